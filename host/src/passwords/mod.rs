@@ -1,0 +1,39 @@
+//! The import `passwords`: hashing on threads of its own, in a bounded and fair queue.
+
+mod pool;
+
+pub use crate::bindings::mana::auth::passwords::{Behalf, Error, Estimate, Parameters, Verdict};
+pub use pool::{Pool, PoolOptions};
+
+use async_trait::async_trait;
+
+/// Password strength and hashing, as `wit/passwords.wit` describes them.
+#[async_trait]
+pub trait Passwords: Send + Sync + 'static {
+    /// How strong a password is.
+    ///
+    /// # Errors
+    ///
+    /// As `passwords.strength` says.
+    async fn strength(&self, password: String, hints: Vec<String>) -> Result<Estimate, Error>;
+
+    /// An Argon2id PHC string.
+    ///
+    /// # Errors
+    ///
+    /// As `passwords.hash` says.
+    async fn hash(&self, password: String, parameters: Parameters, behalf: Behalf) -> Result<String, Error>;
+
+    /// Compares a password with an encoded hash.
+    ///
+    /// # Errors
+    ///
+    /// As `passwords.verify` says.
+    async fn verify(
+        &self,
+        password: String,
+        encoded: Option<String>,
+        current: Parameters,
+        behalf: Behalf,
+    ) -> Result<Verdict, Error>;
+}

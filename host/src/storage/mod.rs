@@ -1,0 +1,30 @@
+//! The import `storage`: a database behind one small trait.
+
+mod sqlite;
+
+pub use crate::bindings::mana::auth::storage::{Conflict, Dialect, Error, Rejection, Rows, Statement, Value};
+pub use sqlite::{OpenError, Sqlite, SqliteOptions};
+
+use async_trait::async_trait;
+
+/// A relational database, as `wit/storage.wit` describes it. Every promise that the interface makes is this
+/// trait's to keep, and [`Storage::transact`] runs to its end even when its future is dropped.
+#[async_trait]
+pub trait Storage: Send + Sync + 'static {
+    /// The dialect of SQL that the database speaks.
+    fn dialect(&self) -> Dialect;
+
+    /// Reads.
+    ///
+    /// # Errors
+    ///
+    /// As `storage.query` says.
+    async fn query(&self, sql: &str, params: Vec<Value>) -> Result<Rows, Error>;
+
+    /// Commits every statement, in order, or none.
+    ///
+    /// # Errors
+    ///
+    /// As `storage.transact` says. Nothing was changed, but after `outcome-unknown`.
+    async fn transact(&self, statements: Vec<Statement>) -> Result<Vec<u64>, Error>;
+}
