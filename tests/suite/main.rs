@@ -26,7 +26,9 @@ fn main() -> ExitCode {
     trials.extend(house::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     if left_out > 0 && !arguments.list && !arguments.quiet {
-        println!("{left_out} scenarios are left out where they can't run; the reason stands in their brackets");
+        println!(
+            "{left_out} scenarios are left out where they can't run; the reason stands in their brackets"
+        );
     }
     conclusion.exit_code()
 }

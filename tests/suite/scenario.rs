@@ -34,9 +34,9 @@ macro_rules! scenarios {
 
 /// Every scenario as a test for this runner.
 pub fn trials(kind: Kind) -> impl Iterator<Item = Trial> {
-    scenarios::ALL.iter().flat_map(move |(file, scenarios)| {
-        scenarios.iter().map(move |scenario| trial(kind, file, scenario))
-    })
+    scenarios::ALL
+        .iter()
+        .flat_map(move |(file, scenarios)| scenarios.iter().map(move |scenario| trial(kind, file, scenario)))
 }
 
 fn trial(kind: Kind, file: &str, scenario: &'static Scenario) -> Trial {

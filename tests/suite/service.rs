@@ -234,14 +234,12 @@ impl Person {
     }
 
     /// Whether cookie, access token and refresh token are all refused. The refresh token is used up otherwise.
-    #[track_caller]
-    pub fn is_signed_out(&self) -> impl Future<Output = bool> {
-        async {
-            let cookie = self.client.get("/session").await.status == 401;
-            let access = self.client.get("/session").without_cookies().bearer(&self.access).await.status == 401;
-            let refresh = self.client.post("/refresh", json!({ "refreshToken": self.refresh })).await.status == 401;
-            cookie && access && refresh
-        }
+    pub async fn is_signed_out(&self) -> bool {
+        let cookie = self.client.get("/session").await.status == 401;
+        let access = self.client.get("/session").without_cookies().bearer(&self.access).await.status == 401;
+        let refresh =
+            self.client.post("/refresh", json!({ "refreshToken": self.refresh })).await.status == 401;
+        cookie && access && refresh
     }
 
     /// Whether cookie and access token are both accepted.

@@ -4,7 +4,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What every user is shown as.
-pub const USER: &[&str] = &["id", "email", "name", "image", "role", "emailVerified", "createdAt", "updatedAt"];
+pub const USER: &[&str] =
+    &["id", "email", "name", "image", "role", "emailVerified", "createdAt", "updatedAt"];
 
 /// What a sign-in answers.
 pub const SIGNED_IN: &[&str] = &["user", "accessToken", "refreshToken", "expiresIn", "tokenType"];
@@ -27,7 +28,8 @@ pub fn text(value: &Value) -> String {
 #[track_caller]
 pub fn uuid(value: &Value) -> String {
     let id = text(value);
-    let shape: String = id.chars().map(|c| if matches!(c, '0'..='9' | 'a'..='f') { 'x' } else { c }).collect();
+    let shape: String =
+        id.chars().map(|c| if matches!(c, '0'..='9' | 'a'..='f') { 'x' } else { c }).collect();
     assert_eq!(shape, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "{id}");
     assert_eq!(id.as_bytes()[14], b'7', "version of {id}");
     assert!(matches!(id.as_bytes()[19], b'8' | b'9' | b'a' | b'b'), "variant of {id}");

@@ -5,7 +5,7 @@ mod promises;
 mod request;
 
 pub use answer::Answer;
-pub use promises::{CODES, Promises};
+pub use promises::Promises;
 pub use request::Request;
 
 use crate::vault::Vault;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, sync::Mutex};
 
 /// Every code of the contract and its status.
-pub const CODES: &[(&str, u16)] = &[
+const CODES: &[(&str, u16)] = &[
     ("VALIDATION_FAILED", 400),
     ("TOKEN_INVALID", 400),
     ("INVALID_CREDENTIALS", 401),
@@ -105,7 +105,10 @@ impl Promises {
     #[track_caller]
     fn request_id(&self, answer: &Answer) {
         let id = answer.header("x-request-id");
-        assert!((1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()), "{answer}: id {id:?}");
+        assert!(
+            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()),
+            "{answer}: id {id:?}"
+        );
         assert!(self.request_ids.lock().unwrap().insert(id.to_owned()), "{answer}: id {id} twice");
     }
 }
@@ -122,7 +125,11 @@ fn body(answer: &Answer) {
         assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{answer}");
         let known = ["error", "message", "status", "fields", "retryAfterSec"];
         assert!(error.as_object().is_some_and(|o| o.keys().all(|k| known.contains(&k.as_str()))), "{answer}");
-        assert_eq!(error.get("fields").is_some_and(Value::is_object), code == "VALIDATION_FAILED", "{answer}");
+        assert_eq!(
+            error.get("fields").is_some_and(Value::is_object),
+            code == "VALIDATION_FAILED",
+            "{answer}"
+        );
         if code == "INVALID_REFRESH_TOKEN" {
             assert_eq!(error["message"], "Invalid refresh token");
         }
@@ -140,6 +147,7 @@ fn secrets(answer: &Answer, vault: &Vault) {
     let body = if handed_out { without_handed_out(&answer.body) } else { answer.body.clone() };
     vault.absent_from(&body, &format!("the body of {} {}", answer.method, answer.path));
     for (name, value) in answer.headers.iter().filter(|(name, _)| *name != "set-cookie") {
-        vault.absent_from(value.as_bytes(), &format!("the field {name} of {} {}", answer.method, answer.path));
+        vault
+            .absent_from(value.as_bytes(), &format!("the field {name} of {} {}", answer.method, answer.path));
     }
 }

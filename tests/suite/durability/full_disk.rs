@@ -15,7 +15,8 @@ pub async fn run() {
     let data = TempDir::new().expect("a temporary folder");
     let answered = Arc::new(Answered::default());
     {
-        let mut binary = Binary::start(&["sh", "-c", LIMIT, "sh"], data.path(), &settings()).expect("a start");
+        let mut binary =
+            Binary::start(&["sh", "-c", LIMIT, "sh"], data.path(), &settings()).expect("a start");
         let shared = shared(&binary);
         let first = Client::new(Arc::clone(&shared));
         first.post("/register", body("first@example.org")).await.is(201);

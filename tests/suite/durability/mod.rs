@@ -59,7 +59,8 @@ fn body(email: &str) -> serde_json::Value {
 /// `PRAGMA integrity_check` and the foreign keys, by a connection of our own.
 fn check_integrity(path: &Path) {
     let database = rusqlite::Connection::open(path).expect("the database");
-    let verdict: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a verdict");
+    let verdict: String =
+        database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a verdict");
     assert_eq!(verdict, "ok");
     let dangling = database.prepare("PRAGMA foreign_key_check").and_then(|mut check| check.exists([]));
     assert_eq!(dangling, Ok(false), "dangling references");

@@ -2,7 +2,11 @@
 
 use super::{files, name, read, root};
 use crate::runner::binary::program;
-use std::{fs, path::{Path, PathBuf}, time::SystemTime};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 /// What to do where something is missing or old.
 const REMEDY: &str = "run make build";
@@ -18,13 +22,19 @@ fn built(file: &str) -> PathBuf {
 fn is_golden(world: &str) {
     let found = read(&built(world));
     let golden = root().join("tests/golden").join(world);
-    assert_eq!(found, read(&golden), "{} differs: look at the difference, then check in the new one", name(&golden));
+    assert_eq!(
+        found,
+        read(&golden),
+        "{} differs: look at the difference, then check in the new one",
+        name(&golden)
+    );
 }
 
 pub fn component() {
     is_golden("auth.wit");
     let world = read(&built("auth.wit"));
-    let imports: Vec<&str> = world.lines().map(str::trim).filter(|line| line.starts_with("import ")).collect();
+    let imports: Vec<&str> =
+        world.lines().map(str::trim).filter(|line| line.starts_with("import ")).collect();
     assert!(!imports.is_empty());
     for import in imports {
         assert!(import.starts_with("import mana:auth/"), "{import}");
@@ -54,10 +64,17 @@ pub fn program_is_fresh() {
 fn is_newer(target: &Path, sources: &[PathBuf]) {
     assert!(!sources.is_empty());
     for source in sources {
-        assert!(changed(target) >= changed(source), "{} is older than {}: {REMEDY}", name(target), name(source));
+        assert!(
+            changed(target) >= changed(source),
+            "{} is older than {}: {REMEDY}",
+            name(target),
+            name(source)
+        );
     }
 }
 
 fn changed(path: &Path) -> SystemTime {
-    fs::metadata(path).and_then(|file| file.modified()).unwrap_or_else(|error| panic!("{}: {error}", name(path)))
+    fs::metadata(path)
+        .and_then(|file| file.modified())
+        .unwrap_or_else(|error| panic!("{}: {error}", name(path)))
 }

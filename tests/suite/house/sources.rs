@@ -28,14 +28,16 @@ pub fn unsafe_code() {
             found.insert(name(&path));
         }
     }
-    let foreign: Vec<&String> = found.iter().filter(|file| !UNSAFE.iter().any(|ours| file.starts_with(ours))).collect();
+    let foreign: Vec<&String> =
+        found.iter().filter(|file| !UNSAFE.iter().any(|ours| file.starts_with(ours))).collect();
     assert!(foreign.is_empty(), "unsafe code in {foreign:?}");
     assert!(found.contains("host/src/artefact.rs"), "the search finds nothing at all");
 }
 
 pub fn lengths() {
     const MOST: usize = 400;
-    let long = rust(OURS).map(|path| (name(&path), read(&path).lines().count())).filter(|(_, lines)| *lines > MOST);
+    let long =
+        rust(OURS).map(|path| (name(&path), read(&path).lines().count())).filter(|(_, lines)| *lines > MOST);
     let long: Vec<_> = long.collect();
     assert!(long.is_empty(), "more than {MOST} lines: {long:?}");
 }
@@ -71,7 +73,8 @@ pub fn ambient() {
 }
 
 pub fn scenario_files() {
-    let registered: BTreeSet<String> = crate::scenarios::ALL.iter().map(|(file, _)| format!("{file}.rs")).collect();
+    let registered: BTreeSet<String> =
+        crate::scenarios::ALL.iter().map(|(file, _)| format!("{file}.rs")).collect();
     let there = files("tests/suite/scenarios", ".rs");
     let there = there.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let there: BTreeSet<String> = there.filter(|file| file != "mod.rs").collect();

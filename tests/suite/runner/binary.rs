@@ -116,7 +116,8 @@ impl Runner for Binary {
     fn tick(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             let url = format!("{}{API}/maintenance", self.base_url());
-            let request = reqwest::Client::new().post(url).header("authorization", format!("Bearer {MAINTENANCE}"));
+            let request =
+                reqwest::Client::new().post(url).header("authorization", format!("Bearer {MAINTENANCE}"));
             let answer = request.send().await.expect("an answer");
             assert_eq!(answer.status(), 200, "maintenance");
         })

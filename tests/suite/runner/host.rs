@@ -57,7 +57,9 @@ impl Host {
         let mut builder = Server::builder().clock(clock.clone()).random(random.clone());
         if let Some(gate) = &gate {
             let live = LiveRequests::default();
-            gate.put_before(Arc::new(Pool::start(PoolOptions::default(), random, live.clone()).expect("a pool")));
+            gate.put_before(Arc::new(
+                Pool::start(PoolOptions::default(), random, live.clone()).expect("a pool"),
+            ));
             builder = builder.passwords(gate.clone(), live);
         }
         let listener = TcpListener::bind(config.listen).await.expect("a free port");

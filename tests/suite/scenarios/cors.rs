@@ -20,7 +20,8 @@ scenarios![
 ];
 
 async fn preflight(service: &Service, path: &str, method: &str, origin: &str) -> Answer {
-    let request = service.client().call(Method::OPTIONS, &format!("{API}{path}"));
+    let client = service.client();
+    let request = client.call(Method::OPTIONS, &format!("{API}{path}"));
     request
         .header("origin", origin)
         .header("access-control-request-method", method)

@@ -26,9 +26,10 @@ async fn behind_a_proxy(stage: Stage) -> Service {
 
 async fn plain_reading_is_sent_to_https(stage: Stage) {
     let service = behind_a_proxy(stage).await;
+    let client = service.client();
     for method in [Method::GET, Method::HEAD] {
         for scheme in [Some("http"), None] {
-            let mut call = service.client().call(method.clone(), &format!("{API}/jwks?x=%20y"));
+            let mut call = client.call(method.clone(), &format!("{API}/jwks?x=%20y"));
             if let Some(scheme) = scheme {
                 call = call.header("x-forwarded-proto", scheme);
             }

@@ -63,7 +63,8 @@ async fn another_method_is_not_allowed(stage: Stage) {
 async fn a_body_must_be_declared_as_json(stage: Stage) {
     let service = stage.start().await;
     let body = json!({ "email": "ana@example.org", "password": PASSWORD }).to_string();
-    let call = || service.client().call(Method::POST, &format!("{API}/register"));
+    let client = service.client();
+    let call = || client.call(Method::POST, &format!("{API}/register"));
     for wrong in [
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -86,7 +87,8 @@ async fn a_large_body_is_refused(stage: Stage) {
         let body = json!({ "email": "ana@example.org", "password": PASSWORD }).to_string();
         body.clone() + &" ".repeat(length - body.len())
     };
-    let call = |body| service.client().call(Method::POST, &format!("{API}/register")).body("application/json", body);
+    let client = service.client();
+    let call = |body: String| client.call(Method::POST, &format!("{API}/register")).body("application/json", body);
     call(padded(64 * 1024 + 1)).await.refused("PAYLOAD_TOO_LARGE");
     call(padded(200 * 1024)).await.refused("PAYLOAD_TOO_LARGE");
     call(padded(64 * 1024)).await.is(201);
@@ -147,7 +149,8 @@ async fn maintenance_needs_its_secret(stage: Stage) {
 
 async fn without_a_secret_there_is_no_maintenance(stage: Stage) {
     let service = stage.without("maintenance_secret").start().await;
-    let call = || service.client().call(Method::POST, &format!("{API}/maintenance"));
+    let client = service.client();
+    let call = || client.call(Method::POST, &format!("{API}/maintenance"));
     call().bearer(MAINTENANCE).await.refused("NOT_FOUND");
     call().bearer("").await.refused("NOT_FOUND");
     call().await.refused("NOT_FOUND");
