@@ -53,13 +53,7 @@ pub fn authenticate(token: &str, keys: &KeySet) -> Result<Claims, Refusal> {
 /// # Errors
 ///
 /// The first of the checks, in the order of [`Refusal`]'s variants, that fails.
-pub fn verify(
-    token: &str,
-    keys: &KeySet,
-    issuer: &str,
-    audience: &str,
-    now: u64,
-) -> Result<Claims, Refusal> {
+pub fn verify(token: &str, keys: &KeySet, issuer: &str, audience: &str, now: u64) -> Result<Claims, Refusal> {
     let claims = authenticate(token, keys)?;
     if claims.iss != issuer {
         return Err(Refusal::WrongIssuer);
