@@ -118,6 +118,13 @@ impl Service {
         self.runner.clock().expect("a clock").advance(duration);
     }
 
+    /// Lets a little time pass where it stands still, so that what comes first is older.
+    pub fn a_moment_passes(&self) {
+        if let Some(clock) = self.runner.clock() {
+            clock.advance(Duration::from_millis(10));
+        }
+    }
+
     /// Milliseconds since the Unix epoch, by the clock that tests move.
     #[track_caller]
     pub fn now(&self) -> u64 {

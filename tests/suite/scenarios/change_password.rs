@@ -12,6 +12,7 @@ scenarios![
     every_other_session_is_revoked,
     the_surviving_session_gets_a_new_cookie,
     a_bearer_gets_new_tokens,
+    what_was_exchanged_from_it_ends_too,
     a_wrong_current_password_changes_nothing,
     a_weak_new_password_is_refused,
     what_is_missing_is_named,
@@ -67,13 +68,28 @@ async fn a_bearer_gets_new_tokens(stage: Stage) {
     let client = service.client();
     let answer = client.post("/change-password", change()).bearer(&ana.access).await;
     let body = answer.ok();
-    shape::members(&body, &["success", "accessToken", "refreshToken", "expiresIn", "tokenType"]);
+    assert_eq!(body["success"], true);
+    assert_eq!(body["expiresIn"], 900);
+    assert_eq!(body["tokenType"], "Bearer");
     assert!(!answer.session_cookie().is_cleared());
     client.get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
     client.get("/session").bearer(&shape::text(&body["accessToken"])).await.ok();
     client.post("/refresh", json!({ "refreshToken": body["refreshToken"] })).await.ok();
     client.get("/session").await.ok();
     ana.client.get("/session").await.refused("UNAUTHENTICATED");
+}
+
+/// Whoever stole a token that was exchanged from the surviving session is out as well.
+async fn what_was_exchanged_from_it_ends_too(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let call = ana.client.post("/session-to-token", json!({})).origin(crate::service::TRUSTED).await;
+    let child = call.ok();
+    ana.client.post("/change-password", change()).await.ok();
+    let refresh = service.client().post("/refresh", json!({ "refreshToken": child["refreshToken"] })).await;
+    refresh.refused("INVALID_REFRESH_TOKEN");
+    let access = shape::text(&child["accessToken"]);
+    service.client().get("/session").bearer(&access).await.refused("UNAUTHENTICATED");
 }
 
 async fn a_wrong_current_password_changes_nothing(stage: Stage) {

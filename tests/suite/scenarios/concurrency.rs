@@ -15,6 +15,7 @@ scenarios![
     one_refresh_token_gets_one_successor,
     sign_ins_at_the_same_time_all_count,
     the_limit_of_sessions_holds,
+    a_session_that_was_just_opened_is_not_the_oldest,
     one_session_is_ended_once,
     a_sign_in_that_hangs_in_the_hash_does_not_outlive_a_password_change needs Passwords,
     a_sign_in_that_hangs_in_the_hash_does_not_outlive_a_ban needs Passwords,
@@ -69,6 +70,15 @@ async fn the_limit_of_sessions_holds(stage: Stage) {
     service.register("ana@example.org").await;
     join_all((0..12).map(|_| service.sign_in("ana@example.org"))).await;
     assert_eq!(service.number("SELECT count(*) FROM sessions"), 3);
+}
+
+/// Even where many are opened in the same millisecond.
+async fn a_session_that_was_just_opened_is_not_the_oldest(stage: Stage) {
+    let service = stage.with("sessions_per_user", "1").start().await;
+    service.register("ana@example.org").await;
+    for _ in 0..8 {
+        assert!(service.sign_in("ana@example.org").await.is_signed_in().await);
+    }
 }
 
 async fn one_session_is_ended_once(stage: Stage) {

@@ -197,8 +197,10 @@ async fn the_oldest_session_gives_way(stage: Stage) {
     let service = stage.with("sessions_per_user", "2").start().await;
     service.register("ana@example.org").await;
     let first = service.sign_in("ana@example.org").await;
+    service.a_moment_passes();
     let second = service.sign_in("ana@example.org").await;
     assert!(first.is_signed_in().await);
+    service.a_moment_passes();
     let third = service.sign_in("ana@example.org").await;
     assert!(first.is_signed_out().await);
     assert!(second.is_signed_in().await);
