@@ -48,7 +48,7 @@ fn another_spelling_of_a_point_is_no_key() {
 
 #[test]
 fn a_set_is_published_as_the_contract_says() {
-    let key = SigningKey::from_seed([7; 32]);
+    let key = key();
     let x = crate::encoding::encode(key.public().to_bytes());
     let kid = key.public().kid();
     let expected = format!(

@@ -7,14 +7,16 @@ mod refusals;
 mod vectors;
 
 use crate::{Claims, KeySet, SigningKey};
+use std::sync::LazyLock;
 
 const ISSUER: &str = "https://id.example";
 const AUDIENCE: &str = "https://api.example";
 const IAT: u64 = 1_700_000_000;
 const EXP: u64 = IAT + 900;
 
-fn key() -> SigningKey {
-    SigningKey::from_seed([7; 32])
+fn key() -> &'static SigningKey {
+    static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_seed([7; 32]));
+    &KEY
 }
 
 fn keys() -> KeySet {

@@ -9,7 +9,7 @@ fn check(token: &str) -> Result<Claims, Refusal> {
 
 /// A token that our own key has signed, whatever it says.
 fn signed(header: &str, payload: &str) -> String {
-    sign_parts(&key(), header.as_bytes(), payload.as_bytes())
+    sign_parts(key(), header.as_bytes(), payload.as_bytes())
 }
 
 fn payload() -> String {
@@ -132,7 +132,7 @@ fn foreign_keys_are_refused() {
     assert_eq!(check(&swapped), Err(Refusal::BadSignature));
     // Each of several keys counts.
     let both = KeySet::from_keys([key().public().clone(), stranger.public().clone()]);
-    for signer in [key(), stranger] {
+    for signer in [key(), &stranger] {
         assert_eq!(verify(&signer.sign(&claims()), &both, ISSUER, AUDIENCE, IAT), Ok(claims()));
     }
 }
@@ -233,7 +233,7 @@ fn payloads_that_are_no_claims_are_refused() {
     ] {
         assert_eq!(check(&signed(&header(), &payload)), Err(Refusal::Malformed), "{payload}");
     }
-    let latin_1 = sign_parts(&key(), header().as_bytes(), b"{\"sub\":\"\xe9\"}");
+    let latin_1 = sign_parts(key(), header().as_bytes(), b"{\"sub\":\"\xe9\"}");
     assert_eq!(check(&latin_1), Err(Refusal::Malformed));
 }
 
