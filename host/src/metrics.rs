@@ -5,14 +5,11 @@
 
 use crate::bindings::mana::auth::platform::Metric;
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, text},
+    encoding::{EncodeLabelSet, text},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
 use std::{fmt, time::Duration};
-
-/// How many different labels the component may give to one of its counters; the rest count as `other`.
-const LABELS: usize = 16;
 
 /// Bounds of the duration histogram in seconds: from an answer out of memory to one behind a full hash queue.
 const BUCKETS: [f64; 12] = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
@@ -23,7 +20,8 @@ pub struct Metrics {
     requests: Family<Answered, Counter>,
     durations: Family<Route, Histogram>,
     statements: Family<Statements, Counter>,
-    component: Vec<(Metric, Family<Outcome, Counter>)>,
+    /// In the order of [`COMPONENT`].
+    component: [Family<Outcome, Counter>; COMPONENT.len()],
     /// Instances that take requests.
     pub(crate) instances: Gauge,
     /// Instances that were started, over the life of the process.
@@ -34,6 +32,8 @@ pub struct Metrics {
     pub(crate) rejected: Counter,
     /// Requests that instances work on.
     pub(crate) in_flight: Gauge,
+    /// Requests that wait for an instance, as of the last scrape.
+    pub(crate) queued: Gauge,
     /// Open connections.
     pub(crate) connections: Gauge,
 }
@@ -52,21 +52,33 @@ struct Route {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Statements {
-    kind: StatementKind,
+    kind: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Outcome {
-    label: String,
+    label: &'static str,
 }
 
-/// What a statement did: read, change, or look whether the host's own view is current.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-#[allow(non_camel_case_types, reason = "the label values are lower case")]
+/// What a statement did.
+#[derive(Clone, Copy)]
 pub(crate) enum StatementKind {
-    query,
-    change,
-    view,
+    Query,
+    Change,
+    /// Looked whether the host's own view is current.
+    View,
+}
+
+impl StatementKind {
+    fn labels(self) -> Statements {
+        Statements {
+            kind: match self {
+                Self::Query => "query",
+                Self::Change => "change",
+                Self::View => "view",
+            },
+        }
+    }
 }
 
 impl Metrics {
@@ -77,12 +89,13 @@ impl Metrics {
             requests: Family::default(),
             durations: Family::new_with_constructor(histogram),
             statements: Family::default(),
-            component: COMPONENT.iter().map(|(metric, ..)| (*metric, Family::default())).collect(),
+            component: std::array::from_fn(|_| Family::default()),
             instances: Gauge::default(),
             instances_started: Counter::default(),
             traps: Counter::default(),
             rejected: Counter::default(),
             in_flight: Gauge::default(),
+            queued: Gauge::default(),
             connections: Gauge::default(),
             registry: Registry::default(),
         };
@@ -94,12 +107,13 @@ impl Metrics {
         registry.register("traps", "Instances ended by a trap", metrics.traps.clone());
         registry.register("rejected", "Requests refused at a full queue", metrics.rejected.clone());
         registry.register("in_flight", "Requests that instances work on", metrics.in_flight.clone());
+        registry.register("queued", "Requests that wait for an instance", metrics.queued.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
-        for ((_, name, help), (_, family)) in COMPONENT.iter().zip(&metrics.component) {
+        for ((_, name, help, _), family) in COMPONENT.iter().zip(&metrics.component) {
             registry.register(*name, *help, family.clone());
         }
-        for kind in [StatementKind::query, StatementKind::change, StatementKind::view] {
-            metrics.statements.get_or_create(&Statements { kind });
+        for kind in [StatementKind::Query, StatementKind::Change, StatementKind::View] {
+            drop(metrics.statements.get_or_create(&kind.labels()));
         }
         Self { registry, ..metrics }
     }
@@ -111,16 +125,15 @@ impl Metrics {
     }
 
     pub(crate) fn statements(&self, kind: StatementKind, by: u64) {
-        self.statements.get_or_create(&Statements { kind }).inc_by(by);
+        self.statements.get_or_create(&kind.labels()).inc_by(by);
     }
 
-    /// Adds to a counter of the component.
-    pub(crate) fn count(&self, metric: Metric, label: String, by: u64) {
-        if let Some((_, family)) = self.component.iter().find(|(known, _)| *known == metric) {
-            let outcome = Outcome { label };
-            let known = family.contains(&outcome) || family.len() < LABELS;
-            let outcome = if known { outcome } else { Outcome { label: "other".to_owned() } };
-            family.get_or_create(&outcome).inc_by(by);
+    /// Adds to a counter of the component. A label that the contract does not know counts as `other`.
+    pub(crate) fn count(&self, metric: Metric, label: &str, by: u64) {
+        let counters = COMPONENT.iter().zip(&self.component);
+        for ((.., labels), family) in counters.filter(|((known, ..), _)| *known == metric) {
+            let label = labels.iter().find(|known| **known == label).copied().unwrap_or("other");
+            family.get_or_create(&Outcome { label }).inc_by(by);
         }
     }
 
@@ -138,15 +151,35 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// The component's own counters (`platform.metric`): name and meaning.
-const COMPONENT: [(Metric, &str, &str); 7] = [
-    (Metric::Registrations, "registrations", "Registrations by outcome"),
-    (Metric::SignIns, "sign_ins", "Sign-ins by outcome"),
-    (Metric::Refreshes, "refreshes", "Uses of a refresh token by outcome"),
-    (Metric::Validations, "validations", "Checks of an access token by outcome"),
-    (Metric::SessionsEnded, "sessions_ended", "Sessions ended before their time by reason"),
-    (Metric::AuditEventsDegraded, "audit_events_degraded", "Security events that could not be written"),
-    (Metric::RowsPruned, "rows_pruned", "Rows that housekeeping removed by table"),
+/// The component's own counters (`platform.metric`): name, meaning and labels.
+const COMPONENT: [(Metric, &str, &str, &[&str]); 7] = [
+    (Metric::Registrations, "registrations", "Registrations by outcome", &["created", "refused"]),
+    (Metric::SignIns, "sign_ins", "Sign-ins by outcome", &["success", "mismatch", "banned", "busy"]),
+    (
+        Metric::Refreshes,
+        "refreshes",
+        "Uses of a refresh token by outcome",
+        &["rotated", "repeated", "reused", "refused"],
+    ),
+    (Metric::Validations, "validations", "Checks of an access token by outcome", &["valid", "refused"]),
+    (
+        Metric::SessionsEnded,
+        "sessions_ended",
+        "Sessions ended before their time by reason",
+        &["logout", "revoked", "displaced", "password_change", "refresh_reuse"],
+    ),
+    (
+        Metric::AuditEventsDegraded,
+        "audit_events_degraded",
+        "Security events that could not be written",
+        &["full", "lost"],
+    ),
+    (
+        Metric::RowsPruned,
+        "rows_pruned",
+        "Rows that housekeeping removed by table",
+        &["users", "accounts", "sessions", "refresh_tokens", "jwks", "security_events", "invalidations"],
+    ),
 ];
 
 #[cfg(test)]
@@ -157,7 +190,7 @@ mod tests {
     fn names_are_the_documented_ones() {
         let metrics = Metrics::new();
         metrics.answered("/a/{id}".to_owned(), "GET", 200, Duration::from_millis(3));
-        metrics.count(Metric::SignIns, "success".to_owned(), 2);
+        metrics.count(Metric::SignIns, "success", 2);
         let text = metrics.text().expect("writing to a string succeeds");
         for line in [
             r#"mana_auth_requests_total{route="/a/{id}",method="GET",status="200"} 1"#,
@@ -172,13 +205,13 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_the_component_are_bounded() {
+    fn labels_of_the_component_are_a_closed_list() {
         let metrics = Metrics::new();
         for n in 0..100 {
-            metrics.count(Metric::RowsPruned, format!("table{n}"), 1);
+            metrics.count(Metric::RowsPruned, &format!("table{n}"), 1);
         }
         let text = metrics.text().expect("writing to a string succeeds");
-        assert_eq!(text.matches("mana_auth_rows_pruned_total{").count(), LABELS + 1);
-        assert!(text.contains(r#"label="other"} 84"#));
+        assert_eq!(text.matches("mana_auth_rows_pruned_total{").count(), 1);
+        assert!(text.contains(r#"mana_auth_rows_pruned_total{label="other"} 100"#));
     }
 }

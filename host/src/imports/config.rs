@@ -58,7 +58,10 @@ mod tests {
 
     #[test]
     fn a_key_that_the_component_does_not_know_is_refused() {
-        let values = BTreeMap::from([("audience".to_owned(), "a".to_owned()), ("audiense".to_owned(), "b".to_owned())]);
+        let values = BTreeMap::from([
+            ("audience".to_owned(), "a".to_owned()),
+            ("audiense".to_owned(), "b".to_owned()),
+        ]);
         let known = vec!["audience".to_owned(), "public_url".to_owned()];
         assert!(matches!(load(&values, &known), Err(wit::Error::UnknownKey(key)) if key == "audiense"));
     }

@@ -67,7 +67,7 @@ impl wit::Host for PlatformView<'_> {
     }
 
     fn count(&mut self, metric: Metric, label: String, by: u64) -> wasmtime::Result<()> {
-        self.0.metrics.count(metric, label, by);
+        self.0.metrics.count(metric, &label, by);
         Ok(())
     }
 }

@@ -41,7 +41,9 @@ fn reason(error: &maintenance::StartError) -> String {
             format!("the database was written by a newer version of this program (schema {version})")
         }
         E::SecretMissing(version) => {
-            format!("the database holds keys sealed under version {version} of the secret, which `secrets` lacks")
+            format!(
+                "the database holds keys sealed under version {version} of the secret, which `secrets` lacks"
+            )
         }
         E::Unavailable => "the database can't be reached".to_owned(),
         E::Migration(words) => format!("the database refused a migration: {words}"),

@@ -18,11 +18,11 @@ mod worker;
 
 pub use instance::{Instance, StartError};
 pub(crate) use memory::Memory;
-pub(crate) use program::Program;
 pub use program::PrepareError;
+pub(crate) use program::Program;
 
 use crate::{bindings::Auth, clock::Clock, imports::State, metrics::Metrics};
-use futures::future::{BoxFuture, FutureExt as _, Either, join_all, select};
+use futures::future::{BoxFuture, Either, FutureExt as _, join_all, select};
 use std::{
     pin::pin,
     sync::{
@@ -118,6 +118,11 @@ impl Workers {
             return Err(CallError::Overloaded);
         }
         answered.await.map_err(|_| CallError::Trapped)
+    }
+
+    /// How many calls wait for an instance.
+    pub(crate) fn queued(&self) -> usize {
+        self.queue.len()
     }
 
     /// Whether so many instances trapped lately that replacements wait.

@@ -2,11 +2,7 @@
 
 use super::{IN_FLIGHT, Instance, Job, Memory, supervisor::Flush};
 use crate::{bindings::Auth, imports::State, metrics::Metrics};
-use futures::{
-    FutureExt as _, StreamExt as _,
-    future::BoxFuture,
-    stream::FuturesUnordered,
-};
+use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use wasmtime::component::Accessor;
@@ -35,8 +31,9 @@ impl Worker {
     pub(super) async fn work(mut self, mut instance: Instance) -> End {
         let memory = instance.memory();
         let mut retired = false;
-        let worked =
-            instance.run(async |accessor, auth| self.serve(accessor, auth, &memory, &mut retired).await).await;
+        let worked = instance
+            .run(async |accessor, auth| self.serve(accessor, auth, &memory, &mut retired).await)
+            .await;
         End { retired, trap: worked.err() }
     }
 

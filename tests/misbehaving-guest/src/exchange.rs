@@ -30,7 +30,20 @@ impl Exchange for Guest {
             }),
             "/long" => (200, long(&query, false).await),
             "/long-and-yielding" => (200, long(&query, true).await),
+            "/yield-for-ever" => loop {
+                wit_bindgen::yield_async().await;
+            },
             "/trap" => panic!("as asked"),
+            "/wait-and-trap" => {
+                let _ = storage::query(query, vec![]).await;
+                panic!("as asked")
+            }
+            "/wait-and-change" => {
+                let _ = storage::query(query, vec![]).await;
+                let statement =
+                    storage::Statement { sql: "changed".to_owned(), params: vec![], expect: None };
+                (200, format!("{:?}", storage::transact(vec![statement]).await))
+            }
             "/grow" => (200, grow(&query)),
             "/random" => (200, format!("{:?}", platform::random(query.parse().unwrap_or(16)))),
             "/now" => (200, platform::now().to_string()),
