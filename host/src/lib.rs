@@ -5,4 +5,5 @@ pub mod clock;
 pub mod config;
 pub mod passwords;
 pub mod random;
+pub mod secret;
 pub mod storage;
