@@ -13,7 +13,7 @@ mod show;
 
 pub use error::{Error, Origin, Problem};
 pub use settings::{Flags, PREFIX, Setting, Settings};
-pub use show::{Line, show};
+pub use show::show;
 
 use ipnet::IpNet;
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
@@ -73,6 +73,9 @@ pub struct Config {
     pub settings: Settings,
 }
 
+/// The database's file in the data folder.
+const DATABASE: &str = "auth.db";
+
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -110,6 +113,12 @@ impl Config {
     /// A key is unknown, or one of the host's values is wrong.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
         parse::config(Settings::from_pairs(pairs)?)
+    }
+
+    /// The database's file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.data.join(DATABASE)
     }
 
     /// Takes note of the address that the API is really served at (its port may have been 0), and of the

@@ -1,7 +1,7 @@
 //! The effective configuration, as a file that would make it.
 
 use super::{
-    Config, Origin,
+    Config,
     keys::{Fallback, KEYS, Key, Kind, Owner},
     kind::items,
 };
@@ -11,38 +11,27 @@ use toml::Value;
 /// What stands for a secret.
 const MASK: &str = "***";
 
-/// A value of the component in effect, as it tells it itself.
-#[derive(Debug, Clone)]
-pub struct Line {
-    /// The key.
-    pub key: String,
-    /// The value; masked by the component where it is a secret.
-    pub value: String,
-}
-
-/// Every key with its effective value and where it comes from, as TOML. Secrets are masked.
+/// Every key with its effective value and where it comes from, as TOML. Secrets are masked. `component` holds the
+/// keys and values that the component tells itself.
 #[must_use]
-pub fn show(config: &Config, component: &[Line]) -> String {
+pub fn show(config: &Config, component: &[(String, String)]) -> String {
     let mut out = String::new();
     for key in KEYS {
         let value = match key.owner {
             Owner::Host => host_value(config, key),
             Owner::Component => {
-                component.iter().find(|line| line.key == key.name).map(|line| line.value.clone())
+                component.iter().find(|(name, _)| name == key.name).map(|(_, value)| value.clone())
             }
         };
         let origin = config.settings.origin(key.name);
         // Writing to a string can't fail.
-        let _ = match value.filter(|value| !value.is_empty() || origin != Origin::Default || is_list(key)) {
-            Some(value) => writeln!(out, "{} = {}  # {origin}", key.name, toml_value(key.kind, &value)),
-            None => writeln!(out, "# {} is not set", key.name),
+        let _ = match (value, key.default) {
+            (Some(value), _) => writeln!(out, "{} = {}  # {origin}", key.name, toml_value(key.kind, &value)),
+            (None, Fallback::Derived(how)) => writeln!(out, "# {}: {how}", key.name),
+            (None, Fallback::Value(_)) => writeln!(out, "# {} is not set", key.name),
         };
     }
     out
-}
-
-fn is_list(key: &Key) -> bool {
-    matches!(key.kind, Kind::List)
 }
 
 /// What holds for a key of the host.

@@ -1,6 +1,6 @@
 //! Precedence, kinds, and what each mistake is called.
 
-use super::{Config, Error, Flags, Line, show};
+use super::{Config, Error, Flags, show};
 use std::{ffi::OsString, fs, os::unix::ffi::OsStringExt as _, path::PathBuf, time::Duration};
 
 fn environment(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
@@ -216,12 +216,13 @@ fn what_is_shown_can_be_read_again_and_holds_no_secret() {
         ("workers", "3"),
     ])
     .expect("valid");
-    let component = [("secrets", "1:c2VjcmV0"), ("maintenance_secret", "hush"), ("cookie_domain", "")];
-    let lines = component.map(|(key, value)| Line { key: key.into(), value: value.into() });
+    let component = [("secrets", "1:c2VjcmV0"), ("maintenance_secret", "hush"), ("hsts_seconds", "7")];
+    let lines = component.map(|(key, value)| (key.to_owned(), value.to_owned()));
     let shown = show(&config, &lines);
     assert!(!shown.contains("c2VjcmV0") && !shown.contains("hush"), "{shown}");
     assert!(shown.contains("workers = 3  # set by the program\n"), "{shown}");
-    assert!(shown.contains("# cookie_domain is not set\n"), "{shown}");
+    assert!(shown.contains("hsts_seconds = 7  # default\n"), "{shown}");
+    assert!(shown.contains("# cookie_domain: unset"), "{shown}");
     let (_folder, path) = with_file(&shown.replace("***", "1:x"));
     let again = Config::load(&Flags { config: Some(path), ..Flags::default() }, []).expect("valid");
     assert_eq!(again.trusted_proxies, config.trusted_proxies);
