@@ -1,1 +1,27 @@
-//! (to come)
+//! The authentication service: one pure component.
+//!
+//! Data goes one way: [`http`] or [`exports`] (parse, authenticate) → a use case of a domain ([`accounts`],
+//! [`sessions`], [`keys`], [`audit`], [`maintenance`]; decide) → its `rows` (the only SQL of that domain) →
+//! [`storage`]. No domain reaches into another's rows.
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")
+)]
+
+pub mod accounts;
+pub mod audit;
+mod bindings;
+pub mod context;
+pub mod error;
+pub mod exports;
+pub mod http;
+pub mod keys;
+pub mod maintenance;
+pub mod platform;
+pub mod sessions;
+pub mod settings;
+pub mod storage;
+pub mod text;
+pub mod time;

@@ -58,8 +58,8 @@ mana-auth {version}
   data        {data}
 
 Register, and sign in:
-  curl {base}/api/v1/auth/register --json '{{\"email\":\"ada@example.com\",\"password\":\"four otters paint lighthouses\"}}'
-  curl {base}/api/v1/auth/login --json '{{\"email\":\"ada@example.com\",\"password\":\"four otters paint lighthouses\"}}'
+  curl {base}/api/v1/auth/register -H 'content-type: application/json' -d '{{\"email\":\"ada@example.com\",\"password\":\"four otters paint lighthouses\"}}'
+  curl {base}/api/v1/auth/login -H 'content-type: application/json' -d '{{\"email\":\"ada@example.com\",\"password\":\"four otters paint lighthouses\"}}'
 
 ",
         version = env!("CARGO_PKG_VERSION"),

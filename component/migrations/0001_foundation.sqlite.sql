@@ -1,0 +1,219 @@
+-- Times are milliseconds since the Unix epoch. Ids are UUIDv7 in text form. A statement ends at a line that is
+-- not indented and ends with a semicolon.
+
+CREATE TABLE users (
+    id                 TEXT PRIMARY KEY,
+    -- In normal form, so that uniqueness means what people mean by it.
+    email              TEXT NOT NULL UNIQUE,
+    name               TEXT NOT NULL,
+    image              TEXT,
+    role               TEXT NOT NULL DEFAULT 'user' CHECK (role IN ('user', 'admin', 'service')),
+    email_verified     INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
+    banned             INTEGER NOT NULL DEFAULT 0 CHECK (banned IN (0, 1)),
+    ban_reason         TEXT,
+    -- Null: for good.
+    ban_expires        INTEGER,
+    -- Rises with every change after which a sign-in or a challenge in progress must not succeed.
+    credential_version INTEGER NOT NULL DEFAULT 1,
+    created_at         INTEGER NOT NULL,
+    updated_at         INTEGER NOT NULL
+) STRICT;
+
+-- How a user can sign in: one row a provider. `credential` is e-mail and password.
+CREATE TABLE accounts (
+    id          TEXT PRIMARY KEY,
+    user_id     TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    provider_id TEXT NOT NULL,
+    -- The user's id at that provider; for `credential` the id of the user.
+    account_id  TEXT NOT NULL,
+    -- An encoded hash: Argon2id PHC, or what an import brought (scrypt, bcrypt).
+    password    TEXT,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    UNIQUE (provider_id, account_id)
+) STRICT;
+
+CREATE INDEX accounts_user ON accounts (user_id);
+
+CREATE TABLE sessions (
+    id                  TEXT PRIMARY KEY,
+    user_id             TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- SHA-256 of the session cookie; null for a session that lives by tokens alone.
+    token_hash          BLOB UNIQUE,
+    remember_me         INTEGER NOT NULL CHECK (remember_me IN (0, 1)),
+    device_id           TEXT,
+    device_name         TEXT,
+    ip_address          TEXT,
+    user_agent          TEXT,
+    last_activity_at    INTEGER NOT NULL,
+    created_at          INTEGER NOT NULL,
+    -- Slides forward, at most to absolute_expires_at.
+    expires_at          INTEGER NOT NULL,
+    absolute_expires_at INTEGER NOT NULL,
+    -- Access tokens issued before are refused.
+    not_before          INTEGER NOT NULL,
+    -- When the user last proved who they are.
+    auth_time           INTEGER NOT NULL,
+    -- The session that this one was exchanged from, and ends with.
+    parent_id           TEXT REFERENCES sessions (id) ON DELETE CASCADE,
+    -- The origin that it was exchanged for.
+    origin              TEXT,
+    UNIQUE (parent_id, origin)
+) STRICT;
+
+CREATE INDEX sessions_user ON sessions (user_id);
+
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+-- One chain a session. Spent rows stay until their session ends, so that a token of any generation is recognised.
+CREATE TABLE refresh_tokens (
+    -- SHA-256 of the token.
+    hash           BLOB PRIMARY KEY,
+    session_id     TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    issued_at      INTEGER NOT NULL,
+    spent_at       INTEGER,
+    -- The successor is derived from the token, this salt and the secret of this version; the version is noted
+    -- when the token is spent, so that old secrets are needed no longer than a spent token may be repeated.
+    salt           BLOB NOT NULL,
+    secret_version INTEGER CHECK ((spent_at IS NULL) = (secret_version IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
+
+-- The keys that sign access tokens.
+CREATE TABLE jwks (
+    -- RFC 7638 thumbprint.
+    id             TEXT PRIMARY KEY,
+    public_key     BLOB NOT NULL,
+    -- Sealed with AES-256-GCM under the secret of this version.
+    private_key    BLOB NOT NULL,
+    secret_version INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    signs_from     INTEGER NOT NULL,
+    revoked_at     INTEGER
+) STRICT;
+
+-- No foreign key to users: the trail of an account outlives it.
+CREATE TABLE security_events (
+    id             TEXT PRIMARY KEY,
+    user_id        TEXT,
+    event_type     TEXT NOT NULL,
+    ip_address     TEXT,
+    user_agent     TEXT,
+    metadata       TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(metadata)),
+    created_at     INTEGER NOT NULL,
+    -- 32 random bytes, destroyed with the personal details that they hide in details_digest.
+    salt           BLOB,
+    -- SHA-256 over salt and personal details.
+    details_digest BLOB NOT NULL,
+    -- The row's place in the tree; null until it is sealed.
+    leaf           INTEGER UNIQUE
+) STRICT;
+
+CREATE INDEX security_events_user ON security_events (user_id, id);
+
+CREATE INDEX security_events_type ON security_events (event_type, id);
+
+CREATE INDEX security_events_unsealed ON security_events (id) WHERE leaf IS NULL;
+
+-- Events that could not be written, until they are reported in the log itself.
+CREATE TABLE lost_events (
+    event_type TEXT PRIMARY KEY,
+    count      INTEGER NOT NULL
+) STRICT;
+
+-- What changed lately, in the order of commits. Ids are never reused.
+CREATE TABLE invalidations (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- `s:<session>`, `u:<user>`, `keys`, or `start:<random>` for each start of a serving process.
+    subject TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX invalidations_subject ON invalidations (subject, id);
+
+-- One process at a time does the housekeeping.
+CREATE TABLE leases (
+    name       TEXT PRIMARY KEY,
+    holder     TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+-- Triggers rather than statements of ours, so that a change typed by hand counts like any other.
+
+CREATE TRIGGER users_changed AFTER UPDATE ON users
+WHEN OLD.email IS NOT NEW.email OR OLD.name IS NOT NEW.name OR OLD.image IS NOT NEW.image
+    OR OLD.role IS NOT NEW.role OR OLD.email_verified IS NOT NEW.email_verified
+    OR OLD.banned IS NOT NEW.banned OR OLD.ban_expires IS NOT NEW.ban_expires
+    OR OLD.updated_at IS NOT NEW.updated_at OR OLD.created_at IS NOT NEW.created_at OR OLD.id IS NOT NEW.id
+BEGIN
+    INSERT INTO invalidations (subject) VALUES ('u:' || OLD.id);
+END;
+
+CREATE TRIGGER users_deleted AFTER DELETE ON users
+BEGIN
+    INSERT INTO invalidations (subject) VALUES ('u:' || OLD.id);
+END;
+
+CREATE TRIGGER users_credentials_changed AFTER UPDATE ON users
+WHEN OLD.email IS NOT NEW.email OR OLD.banned IS NOT NEW.banned OR OLD.ban_expires IS NOT NEW.ban_expires
+BEGIN
+    UPDATE users SET credential_version = OLD.credential_version + 1 WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER users_banned AFTER UPDATE ON users
+WHEN NEW.banned = 1 AND (OLD.banned = 0 OR OLD.ban_expires IS NOT NEW.ban_expires)
+BEGIN
+    DELETE FROM sessions WHERE user_id = NEW.id;
+END;
+
+CREATE TRIGGER accounts_added AFTER INSERT ON accounts
+BEGIN
+    UPDATE users SET credential_version = credential_version + 1 WHERE id = NEW.user_id;
+END;
+
+CREATE TRIGGER accounts_changed AFTER UPDATE ON accounts
+WHEN OLD.password IS NOT NEW.password OR OLD.user_id IS NOT NEW.user_id
+BEGIN
+    UPDATE users SET credential_version = credential_version + 1 WHERE id IN (OLD.user_id, NEW.user_id);
+END;
+
+CREATE TRIGGER accounts_removed AFTER DELETE ON accounts
+BEGIN
+    UPDATE users SET credential_version = credential_version + 1 WHERE id = OLD.user_id;
+END;
+
+-- Neither activity nor the sliding expiry count: an answer given before stays true. A shortened expiry does.
+CREATE TRIGGER sessions_changed AFTER UPDATE ON sessions
+WHEN OLD.token_hash IS NOT NEW.token_hash OR OLD.user_id IS NOT NEW.user_id
+    OR OLD.remember_me IS NOT NEW.remember_me OR OLD.device_id IS NOT NEW.device_id
+    OR OLD.device_name IS NOT NEW.device_name OR OLD.ip_address IS NOT NEW.ip_address
+    OR OLD.user_agent IS NOT NEW.user_agent OR OLD.created_at IS NOT NEW.created_at
+    OR OLD.expires_at > NEW.expires_at OR OLD.absolute_expires_at IS NOT NEW.absolute_expires_at
+    OR OLD.not_before IS NOT NEW.not_before OR OLD.auth_time IS NOT NEW.auth_time
+    OR OLD.parent_id IS NOT NEW.parent_id OR OLD.origin IS NOT NEW.origin OR OLD.id IS NOT NEW.id
+BEGIN
+    INSERT INTO invalidations (subject) VALUES ('s:' || OLD.id);
+END;
+
+CREATE TRIGGER sessions_deleted AFTER DELETE ON sessions
+BEGIN
+    INSERT INTO invalidations (subject) VALUES ('s:' || OLD.id);
+END;
+
+CREATE TRIGGER jwks_added AFTER INSERT ON jwks
+BEGIN
+    INSERT INTO invalidations (subject) VALUES ('keys');
+END;
+
+-- Sealing a key anew changes nothing that anyone was told.
+CREATE TRIGGER jwks_changed AFTER UPDATE ON jwks
+WHEN OLD.id IS NOT NEW.id OR OLD.public_key IS NOT NEW.public_key OR OLD.signs_from IS NOT NEW.signs_from
+    OR OLD.revoked_at IS NOT NEW.revoked_at
+BEGIN
+    INSERT INTO invalidations (subject) VALUES ('keys');
+END;
+
+CREATE TRIGGER jwks_deleted AFTER DELETE ON jwks
+BEGIN
+    INSERT INTO invalidations (subject) VALUES ('keys');
+END;

@@ -1,0 +1,53 @@
+//! What an administrator does to accounts.
+
+use super::{Email, Role, User, rows};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::Error,
+    storage::{Change, Refused},
+};
+use uuid::Uuid;
+
+/// The most accounts on one page.
+const PAGE: u32 = 200;
+
+/// The account with this address, in any spelling of it.
+///
+/// # Errors
+///
+/// `NotFound` where there is none.
+pub async fn find(email: &str) -> Result<User, Error> {
+    let email = Email::parse(email).map_err(|message| Error::invalid("email", message))?;
+    rows::by_email(&email).await?.ok_or(Error::NotFound)
+}
+
+/// Accounts, newest first.
+///
+/// # Errors
+///
+/// `Invalid` for a limit beyond 1 to 200.
+pub async fn list(limit: u32, before: Option<Uuid>) -> Result<Vec<User>, Error> {
+    if !(1..=PAGE).contains(&limit) {
+        return Err(Error::invalid("limit", "must be from 1 to 200"));
+    }
+    rows::page(limit, before).await
+}
+
+/// Changes what a user may do, at once.
+///
+/// # Errors
+///
+/// `NotFound` where there is no such account.
+pub async fn set_role(ctx: &Context, id: Uuid, role: Role) -> Result<User, Error> {
+    let user = rows::by_id(id).await?.ok_or(Error::NotFound)?;
+    if user.role == role {
+        return Ok(user);
+    }
+    let event = Event::about(Kind::PermissionChanged, id).with("from", user.role.name()).with("to", role.name());
+    match Change::new().and(rows::set_role(id, role, ctx.now)).record(event).commit(ctx).await {
+        Ok(_) => Ok(User { role, updated_at: ctx.now, ..user }),
+        Err(Refused::Unmet) => Err(Error::NotFound),
+        Err(refused) => Err(refused.into()),
+    }
+}

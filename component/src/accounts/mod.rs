@@ -1,0 +1,107 @@
+//! Accounts: who someone is, and how they prove it.
+//!
+//! No answer tells whether an account exists, in content or in time. The one exception is `EMAIL_ALREADY_EXISTS`
+//! on registration, while the address need not be verified first.
+
+mod administer;
+mod change_password;
+mod delete;
+mod email;
+mod password;
+mod profile;
+mod register;
+pub mod rows;
+
+pub use administer::{find, list, set_role};
+pub use change_password::{ChangePassword, change_password};
+pub use delete::delete;
+pub use email::Email;
+pub use password::{NewPassword, Password, Proof, acceptable, check, hash, rehash};
+pub use profile::{ProfileUpdate, update_profile};
+pub use register::{Registration, register};
+
+use crate::time::Time;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An account, as its owner and administrators see it.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// In normal form.
+    #[schema(value_type = String, format = "email")]
+    pub email: Email,
+    /// What the person wants to be called; may be empty.
+    pub name: String,
+    /// The address of a picture.
+    pub image: Option<String>,
+    /// What the user may do in this service.
+    pub role: Role,
+    /// Whether the address has been shown to be theirs.
+    pub email_verified: bool,
+    /// When the account was made.
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: Time,
+    /// When any of this was last changed.
+    #[schema(value_type = String, format = "date-time")]
+    pub updated_at: Time,
+    /// Until when the user may not come in.
+    #[serde(skip)]
+    pub ban: Ban,
+}
+
+/// What a user may do in this service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Use it.
+    User,
+    /// Administer it.
+    Admin,
+    /// Use it, as a program.
+    Service,
+}
+
+/// Whether a user is kept out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Ban {
+    /// No.
+    None,
+    /// Until this time.
+    Until(Time),
+    /// For good.
+    Forever,
+}
+
+impl Role {
+    /// As in tokens and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Admin => "admin",
+            Self::Service => "service",
+        }
+    }
+
+    /// From its name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::User, Self::Admin, Self::Service].into_iter().find(|role| role.name() == name)
+    }
+}
+
+impl Ban {
+    /// Whether it holds at this moment.
+    #[must_use]
+    pub fn holds(self, now: Time) -> bool {
+        match self {
+            Self::None => false,
+            Self::Until(end) => now < end,
+            Self::Forever => true,
+        }
+    }
+}

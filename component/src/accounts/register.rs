@@ -1,0 +1,58 @@
+//! Making an account.
+
+use super::{Ban, Email, NewPassword, Role, User, acceptable, hash, rows};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::Error,
+    platform::{self, Metric},
+    storage::{Change, Refused},
+};
+
+/// What is needed to make an account.
+pub struct Registration {
+    /// Its address.
+    pub email: Email,
+    /// Its password.
+    pub password: NewPassword,
+    /// What the person wants to be called.
+    pub name: String,
+}
+
+/// Makes an account. The database decides whether the address is free, after the hash: a known address takes
+/// as long as an unknown one.
+///
+/// # Errors
+///
+/// `Invalid` for a weak password, `EmailTaken` for a known address.
+pub async fn register(ctx: &Context, registration: Registration) -> Result<User, Error> {
+    let outcome = insert(ctx, registration).await;
+    let label = if outcome.is_ok() { "created" } else { "refused" };
+    platform::count(Metric::Registrations, label, 1);
+    outcome
+}
+
+async fn insert(ctx: &Context, registration: Registration) -> Result<User, Error> {
+    let Registration { email, password, name } = registration;
+    acceptable(ctx, &password, "password", &email, &name).await?;
+    let encoded = hash(ctx, &password).await?;
+    let user = User {
+        id: platform::new_id(ctx.now),
+        email,
+        name,
+        image: None,
+        role: Role::User,
+        email_verified: false,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        ban: Ban::None,
+    };
+    let change = Change::new()
+        .and_all(rows::insert(&user, platform::new_id(ctx.now), &encoded))
+        .record(Event::about(Kind::AccountCreated, user.id));
+    match change.commit(ctx).await {
+        Ok(_) => Ok(user),
+        Err(Refused::Conflict(constraint)) if rows::is_email_taken(&constraint) => Err(Error::EmailTaken),
+        Err(refused) => Err(refused.into()),
+    }
+}

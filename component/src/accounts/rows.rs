@@ -1,0 +1,197 @@
+//! The only SQL of accounts.
+
+use super::{Ban, Email, Role, User};
+use crate::{
+    error::{Bug, Error},
+    keys, params,
+    storage::{self, Columns, Statement, expecting_one, statement},
+    time::Time,
+};
+use uuid::Uuid;
+
+/// The columns of a user, in the order in which [`user`] takes them, of a table or alias `u`.
+pub const USER: &str = "u.id, u.email, u.name, u.image, u.role, u.email_verified, u.created_at, u.updated_at, \
+                        u.banned, u.ban_expires";
+
+/// Reads the columns of [`USER`].
+///
+/// # Errors
+///
+/// Where a column is not what the schema says.
+pub fn user(row: &mut Columns) -> Result<User, Error> {
+    Ok(User {
+        id: row.take()?,
+        email: Email::from_row(row.take()?),
+        name: row.take()?,
+        image: row.take()?,
+        role: Role::from_name(&row.take::<String>()?).ok_or(Bug::Column(4))?,
+        email_verified: row.take()?,
+        created_at: row.take()?,
+        updated_at: row.take()?,
+        ban: match (row.take::<bool>()?, row.take::<Option<Time>>()?) {
+            (false, _) => Ban::None,
+            (true, Some(end)) => Ban::Until(end),
+            (true, None) => Ban::Forever,
+        },
+    })
+}
+
+/// What a sign-in or a change of password needs to know of an account.
+pub struct Credentials {
+    /// Whose they are.
+    pub user: User,
+    /// Rises with each change after which what is in progress must not succeed.
+    pub version: i64,
+    /// The encoded hash, if there is a password.
+    pub password: Option<String>,
+    /// The position of the signing keys.
+    pub keys_position: Option<i64>,
+}
+
+/// The credentials of the account with this address.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn credentials_by_email(email: &Email) -> Result<Option<Credentials>, Error> {
+    credentials("u.email = ?1", email.as_str().into()).await
+}
+
+/// The credentials of this account.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn credentials_by_id(id: Uuid) -> Result<Option<Credentials>, Error> {
+    credentials("u.id = ?1", id.into()).await
+}
+
+async fn credentials(condition: &str, key: storage::Value) -> Result<Option<Credentials>, Error> {
+    let sql = format!(
+        "SELECT {USER}, u.credential_version, a.password, {}
+         FROM users u LEFT JOIN accounts a ON a.provider_id = 'credential' AND a.account_id = u.id
+         WHERE {condition}",
+        keys::POSITION
+    );
+    storage::query_one(&sql, vec![key], |row| {
+        Ok(Credentials {
+            user: user(row)?,
+            version: row.take()?,
+            password: row.take()?,
+            keys_position: row.take()?,
+        })
+    })
+    .await
+}
+
+/// The account with this id.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn by_id(id: Uuid) -> Result<Option<User>, Error> {
+    storage::query_one(&format!("SELECT {USER} FROM users u WHERE u.id = ?1"), params![id], user).await
+}
+
+/// The account with this address.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn by_email(email: &Email) -> Result<Option<User>, Error> {
+    storage::query_one(&format!("SELECT {USER} FROM users u WHERE u.email = ?1"), params![email.as_str()], user).await
+}
+
+/// Accounts, newest first, older than `before`.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn page(limit: u32, before: Option<Uuid>) -> Result<Vec<User>, Error> {
+    match before {
+        Some(before) => {
+            let sql = format!("SELECT {USER} FROM users u WHERE u.id < ?1 ORDER BY u.id DESC LIMIT ?2");
+            storage::query(&sql, params![before, limit], user).await
+        }
+        None => {
+            let sql = format!("SELECT {USER} FROM users u ORDER BY u.id DESC LIMIT ?1");
+            storage::query(&sql, params![limit], user).await
+        }
+    }
+}
+
+/// The name of the constraint that keeps addresses unique, for each dialect.
+#[must_use]
+pub fn is_email_taken(constraint: &str) -> bool {
+    matches!(constraint, "users.email" | "users_email_key")
+}
+
+/// Adds an account with a password.
+#[must_use]
+pub fn insert(user: &User, account: Uuid, password: &str) -> [Statement; 2] {
+    [
+        statement(
+            "INSERT INTO users (id, email, name, image, role, email_verified, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                user.id,
+                user.email.as_str(),
+                user.name.as_str(),
+                user.image.clone(),
+                user.role.name(),
+                user.email_verified,
+                user.created_at,
+                user.updated_at,
+            ],
+        ),
+        statement(
+            "INSERT INTO accounts (id, user_id, provider_id, account_id, password, created_at, updated_at)
+             VALUES (?1, ?2, 'credential', ?2, ?3, ?4, ?4)",
+            params![account, user.id, password, user.created_at],
+        ),
+    ]
+}
+
+/// Replaces a password, if the account's credentials are still those that were read as `version`.
+#[must_use]
+pub fn set_password(user: Uuid, version: i64, password: &str, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE accounts SET password = ?3, updated_at = ?4 WHERE provider_id = 'credential' AND account_id = ?1
+         AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND credential_version = ?2)",
+        params![user, version, password, now],
+    )
+}
+
+/// Replaces a hash by one of the same password at today's cost, if it is still the one that was read.
+#[must_use]
+pub fn upgrade_password(user: Uuid, old: &str, new: &str, now: Time) -> Statement {
+    statement(
+        "UPDATE accounts SET password = ?3, updated_at = ?4
+         WHERE provider_id = 'credential' AND account_id = ?1 AND password = ?2",
+        params![user, old, new, now],
+    )
+}
+
+/// Changes what a user shows of themselves.
+#[must_use]
+pub fn set_profile(user: Uuid, name: &str, image: Option<String>, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE users SET name = ?2, image = ?3, updated_at = ?4 WHERE id = ?1",
+        params![user, name, image, now],
+    )
+}
+
+/// Changes what a user may do.
+#[must_use]
+pub fn set_role(user: Uuid, role: Role, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE users SET role = ?2, updated_at = ?3 WHERE id = ?1",
+        params![user, role.name(), now],
+    )
+}
+
+/// Removes an account and all that hangs on it, if its credentials are still those that were read as `version`.
+#[must_use]
+pub fn delete(user: Uuid, version: i64) -> Statement {
+    expecting_one("DELETE FROM users WHERE id = ?1 AND credential_version = ?2", params![user, version])
+}

@@ -1,0 +1,66 @@
+//! What a use case knows of the call that it serves.
+
+use crate::{platform, settings::Settings, time::Time};
+use std::net::IpAddr;
+
+/// Who calls, when, and under which settings. Made once for each call and passed down: the clock is read here.
+#[derive(Clone)]
+pub struct Context {
+    /// The operator's settings.
+    pub settings: &'static Settings,
+    /// The one reading of the clock for this call.
+    pub now: Time,
+    /// The client behind the call.
+    pub client: Client,
+}
+
+/// The client behind a call, as far as it is known.
+#[derive(Clone, Default)]
+pub struct Client {
+    /// The id of the request; empty for a call through the WIT.
+    pub request_id: String,
+    /// Its address, in text form.
+    pub address: Option<String>,
+    /// What it calls itself, cleaned and cut.
+    pub user_agent: Option<String>,
+}
+
+impl Context {
+    /// For a call at this moment.
+    #[must_use]
+    pub fn new(settings: &'static Settings, client: Client) -> Self {
+        Self { settings, now: platform::now(), client }
+    }
+}
+
+impl Client {
+    /// The network that shares what one client may use: the IPv4 address, or the /64 of an IPv6 address, which
+    /// is what a provider hands to one customer.
+    #[must_use]
+    pub fn network(&self) -> Option<String> {
+        match self.address.as_deref()?.parse::<IpAddr>().ok()?.to_canonical() {
+            IpAddr::V4(address) => Some(address.to_string()),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Some(format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(address: &str) -> Option<String> {
+        Client { address: Some(address.into()), ..Client::default() }.network()
+    }
+
+    #[test]
+    fn neighbours_in_a_v6_customer_network_are_one() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::1"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:192.0.2.1").as_deref(), Some("192.0.2.1"));
+        assert_eq!(network("unknown"), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! Why a use case did not succeed, grouped by who is at fault.
+//!
+//! What a client is told about each is decided in one place, `http/problem.rs`; what the operator is told
+//! travels in [`Bug`] and is logged there. The two never share a field.
+
+use crate::storage;
+use std::borrow::Cow;
+
+/// Why a use case did not succeed. Nothing was changed.
+#[derive(Debug)]
+pub enum Error {
+    // The caller's mistake.
+    /// Fields of the input are wrong.
+    Invalid(Vec<FieldProblem>),
+
+    // Refusals.
+    /// E-mail and password don't belong together, or there is no such account.
+    InvalidCredentials,
+    /// No valid session or token.
+    Unauthenticated,
+    /// No such refresh token, or none that may be used.
+    InvalidRefreshToken,
+    /// The account is banned.
+    Banned,
+    /// The caller is known and may not do this; why, in public words.
+    Forbidden(&'static str),
+    /// There is no such thing, or none that the caller may know of.
+    NotFound,
+    /// The address has an account.
+    EmailTaken,
+
+    // Pressure and failure around us.
+    /// The hash queue is full, or the database is too busy.
+    Overloaded,
+    /// Storage can't be reached, or a commit's outcome is unknown.
+    StorageUnavailable,
+
+    // Ours.
+    /// Something that can't happen did.
+    Bug(Bug),
+}
+
+/// What is wrong with one field of the input, in words for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// The field's name, as in the contract.
+    pub field: Cow<'static, str>,
+    /// For example `must be at least 12 characters`. Never what was sent.
+    pub message: Cow<'static, str>,
+}
+
+/// Something that can't happen, in words for the operator's log.
+#[derive(Debug)]
+pub enum Bug {
+    /// The database refused a statement of ours; its words.
+    Rejected(String),
+    /// A constraint refused a row where none should; its name.
+    Conflict(String),
+    /// A column held something else than the schema says; its position.
+    Column(usize),
+    /// A row that other rows refer to isn't there.
+    Missing(&'static str),
+    /// What the `passwords` import said can't be.
+    Passwords(&'static str),
+    /// A key in the database can't be opened with the configured secrets.
+    Sealed,
+    /// The instance has not been started, and starting it failed.
+    NotStarted,
+}
+
+impl Error {
+    /// A single wrong field.
+    #[must_use]
+    pub fn invalid(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::Invalid(vec![FieldProblem { field: field.into(), message: message.into() }])
+    }
+}
+
+impl From<storage::Error> for Error {
+    fn from(error: storage::Error) -> Self {
+        match error {
+            storage::Error::Busy => Self::Overloaded,
+            storage::Error::Unavailable | storage::Error::OutcomeUnknown => Self::StorageUnavailable,
+            storage::Error::Rejected(rejection) => Self::Bug(Bug::Rejected(rejection.message)),
+            storage::Error::Conflict(conflict) => Self::Bug(Bug::Conflict(conflict.constraint)),
+            storage::Error::Unmet(_) => Self::Bug(Bug::Missing("a row that a statement expected")),
+        }
+    }
+}
+
+impl From<Bug> for Error {
+    fn from(bug: Bug) -> Self {
+        Self::Bug(bug)
+    }
+}

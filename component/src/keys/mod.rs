@@ -1,0 +1,77 @@
+//! The keys that sign access tokens: random Ed25519 pairs, sealed at rest, published ahead of use, revocable.
+//!
+//! An instance keeps the keys that it loaded, with the position at which it did ([`POSITION`]); whoever reads a
+//! session or an account reads that position along, so that a rotation or revocation anywhere is noticed by the
+//! next request without a query of its own.
+
+mod loaded;
+mod revoke;
+mod rotate;
+mod rotation;
+mod rows;
+
+pub use loaded::{Keys, at, known};
+pub use revoke::revoke;
+pub use rotate::{ensure, reseal, rotate};
+pub use rows::{POSITION, all, prune};
+
+use crate::time::{Span, Time};
+use mana_auth_tokens::PublicKey;
+
+/// How long an access token is valid.
+pub const TOKEN_LIFETIME: Span = Span::minutes(15);
+
+/// How long a client may keep the key set.
+pub const JWKS_LIFETIME: Span = Span::minutes(5);
+
+/// How long a key is published before it signs: whoever fetched the key set just before has fetched it again.
+pub const PUBLISHED_AHEAD: Span = Span::minutes(10);
+
+/// A signing key, without its private part.
+pub struct Key {
+    /// The public part; its thumbprint is the key's id.
+    pub public: PublicKey,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it signs its first token.
+    pub signs_from: Time,
+    /// When it was revoked.
+    pub revoked_at: Option<Time>,
+    /// The secret that seals the private part.
+    pub secret_version: u32,
+}
+
+/// Where a key stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Known to verifiers, not signing yet.
+    Published,
+    /// Signs new tokens.
+    Signing,
+    /// Signs no more; what it signed is accepted until it expires.
+    Retired,
+    /// Refused.
+    Revoked,
+}
+
+impl Key {
+    /// Where this key stands among `all`.
+    #[must_use]
+    pub fn state(&self, all: &[Self], now: Time) -> State {
+        if self.revoked_at.is_some() {
+            State::Revoked
+        } else if self.signs_from > now {
+            State::Published
+        } else if signer(all, now).is_some_and(|key| key.public.kid() == self.public.kid()) {
+            State::Signing
+        } else {
+            State::Retired
+        }
+    }
+}
+
+/// The key that signs at this moment: of those whose time has come, the youngest.
+fn signer(keys: &[Key], now: Time) -> Option<&Key> {
+    let ready = keys.iter().filter(|key| key.revoked_at.is_none() && key.signs_from <= now);
+    ready.max_by_key(|key| (key.signs_from, key.public.kid().to_owned()))
+}

@@ -1,0 +1,33 @@
+//! Refusing a key from now on.
+
+use super::{State, rotate, rows};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::Error,
+    storage::{Change, Refused},
+};
+
+/// Refuses a key, and with it every token that it signed. Where it was the one that signs, a new one takes over
+/// at once: one that has retired may have been stolen along with it.
+///
+/// # Errors
+///
+/// `NotFound` where there is no such key, or it is revoked already.
+pub async fn revoke(ctx: &Context, id: &str) -> Result<(), Error> {
+    let keys = rows::all().await?;
+    let key = keys.iter().find(|key| key.public.kid() == id).ok_or(Error::NotFound)?;
+    let change = Change::new()
+        .and(rows::revoke(id, ctx.now))
+        .record(Event::anonymous(Kind::KeysRevoked).with("kid", id));
+    let outcome = match key.state(&keys, ctx.now) {
+        State::Revoked => return Err(Error::NotFound),
+        State::Signing => return rotate::make(ctx, ctx.now, change).await.map(drop),
+        State::Published | State::Retired => change.commit(ctx).await,
+    };
+    match outcome {
+        Ok(_) => Ok(()),
+        Err(Refused::Unmet) => Err(Error::NotFound),
+        Err(refused) => Err(refused.into()),
+    }
+}

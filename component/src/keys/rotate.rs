@@ -1,0 +1,77 @@
+//! Making keys: the first one, the next one when it is due, and the next one on request.
+
+use super::{Key, PUBLISHED_AHEAD, rotation, rows};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::{Bug, Error},
+    platform,
+    settings::Purpose,
+    storage::Change,
+    time::Time,
+};
+use mana_auth_tokens::SigningKey;
+use zeroize::Zeroizing;
+
+/// Makes the key that is due, if one is. Returns how many were made.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn ensure(ctx: &Context) -> Result<u64, Error> {
+    let keys = rows::all().await?;
+    let newest = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.signs_from).max();
+    let Some(signs_from) = rotation::due(newest, ctx.now, ctx.settings.key_rotation) else { return Ok(0) };
+    make(ctx, signs_from, Change::new()).await?;
+    Ok(1)
+}
+
+/// Makes the next key, or returns the one that is already published for it.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn rotate(ctx: &Context) -> Result<Key, Error> {
+    let pending = rows::all().await?.into_iter().find(|key| key.revoked_at.is_none() && key.signs_from > ctx.now);
+    match pending {
+        Some(key) => Ok(key),
+        None => make(ctx, ctx.now + PUBLISHED_AHEAD, Change::new()).await,
+    }
+}
+
+/// Makes a key, in one commit with `change`.
+pub(super) async fn make(ctx: &Context, signs_from: Time, change: Change) -> Result<Key, Error> {
+    let seed = Zeroizing::new(platform::random::<32>());
+    let public = SigningKey::from_seed(*seed).public().clone();
+    let keyring = &ctx.settings.keyring;
+    let private = keyring.seal(Purpose::SealSigningKey, public.kid().as_bytes(), platform::random(), &*seed);
+    let key = Key { public, created_at: ctx.now, signs_from, revoked_at: None, secret_version: keyring.newest() };
+    let event = Event::anonymous(Kind::KeysRotated).with("kid", key.public.kid());
+    let sealed = rows::Sealed { key, private: private.ok_or(Bug::Sealed)? };
+    change.and(rows::insert(&sealed)).record(event).commit(ctx).await?;
+    Ok(sealed.key)
+}
+
+/// Seals under the newest secret whatever is sealed under an older one. Returns how many keys it was.
+///
+/// # Errors
+///
+/// Where storage fails, or a key can't be opened.
+pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
+    let keyring = &ctx.settings.keyring;
+    let mut resealed = 0;
+    for sealed in rows::sealed().await?.1 {
+        let version = sealed.key.secret_version;
+        if version == keyring.newest() || sealed.key.revoked_at.is_some() {
+            continue;
+        }
+        let kid = sealed.key.public.kid();
+        let seed = keyring.open(version, Purpose::SealSigningKey, kid.as_bytes(), &sealed.private);
+        let seed = seed.ok_or(Bug::Sealed)?;
+        let private = keyring.seal(Purpose::SealSigningKey, kid.as_bytes(), platform::random(), &seed);
+        let statement = rows::reseal(kid, version, keyring.newest(), private.ok_or(Bug::Sealed)?);
+        Change::new().and(statement).commit(ctx).await?;
+        resealed += 1;
+    }
+    Ok(resealed)
+}

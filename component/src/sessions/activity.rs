@@ -1,0 +1,48 @@
+//! When sessions were last used: noted in memory, written in batches. Reading a session is never a write.
+
+use super::{Session, rows};
+use crate::{
+    context::Context,
+    error::Error,
+    storage::Change,
+    time::{Span, Time},
+};
+use std::{collections::BTreeMap, mem, sync::Mutex};
+use uuid::Uuid;
+
+/// Activity is kept to the minute.
+const GRAIN: Span = Span::minutes(1);
+/// How many sessions are remembered between two flushes. Past it, activity of further sessions is not noted:
+/// they are used again.
+const MOST: usize = 50_000;
+/// How many sessions one transaction writes.
+const BATCH: usize = 500;
+
+static NOTED: Mutex<BTreeMap<Uuid, Time>> = Mutex::new(BTreeMap::new());
+
+/// Notes that a session is used now.
+pub fn note(session: &Session, now: Time) {
+    if now.since(session.last_activity_at) < GRAIN {
+        return;
+    }
+    if let Ok(mut noted) = NOTED.lock()
+        && (noted.len() < MOST || noted.contains_key(&session.id))
+    {
+        noted.insert(session.id, now);
+    }
+}
+
+/// Writes what was noted. What can't be written now is forgotten: it is only activity.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn flush(ctx: &Context) -> Result<(), Error> {
+    let noted = NOTED.lock().map(|mut noted| mem::take(&mut *noted)).unwrap_or_default();
+    let noted: Vec<_> = noted.into_iter().collect();
+    for batch in noted.chunks(BATCH) {
+        let statements = batch.iter().map(|(session, at)| rows::touch(*session, *at));
+        Change::new().and_all(statements).commit(ctx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Single sign-on: a page of a trusted origin exchanges the cookie session for tokens of its own.
+
+use super::{Caller, RefreshToken, Session, SignedIn, access_token, rows};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::Error,
+    platform,
+    storage::{Change, Refused},
+};
+
+/// Opens a child of the caller's session for an origin, in place of the one that it may have had. The child has
+/// tokens but no cookie, lives as long as its parent, and ends with it.
+///
+/// # Errors
+///
+/// `Unauthenticated` where the parent was ended meanwhile.
+pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<SignedIn, Error> {
+    let parent = &caller.session;
+    let session = Session {
+        id: platform::new_id(ctx.now),
+        parent_id: Some(parent.root()),
+        origin: Some(origin.to_owned()),
+        ip_address: ctx.client.address.clone(),
+        user_agent: ctx.client.user_agent.clone(),
+        last_activity_at: ctx.now,
+        created_at: ctx.now,
+        not_before: crate::time::Time(0),
+        ..parent.clone()
+    };
+    let refresh_token = RefreshToken::random();
+    let event = Event::about(Kind::LoginSuccess, caller.user.id)
+        .with("session", session.id.to_string())
+        .with("parent", parent.root().to_string())
+        .with("origin", origin);
+    let change = Change::new()
+        .and(rows::end_child(parent.root(), origin))
+        .and(rows::open_child(&session))
+        .and(rows::insert_refresh_token(session.id, &refresh_token, ctx.now))
+        .record(event);
+    match change.commit(ctx).await {
+        Ok(_) => {}
+        Err(Refused::Unmet) => return Err(Error::Unauthenticated),
+        Err(refused) => return Err(refused.into()),
+    }
+    let user = caller.user.clone();
+    let access_token = access_token::issue(ctx, &caller.keys, &session, &user)?;
+    Ok(SignedIn { user, session, cookie: None, access_token, refresh_token })
+}

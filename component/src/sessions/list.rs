@@ -1,0 +1,24 @@
+//! Sessions, to look at.
+
+use super::{Session, rows};
+use crate::{context::Context, error::Error};
+use uuid::Uuid;
+
+/// The sign-ins of a user that are alive, newest first. Children belong to their sign-in and are not listed.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn list(ctx: &Context, user: Uuid) -> Result<Vec<Session>, Error> {
+    rows::of_user(user, ctx.now).await
+}
+
+/// A session, if it is alive.
+///
+/// # Errors
+///
+/// `NotFound` where it is not.
+pub async fn get(ctx: &Context, id: Uuid) -> Result<Session, Error> {
+    let found = rows::by_id(id).await?.filter(|found| found.is_alive(ctx.now));
+    Ok(found.ok_or(Error::NotFound)?.session)
+}

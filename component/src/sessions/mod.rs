@@ -1,0 +1,102 @@
+//! Sessions: who is signed in, on what device, for how long.
+//!
+//! A sign-in makes a session with a cookie, a chain of refresh tokens and short-lived access tokens. A page of
+//! another origin can exchange the cookie for a child session of its own, which ends with its parent.
+
+mod access_token;
+mod activity;
+mod authenticate;
+mod exchange;
+mod lifetime;
+mod list;
+mod refresh;
+mod renewal;
+mod revoke;
+mod rows;
+mod secret;
+mod service_token;
+mod sign_in;
+mod sign_out;
+mod slide;
+
+pub use activity::flush as flush_activity;
+pub use authenticate::{Caller, Refusal, by_access_token, by_cookie, check_access_token};
+pub use exchange::exchange;
+pub use lifetime::Lifetime;
+pub use list::{get, list};
+pub use refresh::refresh;
+pub use renewal::Renewal;
+pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
+pub use rows::prune;
+pub use secret::{CookieSecret, RefreshToken};
+pub use service_token::{SERVICE_TOKEN_LIFETIME, service_token};
+pub use sign_in::{SignIn, sign_in};
+pub use sign_out::{Credential, sign_out};
+pub use slide::slide;
+
+use crate::{accounts::User, time::Time};
+use uuid::Uuid;
+
+/// A session.
+#[derive(Clone)]
+pub struct Session {
+    /// UUIDv7; `sid` of its access tokens.
+    pub id: Uuid,
+    /// Who signed in.
+    pub user_id: Uuid,
+    /// Whether it was asked to last.
+    pub remember_me: bool,
+    /// What the client says of the device that it runs on.
+    pub device: Device,
+    /// Where it was opened from.
+    pub ip_address: Option<String>,
+    /// What opened it.
+    pub user_agent: Option<String>,
+    /// When it was last used, to the minute.
+    pub last_activity_at: Time,
+    /// When it was opened.
+    pub created_at: Time,
+    /// When it ends if it isn't used.
+    pub expires_at: Time,
+    /// When it ends however it is used.
+    pub absolute_expires_at: Time,
+    /// Access tokens issued before are refused.
+    pub not_before: Time,
+    /// When the user last proved who they are.
+    pub auth_time: Time,
+    /// The session that this one was exchanged from.
+    pub parent_id: Option<Uuid>,
+    /// The origin that it was exchanged for.
+    pub origin: Option<String>,
+}
+
+/// What a client says of the device that it runs on.
+#[derive(Clone, Default)]
+pub struct Device {
+    /// The client's name for the device; at most 128 characters.
+    pub id: Option<String>,
+    /// The owner's name for it; at most 200 characters.
+    pub name: Option<String>,
+}
+
+impl Session {
+    /// The session of the sign-in that this one goes back to.
+    #[must_use]
+    pub fn root(&self) -> Uuid {
+        self.parent_id.unwrap_or(self.id)
+    }
+}
+
+/// Everything that a client gets when it signs in.
+pub struct SignedIn {
+    /// Who signed in.
+    pub user: User,
+    /// The session.
+    pub session: Session,
+    /// For the cookie; none where the session has none.
+    pub cookie: Option<CookieSecret>,
+    /// A JWT for [`crate::keys::TOKEN_LIFETIME`].
+    pub access_token: String,
+    /// For the next access token; usable once.
+    pub refresh_token: RefreshToken,
+}

@@ -1,0 +1,58 @@
+//! Starting a session anew after its user proved who they are: new secrets, and no other session beside it.
+
+use super::{Caller, CookieSecret, RefreshToken, SignedIn, access_token, rows};
+use crate::{
+    context::Context,
+    error::Error,
+    platform::{self, Metric},
+    storage::Statement,
+    time::{Span, Time},
+};
+
+/// New secrets for a session. Its statements belong into the change that is the reason for it.
+pub struct Renewal {
+    cookie: CookieSecret,
+    refresh_token: RefreshToken,
+    not_before: Time,
+    statements: Vec<Statement>,
+}
+
+impl Renewal {
+    /// For the caller's session.
+    #[must_use]
+    pub fn of(ctx: &Context, caller: &Caller) -> Self {
+        let (cookie, refresh_token) = (CookieSecret::random(), RefreshToken::random());
+        let session = caller.session.id;
+        // Tokens know seconds only. Those of this very second are refused too; new ones are dated into the next.
+        let not_before = Time((ctx.now + Span::seconds(1)).0.div_euclid(1000).saturating_mul(1000));
+        let statements = vec![
+            rows::renew(session, &cookie, not_before, ctx.now),
+            rows::end_others(caller.user.id, session),
+            rows::remove_refresh_tokens(session),
+            rows::insert_refresh_token(session, &refresh_token, ctx.now),
+        ];
+        Self { cookie, refresh_token, not_before, statements }
+    }
+
+    /// What has to be committed. The session must exist.
+    #[must_use]
+    pub fn statements(&self) -> Vec<Statement> {
+        self.statements.clone()
+    }
+
+    /// What the client gets once it is.
+    ///
+    /// # Errors
+    ///
+    /// Where no key can sign.
+    pub fn complete(self, ctx: &Context, caller: &Caller) -> Result<SignedIn, Error> {
+        platform::count(Metric::SessionsEnded, "password_change", 1);
+        let mut session = caller.session.clone();
+        session.not_before = self.not_before;
+        session.auth_time = ctx.now;
+        (session.parent_id, session.origin) = (None, None);
+        let access_token = access_token::issue(ctx, &caller.keys, &session, &caller.user)?;
+        let cookie = Some(self.cookie);
+        Ok(SignedIn { user: caller.user.clone(), session, cookie, access_token, refresh_token: self.refresh_token })
+    }
+}

@@ -1,0 +1,71 @@
+//! Ending sessions before their time. The next request that comes with one is refused.
+
+use super::{Caller, rows};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::Error,
+    platform::{self, Metric},
+    storage::{Change, Refused, Statement},
+};
+use uuid::Uuid;
+
+/// Ends one of the caller's own sessions.
+///
+/// # Errors
+///
+/// `NotFound` for a session that isn't there or isn't theirs.
+pub async fn revoke_own(ctx: &Context, caller: &Caller, session: Uuid) -> Result<(), Error> {
+    let event = Event::about(Kind::SessionRevoked, caller.user.id).with("reason", "owner");
+    end_one(ctx, rows::end_own(caller.user.id, session), event.with("session", session.to_string())).await
+}
+
+/// Ends any session.
+///
+/// # Errors
+///
+/// `NotFound` for a session that isn't there.
+pub async fn revoke(ctx: &Context, session: Uuid) -> Result<(), Error> {
+    let found = rows::by_id(session).await?.ok_or(Error::NotFound)?;
+    let event = Event::about(Kind::SessionRevoked, found.user.id).with("reason", "administrator");
+    end_one(ctx, rows::end_existing(session), event.with("session", session.to_string())).await
+}
+
+/// Ends every session of the caller's but the one that they call with. Returns how many sign-ins it was.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn revoke_others(ctx: &Context, caller: &Caller) -> Result<u64, Error> {
+    let user = caller.user.id;
+    let event = Event::about(Kind::SessionRevoked, user).with("reason", "owner").with("scope", "others");
+    end_many(ctx, rows::end_others(user, caller.session.root()), rows::if_more_than(1, event)).await
+}
+
+/// Ends every session of a user. Returns how many sign-ins it was.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn revoke_all(ctx: &Context, user: Uuid) -> Result<u64, Error> {
+    let event = Event::about(Kind::SessionRevoked, user).with("reason", "administrator").with("scope", "all");
+    end_many(ctx, rows::end_all(user), rows::if_more_than(0, event)).await
+}
+
+async fn end_one(ctx: &Context, statement: Statement, event: Event) -> Result<(), Error> {
+    match Change::new().and(statement).record(event).commit(ctx).await {
+        Ok(_) => {
+            platform::count(Metric::SessionsEnded, "revoked", 1);
+            Ok(())
+        }
+        Err(Refused::Unmet) => Err(Error::NotFound),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+async fn end_many(ctx: &Context, statement: Statement, event: Event) -> Result<u64, Error> {
+    let affected = Change::new().record(event).and(statement).commit(ctx).await?;
+    let ended = affected.first().copied().unwrap_or(0);
+    platform::count(Metric::SessionsEnded, "revoked", ended);
+    Ok(ended)
+}

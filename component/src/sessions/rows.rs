@@ -1,0 +1,282 @@
+//! The only SQL of sessions and refresh tokens.
+
+use super::{CookieSecret, Device, RefreshToken, Session};
+use crate::{
+    accounts::{self, User},
+    audit::Event,
+    error::Error,
+    keys, params,
+    settings::SecretVersion,
+    storage::{self, Columns, Statement, Value, expecting_one, statement},
+    time::Time,
+};
+use uuid::Uuid;
+
+const SESSION: &str = "s.id, s.user_id, s.remember_me, s.device_id, s.device_name, s.ip_address, s.user_agent, \
+                       s.last_activity_at, s.created_at, s.expires_at, s.absolute_expires_at, s.not_before, \
+                       s.auth_time, s.parent_id, s.origin";
+
+/// A session ends with its parent.
+const FROM: &str = "sessions s JOIN users u ON u.id = s.user_id LEFT JOIN sessions p ON p.id = s.parent_id";
+
+fn session(row: &mut Columns) -> Result<Session, Error> {
+    Ok(Session {
+        id: row.take()?,
+        user_id: row.take()?,
+        remember_me: row.take()?,
+        device: Device { id: row.take()?, name: row.take()? },
+        ip_address: row.take()?,
+        user_agent: row.take()?,
+        last_activity_at: row.take()?,
+        created_at: row.take()?,
+        expires_at: row.take()?,
+        absolute_expires_at: row.take()?,
+        not_before: row.take()?,
+        auth_time: row.take()?,
+        parent_id: row.take()?,
+        origin: row.take()?,
+    })
+}
+
+/// A session with what decides whether it is alive.
+pub struct Found {
+    pub session: Session,
+    pub user: User,
+    parent_expires_at: Option<Time>,
+    pub keys_position: Option<i64>,
+}
+
+impl Found {
+    /// Whether the session may be used.
+    pub fn is_alive(&self, now: Time) -> bool {
+        now < self.session.expires_at
+            && now < self.session.absolute_expires_at
+            && self.parent_expires_at.is_none_or(|end| now < end)
+            && !self.user.ban.holds(now)
+    }
+}
+
+async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
+    let sql = format!(
+        "SELECT {SESSION}, {}, p.expires_at, {} FROM {FROM} WHERE {condition}",
+        accounts::rows::USER,
+        keys::POSITION
+    );
+    storage::query_one(&sql, vec![key], found).await
+}
+
+fn found(row: &mut Columns) -> Result<Found, Error> {
+    Ok(Found {
+        session: session(row)?,
+        user: accounts::rows::user(row)?,
+        parent_expires_at: row.take()?,
+        keys_position: row.take()?,
+    })
+}
+
+pub async fn by_cookie(cookie: &CookieSecret) -> Result<Option<Found>, Error> {
+    find("s.token_hash = ?1", cookie.hash().into()).await
+}
+
+pub async fn by_id(id: Uuid) -> Result<Option<Found>, Error> {
+    find("s.id = ?1", id.into()).await
+}
+
+pub async fn keys_position() -> Result<Option<i64>, Error> {
+    let sql = format!("SELECT {}", keys::POSITION);
+    Ok(storage::query_one(&sql, vec![], |row| row.take::<Option<i64>>()).await?.flatten())
+}
+
+/// The sign-ins of a user that are alive, newest first.
+pub async fn of_user(user: Uuid, now: Time) -> Result<Vec<Session>, Error> {
+    let sql = format!(
+        "SELECT {SESSION} FROM sessions s WHERE s.user_id = ?1 AND s.parent_id IS NULL AND s.expires_at > ?2
+         ORDER BY s.id DESC LIMIT 1000"
+    );
+    storage::query(&sql, params![user, now], session).await
+}
+
+/// A refresh token as it is known, with its session.
+pub struct Presented {
+    pub spent: Option<Spent>,
+    pub salt: [u8; 16],
+    pub found: Found,
+}
+
+/// When a refresh token was spent, and with which secret its successor was derived.
+pub struct Spent {
+    pub at: Time,
+    pub version: SecretVersion,
+}
+
+pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Error> {
+    let sql = format!(
+        "SELECT r.spent_at, r.secret_version, r.salt, {SESSION}, {}, p.expires_at, {}
+         FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
+        accounts::rows::USER,
+        keys::POSITION
+    );
+    storage::query_one(&sql, params![token.hash()], |row| {
+        let (at, version): (Option<Time>, Option<SecretVersion>) = (row.take()?, row.take()?);
+        let spent = at.zip(version).map(|(at, version)| Spent { at, version });
+        Ok(Presented { spent, salt: row.take()?, found: found(row)? })
+    })
+    .await
+}
+
+/// Whether this token exists and has not been spent.
+pub async fn is_unspent(token: &RefreshToken) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM refresh_tokens WHERE hash = ?1 AND spent_at IS NULL";
+    Ok(storage::query_one(sql, params![token.hash()], |row| row.take::<i64>()).await?.is_some())
+}
+
+/// Opens a session with a cookie, if the user's credentials are still those that were read as `version`.
+pub fn open(session: &Session, cookie: &CookieSecret, version: i64) -> Statement {
+    let mut params = values(session, Some(cookie));
+    params.push(version.into());
+    expecting_one(
+        "INSERT INTO sessions (id, user_id, token_hash, remember_me, device_id, device_name, ip_address, user_agent,
+            last_activity_at, created_at, expires_at, absolute_expires_at, not_before, auth_time, parent_id, origin)
+         SELECT ?1, u.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
+         FROM users u WHERE u.id = ?2 AND u.credential_version = ?17",
+        params,
+    )
+}
+
+/// Opens a session under a parent, if that is still there.
+pub fn open_child(session: &Session) -> Statement {
+    expecting_one(
+        "INSERT INTO sessions (id, user_id, token_hash, remember_me, device_id, device_name, ip_address, user_agent,
+            last_activity_at, created_at, expires_at, absolute_expires_at, not_before, auth_time, parent_id, origin)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, p.id, ?16
+         FROM sessions p WHERE p.id = ?15 AND p.user_id = ?2",
+        values(session, None),
+    )
+}
+
+fn values(session: &Session, cookie: Option<&CookieSecret>) -> Vec<Value> {
+    params![
+        session.id,
+        session.user_id,
+        cookie.map(CookieSecret::hash),
+        session.remember_me,
+        session.device.id.clone(),
+        session.device.name.clone(),
+        session.ip_address.clone(),
+        session.user_agent.clone(),
+        session.last_activity_at,
+        session.created_at,
+        session.expires_at,
+        session.absolute_expires_at,
+        session.not_before,
+        session.auth_time,
+        session.parent_id,
+        session.origin.clone(),
+    ]
+}
+
+/// Adds a token to the chain of a session.
+pub fn insert_refresh_token(session: Uuid, token: &RefreshToken, now: Time) -> Statement {
+    statement(
+        "INSERT INTO refresh_tokens (hash, session_id, issued_at, salt) VALUES (?1, ?2, ?3, ?4)",
+        params![token.hash(), session, now, crate::platform::random::<16>()],
+    )
+}
+
+/// Spends a token that nobody has spent.
+pub fn spend(token: &RefreshToken, version: SecretVersion, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE refresh_tokens SET spent_at = ?2, secret_version = ?3 WHERE hash = ?1 AND spent_at IS NULL",
+        params![token.hash(), now, version],
+    )
+}
+
+/// Ends every chain of a session.
+pub fn remove_refresh_tokens(session: Uuid) -> Statement {
+    statement("DELETE FROM refresh_tokens WHERE session_id = ?1", params![session])
+}
+
+/// Moves the expiry of a session and notes its use. A shorter expiry than the present one is left alone.
+pub fn slide(session: Uuid, expires_at: Time, now: Time) -> Statement {
+    statement(
+        "UPDATE sessions SET expires_at = ?2, last_activity_at = ?3 WHERE id = ?1 AND expires_at < ?2",
+        params![session, expires_at, now],
+    )
+}
+
+/// Notes that a session was used.
+pub fn touch(session: Uuid, at: Time) -> Statement {
+    statement(
+        "UPDATE sessions SET last_activity_at = ?2 WHERE id = ?1 AND last_activity_at < ?2",
+        params![session, at],
+    )
+}
+
+/// Gives a session new secrets, and makes it stand alone.
+pub fn renew(session: Uuid, cookie: &CookieSecret, not_before: Time, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE sessions SET token_hash = ?2, not_before = ?3, auth_time = ?4, last_activity_at = ?4,
+            parent_id = NULL, origin = NULL WHERE id = ?1",
+        params![session, cookie.hash(), not_before, now],
+    )
+}
+
+/// Ends a session and its children.
+pub fn end(session: Uuid) -> Statement {
+    statement("DELETE FROM sessions WHERE id = ?1", params![session])
+}
+
+/// Ends a session that must be there.
+pub fn end_existing(session: Uuid) -> Statement {
+    expecting_one("DELETE FROM sessions WHERE id = ?1", params![session])
+}
+
+/// Ends a session of this user, which must be there.
+pub fn end_own(user: Uuid, session: Uuid) -> Statement {
+    expecting_one("DELETE FROM sessions WHERE id = ?1 AND user_id = ?2", params![session, user])
+}
+
+/// Ends every sign-in of a user but one, with their children.
+pub fn end_others(user: Uuid, kept: Uuid) -> Statement {
+    statement("DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2 AND parent_id IS NULL", params![user, kept])
+}
+
+/// Ends every sign-in of a user, with their children.
+pub fn end_all(user: Uuid) -> Statement {
+    statement("DELETE FROM sessions WHERE user_id = ?1 AND parent_id IS NULL", params![user])
+}
+
+/// Ends the child session of this parent for this origin, if there is one.
+pub fn end_child(parent: Uuid, origin: &str) -> Statement {
+    statement("DELETE FROM sessions WHERE parent_id = ?1 AND origin = ?2", params![parent, origin])
+}
+
+/// Removes a user's sessions that have expired, so that they don't count.
+pub fn remove_expired(user: Uuid, now: Time) -> Statement {
+    statement("DELETE FROM sessions WHERE user_id = ?1 AND expires_at <= ?2", params![user, now])
+}
+
+/// Ends the oldest sign-ins of a user beyond `limit`.
+pub fn displace(user: Uuid, limit: u32) -> Statement {
+    statement(
+        "DELETE FROM sessions WHERE user_id = ?1 AND parent_id IS NULL AND id NOT IN (
+             SELECT id FROM sessions WHERE user_id = ?1 AND parent_id IS NULL ORDER BY id DESC LIMIT ?2)",
+        params![user, limit],
+    )
+}
+
+/// Writes the event only where, at its turn, its user has more sign-ins than `limit`.
+pub fn if_more_than(limit: u32, event: Event) -> Event {
+    let user = event.user.unwrap_or_default();
+    let condition = "(SELECT count(*) FROM sessions WHERE user_id = ?10 AND parent_id IS NULL) > ?11";
+    event.only_if(condition, user, limit.into())
+}
+
+/// Removes at most `limit` sessions that have expired.
+#[must_use]
+pub fn prune(now: Time, limit: u32) -> Statement {
+    statement(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
+        params![now, limit],
+    )
+}

@@ -1,0 +1,144 @@
+//! Signing in with e-mail and password.
+
+use super::{CookieSecret, Device, Lifetime, RefreshToken, Session, SignedIn, access_token, rows};
+use crate::{
+    accounts::{self, Email, Password, Proof, rows::Credentials},
+    audit::{Event, Kind},
+    context::Context,
+    error::Error,
+    keys,
+    platform::{self, Metric},
+    storage::{Change, Refused},
+};
+
+/// What a client sends to sign in.
+pub struct SignIn {
+    /// The address; none where what was sent can't be one, which must take as long.
+    pub email: Option<Email>,
+    /// The password.
+    pub password: Password,
+    /// Whether the session shall last 30 days rather than 7.
+    pub remember_me: bool,
+    /// The device, in the client's words.
+    pub device: Device,
+    /// The session that the request came with. It ends: a browser has one at a time.
+    pub replaces: Option<CookieSecret>,
+}
+
+/// How often a sign-in starts over when the account's credentials change while it hashes.
+const ATTEMPTS: usize = 3;
+
+/// Opens a session.
+///
+/// The account's `credential_version` is read before the slow comparison and must be the same when the session
+/// is written, in one statement. So a sign-in that waited in the hash queue can't outlive a change of password.
+///
+/// # Errors
+///
+/// `InvalidCredentials`, in the same time whether the account exists or not; `Banned` only to who knows the
+/// password; `Overloaded` where the host has no room for another hash.
+pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> {
+    for _ in 0..ATTEMPTS {
+        let found = match &request.email {
+            Some(email) => accounts::rows::credentials_by_email(email).await?,
+            None => None,
+        };
+        let encoded = found.as_ref().and_then(|found| found.password.clone());
+        let proof = match accounts::check(ctx, &request.password, encoded).await {
+            Ok(proof) => proof,
+            Err(error) => {
+                platform::count(Metric::SignIns, "busy", 1);
+                return Err(error);
+            }
+        };
+        let Some(found) = found.filter(|_| proof != Proof::Wrong) else {
+            return Err(refuse(ctx, &request, "credentials", "mismatch", Error::InvalidCredentials).await?);
+        };
+        if found.user.ban.holds(ctx.now) {
+            return Err(refuse(ctx, &request, "banned", "banned", Error::Banned).await?);
+        }
+        if let Some(signed_in) = open(ctx, &request, found, proof).await? {
+            platform::count(Metric::SignIns, "success", 1);
+            return Ok(signed_in);
+        }
+    }
+    Err(Error::Overloaded)
+}
+
+/// Records a failure. The address is logged only where it is one: people type passwords there.
+async fn refuse(ctx: &Context, request: &SignIn, reason: &str, label: &str, error: Error) -> Result<Error, Error> {
+    platform::count(Metric::SignIns, label, 1);
+    let email = request.email.as_ref().map_or("unparsable", Email::as_str);
+    let event = Event::anonymous(Kind::LoginFailure).with("reason", reason).with("email", email);
+    Change::new().record(event).commit(ctx).await?;
+    Ok(error)
+}
+
+/// Writes the session, or nothing where the credentials are no longer those that were read.
+async fn open(
+    ctx: &Context,
+    request: &SignIn,
+    found: Credentials,
+    proof: Proof,
+) -> Result<Option<SignedIn>, Error> {
+    let Credentials { user, version, password, keys_position } = found;
+    let keys = keys::at(keys_position, ctx.settings).await?;
+    let session = new_session(ctx, request, &user);
+    let cookie = CookieSecret::random();
+    let refresh_token = RefreshToken::random();
+    let limit = ctx.settings.sessions_per_user;
+    let mut change = Change::new()
+        .and(rows::open(&session, &cookie, version))
+        .and(rows::insert_refresh_token(session.id, &refresh_token, ctx.now))
+        .and(rows::remove_expired(user.id, ctx.now));
+    if let Some(replaced) = replaced(request).await? {
+        let event = Event::about(Kind::SessionRevoked, replaced.user_id).with("reason", "replaced");
+        change = change.and(rows::end(replaced.id)).record(event.with("session", replaced.id.to_string()));
+    }
+    change = change
+        .record(rows::if_more_than(limit, Event::about(Kind::SessionRevoked, user.id).with("reason", "displaced")))
+        .and(rows::displace(user.id, limit));
+    if let (Proof::RightButOutdated, Some(old)) = (proof, password) {
+        let new = accounts::rehash(ctx, &request.password).await?;
+        change = change.and(accounts::rows::upgrade_password(user.id, &old, &new, ctx.now));
+    }
+    let event = Event::about(Kind::LoginSuccess, user.id)
+        .with("session", session.id.to_string())
+        .with("deviceId", session.device.id.clone())
+        .with("deviceName", session.device.name.clone())
+        .with("rememberMe", session.remember_me);
+    match change.record(event).commit(ctx).await {
+        Ok(_) => {}
+        Err(Refused::Unmet) => return Ok(None),
+        Err(refused) => return Err(refused.into()),
+    }
+    let access_token = access_token::issue(ctx, &keys, &session, &user)?;
+    Ok(Some(SignedIn { user, session, cookie: Some(cookie), access_token, refresh_token }))
+}
+
+async fn replaced(request: &SignIn) -> Result<Option<Session>, Error> {
+    match &request.replaces {
+        Some(cookie) => Ok(rows::by_cookie(cookie).await?.map(|found| found.session)),
+        None => Ok(None),
+    }
+}
+
+fn new_session(ctx: &Context, request: &SignIn, user: &accounts::User) -> Session {
+    let absolute = ctx.now + ctx.settings.session_absolute;
+    Session {
+        id: platform::new_id(ctx.now),
+        user_id: user.id,
+        remember_me: request.remember_me,
+        device: request.device.clone(),
+        ip_address: ctx.client.address.clone(),
+        user_agent: ctx.client.user_agent.clone(),
+        last_activity_at: ctx.now,
+        created_at: ctx.now,
+        expires_at: Lifetime::new(request.remember_me).expiry(ctx.now, absolute),
+        absolute_expires_at: absolute,
+        not_before: crate::time::Time(0),
+        auth_time: ctx.now,
+        parent_id: None,
+        origin: None,
+    }
+}

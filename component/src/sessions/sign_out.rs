@@ -1,0 +1,60 @@
+//! Signing out.
+
+use super::{CookieSecret, RefreshToken, rows};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::Error,
+    keys,
+    platform::{self, Metric},
+    storage::{Change, Refused},
+};
+use uuid::Uuid;
+
+/// What names the session to end.
+pub enum Credential<'a> {
+    /// An access token, expired or not: whoever signs out with one means it.
+    AccessToken(&'a str),
+    /// A session cookie.
+    Cookie(CookieSecret),
+    /// A refresh token, spent or not.
+    RefreshToken(RefreshToken),
+}
+
+/// Ends the session that a credential belongs to. One that belongs to none is no error: signing out twice is
+/// harmless.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), Error> {
+    let Some(found) = find(ctx, credential).await? else { return Ok(()) };
+    let session = found.session.id;
+    let event = Event::about(Kind::Logout, found.user.id).with("session", session.to_string());
+    match Change::new().and(rows::end_existing(session)).record(event).commit(ctx).await {
+        Ok(_) => {
+            platform::count(Metric::SessionsEnded, "logout", 1);
+            Ok(())
+        }
+        Err(Refused::Unmet) => Ok(()),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::Found>, Error> {
+    match credential {
+        Credential::AccessToken(token) => {
+            let keys = keys::at(rows::keys_position().await?, ctx.settings).await?;
+            let claims = mana_auth_tokens::authenticate(token, keys.accepted()).ok();
+            let claims = claims.filter(|claims| {
+                claims.iss == ctx.settings.public_url.as_str() && claims.aud == ctx.settings.audience
+            });
+            match claims.and_then(|claims| Uuid::try_parse(&claims.sid).ok()) {
+                Some(session) => rows::by_id(session).await,
+                None => Ok(None),
+            }
+        }
+        Credential::Cookie(cookie) => rows::by_cookie(&cookie).await,
+        Credential::RefreshToken(token) => Ok(rows::by_refresh_token(&token).await?.map(|token| token.found)),
+    }
+}

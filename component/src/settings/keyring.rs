@@ -1,0 +1,169 @@
+//! The configured secrets, and the keys derived from them: one for each purpose and version.
+
+use aes_gcm::{
+    Aes256Gcm, KeyInit as _,
+    aead::{Aead as _, Payload},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// Which of the secrets. Rises with every rotation.
+pub type SecretVersion = u32;
+
+/// What a key is used for. A key for one purpose says nothing about a key for another.
+#[derive(Clone, Copy)]
+pub enum Purpose {
+    /// Sealing private signing keys at rest.
+    SealSigningKey,
+    /// Deriving the successor of a refresh token.
+    RefreshSuccessor,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::SealSigningKey => b"mana-auth/seal-signing-key/v1",
+            Self::RefreshSuccessor => b"mana-auth/refresh-successor/v1",
+        }
+    }
+}
+
+/// The secrets, newest first.
+pub struct Keyring {
+    secrets: Vec<(SecretVersion, Zeroizing<Vec<u8>>)>,
+}
+
+/// The length of a secret in bytes, at least and at most.
+const LENGTH: std::ops::RangeInclusive<usize> = 32..=512;
+/// A random secret of 32 bytes has about 30 different ones; a typed or repeated one has few.
+const DIFFERENT_BYTES: usize = 16;
+const NONCE: usize = 12;
+
+impl Keyring {
+    /// Parses `2:<base64url>,1:<base64url>`: versions falling, each secret at least 32 random bytes.
+    ///
+    /// # Errors
+    ///
+    /// What would be right, in words for the operator.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let secrets = text.split(',').map(|item| parse_secret(item.trim())).collect::<Result<Vec<_>, _>>()?;
+        if !secrets.is_sorted_by(|(newer, _), (older, _)| newer > older) {
+            return Err("must be ordered by version, the newest first".into());
+        }
+        Ok(Self { secrets })
+    }
+
+    /// The version that seals.
+    #[must_use]
+    pub fn newest(&self) -> SecretVersion {
+        self.secrets.first().map_or(0, |(version, _)| *version)
+    }
+
+    /// Whether this version is configured.
+    #[must_use]
+    pub fn has(&self, version: SecretVersion) -> bool {
+        self.secrets.iter().any(|(known, _)| *known == version)
+    }
+
+    /// 32 bytes for a purpose, bound to `context` (HKDF-SHA256, RFC 5869). None where the version isn't configured.
+    #[must_use]
+    pub fn derive(&self, version: SecretVersion, purpose: Purpose, context: &[&[u8]]) -> Option<Zeroizing<[u8; 32]>> {
+        let (_, secret) = self.secrets.iter().find(|(known, _)| *known == version)?;
+        let mut info = vec![purpose.label(), b"\0"];
+        info.extend_from_slice(context);
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(None, secret).expand_multi_info(&info, &mut *key).ok()?;
+        Some(key)
+    }
+
+    /// Encrypts under the newest secret, bound to `context`: nonce, ciphertext and tag (AES-256-GCM).
+    #[must_use]
+    pub fn seal(&self, purpose: Purpose, context: &[u8], nonce: [u8; NONCE], plain: &[u8]) -> Option<Vec<u8>> {
+        let cipher = self.cipher(self.newest(), purpose)?;
+        let sealed = cipher.encrypt(&nonce.into(), Payload { msg: plain, aad: context }).ok()?;
+        Some([&nonce[..], &sealed].concat())
+    }
+
+    /// Decrypts what [`Keyring::seal`] made under this version. None where anything about it is wrong.
+    #[must_use]
+    pub fn open(
+        &self,
+        version: SecretVersion,
+        purpose: Purpose,
+        context: &[u8],
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, body) = sealed.split_first_chunk::<NONCE>()?;
+        let cipher = self.cipher(version, purpose)?;
+        cipher.decrypt(&(*nonce).into(), Payload { msg: body, aad: context }).ok().map(Zeroizing::new)
+    }
+
+    fn cipher(&self, version: SecretVersion, purpose: Purpose) -> Option<Aes256Gcm> {
+        let key = self.derive(version, purpose, &[])?;
+        Some(Aes256Gcm::new(&(*key).into()))
+    }
+}
+
+fn parse_secret(item: &str) -> Result<(SecretVersion, Zeroizing<Vec<u8>>), String> {
+    const FORM: &str = "must be a list of version:secret, such as 1:<base64url of 32 random bytes>";
+    let (version, encoded) = item.split_once(':').ok_or(FORM)?;
+    let version = version.parse::<SecretVersion>().ok().filter(|version| *version > 0).ok_or(FORM)?;
+    let secret = URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')).map(Zeroizing::new).map_err(|_| FORM)?;
+    let mut different = [false; 256];
+    for byte in secret.iter() {
+        if let Some(seen) = different.get_mut(usize::from(*byte)) {
+            *seen = true;
+        }
+    }
+    if !LENGTH.contains(&secret.len()) || different.iter().filter(|seen| **seen).count() < DIFFERENT_BYTES {
+        return Err(format!("must hold at least {} random bytes in each secret", LENGTH.start()));
+    }
+    Ok((version, secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(seed: u8) -> String {
+        URL_SAFE_NO_PAD.encode((0..32).map(|i| seed.wrapping_add(i * 7)).collect::<Vec<u8>>())
+    }
+
+    fn keyring(text: &str) -> Keyring {
+        Keyring::parse(text).unwrap()
+    }
+
+    #[test]
+    fn weak_or_disordered_secrets_are_refused() {
+        for text in [
+            "".to_owned(),
+            "hunter2".to_owned(),
+            format!("0:{}", secret(1)),
+            format!("1:{}", URL_SAFE_NO_PAD.encode([7; 32])),
+            format!("1:{}", URL_SAFE_NO_PAD.encode([1, 2, 3])),
+            format!("1:{},2:{}", secret(1), secret(2)),
+            format!("1:{},1:{}", secret(1), secret(2)),
+        ] {
+            assert!(Keyring::parse(&text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_opens_under_its_version_context_and_purpose_alone() {
+        let old = keyring(&format!("1:{}", secret(1)));
+        let sealed = old.seal(Purpose::SealSigningKey, b"kid", [9; 12], b"private").unwrap();
+        let both = keyring(&format!("2:{},1:{}", secret(2), secret(1)));
+        assert_eq!(&**both.open(1, Purpose::SealSigningKey, b"kid", &sealed).unwrap(), b"private");
+        assert!(both.open(2, Purpose::SealSigningKey, b"kid", &sealed).is_none());
+        assert!(both.open(3, Purpose::SealSigningKey, b"kid", &sealed).is_none());
+        assert!(both.open(1, Purpose::SealSigningKey, b"other", &sealed).is_none());
+        assert!(both.open(1, Purpose::RefreshSuccessor, b"kid", &sealed).is_none());
+        for index in 0..sealed.len() {
+            let mut mutated = sealed.clone();
+            mutated[index] ^= 1;
+            assert!(both.open(1, Purpose::SealSigningKey, b"kid", &mutated).is_none());
+        }
+    }
+}

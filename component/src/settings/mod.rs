@@ -1,0 +1,86 @@
+//! The operator's settings: parsed once per instance into one typed struct, or refused with the key's name.
+
+mod keyring;
+mod parse;
+mod url;
+
+pub use keyring::{Keyring, Purpose, SecretVersion};
+pub use parse::{KEYS, Misconfiguration, Setting};
+pub use url::PublicUrl;
+
+use crate::{bindings::mana::auth::config, bindings::mana::auth::passwords::Parameters, time::Span};
+use mana_auth_hygiene::{Origin, Policy};
+use std::{collections::BTreeMap, sync::OnceLock};
+use zeroize::Zeroizing;
+
+/// Everything that an operator can decide about the service itself. What each key means, its default and its
+/// reason are in `docs/configuration.md`.
+pub struct Settings {
+    /// The secrets, by version and purpose.
+    pub keyring: Keyring,
+    /// Where clients reach the service: the issuer of tokens and the base of every link.
+    pub public_url: PublicUrl,
+    /// `aud` of the access tokens that sign-in issues, and the only one that this API accepts.
+    pub audience: String,
+    /// Services that a token may be made for.
+    pub token_audiences: Vec<String>,
+    /// Origins whose pages may call with cookies, besides our own.
+    pub trusted_origins: Vec<Origin>,
+    /// Origins whose pages may exchange a cookie session for tokens.
+    pub token_exchange_origins: Vec<Origin>,
+    /// The domain that cookies are shared in; none: this host alone.
+    pub cookie_domain: Option<String>,
+    /// Whether plain HTTP is turned away.
+    pub require_https: bool,
+    /// What opens the maintenance route; none: the route doesn't exist.
+    pub maintenance_secret: Option<Zeroizing<String>>,
+    /// How many sign-ins a user may have at a time; the oldest gives way.
+    pub sessions_per_user: u32,
+    /// How long a session may live, however often it is used.
+    pub session_absolute: Span,
+    /// The name of the service, which nobody should use as a password.
+    pub service_name: String,
+    /// What a password hash costs.
+    pub password_parameters: Parameters,
+    /// How long a key signs.
+    pub key_rotation: Span,
+    /// Security headers and CORS.
+    pub hygiene: Policy,
+}
+
+static SETTINGS: OnceLock<Settings> = OnceLock::new();
+
+/// The settings in effect, read from the host the first time.
+///
+/// # Errors
+///
+/// The key that is wrong.
+pub async fn load() -> Result<&'static Settings, Misconfiguration> {
+    if let Some(settings) = SETTINGS.get() {
+        return Ok(settings);
+    }
+    let settings = Settings::parse(&values().await?)?;
+    Ok(SETTINGS.get_or_init(|| settings))
+}
+
+/// The settings as an operator would write them.
+///
+/// # Errors
+///
+/// The key that is wrong.
+pub async fn describe() -> Result<Vec<Setting>, Misconfiguration> {
+    let values = values().await?;
+    Settings::parse(&values)?;
+    Ok(parse::describe(&values))
+}
+
+async fn values() -> Result<BTreeMap<String, String>, Misconfiguration> {
+    let keys: Vec<String> = KEYS.iter().map(|key| key.name.to_owned()).collect();
+    match config::load(keys).await {
+        Ok(values) => Ok(values.into_iter().collect()),
+        Err(config::Error::UnknownKey(key)) => Err(Misconfiguration { key, problem: "is not a known key".into() }),
+        Err(config::Error::Unavailable) => {
+            Err(Misconfiguration { key: "configuration".into(), problem: "can't be read".into() })
+        }
+    }
+}

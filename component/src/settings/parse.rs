@@ -1,0 +1,250 @@
+//! From text to [`Settings`]. A wrong value names its key and what would be right, never itself.
+
+use super::{Keyring, PublicUrl, Settings};
+use crate::{bindings::mana::auth::passwords::Parameters, time::Span};
+use mana_auth_hygiene::{Hsts, Origin, Policy};
+use std::{collections::BTreeMap, ops::RangeInclusive, str::FromStr};
+use zeroize::Zeroizing;
+
+/// A key that the component knows.
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// The value where nobody sets one; none: unset, or derived from another key.
+    pub default: Option<&'static str>,
+    /// Whether its value must not be shown.
+    pub secret: bool,
+}
+
+const fn key(name: &'static str, default: Option<&'static str>) -> Key {
+    Key { name, default, secret: false }
+}
+
+/// Every key that the component asks its host for.
+pub const KEYS: &[Key] = &[
+    Key { name: "secrets", default: None, secret: true },
+    key("public_url", None),
+    key("audience", None),
+    key("token_audiences", Some("")),
+    key("trusted_origins", Some("")),
+    key("token_exchange_origins", None),
+    key("cookie_domain", None),
+    key("require_https", Some("false")),
+    Key { name: "maintenance_secret", default: None, secret: true },
+    key("sessions_per_user", Some("10")),
+    key("session_absolute_days", Some("90")),
+    key("service_name", Some("mana-auth")),
+    key("password_memory_kib", Some("19456")),
+    key("password_iterations", Some("2")),
+    key("password_parallelism", Some("1")),
+    key("key_rotation_days", Some("30")),
+    key("hsts_seconds", Some("31536000")),
+    key("hsts_include_subdomains", Some("true")),
+    key("hsts_preload", Some("true")),
+];
+
+/// A key whose value is wrong, and why. Never the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misconfiguration {
+    /// The key's name.
+    pub key: String,
+    /// For example `must be a whole number from 1 to 1000`.
+    pub problem: String,
+}
+
+/// A setting in effect, as it would be written.
+pub struct Setting {
+    /// The key's name.
+    pub key: &'static str,
+    /// Its value; `***` for a secret.
+    pub value: String,
+    /// Whether nobody set it.
+    pub is_default: bool,
+}
+
+/// The shortest maintenance secret, in characters: 128 bits in base64.
+const MAINTENANCE_SECRET_LENGTH: usize = 22;
+
+impl Settings {
+    /// Parses the values that are set.
+    ///
+    /// # Errors
+    ///
+    /// The first key that is wrong.
+    pub fn parse(values: &BTreeMap<String, String>) -> Result<Self, Misconfiguration> {
+        let source = Source { values };
+        let public_url = source.parsed("public_url", PublicUrl::parse)?;
+        let public_url = public_url.ok_or_else(|| wrong("public_url", "must be set"))?;
+        let trusted_origins = source.origins("trusted_origins")?.unwrap_or_default();
+        let require_https = source.boolean("require_https")?;
+        if require_https && !public_url.is_https() {
+            return Err(wrong("require_https", "needs a public_url that begins with https://"));
+        }
+        Ok(Self {
+            keyring: source
+                .parsed("secrets", Keyring::parse)?
+                .ok_or_else(|| wrong("secrets", "must be set"))?,
+            audience: source.text("audience").unwrap_or_else(|| public_url.as_str().to_owned()),
+            token_audiences: source.list("token_audiences"),
+            token_exchange_origins: source
+                .origins("token_exchange_origins")?
+                .unwrap_or_else(|| trusted_origins.clone()),
+            cookie_domain: source.parsed("cookie_domain", |domain| public_url.cookie_domain(domain))?,
+            require_https,
+            maintenance_secret: source.parsed("maintenance_secret", maintenance_secret)?,
+            sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
+            session_absolute: Span::days(source.number("session_absolute_days", 1..=3650)?),
+            service_name: source.text("service_name").unwrap_or_default(),
+            password_parameters: Parameters {
+                memory_kib: source.number("password_memory_kib", 8..=262_144)?,
+                iterations: source.number("password_iterations", 1..=16)?,
+                parallelism: source.number("password_parallelism", 1..=4)?,
+            },
+            key_rotation: Span::days(source.number("key_rotation_days", 1..=365)?),
+            hygiene: Policy::new(
+                Some(Hsts {
+                    max_age: source.number("hsts_seconds", 0..=63_072_000)?,
+                    include_subdomains: source.boolean("hsts_include_subdomains")?,
+                    preload: source.boolean("hsts_preload")?,
+                }),
+                trusted_origins.clone(),
+            ),
+            public_url,
+            trusted_origins,
+        })
+    }
+}
+
+/// The settings in effect; what has no value is left out.
+pub fn describe(values: &BTreeMap<String, String>) -> Vec<Setting> {
+    KEYS.iter()
+        .filter_map(|key| {
+            let set = values.get(key.name);
+            let value = set.map(String::as_str).or(key.default)?;
+            let value = if key.secret { "***" } else { value };
+            Some(Setting { key: key.name, value: value.to_owned(), is_default: set.is_none() })
+        })
+        .collect()
+}
+
+struct Source<'a> {
+    values: &'a BTreeMap<String, String>,
+}
+
+impl Source<'_> {
+    /// What is set, or the key's default. Empty is unset.
+    fn text(&self, name: &str) -> Option<String> {
+        let default = || KEYS.iter().find(|key| key.name == name)?.default.map(ToOwned::to_owned);
+        self.values.get(name).cloned().or_else(default).filter(|text| !text.trim().is_empty())
+    }
+
+    fn parsed<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, Misconfiguration> {
+        self.text(name).map(|text| parse(text.trim()).map_err(|problem| wrong(name, problem))).transpose()
+    }
+
+    fn number<N: FromStr + PartialOrd + std::fmt::Display>(
+        &self,
+        name: &str,
+        range: RangeInclusive<N>,
+    ) -> Result<N, Misconfiguration> {
+        let number = self.text(name).and_then(|text| text.trim().parse().ok());
+        number.filter(|n| range.contains(n)).ok_or_else(|| {
+            wrong(name, format!("must be a whole number from {} to {}", range.start(), range.end()))
+        })
+    }
+
+    fn boolean(&self, name: &str) -> Result<bool, Misconfiguration> {
+        match self.text(name).as_deref().map(str::trim) {
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            _ => Err(wrong(name, "must be true or false")),
+        }
+    }
+
+    fn list(&self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(ToOwned::to_owned).collect()
+    }
+
+    fn origins(&self, name: &str) -> Result<Option<Vec<Origin>>, Misconfiguration> {
+        if self.values.get(name).is_none() {
+            return Ok(None);
+        }
+        let origins = self.list(name).iter().map(|item| Origin::parse(item)).collect::<Result<_, _>>();
+        origins.map(Some).map_err(|_| wrong(name, "must be a list of origins such as https://app.example.com"))
+    }
+}
+
+fn maintenance_secret(text: &str) -> Result<Zeroizing<String>, String> {
+    if text.len() < MAINTENANCE_SECRET_LENGTH {
+        return Err(format!("must be at least {MAINTENANCE_SECRET_LENGTH} characters"));
+    }
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+fn wrong(key: &str, problem: impl Into<String>) -> Misconfiguration {
+    Misconfiguration { key: key.to_owned(), problem: problem.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(extra: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let secret = format!("1:{}", "q0".repeat(8) + &"AbCdEfGhIjKlMnOpQrStUvWxYz0".repeat(1));
+        let base = [("public_url", "https://auth.example.com"), ("secrets", secret.as_str())];
+        base.iter().chain(extra).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    fn problem(extra: &[(&str, &str)]) -> Option<String> {
+        Settings::parse(&values(extra)).err().map(|wrong| wrong.key)
+    }
+
+    #[test]
+    fn defaults_need_only_a_secret_and_an_address() {
+        let settings = Settings::parse(&values(&[])).map_err(|wrong| wrong.key).ok().unwrap();
+        assert_eq!(settings.audience, "https://auth.example.com");
+        assert_eq!(settings.sessions_per_user, 10);
+        assert_eq!(settings.password_parameters.memory_kib, 19_456);
+        assert_eq!(settings.session_absolute, Span::days(90));
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_key() {
+        for (key, value) in [
+            ("secrets", "1:short"),
+            ("public_url", "auth.example.com"),
+            ("public_url", "https://auth.example.com/path"),
+            ("trusted_origins", "https://ok.example,*"),
+            ("token_exchange_origins", "null"),
+            ("cookie_domain", "example.org"),
+            ("require_https", "yes"),
+            ("maintenance_secret", "short"),
+            ("sessions_per_user", "0"),
+            ("session_absolute_days", "-1"),
+            ("password_memory_kib", "1e6"),
+            ("hsts_preload", "1"),
+        ] {
+            assert_eq!(problem(&[(key, value)]).as_deref(), Some(key), "{key} = {value}");
+        }
+    }
+
+    #[test]
+    fn https_can_only_be_required_of_an_https_service() {
+        let wrong = problem(&[("public_url", "http://127.0.0.1:3001"), ("require_https", "true")]);
+        assert_eq!(wrong.as_deref(), Some("require_https"));
+    }
+
+    #[test]
+    fn secrets_are_described_without_their_value() {
+        let settings = describe(&values(&[("maintenance_secret", "0123456789012345678901")]));
+        for setting in settings.iter().filter(|s| ["secrets", "maintenance_secret"].contains(&s.key)) {
+            assert_eq!(setting.value, "***");
+        }
+        assert_eq!(settings.iter().filter(|s| s.value == "***").count(), 2);
+    }
+}

@@ -1,0 +1,56 @@
+//! The import `storage`, in this crate's types, and the one way to change it: a [`Change`].
+
+mod change;
+pub mod migrate;
+mod row;
+
+pub use crate::bindings::mana::auth::storage::{Conflict, Error, Rejection, Statement, Value};
+pub use change::{Change, Refused};
+pub use row::{Columns, FromValue};
+
+use crate::{bindings::mana::auth::storage, error::Error as Failure};
+
+/// Reads every row, each through `read`.
+///
+/// # Errors
+///
+/// Where storage fails, or a row isn't what `read` takes it for.
+pub async fn query<T>(
+    sql: &str,
+    params: Vec<Value>,
+    mut read: impl FnMut(&mut Columns) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let answer = storage::query(sql.to_owned(), params).await?;
+    answer.rows.into_iter().map(|row| read(&mut Columns::new(row))).collect()
+}
+
+/// Reads the first row, if there is one.
+///
+/// # Errors
+///
+/// As [`query`].
+pub async fn query_one<T>(
+    sql: &str,
+    params: Vec<Value>,
+    read: impl FnMut(&mut Columns) -> Result<T, Failure>,
+) -> Result<Option<T>, Failure> {
+    Ok(query(sql, params, read).await?.into_iter().next())
+}
+
+/// A statement that may affect any number of rows.
+#[must_use]
+pub fn statement(sql: &str, params: Vec<Value>) -> Statement {
+    Statement { sql: sql.to_owned(), params, expect: None }
+}
+
+/// A statement that must affect exactly one row, or the whole change fails with [`Refused::Unmet`].
+#[must_use]
+pub fn expecting_one(sql: &str, params: Vec<Value>) -> Statement {
+    Statement { sql: sql.to_owned(), params, expect: Some(1) }
+}
+
+/// Parameters of a statement, each by its own type.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { vec![$($crate::storage::Value::from($value)),*] };
+}

@@ -1,0 +1,161 @@
+//! Between the values of the database and the types of this crate.
+
+use super::Value;
+use crate::{
+    error::{Bug, Error},
+    time::Time,
+};
+use uuid::Uuid;
+
+/// The columns of one row, read from left to right.
+pub struct Columns {
+    values: std::vec::IntoIter<Value>,
+    position: usize,
+}
+
+impl Columns {
+    pub(super) fn new(row: Vec<Value>) -> Self {
+        Self { values: row.into_iter(), position: 0 }
+    }
+
+    /// The next column.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none, or it holds something else than a `T`.
+    pub fn take<T: FromValue>(&mut self) -> Result<T, Error> {
+        let position = self.position;
+        self.position = position.saturating_add(1);
+        let value = self.values.next().and_then(T::from_value);
+        value.ok_or(Error::Bug(Bug::Column(position)))
+    }
+}
+
+/// What a column can be read as.
+pub trait FromValue: Sized {
+    /// None where the value is of another kind.
+    fn from_value(value: Value) -> Option<Self>;
+}
+
+impl FromValue for String {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Text(text) = value { Some(text) } else { None }
+    }
+}
+
+impl FromValue for Vec<u8> {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Blob(bytes) = value { Some(bytes) } else { None }
+    }
+}
+
+impl<const N: usize> FromValue for [u8; N] {
+    fn from_value(value: Value) -> Option<Self> {
+        Vec::from_value(value)?.try_into().ok()
+    }
+}
+
+impl FromValue for i64 {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Integer(n) = value { Some(n) } else { None }
+    }
+}
+
+impl FromValue for u32 {
+    fn from_value(value: Value) -> Option<Self> {
+        i64::from_value(value)?.try_into().ok()
+    }
+}
+
+/// SQLite has no booleans.
+impl FromValue for bool {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Boolean(b) => Some(b),
+            Value::Integer(n) => Some(n != 0),
+            _ => None,
+        }
+    }
+}
+
+/// SQLite has no timestamps.
+impl FromValue for Time {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Timestamp(ms) | Value::Integer(ms) => Some(Self(ms)),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for Uuid {
+    fn from_value(value: Value) -> Option<Self> {
+        Self::try_parse(&String::from_value(value)?).ok()
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: Value) -> Option<Self> {
+        if matches!(value, Value::Null) { Some(None) } else { T::from_value(value).map(Some) }
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Blob(bytes)
+    }
+}
+
+impl<const N: usize> From<[u8; N]> for Value {
+    fn from(bytes: [u8; N]) -> Self {
+        Self::Blob(bytes.to_vec())
+    }
+}
+
+impl From<i64> for Value {
+    fn from(n: i64) -> Self {
+        Self::Integer(n)
+    }
+}
+
+impl From<u32> for Value {
+    fn from(n: u32) -> Self {
+        Self::Integer(n.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(b: bool) -> Self {
+        Self::Boolean(b)
+    }
+}
+
+impl From<Time> for Value {
+    fn from(time: Time) -> Self {
+        Self::Timestamp(time.0)
+    }
+}
+
+impl From<Uuid> for Value {
+    fn from(id: Uuid) -> Self {
+        Self::Text(id.to_string())
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

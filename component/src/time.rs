@@ -1,0 +1,100 @@
+//! Instants and durations, in the unit that everything here is stored and compared in.
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use std::ops::Add;
+
+/// Milliseconds since the Unix epoch, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time(pub i64);
+
+/// A length of time in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub i64);
+
+impl Span {
+    /// This many seconds.
+    #[must_use]
+    pub const fn seconds(n: i64) -> Self {
+        Self(n.saturating_mul(1000))
+    }
+
+    /// This many minutes.
+    #[must_use]
+    pub const fn minutes(n: i64) -> Self {
+        Self::seconds(n.saturating_mul(60))
+    }
+
+    /// This many hours.
+    #[must_use]
+    pub const fn hours(n: i64) -> Self {
+        Self::minutes(n.saturating_mul(60))
+    }
+
+    /// This many days.
+    #[must_use]
+    pub const fn days(n: i64) -> Self {
+        Self::hours(n.saturating_mul(24))
+    }
+
+    /// In whole seconds.
+    #[must_use]
+    pub const fn as_seconds(self) -> i64 {
+        self.0 / 1000
+    }
+}
+
+impl Time {
+    /// Whole seconds since the Unix epoch, rounded down: a `NumericDate` (RFC 7519 §2).
+    #[must_use]
+    pub fn as_seconds(self) -> u64 {
+        u64::try_from(self.0.div_euclid(1000)).unwrap_or(0)
+    }
+
+    /// Milliseconds since the Unix epoch, as the WIT has them.
+    #[must_use]
+    pub fn as_millis(self) -> u64 {
+        u64::try_from(self.0).unwrap_or(0)
+    }
+
+    /// How long after `earlier` this is.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<Span> for Time {
+    type Output = Self;
+
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl std::ops::Sub<Span> for Time {
+    type Output = Self;
+
+    fn sub(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds: `2026-01-31T08:00:00.000Z`.
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let at = Timestamp::from_millisecond(self.0).map_err(serde::ser::Error::custom)?;
+        serializer.collect_str(&format_args!("{at:.3}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_written_in_rfc_3339_with_exactly_three_digits() {
+        assert_eq!(serde_json::to_string(&Time(0)).unwrap(), r#""1970-01-01T00:00:00.000Z""#);
+        assert_eq!(serde_json::to_string(&Time(1_769_846_400_120)).unwrap(), r#""2026-01-31T08:00:00.120Z""#);
+    }
+}

@@ -1,0 +1,44 @@
+//! The values that are the same for every answer. OWASP's secure headers project is the checklist.
+
+use http::{
+    HeaderName, HeaderValue,
+    header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS, X_XSS_PROTECTION},
+};
+
+pub(crate) const X_POWERED_BY: HeaderName = HeaderName::from_static("x-powered-by");
+
+pub(crate) const CONSTANT: [(HeaderName, HeaderValue); 8] = [
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
+    // Apps on other origins read the answers; CORS says which.
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+    // Sign-in in a popup must be able to tell its opener.
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin-allow-popups"),
+    ),
+    // The filter that this header once controlled was itself a hole.
+    (X_XSS_PROTECTION, HeaderValue::from_static("0")),
+    // Our pages need passkeys and nothing else that a browser offers.
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static(
+            "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
+             microphone=(), midi=(), payment=(), usb=(), publickey-credentials-create=(self), \
+             publickey-credentials-get=(self)",
+        ),
+    ),
+    // Most answers carry a secret or a person's data; one that may be stored says so itself.
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
+
+/// Only what is our own, from our own origin; answers may be asked for from the allowed origins as well.
+pub(crate) fn content_security_policy<'a>(allowed_origins: impl Iterator<Item = &'a str>) -> String {
+    let connect = std::iter::once("'self'").chain(allowed_origins).collect::<Vec<_>>().join(" ");
+    format!(
+        "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; \
+         connect-src {connect}; font-src 'self' data:; object-src 'none'; media-src 'self'; frame-src 'none'; \
+         frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    )
+}
