@@ -12,6 +12,7 @@ mod management;
 mod metrics;
 pub mod passwords;
 pub mod random;
+pub mod secret;
 mod server;
 pub mod storage;
 mod workers;

@@ -18,9 +18,6 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-/// The database's file in the data folder.
-const DATABASE: &str = "auth.db";
-
 /// What a [`Server`] is made from: whatever is not given is the operating system's or the default.
 #[derive(Default)]
 #[must_use]
@@ -173,7 +170,7 @@ struct Parts {
 
 fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Storage>, BuildError> {
     std::fs::create_dir_all(&config.data).map_err(|error| BuildError::Data(config.data.clone(), error))?;
-    Ok(Arc::new(Sqlite::open(SqliteOptions::new(config.data.join(DATABASE)), clock)?))
+    Ok(Arc::new(Sqlite::open(SqliteOptions::new(config.database()), clock)?))
 }
 
 fn pool(config: &Config, random: Arc<dyn Random>) -> Result<(Arc<dyn Passwords>, LiveRequests), BuildError> {
