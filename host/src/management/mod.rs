@@ -58,19 +58,24 @@ async fn readiness(shared: &Shared) -> Result<(), &'static str> {
     if shared.draining.load(Relaxed) {
         return Err("shutting down\n");
     }
-    if shared.workers.backing_off() {
-        return Err("too many instances failed\n");
-    }
     let status = shared.workers.call(|accessor, auth| {
         let maintenance = auth.mana_auth_maintenance();
         async move { maintenance.call_status(accessor).await }.boxed()
     });
-    match select(pin!(status), shared.clock.sleep(PATIENCE)).await {
-        Either::Left((Ok(Readiness::Ready), _)) => Ok(()),
-        Either::Left((Ok(Readiness::NotStarted), _)) => Err("not started\n"),
-        Either::Left((Ok(Readiness::StorageUnavailable), _)) => Err("the database can't be reached\n"),
-        Either::Left((Err(_), _)) => Err("overloaded\n"),
-        Either::Right(_) => Err("no instance answered in time\n"),
+    let impatience = async {
+        tokio::select! {
+            biased;
+            () = shared.workers.backing_off() => "too many instances failed\n",
+            () = shared.clock.sleep(PATIENCE) => "no instance answered in time\n",
+        }
+    };
+    // The impatience first: an instance may still answer while others fail too often to be replaced.
+    match select(pin!(impatience), pin!(status)).await {
+        Either::Left((why, _)) => Err(why),
+        Either::Right((Ok(Readiness::Ready), _)) => Ok(()),
+        Either::Right((Ok(Readiness::NotStarted), _)) => Err("not started\n"),
+        Either::Right((Ok(Readiness::StorageUnavailable), _)) => Err("the database can't be reached\n"),
+        Either::Right((Err(_), _)) => Err("overloaded\n"),
     }
 }
 
