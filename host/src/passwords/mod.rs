@@ -3,7 +3,7 @@
 mod pool;
 
 pub use crate::bindings::mana::auth::passwords::{Behalf, Error, Estimate, Parameters, Verdict};
-pub use pool::{LiveRequests, Pool, PoolOptions};
+pub use pool::{Pool, PoolOptions};
 
 use async_trait::async_trait;
 
