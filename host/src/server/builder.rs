@@ -102,7 +102,7 @@ impl Builder {
             drain_timeout: config.drain_timeout,
             limit: config.connections,
             clock: clock.clone(),
-            metrics: metrics.clone(),
+            open: metrics.connections.clone(),
         };
         let shared = Arc::new(Shared {
             workers,

@@ -1,6 +1,6 @@
 //! Listening, and the protocols HTTP/1.1 and HTTP/2 (RFC 9112, RFC 9113) without TLS: a proxy brings that.
 
-use crate::{clock::Clock, metrics::Metrics};
+use crate::clock::Clock;
 use bytes::Bytes;
 use futures::future::{Either, select};
 use http::{Request, Response};
@@ -10,6 +10,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
 };
+use prometheus_client::metrics::gauge::Gauge;
 use std::{convert::Infallible, io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -38,7 +39,8 @@ pub(super) struct Connections {
     /// How many may be open. At the limit, further ones wait in the system's backlog.
     pub(super) limit: usize,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) metrics: Arc<Metrics>,
+    /// How many are open.
+    pub(super) open: Gauge,
 }
 
 impl Connections {
@@ -54,7 +56,7 @@ impl Connections {
     {
         let protocol = self.protocol();
         let permits = Arc::new(Semaphore::new(self.limit));
-        let open = GracefulShutdown::new();
+        let graceful = GracefulShutdown::new();
         let mut shutdown = pin!(shutdown);
         loop {
             let next = async {
@@ -72,8 +74,8 @@ impl Connections {
                 async move { Ok::<_, Infallible>(answered.await) }
             });
             let connection = protocol.serve_connection(TokioIo::new(stream), service).into_owned();
-            let connection = open.watch(connection);
-            let counted = Counted::new(&self.metrics);
+            let connection = graceful.watch(connection);
+            let counted = Counted::new(&self.open);
             tokio::spawn(async move {
                 let _held = (permit, counted);
                 if let Err(error) = connection.await {
@@ -82,7 +84,9 @@ impl Connections {
             });
         }
         drop(listener);
-        if let Either::Right(_) = select(pin!(open.shutdown()), self.clock.sleep(self.drain_timeout)).await {
+        if let Either::Right(_) =
+            select(pin!(graceful.shutdown()), self.clock.sleep(self.drain_timeout)).await
+        {
             tracing::warn!("requests did not finish in time");
         }
     }
@@ -135,17 +139,17 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 }
 
 /// Counts a connection for as long as it is open.
-struct Counted(Arc<Metrics>);
+struct Counted(Gauge);
 
 impl Counted {
-    fn new(metrics: &Arc<Metrics>) -> Self {
-        metrics.connections.inc();
-        Self(metrics.clone())
+    fn new(open: &Gauge) -> Self {
+        open.inc();
+        Self(open.clone())
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.connections.dec();
+        self.0.dec();
     }
 }

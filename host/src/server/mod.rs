@@ -29,6 +29,7 @@ use connections::Connections;
 use futures::future::{BoxFuture, OptionFuture, join};
 use ipnet::IpNet;
 use mana_auth_hygiene::Policy;
+use prometheus_client::metrics::gauge::Gauge;
 use std::{
     sync::{
         Arc,
@@ -129,7 +130,7 @@ impl Server {
         let connections = Connections {
             limit: MANAGEMENT_CONNECTIONS,
             clock: self.connections.clock.clone(),
-            metrics: self.connections.metrics.clone(),
+            open: Gauge::default(),
             ..self.connections
         };
         connections.serve(listener, answer, async { drop(shutdown.await) }).await;

@@ -46,6 +46,9 @@ impl Worker {
     ) -> wasmtime::Result<()> {
         let mut live: FuturesUnordered<BoxFuture<'_, wasmtime::Result<()>>> = FuturesUnordered::new();
         let (mut calls, mut closed) = (0_u64, false);
+        // A call that was just taken runs before the next one is: what it does first may take long, and others
+        // are idle.
+        let mut just_taken = false;
         loop {
             if !*retired && (calls >= MOST_CALLS || memory.is_worn()) {
                 *retired = true;
@@ -57,11 +60,16 @@ impl Worker {
             }
             tokio::select! {
                 biased;
-                Some(ended) = live.next() => ended?,
+                Some(ended) = live.next() => {
+                    ended?;
+                    just_taken = false;
+                }
+                () = tokio::task::yield_now(), if just_taken => just_taken = false,
                 Some(done) = self.flushes.recv() => live.push(flush(accessor, auth, done).boxed()),
-                job = self.queue.recv(), if accepting && live.len() < IN_FLIGHT => match job {
+                job = self.queue.recv(), if accepting && !just_taken && live.len() < IN_FLIGHT => match job {
                     Ok(job) => {
                         calls += 1;
+                        just_taken = true;
                         let job = job(accessor, auth);
                         let in_flight = InFlight::new(&self.metrics);
                         live.push(async move { let _in_flight = in_flight; job.await }.boxed());

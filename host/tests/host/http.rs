@@ -62,7 +62,8 @@ async fn what_strangers_say_of_themselves_does_not_count() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_trusted_proxies_say_counts() {
-    let house = House::with(&[("workers", "1"), ("trusted_proxies", "127.0.0.0/8")]).await;
+    let house =
+        House::with(|config| config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")]).await;
     let said = [
         ("x-forwarded-for", "1.1.1.1, 203.0.113.9, 127.0.0.2"),
         ("x-forwarded-proto", "https"),

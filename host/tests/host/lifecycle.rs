@@ -1,18 +1,18 @@
 //! How a server begins, what it does by itself, and how it ends.
 
-use crate::support::{House, Plan, eventually};
+use crate::support::{House, eventually};
 use mana_auth::{BuildError, StartError, bindings::exports::mana::auth::maintenance};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
-async fn refusal(component: &'static [(&'static str, &'static str)]) -> BuildError {
-    let plan = Plan { host: vec![], component: component.to_vec() };
-    House::build(plan).await.err().expect("it does not start")
+async fn refusal(key: &str, value: &str) -> BuildError {
+    let house = House::build(|config| _ = config.component.insert(key.to_owned(), value.to_owned()));
+    house.await.err().expect("it does not start")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_instance_starts_as_the_one_that_serves() {
-    let house = House::with(&[("workers", "3")]).await;
+    let house = House::with(|config| config.workers = 3).await;
     // Two more, and the spare.
     house.storage.asked("start false", 3).await;
     assert_eq!(house.storage.count("start true"), 1);
@@ -20,7 +20,7 @@ async fn one_instance_starts_as_the_one_that_serves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_component_that_refuses_to_start_says_why() {
-    let error = refusal(&[("misbehave", "refuse")]).await;
+    let error = refusal("misbehave", "refuse").await;
     assert!(error.to_string().contains("newer version"), "{error}");
     let expected = maintenance::StartError::NewerSchema(7);
     assert!(
@@ -30,13 +30,13 @@ async fn a_component_that_refuses_to_start_says_why() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_nobody_knows_is_named() {
-    let error = refusal(&[("misbehav", "well")]).await;
+    let error = refusal("misbehav", "well").await;
     assert_eq!(error.to_string(), "misbehav: unknown key");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_component_that_traps_as_it_starts_is_an_error() {
-    let error = refusal(&[("misbehave", "trap")]).await;
+    let error = refusal("misbehave", "trap").await;
     assert!(matches!(error, BuildError::Start(StartError::Trapped(_))), "{error}");
 }
 
@@ -59,7 +59,7 @@ async fn maintenance_comes_with_time() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tick_flushes_every_instance_and_runs_once() {
-    let house = House::with(&[("workers", "2")]).await;
+    let house = House::with(|config| config.workers = 2).await;
     house.server.tick().await;
     assert_eq!((house.storage.count("flush"), house.storage.count("run")), (2, 1));
 }
@@ -96,7 +96,7 @@ async fn what_is_in_progress_finishes_before_the_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_does_not_wait_for_ever() {
-    let house = House::with(&[("workers", "1"), ("drain_timeout", "3s")]).await;
+    let house = House::with(|config| config.drain_timeout = Duration::from_secs(3)).await;
     let api = house.api;
     let stuck = tokio::spawn(async move { api.get("/yield-for-ever").await });
     eventually("it has begun", async || house.management.get("/metrics").await.body.contains("in_flight 1"))

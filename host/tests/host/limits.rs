@@ -5,11 +5,14 @@ use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_is_an_answer() {
-    let house = House::with(&[("workers", "1"), ("queue", "2")]).await;
+    let house = House::with(|config| config.queue = 2).await;
     let api = house.api;
     let ask = || tokio::spawn(async move { api.post("/wait?hold").await });
-    let held: Vec<_> = (0..64).map(|_| ask()).collect();
-    house.storage.asked("hold", 64).await;
+    let mut held = Vec::new();
+    for n in 1..=64 {
+        held.push(ask());
+        house.storage.asked("hold", n).await;
+    }
     let queued: Vec<_> = (0..2).map(|_| ask()).collect();
     eventually("two requests wait", async || house.queued().await == 2).await;
 
@@ -47,7 +50,7 @@ async fn a_body_of_unknown_length_is_counted_as_it_comes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_is_not_waited_for() {
-    let house = House::with(&[("workers", "1"), ("body_timeout", "10s")]).await;
+    let house = House::with(|config| config.body_timeout = Duration::from_secs(10)).await;
     let api = house.api;
     let answer = house
         .advance_until(Duration::from_secs(10), async move {
@@ -75,7 +78,7 @@ async fn headers_are_bounded_in_number_and_size() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_has_a_shorter_limit_than_the_request() {
-    let house = House::with(&[("workers", "1"), ("request_timeout", "30s")]).await;
+    let house = House::with(|config| config.request_timeout = Duration::from_secs(30)).await;
     let api = house.api;
     let step = Duration::from_secs(15);
     let answer = house.advance_until(step, async move { api.get("/wait?hold").await }).await;
@@ -84,7 +87,7 @@ async fn an_import_has_a_shorter_limit_than_the_request() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_does_not_come_is_not_waited_for() {
-    let house = House::with(&[("workers", "1"), ("request_timeout", "30s")]).await;
+    let house = House::with(|config| config.request_timeout = Duration::from_secs(30)).await;
     let api = house.api;
     let step = Duration::from_secs(30);
     let answer = house.advance_until(step, async move { api.post("/yield-for-ever").await }).await;

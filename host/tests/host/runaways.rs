@@ -5,7 +5,7 @@ use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endless_loop_is_ended_and_others_are_answered() {
-    let house = House::with(&[("workers", "2")]).await;
+    let house = House::with(|config| config.workers = 2).await;
     let (get, post) = (house.api, house.api);
     let get = tokio::spawn(async move { get.get("/loop").await });
     let post = tokio::spawn(async move { post.post("/loop").await });

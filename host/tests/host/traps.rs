@@ -39,7 +39,7 @@ async fn what_was_begun_fails_and_what_was_queued_is_answered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_fails_ends_only_the_store_that_called_it() {
-    let house = House::with(&[("workers", "2")]).await;
+    let house = House::with(|config| config.workers = 2).await;
     let held = ask(&house, "POST", "/wait?hold");
     house.storage.asked("hold", 1).await;
     house.random.broken.store(true, Relaxed);

@@ -42,32 +42,25 @@ pub struct House {
     pub served: JoinHandle<()>,
 }
 
-/// What a test may set.
-#[derive(Default)]
-pub struct Plan {
-    /// The host's keys.
-    pub host: Vec<(&'static str, &'static str)>,
-    /// The component's.
-    pub component: Vec<(&'static str, &'static str)>,
-}
-
 impl House {
     /// One worker, so that a test knows who does what.
     pub async fn with_one_worker() -> Self {
-        Self::with(&[("workers", "1")]).await
+        Self::with(|_| ()).await
     }
 
-    pub async fn with(host: &[(&'static str, &'static str)]) -> Self {
-        let plan = Plan { host: host.to_vec(), component: vec![] };
-        Self::build(plan).await.unwrap_or_else(|error| panic!("{error}"))
+    /// One worker, and what the test changes.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::build(change).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    pub async fn build(plan: Plan) -> Result<Self, BuildError> {
+    pub async fn build(change: impl FnOnce(&mut Config)) -> Result<Self, BuildError> {
         let (clock, storage, random) =
             (Arc::new(TestClock::default()), Arc::new(Recorder::default()), Arc::new(Chance::default()));
-        let mut config = Config::from_pairs(plan.host).expect("a valid configuration");
-        config.component =
-            plan.component.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        let mut config = Config::from_pairs([]).expect("the defaults are valid");
+        config.workers = 1;
+        // This guest knows none of the real one's keys.
+        config.component.clear();
+        change(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let management = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let server = Server::builder()
