@@ -1,6 +1,6 @@
 //! Health, readiness and metrics, on an address of their own that clients can't reach.
 
-use crate::{bindings::exports::mana::auth::maintenance::Readiness, server::Shared};
+use crate::{bindings::exports::mana::auth::maintenance::Readiness, passwords::Gauges, server::Shared};
 use bytes::Bytes;
 use futures::future::{Either, FutureExt as _, select};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -47,6 +47,11 @@ async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>
 
 fn metrics(shared: &Shared) -> Response<Full<Bytes>> {
     shared.metrics.queued.set(i64::try_from(shared.workers.queued()).unwrap_or(i64::MAX));
+    if let Some(pool) = &shared.pool {
+        let Gauges { queued, running } = pool.gauges();
+        shared.metrics.passwords_queued.set(i64::try_from(queued).unwrap_or(i64::MAX));
+        shared.metrics.passwords_running.set(i64::try_from(running).unwrap_or(i64::MAX));
+    }
     match shared.metrics.text() {
         Ok(metrics) => text(StatusCode::OK, METRICS, metrics),
         Err(_) => problem(Code::Internal),

@@ -81,14 +81,8 @@ impl Workers {
         let (sender, receiver) = async_channel::bounded(queue.max(1));
         let (flushes, flush_orders) = mpsc::channel(1);
         let (backs_off, backing_off) = watch::channel(false);
-        let supervisor = Supervisor::new(
-            program,
-            receiver,
-            flush_orders,
-            backs_off,
-            clock.clone(),
-            metrics.clone(),
-        );
+        let supervisor =
+            Supervisor::new(program, receiver, flush_orders, backs_off, clock.clone(), metrics.clone());
         let supervisor = Mutex::new(Some(tokio::spawn(supervisor.run(instances))));
         Ok(Self { queue: sender, flushes, supervisor, backing_off, clock, metrics })
     }

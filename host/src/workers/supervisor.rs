@@ -7,11 +7,7 @@ use super::{
 };
 use crate::{clock::Clock, metrics::Metrics};
 use futures::future::{BoxFuture, FutureExt as _, OptionFuture};
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::{Id, JoinError, JoinSet},
