@@ -22,8 +22,7 @@ extern "C" fn unix_time_milliseconds() -> u64 {
 }
 
 thread_local! {
-    /// What the first hash asked for. Linear memory never shrinks, so it is kept.
-    static MEMORY: RefCell<Option<Memory>> = const { RefCell::new(None) };
+    static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
 impl Guest for Component {
@@ -39,7 +38,7 @@ impl Guest for Component {
         log_panics();
         let parameters = parameters.try_into()?;
         let salt = platform::random(SALT_LENGTH as u32).try_into().map_err(|_| Error::Busy)?;
-        with_memory(parameters, |memory| crate::hash(&password, &salt, parameters, memory))
+        Ok(MEMORY.with_borrow_mut(|memory| crate::hash(&password, &salt, parameters, memory))?)
     }
 
     async fn verify(
@@ -50,18 +49,10 @@ impl Guest for Component {
     ) -> Result<Verdict, Error> {
         log_panics();
         let current = current.try_into()?;
-        with_memory(current, |memory| crate::verify(&password, encoded.as_deref(), current, memory))
-            .map(Verdict::from)
+        let verdict =
+            MEMORY.with_borrow_mut(|memory| crate::verify(&password, encoded.as_deref(), current, memory))?;
+        Ok(verdict.into())
     }
-}
-
-fn with_memory<T>(
-    parameters: crate::Parameters,
-    work: impl FnOnce(&mut Memory) -> Result<T, crate::Error>,
-) -> Result<T, Error> {
-    MEMORY
-        .with_borrow_mut(|memory| work(memory.get_or_insert_with(|| Memory::new(parameters))))
-        .map_err(Error::from)
 }
 
 /// Tells the operator where a panic was, and nothing else: its message may quote a password.

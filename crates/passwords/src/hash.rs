@@ -23,6 +23,7 @@ pub fn hash(
     parameters: Parameters,
     memory: &mut Memory,
 ) -> Result<String, Error> {
+    memory.keep(parameters);
     let mut key = Zeroizing::new([0; KEY_LENGTH]);
     argon2id(password, salt, parameters, memory, key.as_mut_slice())?;
     let encoded = PasswordHash {

@@ -3,27 +3,30 @@ use argon2::Block;
 
 /// The memory that Argon2id fills, one for each thread that hashes.
 ///
-/// It is allocated at the first hash, once and for one set of parameters, and kept: allocating 19 MiB for every
-/// hash leaves as much behind in the allocator's arena of every thread that ever did. A hash with greater parameters
-/// gets memory of its own, which is freed behind it.
+/// One block is kept, as large as the current parameters ask for, from the first hash on: allocating 19 MiB for every
+/// hash leaves as much behind in the allocator's arena of every thread that ever did. A stored hash with greater
+/// parameters gets memory of its own, which is freed behind it.
 ///
 /// It isn't wiped between two hashes (that would cost a tenth of the hash): the next one overwrites it, and who can
 /// read it can read the password where it arrives.
 #[derive(Default)]
 pub struct Memory {
-    /// How many blocks are kept.
+    /// How many blocks of 1 KiB to keep.
     kept: usize,
+    /// As many, or none as long as none were needed.
     blocks: Vec<Block>,
 }
 
 impl Memory {
-    /// Memory for hashes with these parameters. Nothing is allocated yet.
-    #[must_use]
-    pub fn new(parameters: Parameters) -> Self {
-        Self { kept: parameters.memory_kib() as usize, blocks: Vec::new() }
+    /// Keeps as much as hashes with these parameters need.
+    pub(crate) fn keep(&mut self, parameters: Parameters) {
+        let kept = parameters.memory_kib() as usize;
+        if kept != self.kept {
+            *self = Self { kept, blocks: Vec::new() };
+        }
     }
 
-    /// Lends `count` blocks of 1 KiB, with whatever is in them.
+    /// Lends `count` blocks, with whatever is in them.
     pub(crate) fn lend<T>(&mut self, count: usize, to: impl FnOnce(&mut [Block]) -> T) -> Result<T, Error> {
         if self.kept < count {
             return Ok(to(&mut allocate(count)?));
@@ -47,16 +50,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_allocates_once_and_never_keeps_more_than_it_was_made_for() {
-        let mut memory = Memory::new(Parameters::new(16, 1, 1).unwrap());
-        assert_eq!(memory.blocks.capacity(), 0);
-
-        assert_eq!(memory.lend(16, |blocks| blocks.len()), Ok(16));
-        let kept = memory.blocks.as_ptr();
-        assert_eq!(memory.lend(64, |blocks| blocks.len()), Ok(64));
-        assert_eq!(memory.lend(8, |blocks| blocks.len()), Ok(8));
-
-        assert_eq!(memory.blocks.as_ptr(), kept);
-        assert_eq!(memory.blocks.capacity(), 16);
+    fn it_allocates_once_and_never_keeps_more_than_the_current_parameters_need() {
+        let mut memory = Memory::default();
+        let mut lend = |keep, count| {
+            memory.keep(Parameters::new(keep, 1, 1).unwrap());
+            assert_eq!(memory.lend(count, |blocks| blocks.len()), Ok(count));
+            (memory.blocks.as_ptr(), memory.blocks.capacity())
+        };
+        let (kept, capacity) = lend(16, 16);
+        assert_eq!(capacity, 16);
+        assert_eq!(lend(16, 64), (kept, 16));
+        assert_eq!(lend(16, 8), (kept, 16));
+        assert_eq!(lend(32, 32).1, 32);
+        assert_eq!(lend(8, 32).1, 0);
+        assert_eq!(lend(8, 8).1, 8);
     }
 }

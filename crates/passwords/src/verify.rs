@@ -32,6 +32,7 @@ pub fn verify(
 ) -> Result<Verdict, Error> {
     let exists = encoded.is_some();
     let encoded = encoded.map_or_else(|| Encoded::stand_in(current), str::parse)?;
+    memory.keep(current);
     let same = encoded.is_of(password, memory)?;
     Ok(match exists && same {
         true if encoded.is_current(current) => Verdict::Match,

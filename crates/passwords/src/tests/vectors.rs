@@ -6,7 +6,7 @@ fn cheap() -> Parameters {
 }
 
 fn check(password: &str, encoded: &str) -> Result<Verdict, Error> {
-    verify(password, Some(encoded), cheap(), &mut Memory::new(cheap()))
+    verify(password, Some(encoded), cheap(), &mut Memory::default())
 }
 
 /// With a secret and associated data, which passwords have none of: the library below this crate alone.
@@ -22,7 +22,7 @@ fn rfc_9106_section_5_3() {
         .unwrap();
     let argon2 =
         Argon2::new_with_secret(&[3; 8], Algorithm::Argon2id, Version::V0x13, params.clone()).unwrap();
-    let tag = Memory::new(cheap())
+    let tag = Memory::default()
         .lend(params.block_count(), |blocks| {
             let mut tag = [0; 32];
             argon2.hash_password_into_with_memory(&[1; 32], &[2; 16], &mut tag, blocks).map(|()| tag)
@@ -103,7 +103,7 @@ fn bcrypt_hashes_of_crypt_blowfish() {
 #[test]
 fn a_hash_of_its_own_is_a_phc_string_that_matches_until_the_parameters_change() {
     let parameters = Parameters::new(64, 2, 2).unwrap();
-    let mut memory = Memory::new(parameters);
+    let mut memory = Memory::default();
     let encoded = hash("correct horse", &[7; 16], parameters, &mut memory).unwrap();
     let (head, _) = encoded.rsplit_once('$').unwrap();
     assert_eq!(head, "$argon2id$v=19$m=64,t=2,p=2$BwcHBwcHBwcHBwcHBwcHBw");
@@ -123,7 +123,7 @@ fn a_hash_of_its_own_is_a_phc_string_that_matches_until_the_parameters_change() 
 #[test]
 fn memory_is_reused_without_a_trace() {
     let greater = Parameters::new(256, 1, 1).unwrap();
-    let mut used = Memory::new(greater);
+    let mut used = Memory::default();
     hash("another", &[1; 16], greater, &mut used).unwrap();
     for parameters in [cheap(), greater] {
         assert_eq!(
@@ -135,7 +135,7 @@ fn memory_is_reused_without_a_trace() {
 
 #[test]
 fn no_hash_is_a_mismatch_even_for_the_password_that_the_stand_in_hashes() {
-    let mut memory = Memory::new(cheap());
+    let mut memory = Memory::default();
     for password in ["", "password"] {
         assert_eq!(verify(password, None, cheap(), &mut memory), Ok(Verdict::Mismatch));
     }
