@@ -1,5 +1,11 @@
 //! The only place that reads a clock or waits for one.
 
+#[cfg(feature = "test-support")]
+mod test;
+
+#[cfg(feature = "test-support")]
+pub use test::TestClock;
+
 use async_trait::async_trait;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

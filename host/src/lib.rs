@@ -1,8 +1,22 @@
 //! The host of the authentication component: run it with the binary `mana-auth`, or embed it.
+//!
+//! [`Server`] is the whole of it. Each of the component's imports is a trait that an embedder may implement:
+//! [`storage::Storage`], [`passwords::Passwords`], [`clock::Clock`], [`random::Random`].
 
+pub mod artefact;
 pub mod bindings;
 pub mod clock;
 pub mod config;
+mod imports;
+mod management;
+mod metrics;
 pub mod passwords;
 pub mod random;
+pub mod secret;
+mod server;
 pub mod storage;
+mod workers;
+
+pub use imports::State;
+pub use server::{BuildError, Builder, Peer, Server, Service};
+pub use workers::{CallError, Instance, PrepareError, StartError};

@@ -1,5 +1,11 @@
 //! The only place that asks for chance.
 
+#[cfg(feature = "test-support")]
+mod seeded;
+
+#[cfg(feature = "test-support")]
+pub use seeded::SeededRandom;
+
 /// A source of random bytes. Tests hand in a seeded one.
 pub trait Random: Send + Sync + 'static {
     /// Fills the buffer.

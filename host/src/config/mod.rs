@@ -3,10 +3,24 @@
 //! The host has a typed struct for what concerns it. What concerns the component (see
 //! `docs/configuration.md`) passes through as text, and the component checks it.
 
-use ipnet::IpNet;
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+mod error;
+mod file;
+pub mod keys;
+mod kind;
+mod parse;
+mod settings;
+mod show;
 
-/// What the host needs to know, and what it passes on to the component.
+pub use error::{Error, Origin, Problem};
+pub use settings::{Flags, PREFIX, Setting, Settings};
+pub use show::show;
+
+use ipnet::IpNet;
+use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
+use url::Url;
+
+/// What the host needs to know, and what it passes on to the component. It has no `Debug`, because it holds
+/// secrets.
 #[derive(Clone)]
 pub struct Config {
     /// Where the API is served.
@@ -15,6 +29,18 @@ pub struct Config {
     pub management: Option<SocketAddr>,
     /// The folder that holds the database and the generated secret.
     pub data: PathBuf,
+    /// Where clients reach the service. `component` holds it too.
+    pub public_url: Url,
+    /// Origins whose pages may call the API. `component` holds them too, and the component checks them.
+    pub trusted_origins: Vec<String>,
+    /// Whether plain HTTP is redirected or refused.
+    pub require_https: bool,
+    /// How long browsers keep to HTTPS, in seconds; 0: the header is left out.
+    pub hsts_seconds: u64,
+    /// Whether that covers subdomains.
+    pub hsts_include_subdomains: bool,
+    /// Whether browsers may ship the domain as HTTPS only.
+    pub hsts_preload: bool,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// A file of passwords to refuse, one a line.
@@ -37,6 +63,76 @@ pub struct Config {
     pub drain_timeout: Duration,
     /// How many connections may be open.
     pub connections: usize,
-    /// The component's keys, and their values as text (see `wit/config.wit`).
+    /// What is logged: a level, or directives.
+    pub log_level: String,
+    /// How it is written.
+    pub log_format: LogFormat,
+    /// The component's keys that are set, and their values as text (see `wit/config.wit`).
     pub component: BTreeMap<String, String>,
+    /// What was set, and where.
+    pub settings: Settings,
 }
+
+/// The database's file in the data folder.
+const DATABASE: &str = "auth.db";
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+}
+
+impl Config {
+    /// The configuration that flags, environment and file make. Reads the file and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be read, a key is unknown, or one of the host's values is wrong.
+    pub fn load(
+        flags: &Flags,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Error> {
+        parse::config(Settings::gather(flags, environment)?)
+    }
+
+    /// The configuration that a program sets, as key and text; the rest is default.
+    ///
+    /// ```
+    /// let config = mana_auth::config::Config::from_pairs([("listen", "127.0.0.1:0"), ("queue", "16")])?;
+    /// assert_eq!(config.queue, 16);
+    /// # Ok::<_, mana_auth::config::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A key is unknown, or one of the host's values is wrong.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
+        parse::config(Settings::from_pairs(pairs)?)
+    }
+
+    /// The database's file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.data.join(DATABASE)
+    }
+
+    /// Takes note of the address that the API is really served at (its port may have been 0), and of the
+    /// `public_url` that follows from it where none was set.
+    pub fn bound(&mut self, address: SocketAddr) {
+        self.listen = address;
+        if self.settings.find("public_url").is_none()
+            && let Some(url) = parse::loopback_url(address)
+        {
+            self.component.insert("public_url".into(), parse::url_text(&url));
+            self.public_url = url;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+# The front door. `make help` says what there is; CONTRIBUTING.md says more.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+XTASK := $(CARGO) run --quiet --release --locked --manifest-path xtask/Cargo.toml --target-dir $(TARGET)/xtask --
+SERVER := $(TARGET)/release/mana-auth
+TOOLS := target/tools
+DENY := $(TOOLS)/bin/cargo-deny
+DENY_VERSION := 0.20.2
+
+# Make itself decides whether anything is to be built, so that a second `make serve` starts at once.
+find = $(shell find $(1) -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.wit' -o -name '*.sql' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name Cargo.lock \) -not -path '*/target/*')
+COMMON := $(call find,crates wit) Cargo.toml Cargo.lock
+GUESTS := $(COMMON) $(call find,component xtask tests/misbehaving-guest)
+HOST := $(COMMON) $(call find,host)
+
+# How clippy sees a guest: the flag that xtask builds it with.
+GUEST_FLAGS := --cfg getrandom_backend="custom"
+GUEST_PACKAGES := -p mana-auth-component -p mana-auth-tokens -p mana-auth-passwords -p mana-auth-misbehaving-guest
+GUEST_FEATURES := --features mana-auth-tokens/component,mana-auth-passwords/component
+NATIVE := --workspace --exclude mana-auth-misbehaving-guest
+
+.PHONY: help
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+.PHONY: serve
+serve: $(SERVER) ## Build what is missing, and serve on 127.0.0.1:3001 (ARGS="--listen …" for more)
+	@exec $(SERVER) serve $(ARGS)
+
+.PHONY: build
+build: $(SERVER) ## Build the component and the server
+
+.PHONY: guests
+guests: target/mana/.built ## Build the components alone, into target/mana
+
+.PHONY: test
+test: target/mana/.built ## Run every test, and count them
+	@$(CARGO) test --locked --no-fail-fast $(NATIVE) 2>&1 | tee target/test.log
+	@awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
+		END { printf "\n%d passed, %d failed, %d ignored\n", passed, failed, ignored; exit failed > 0 || passed == 0 }' target/test.log
+
+.PHONY: lint
+lint: fmt clippy ## Check the format and run clippy, for host and guests
+
+.PHONY: fmt
+fmt:
+	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path xtask/Cargo.toml --check
+
+.PHONY: clippy
+clippy: targets
+	$(CARGO) clippy --locked $(NATIVE) --all-targets -- -D warnings
+	RUSTFLAGS='$(GUEST_FLAGS)' $(CARGO) clippy --locked --target wasm32-unknown-unknown --target-dir $(TARGET)/clippy-guests \
+		$(GUEST_PACKAGES) $(GUEST_FEATURES) -- -D warnings
+	$(CARGO) clippy --locked --manifest-path xtask/Cargo.toml --target-dir $(TARGET)/xtask --release -- -D warnings
+
+.PHONY: deny
+deny: $(DENY) ## Check licences, bans and sources of every dependency
+	$(DENY) --locked check --hide-inclusion-graph bans licenses sources
+	$(DENY) --locked --manifest-path xtask/Cargo.toml check --config deny.toml --hide-inclusion-graph bans licenses sources
+
+.PHONY: bench
+bench: $(SERVER) ## Measure requests a second and latency
+	@bench/run $(ARGS)
+
+.PHONY: targets
+targets:
+	@for target in wasm32-unknown-unknown wasm32-wasip2; do \
+		test -d "$$(rustc --print sysroot)/lib/rustlib/$$target" || rustup target add $$target; \
+	done
+
+target/mana/.built: $(GUESTS)
+	@$(MAKE) --no-print-directory targets
+	@$(XTASK)
+	@touch $@
+
+$(SERVER): target/mana/.built $(HOST)
+	@$(CARGO) build --release --locked -p mana-auth
+	@touch $@
+
+$(DENY):
+	$(CARGO) install --quiet --locked --root $(TOOLS) --target-dir $(TOOLS)/build cargo-deny@=$(DENY_VERSION)
+	@rm -rf $(TOOLS)/build

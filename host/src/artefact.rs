@@ -1,0 +1,80 @@
+//! The precompiled component. The one file that may load machine code, and so the one with `unsafe`.
+
+use std::borrow::Cow;
+use wasmtime::{Engine, component::Component};
+
+/// A precompiled component: machine code that `xtask` made with the engine's own settings.
+#[derive(Clone)]
+pub struct Artefact(Cow<'static, [u8]>);
+
+/// Why the precompiled component can't be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// This program was built before the component was.
+    #[error("this program was built without the component: run `make build`")]
+    Missing,
+    /// It was made for another version, processor or setting of wasmtime.
+    #[error("the component was compiled for another machine or version ({0}): run `make build`")]
+    Mismatch(String),
+}
+
+impl Artefact {
+    /// The one that this program was built with.
+    #[must_use]
+    pub const fn embedded() -> Self {
+        Self(Cow::Borrowed(include_bytes!(concat!(env!("OUT_DIR"), "/auth.cwasm"))))
+    }
+
+    /// One that the caller compiled, for tests with a component of their own. Whoever makes these bytes makes
+    /// this process's machine code: that is why it is no part of the library proper.
+    #[cfg(feature = "test-support")]
+    #[must_use]
+    pub fn precompiled(bytes: Vec<u8>) -> Self {
+        Self(Cow::Owned(bytes))
+    }
+
+    /// Checks that the code fits this engine and processor, and maps it.
+    pub(crate) fn load(&self, engine: &Engine) -> Result<Component, LoadError> {
+        if self.0.is_empty() {
+            return Err(LoadError::Missing);
+        }
+        // SAFETY: the bytes come from `Engine::precompile_component`: xtask wrote them, and they are embedded in
+        // this program, so whoever could change them could change the program as well.
+        #[allow(unsafe_code, reason = "deserializing trusts the bytes; the comment above says why")]
+        let component = unsafe { Component::deserialize(engine, &self.0) };
+        component.map_err(|error| LoadError::Mismatch(one_line(&error)))
+    }
+}
+
+impl std::fmt::Debug for Artefact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Artefact({} bytes)", self.0.len())
+    }
+}
+
+fn one_line(error: &wasmtime::Error) -> String {
+    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(artefact: &Artefact) -> Result<Component, LoadError> {
+        artefact.load(&Engine::new(&mana_auth_engine::config()).expect("the settings are valid"))
+    }
+
+    #[test]
+    fn nothing_embedded_says_what_to_run() {
+        let error = load(&Artefact(Cow::Borrowed(&[]))).err().expect("there is nothing to load");
+        assert!(matches!(error, LoadError::Missing));
+        assert!(error.to_string().contains("make build"));
+    }
+
+    #[test]
+    fn something_else_is_refused_in_one_line() {
+        let error = load(&Artefact(Cow::Borrowed(b"no machine code"))).err().expect("it is no artefact");
+        assert!(matches!(error, LoadError::Mismatch(_)));
+        assert_eq!(error.to_string().lines().count(), 1);
+    }
+}

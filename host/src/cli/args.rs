@@ -1,0 +1,207 @@
+//! The commands and their arguments, as people read them in the help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use mana_auth::{bindings::exports::mana::auth::accounts, config::Flags};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  mana-auth serve                                       serve on 127.0.0.1:3001, data in ./data
+  mana-auth serve --config /etc/mana-auth.toml          serve as the file says
+  mana-auth config --config /etc/mana-auth.toml         check the file, and show what is in effect
+  mana-auth user create ada@example.com --role admin    make an administrator; asks for the password
+  mana-auth user sessions ada@example.com               where is she signed in?
+
+Every setting can also be given as MANA_AUTH_<KEY> in the environment or in a TOML file; see docs/configuration.md.
+Exit codes: 0 done; 1 refused or not found, nothing was changed; 2 misuse, wrong configuration, or no start.";
+
+/// An authentication service: one component, one command.
+#[derive(Parser)]
+#[command(name = "mana-auth", version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Arguments {
+    /// The folder with the database and the generated secret [default: ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<String>,
+    /// A TOML file with settings; none is read unasked
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands. Those that change something work while the server runs; it notices with the next request.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run the service
+    Serve(Addresses),
+    /// Check the configuration and print it as it is in effect, with secrets masked; touches nothing
+    Config(Addresses),
+    /// Make accounts, find them, end their sessions
+    #[command(subcommand)]
+    User(User),
+    /// The keys that sign access tokens
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Housekeeping, where no server runs that does it by itself
+    #[command(subcommand)]
+    Maintenance(Maintenance),
+    /// The history that positions in tokens refer to
+    #[command(subcommand)]
+    Lineage(Lineage),
+    /// Print completions for a shell
+    #[command(
+        after_help = "Example:\n  mana-auth completions bash > ~/.local/share/bash-completion/completions/mana-auth"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Where to listen.
+#[derive(Args, Clone, Default)]
+pub struct Addresses {
+    /// Address and port of the API [default: 127.0.0.1:3001]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Address and port of health, readiness and metrics, or `off` [default: 127.0.0.1:3002]
+    #[arg(long, value_name = "ADDRESS")]
+    management: Option<String>,
+}
+
+/// What can be done with accounts. USER is an address or an id.
+#[derive(Subcommand)]
+pub enum User {
+    /// Make an account; the password is asked for, or read from standard input
+    #[command(
+        after_help = "Example:\n  echo \"$PASSWORD\" | mana-auth user create ada@example.com --name Ada --role admin"
+    )]
+    Create {
+        /// The e-mail address
+        email: String,
+        /// The name that others see
+        #[arg(long, default_value = "")]
+        name: String,
+        /// What the user may do in the service itself
+        #[arg(long, value_enum, default_value_t = Role::User)]
+        role: Role,
+    },
+    /// List accounts, newest first
+    List {
+        /// At most so many
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        limit: u32,
+        /// Only accounts older than the one with this id
+        #[arg(long, value_name = "ID")]
+        before: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change what a user may do in the service itself, at once
+    SetRole {
+        /// Address or id
+        user: String,
+        /// The new role
+        #[arg(value_enum)]
+        role: Role,
+    },
+    /// List a user's living sessions, newest first
+    Sessions {
+        /// Address or id
+        user: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a user's sessions: all, or one
+    Revoke {
+        /// Address or id
+        user: String,
+        /// Only the session with this id
+        #[arg(long, value_name = "ID")]
+        session: Option<String>,
+    },
+}
+
+/// What can be done with signing keys.
+#[derive(Subcommand)]
+pub enum Keys {
+    /// List every key, newest first
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make the next key: published at once, signing once every verifier can know it
+    Rotate,
+    /// Refuse a key, and every token that it signed, from now on
+    Revoke {
+        /// The key's id (`kid`)
+        id: String,
+    },
+}
+
+/// Housekeeping.
+#[derive(Subcommand)]
+pub enum Maintenance {
+    /// Remove what has expired, rotate keys that are due, re-seal keys under the newest secret
+    Run,
+}
+
+/// The lineage of positions.
+#[derive(Subcommand)]
+pub enum Lineage {
+    /// Begin a new one, after a backup was restored where no server starts: what was issued before is checked anew
+    Renew,
+}
+
+/// What a user may do in the service itself.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Role {
+    /// Nothing but use it
+    User,
+    /// Administer it
+    Admin,
+    /// Call it as another service
+    Service,
+}
+
+impl From<Role> for accounts::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::User => Self::User,
+            Role::Admin => Self::Admin,
+            Role::Service => Self::Service,
+        }
+    }
+}
+
+impl Arguments {
+    /// What the flags say of the configuration.
+    pub fn flags(&self) -> Flags {
+        let addresses = match &self.command {
+            Command::Serve(addresses) | Command::Config(addresses) => addresses.clone(),
+            _ => Addresses::default(),
+        };
+        Flags {
+            config: self.config.clone(),
+            listen: addresses.listen,
+            management: addresses.management,
+            data: self.data.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_commands_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,154 @@
+//! Why a command did not do what it was asked for: one line, and an exit code.
+
+use mana_auth::{
+    BuildError, StartError,
+    bindings::exports::mana::auth::{accounts, keys, maintenance, sessions, sessions_read},
+    config::{self, Origin},
+    secret,
+};
+use std::{fmt, io, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The configuration is wrong, as the host sees it.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// The configuration is wrong, as the component sees it.
+    #[error("{key}: {problem} ({origin})")]
+    Setting {
+        /// The key.
+        key: String,
+        /// What is wrong with its value.
+        problem: String,
+        /// Where it was set.
+        origin: Origin,
+    },
+    /// Nothing can listen there.
+    #[error("{key}: cannot listen on {address}: {source} ({origin})")]
+    Listen {
+        /// `listen` or `management`.
+        key: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+        /// Where the address was set.
+        origin: Origin,
+    },
+    /// There is no database to work on.
+    #[error("data: {} does not exist; `mana-auth serve` makes it", .0.display())]
+    NoDatabase(PathBuf),
+    /// The secret can't be had.
+    #[error(transparent)]
+    Secret(#[from] secret::Error),
+    /// The service can't be put together.
+    #[error("{}", one_line(.0))]
+    Build(#[from] BuildError),
+    /// The component refuses to start.
+    #[error("{}", one_line(.0))]
+    Start(#[from] StartError),
+    /// The component trapped.
+    #[error("the component failed: {}", one_line(.0))]
+    Trapped(#[from] wasmtime::Error),
+    /// The operating system refuses.
+    #[error("{0}")]
+    System(#[from] io::Error),
+    /// The command was understood, and refused.
+    #[error("{0}")]
+    Refused(Refusal),
+}
+
+impl Failure {
+    /// 1 where the command was refused, 2 where it could not begin.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Refused(_) | Self::Trapped(_) => ExitCode::from(1),
+            _ => ExitCode::from(2),
+        }
+    }
+}
+
+/// Why a command was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The input is wrong.
+    #[error("{}", problems(.0))]
+    Invalid(Vec<accounts::Problem>),
+    /// There is such an account.
+    #[error("an account with this address exists")]
+    EmailTaken,
+    /// There is no such user.
+    #[error("no such user")]
+    NoUser,
+    /// There is no such session.
+    #[error("no such session")]
+    NoSession,
+    /// There is no such key.
+    #[error("no such key")]
+    NoKey,
+    /// The two passwords differ.
+    #[error("the passwords differ")]
+    PasswordsDiffer,
+    /// There is no password on standard input.
+    #[error("no password on standard input")]
+    NoPassword,
+    /// The database or the hash queue.
+    #[error("the database can't be reached or is too busy; try again")]
+    Unavailable,
+}
+
+impl From<accounts::Error> for Failure {
+    fn from(error: accounts::Error) -> Self {
+        Self::Refused(match error {
+            accounts::Error::Invalid(problems) => Refusal::Invalid(problems),
+            accounts::Error::EmailTaken => Refusal::EmailTaken,
+            accounts::Error::NotFound => Refusal::NoUser,
+            accounts::Error::Busy | accounts::Error::Unavailable => Refusal::Unavailable,
+        })
+    }
+}
+
+impl From<sessions_read::Error> for Failure {
+    fn from(error: sessions_read::Error) -> Self {
+        Self::Refused(match error {
+            sessions_read::Error::NotFound => Refusal::NoSession,
+            sessions_read::Error::Unavailable => Refusal::Unavailable,
+        })
+    }
+}
+
+impl From<sessions::Error> for Failure {
+    fn from(error: sessions::Error) -> Self {
+        Self::Refused(match error {
+            sessions::Error::NotFound => Refusal::NoSession,
+            sessions::Error::Unavailable => Refusal::Unavailable,
+        })
+    }
+}
+
+impl From<keys::Error> for Failure {
+    fn from(error: keys::Error) -> Self {
+        Self::Refused(match error {
+            keys::Error::NotFound => Refusal::NoKey,
+            keys::Error::Unavailable => Refusal::Unavailable,
+        })
+    }
+}
+
+impl From<maintenance::Error> for Failure {
+    fn from(error: maintenance::Error) -> Self {
+        match error {
+            maintenance::Error::Unavailable => Self::Refused(Refusal::Unavailable),
+        }
+    }
+}
+
+fn problems(problems: &[accounts::Problem]) -> String {
+    problems.iter().map(|p| format!("{}: {}", p.field, p.message)).collect::<Vec<_>>().join("; ")
+}
+
+/// Others' errors may have several lines.
+fn one_line(error: &impl fmt::Display) -> String {
+    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,36 @@
+//! `mana-auth maintenance` and `mana-auth lineage`.
+
+use super::{
+    args::{Lineage, Maintenance},
+    console,
+    failure::Failure,
+    prepare::{Database, instance, started},
+};
+use mana_auth::config::Config;
+
+/// `maintenance run`: again and again, until nothing is left to do.
+pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    loop {
+        let report = instance
+            .run(async |accessor, auth| auth.mana_auth_maintenance().call_run(accessor).await)
+            .await??;
+        if !report.ran {
+            return console::line("another process is at it; nothing was done");
+        }
+        console::line(&format!(
+            "sessions pruned: {}, keys created: {}, keys re-sealed: {}, lost events recorded: {}",
+            report.sessions_pruned, report.keys_created, report.keys_resealed, report.events_recorded_lost
+        ))?;
+        if !report.more {
+            return Ok(());
+        }
+    }
+}
+
+/// `lineage renew`: what a serving process does when it starts.
+pub async fn lineage(config: Config, Lineage::Renew: Lineage) -> Result<(), Failure> {
+    let mut instance = instance(config, Database::MustExist).await?;
+    instance.start(true).await?;
+    console::line("a new lineage has begun")
+}

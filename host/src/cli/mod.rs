@@ -1,0 +1,58 @@
+//! The command line: what can be asked for, and what the exit code says of it.
+
+mod args;
+mod console;
+mod failure;
+mod keys;
+mod maintenance;
+mod password;
+mod prepare;
+mod serve;
+mod settings;
+mod table;
+mod user;
+
+use args::{Arguments, Command};
+use clap::{CommandFactory as _, Parser as _};
+use failure::Failure;
+use mana_auth::config::Config;
+use std::{env, process::ExitCode};
+
+/// Reads the command line and does what it says. Exit code 0: done; 1: refused, nothing was changed; 2: misuse,
+/// a wrong configuration, or no start.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match execute(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("mana-auth: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn execute(arguments: Arguments) -> Result<(), Failure> {
+    let flags = arguments.flags();
+    let command = match arguments.command {
+        Command::Completions { shell } => {
+            let mut command = Arguments::command();
+            clap_complete::generate(shell, &mut command, "mana-auth", &mut std::io::stdout());
+            return Ok(());
+        }
+        command => command,
+    };
+    let config = Config::load(&flags, env::vars_os())?;
+    crate::logging::init(&config.log_level, config.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(_) => serve::serve(config).await,
+            Command::Config(_) => settings::print(config).await,
+            Command::User(command) => user::run(config, command).await,
+            Command::Keys(command) => keys::run(config, command).await,
+            Command::Maintenance(command) => maintenance::maintenance(config, command).await,
+            Command::Lineage(command) => maintenance::lineage(config, command).await,
+            Command::Completions { .. } => Ok(()),
+        }
+    })
+}

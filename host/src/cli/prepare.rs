@@ -1,0 +1,93 @@
+//! What every command does first: check everything that can be wrong before anything is changed.
+
+use super::failure::Failure;
+use async_trait::async_trait;
+use mana_auth::{
+    Instance, Server,
+    config::Config,
+    random::{Random as _, SystemRandom},
+    secret,
+    storage::{Dialect, Error, Rows, Statement, Storage, Value},
+};
+use std::sync::Arc;
+
+/// Whether a command may begin with an empty database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    /// It makes one where there is none.
+    MayBeNew,
+    /// It makes no sense without one, which is elsewhere.
+    MustExist,
+}
+
+/// The component's settings in effect, as key and value. Checks them, and touches nothing.
+pub async fn check(config: &Config) -> Result<Vec<(String, String)>, Failure> {
+    let mut config = config.clone();
+    config.password_threads = 1;
+    if !config.component.contains_key("secrets") {
+        // Where there is no secret yet, any will do: it is only looked at.
+        let secret = match secret::read(&config.data)? {
+            Some(secret) => secret,
+            None => secret::generate(&SystemRandom).map_err(secret::Error::from)?,
+        };
+        config.component.insert("secrets".into(), secret.to_string());
+    }
+    let settings = config.settings.clone();
+    let mut instance = Server::builder().config(config).storage(Arc::new(NoStorage)).instance().await?;
+    let told = instance
+        .run(async |accessor, auth| auth.mana_auth_maintenance().call_settings(accessor).await)
+        .await?
+        .map_err(|wrong| Failure::Setting {
+            origin: settings.origin(&wrong.key),
+            key: wrong.key,
+            problem: wrong.problem,
+        })?;
+    Ok(told.into_iter().map(|setting| (setting.key, setting.value)).collect())
+}
+
+/// Makes the data folder and the secret where they are missing.
+pub fn provide_secret(config: &mut Config) -> Result<(), Failure> {
+    if config.component.contains_key("secrets") {
+        secret::create_folder(&config.data)?;
+    } else {
+        let secret = secret::read_or_create(&config.data, &config.database(), &SystemRandom)?;
+        config.component.insert("secrets".into(), secret.to_string());
+    }
+    Ok(())
+}
+
+/// An instance of the component for a command, not yet started.
+pub async fn instance(mut config: Config, database: Database) -> Result<Instance, Failure> {
+    if database == Database::MustExist && !config.database().exists() {
+        return Err(Failure::NoDatabase(config.database()));
+    }
+    check(&config).await?;
+    provide_secret(&mut config)?;
+    config.password_threads = 1;
+    Ok(Server::builder().config(config).instance().await?)
+}
+
+/// An instance of the component for a command, started.
+pub async fn started(config: Config, database: Database) -> Result<Instance, Failure> {
+    let mut instance = instance(config, database).await?;
+    instance.start(false).await?;
+    Ok(instance)
+}
+
+/// No database: for what asks for none.
+struct NoStorage;
+
+#[async_trait]
+impl Storage for NoStorage {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    async fn query(&self, _: &str, _: Vec<Value>) -> Result<Rows, Error> {
+        Err(Error::Unavailable)
+    }
+
+    async fn transact(&self, _: Vec<Statement>) -> Result<Vec<u64>, Error> {
+        Err(Error::Unavailable)
+    }
+}

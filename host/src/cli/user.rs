@@ -1,0 +1,206 @@
+//! `mana-auth user`: accounts and their sessions.
+
+use super::{
+    args::User as Command,
+    console,
+    failure::{Failure, Refusal},
+    password,
+    prepare::{Database, started},
+    table::{table, time},
+};
+use mana_auth::{
+    Instance,
+    bindings::exports::mana::auth::{
+        accounts::{NewUser, Role, User},
+        sessions_read::Session,
+    },
+    config::Config,
+};
+use serde_json::{Value, json};
+
+/// The most that `accounts.list` gives at once.
+const PAGE: u32 = 200;
+
+/// Does what the command says.
+pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Create { email, name, role } => create(config, email, name, role.into()).await,
+        Command::List { limit, before, json } => list(config, limit, before, json).await,
+        Command::SetRole { user, role } => set_role(config, &user, role.into()).await,
+        Command::Sessions { user, json } => sessions(config, &user, json).await,
+        Command::Revoke { user, session: Some(session) } => revoke(config, &user, session).await,
+        Command::Revoke { user, session: None } => revoke_all(config, &user).await,
+    }
+}
+
+async fn create(config: Config, email: String, name: String, role: Role) -> Result<(), Failure> {
+    let password = password::read_new()?;
+    let mut instance = started(config, Database::MayBeNew).await?;
+    let new = NewUser { email, password: password.to_string(), name };
+    let mut user = instance
+        .run(async |accessor, auth| auth.mana_auth_accounts().call_create(accessor, new).await)
+        .await??;
+    if role != Role::User {
+        user = change_role(&mut instance, user.id, role).await?;
+    }
+    console::print(&users(&[user]))
+}
+
+async fn list(config: Config, limit: u32, mut before: Option<String>, json: bool) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let mut all = Vec::new();
+    let mut left = limit;
+    while left > 0 {
+        let (wanted, from) = (left.min(PAGE), before.take());
+        let page = instance
+            .run(async |accessor, auth| auth.mana_auth_accounts().call_list(accessor, wanted, from).await)
+            .await??;
+        let came = u32::try_from(page.len()).unwrap_or(u32::MAX);
+        before = page.last().map(|user| user.id.clone());
+        all.extend(page);
+        left = if came < wanted { 0 } else { left.saturating_sub(came) };
+    }
+    if json {
+        return console::line(&Value::from_iter(all.iter().map(user_json)).to_string());
+    }
+    console::print(&users(&all))
+}
+
+async fn set_role(config: Config, user: &str, role: Role) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let user = find(&mut instance, user).await?;
+    let user = change_role(&mut instance, user.id, role).await?;
+    console::print(&users(&[user]))
+}
+
+async fn sessions(config: Config, user: &str, json: bool) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let user = find(&mut instance, user).await?;
+    let sessions = instance
+        .run(async |accessor, auth| auth.mana_auth_sessions_read().call_list(accessor, user.id).await)
+        .await??;
+    if json {
+        return console::line(&Value::from_iter(sessions.iter().map(session_json)).to_string());
+    }
+    let rows: Vec<_> = sessions.iter().map(session_row).collect();
+    console::print(&table(["ID", "DEVICE", "ADDRESS", "LAST ACTIVITY", "EXPIRES"], &rows))
+}
+
+async fn revoke(config: Config, user: &str, session: String) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let user = find(&mut instance, user).await?;
+    let id = session.clone();
+    let found = instance
+        .run(async |accessor, auth| auth.mana_auth_sessions_read().call_get(accessor, id).await)
+        .await??;
+    if found.user_id != user.id {
+        return Err(Failure::Refused(Refusal::NoSession));
+    }
+    instance
+        .run(async |accessor, auth| auth.mana_auth_sessions().call_revoke(accessor, session).await)
+        .await??;
+    console::line("1 session ended")
+}
+
+async fn revoke_all(config: Config, user: &str) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let user = find(&mut instance, user).await?;
+    let ended = instance
+        .run(async |accessor, auth| auth.mana_auth_sessions().call_revoke_all(accessor, user.id).await)
+        .await??;
+    console::line(&format!("{ended} {} ended", if ended == 1 { "session" } else { "sessions" }))
+}
+
+/// By address, or by id: an id holds no `@`.
+async fn find(instance: &mut Instance, user: &str) -> Result<User, Failure> {
+    let wanted = user.to_owned();
+    let found = instance
+        .run(async |accessor, auth| {
+            let accounts = auth.mana_auth_accounts();
+            if wanted.contains('@') {
+                accounts.call_find(accessor, wanted).await
+            } else {
+                accounts.call_get(accessor, wanted).await
+            }
+        })
+        .await??;
+    Ok(found)
+}
+
+async fn change_role(instance: &mut Instance, id: String, role: Role) -> Result<User, Failure> {
+    let changed = instance
+        .run(async |accessor, auth| auth.mana_auth_accounts().call_set_role(accessor, id, role).await)
+        .await??;
+    Ok(changed)
+}
+
+fn users(users: &[User]) -> String {
+    let rows: Vec<_> = users.iter().map(user_row).collect();
+    table(["ID", "ADDRESS", "NAME", "ROLE", "STATE", "CREATED"], &rows)
+}
+
+fn user_row(user: &User) -> [String; 6] {
+    let state = match (user.banned, user.email_verified) {
+        (true, _) => "banned",
+        (false, true) => "verified",
+        (false, false) => "unverified",
+    };
+    [
+        user.id.clone(),
+        user.email.clone(),
+        user.name.clone(),
+        role_word(user.role).into(),
+        state.into(),
+        time(user.created_at),
+    ]
+}
+
+fn session_row(session: &Session) -> [String; 5] {
+    let device = session.device_name.as_ref().or(session.user_agent.as_ref());
+    [
+        session.id.clone(),
+        device.cloned().unwrap_or_default(),
+        session.ip_address.clone().unwrap_or_default(),
+        time(session.last_activity_at),
+        time(session.expires_at),
+    ]
+}
+
+fn user_json(user: &User) -> Value {
+    json!({
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "image": user.image,
+        "role": role_word(user.role),
+        "emailVerified": user.email_verified,
+        "banned": user.banned,
+        "createdAt": time(user.created_at),
+        "updatedAt": time(user.updated_at),
+    })
+}
+
+fn session_json(session: &Session) -> Value {
+    json!({
+        "id": session.id,
+        "userId": session.user_id,
+        "parentId": session.parent_id,
+        "origin": session.origin,
+        "deviceId": session.device_id,
+        "deviceName": session.device_name,
+        "ipAddress": session.ip_address,
+        "userAgent": session.user_agent,
+        "rememberMe": session.remember_me,
+        "createdAt": time(session.created_at),
+        "lastActivityAt": time(session.last_activity_at),
+        "expiresAt": time(session.expires_at),
+    })
+}
+
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::User => "user",
+        Role::Admin => "admin",
+        Role::Service => "service",
+    }
+}

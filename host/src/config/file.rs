@@ -1,0 +1,47 @@
+//! The configuration file: a flat TOML table.
+
+use super::{
+    error::{Error, Problem},
+    keys::Kind,
+};
+use std::{fs::File, io::Read as _, path::Path};
+use toml::{Table, Value};
+
+/// The most of a file that is read; a whole configuration is a few KiB.
+const LIMIT: u64 = 1 << 20;
+
+/// The keys of a file and their values.
+pub(super) fn read(path: &Path) -> Result<Table, Error> {
+    let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+    let mut text = String::new();
+    File::open(path).map_err(unreadable)?.take(LIMIT).read_to_string(&mut text).map_err(unreadable)?;
+    text.parse().map_err(|error: toml::de::Error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = 1 + text.bytes().take(start).filter(|byte| *byte == b'\n').count();
+        // `Display` would quote the line, which may hold a secret.
+        Error::Syntax { path: path.to_owned(), line, message: error.message().replace('\n', ", ") }
+    })
+}
+
+/// A value as text, if it is of the type that the kind takes.
+pub(super) fn text(kind: Kind, value: &Value) -> Result<String, Problem> {
+    match (kind, value) {
+        (Kind::Text | Kind::Path | Kind::Secret, Value::String(text)) => Ok(text.clone()),
+        (Kind::Bool, Value::Boolean(value)) => Ok(value.to_string()),
+        (Kind::Integer { .. }, Value::Integer(value)) => Ok(value.to_string()),
+        (Kind::List | Kind::SecretList, Value::Array(values)) => list(values),
+        (Kind::Text | Kind::Path | Kind::Secret, _) => Err(Problem::Type("a string")),
+        (Kind::Bool, _) => Err(Problem::Type("true or false")),
+        (Kind::Integer { .. }, _) => Err(Problem::Type("a whole number")),
+        (Kind::List | Kind::SecretList, _) => Err(Problem::Type("an array of strings")),
+    }
+}
+
+fn list(values: &[Value]) -> Result<String, Problem> {
+    let items: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
+    let items = items.ok_or(Problem::Type("an array of strings"))?;
+    if items.iter().any(|item| item.contains(',')) {
+        return Err(Problem::Comma);
+    }
+    Ok(items.join(","))
+}

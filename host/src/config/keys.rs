@@ -1,0 +1,317 @@
+//! Every key of the configuration: the one table that loading, `mana-auth config` and
+//! `docs/configuration.md` share.
+
+/// Whom a key concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// This host, which checks the value.
+    Host,
+    /// The component, which checks the value; here only its kind is.
+    Component,
+}
+
+/// What a value looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number in the stated unit, within bounds.
+    Integer {
+        /// What is counted.
+        unit: &'static str,
+        /// The least allowed.
+        min: u64,
+        /// The most allowed.
+        max: u64,
+    },
+    /// An array of strings in a file; joined by `,` elsewhere.
+    List,
+    /// A file or folder, relative to the working directory.
+    Path,
+    /// A string that is never shown.
+    Secret,
+    /// A list that is never shown.
+    SecretList,
+}
+
+impl Kind {
+    /// Whether the value must never be shown.
+    #[must_use]
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::SecretList)
+    }
+
+    /// The kind in a word or two, for the documentation.
+    #[must_use]
+    pub fn describe(self) -> String {
+        match self {
+            Self::Text => "text".into(),
+            Self::Bool => "bool".into(),
+            Self::Integer { unit, .. } => unit.into(),
+            Self::List => "list".into(),
+            Self::Path => "path".into(),
+            Self::Secret => "secret".into(),
+            Self::SecretList => "list of secrets".into(),
+        }
+    }
+}
+
+/// What holds where a key isn't set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// This value.
+    Value(&'static str),
+    /// A value that depends on something else, as described.
+    Derived(&'static str),
+}
+
+/// A key.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its name in a file; in the environment in upper case after `MANA_AUTH_`.
+    pub name: &'static str,
+    /// Whom it concerns.
+    pub owner: Owner,
+    /// What its value looks like.
+    pub kind: Kind,
+    /// What holds where it isn't set.
+    pub default: Fallback,
+    /// What it does and why it is as it is.
+    pub reason: &'static str,
+}
+
+/// The key of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+const fn host(name: &'static str, kind: Kind, default: Fallback, reason: &'static str) -> Key {
+    Key { name, owner: Owner::Host, kind, default, reason }
+}
+
+const fn component(name: &'static str, kind: Kind, default: Fallback, reason: &'static str) -> Key {
+    Key { name, owner: Owner::Component, kind, default, reason }
+}
+
+const fn milliseconds(min: u64, max: u64) -> Kind {
+    Kind::Integer { unit: "milliseconds", min, max }
+}
+
+const fn number(unit: &'static str) -> Kind {
+    Kind::Integer { unit, min: 0, max: u64::MAX }
+}
+
+use Fallback::{Derived, Value};
+use Kind::{Bool, Integer, List, Path, Secret, SecretList, Text};
+
+/// Every key, in the order in which people read them.
+pub const KEYS: &[Key] = &[
+    host(
+        "listen",
+        Text,
+        Value("127.0.0.1:3001"),
+        "Address and port of the API. Loopback, so that nothing is open to a network before somebody decides so.",
+    ),
+    host(
+        "management",
+        Text,
+        Value("127.0.0.1:3002"),
+        "Address and port of `/health`, `/ready` and `/metrics`, or `off`. Apart from the API, because metrics are nobody else's business.",
+    ),
+    host(
+        "data",
+        Path,
+        Value("./data"),
+        "The folder with the database and the generated secret. Made with mode 0700 where it is missing.",
+    ),
+    component(
+        "public_url",
+        Text,
+        Derived("`http://` and `listen`, where that is loopback; required elsewhere"),
+        "Where clients reach the service. Links, redirects, the issuer of tokens and the checks of origins come from here, never from a request's `Host`.",
+    ),
+    component(
+        "secrets",
+        SecretList,
+        Derived("the file `secret` in `data`, generated at the first start"),
+        "`version:base64url` of at least 32 random bytes each, newest first. The newest seals; the others still open what they sealed.",
+    ),
+    component(
+        "trusted_origins",
+        List,
+        Value(""),
+        "Origins of the apps whose pages may call the API with cookies (CORS), besides that of `public_url`. Also read from `CORS_ORIGINS`.",
+    ),
+    component(
+        "token_exchange_origins",
+        List,
+        Derived("`trusted_origins`"),
+        "Origins that may exchange a cookie session for tokens (`POST /session-to-token`).",
+    ),
+    component(
+        "audience",
+        Text,
+        Derived("`public_url`"),
+        "The `aud` of the tokens that a sign-in gives, and the only one that this API accepts.",
+    ),
+    component(
+        "token_audiences",
+        List,
+        Value(""),
+        "Services that a token may be asked for (`POST /service-token`). Such a token can't act on the account.",
+    ),
+    component(
+        "require_https",
+        Bool,
+        Value("false"),
+        "Redirects or refuses plain HTTP, so that no credential crosses a network in the clear. Set it wherever TLS ends before the service.",
+    ),
+    host(
+        "trusted_proxies",
+        List,
+        Value(""),
+        "Addresses or networks (CIDR) whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Anyone else could claim any address.",
+    ),
+    component(
+        "cookie_domain",
+        Text,
+        Derived("unset: cookies belong to the one host"),
+        "A domain whose every subdomain gets the session cookie. It costs the protection of the prefix `__Host-`.",
+    ),
+    component(
+        "hsts_seconds",
+        number("seconds"),
+        Value("31536000"),
+        "How long browsers keep to HTTPS; a year, as the preload list asks for. 0 leaves the header out.",
+    ),
+    component(
+        "hsts_include_subdomains",
+        Bool,
+        Value("true"),
+        "Whether that covers every subdomain too. Turn it off where one of them still lacks HTTPS.",
+    ),
+    component(
+        "hsts_preload",
+        Bool,
+        Value("true"),
+        "Whether browsers' makers may ship the domain as HTTPS only. Being listed is hard to undo.",
+    ),
+    component(
+        "service_name",
+        Text,
+        Value("mana-auth"),
+        "The name that people know the service by. A password that contains it is easier to guess.",
+    ),
+    component(
+        "maintenance_secret",
+        Secret,
+        Derived("unset: the route answers 404"),
+        "The bearer token of `POST /api/v1/auth/maintenance`, for hosts that run no maintenance of their own.",
+    ),
+    component(
+        "sessions_per_user",
+        number("sessions"),
+        Value("10"),
+        "How many sessions a user may have; a further sign-in ends the oldest. More than a person has devices.",
+    ),
+    component(
+        "session_absolute_days",
+        number("days"),
+        Value("90"),
+        "After so long a session ends, however active it is, and its user signs in again.",
+    ),
+    component(
+        "key_rotation_days",
+        number("days"),
+        Value("30"),
+        "How long a key signs access tokens before the next one takes over.",
+    ),
+    component(
+        "password_memory_kib",
+        number("KiB"),
+        Value("19456"),
+        "Memory of one Argon2id hash. With two passes and one lane the least that OWASP recommends.",
+    ),
+    component(
+        "password_iterations",
+        number("passes"),
+        Value("2"),
+        "Passes of one Argon2id hash over its memory.",
+    ),
+    component(
+        "password_parallelism",
+        number("lanes"),
+        Value("1"),
+        "Lanes of one Argon2id hash. One, because hashes of different sign-ins already share the processors.",
+    ),
+    host(
+        "password_blocklist",
+        Path,
+        Derived("unset"),
+        "A file of passwords to refuse, one a line, besides those that are easily guessed.",
+    ),
+    host(
+        "password_threads",
+        Integer { unit: "threads", min: 1, max: 256 },
+        Derived("as many as processors"),
+        "How many passwords are hashed at once, each with its own block of memory.",
+    ),
+    host(
+        "password_queue",
+        Integer { unit: "hashes", min: 1, max: 65_536 },
+        Value("128"),
+        "How many hashes may wait; past it sign-ins get 503. Two processors work off so many in 1.6 s.",
+    ),
+    host(
+        "workers",
+        Integer { unit: "instances", min: 1, max: 256 },
+        Derived("as many as processors"),
+        "How many instances of the component answer requests, one thread each.",
+    ),
+    host(
+        "queue",
+        Integer { unit: "requests", min: 1, max: 65_536 },
+        Value("1024"),
+        "How many requests may wait for an instance; past it they get 503 at once instead of late.",
+    ),
+    host(
+        "connections",
+        Integer { unit: "connections", min: 1, max: 1_000_000 },
+        Value("4096"),
+        "How many connections may be open; further ones wait to be accepted. Each costs some 10 KiB and a file descriptor.",
+    ),
+    host(
+        "header_timeout_ms",
+        milliseconds(100, 600_000),
+        Value("10000"),
+        "How long the header fields of a request may take to arrive.",
+    ),
+    host(
+        "body_timeout_ms",
+        milliseconds(100, 600_000),
+        Value("10000"),
+        "How long the body of a request may take to arrive; it is 64 KiB at most.",
+    ),
+    host(
+        "request_timeout_ms",
+        milliseconds(100, 600_000),
+        Value("15000"),
+        "How long an answer may take before the client gets 503.",
+    ),
+    host(
+        "drain_timeout_ms",
+        milliseconds(0, 600_000),
+        Value("20000"),
+        "How long requests in progress may take to finish after SIGTERM. Below the 30 s that orchestrators wait before SIGKILL.",
+    ),
+    host(
+        "log_level",
+        Text,
+        Value("info"),
+        "What is logged: `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,mana_auth=debug`.",
+    ),
+    host("log_format", Text, Value("auto"), "`text`, `json`, or `auto`: text on a terminal, JSON elsewhere."),
+];

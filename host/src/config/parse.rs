@@ -1,0 +1,142 @@
+//! From settings to the typed struct.
+
+use super::{
+    Config, LogFormat,
+    error::{Error, Problem},
+    keys::{self, Fallback, KEYS, Owner},
+    kind::items,
+    settings::Settings,
+};
+use ipnet::IpNet;
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    thread::available_parallelism,
+    time::Duration,
+};
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+/// Parses what the host has to know.
+pub(super) fn config(settings: Settings) -> Result<Config, Error> {
+    let values = Values(&settings);
+    let listen = values.parse("listen", Problem::Address)?;
+    let public_url = match values.given("public_url") {
+        Some(text) => values.checked("public_url", public_url(text))?,
+        None => loopback_url(listen).ok_or(Error::NoPublicUrl)?,
+    };
+    let mut component = values.of_component();
+    component.insert("public_url".into(), url_text(&public_url));
+    let cores = available_parallelism().map_or(1, usize::from);
+    let log_level = values.text("log_level").to_owned();
+    values.checked("log_level", EnvFilter::try_new(&log_level).map_err(|_| Problem::LogLevel))?;
+    Ok(Config {
+        listen,
+        management: match values.text("management") {
+            "off" => None,
+            _ => Some(values.parse("management", Problem::Address)?),
+        },
+        data: values.text("data").into(),
+        public_url,
+        trusted_origins: items(values.text("trusted_origins")).map(str::to_owned).collect(),
+        require_https: values.text("require_https") == "true",
+        hsts_seconds: values.number("hsts_seconds")?,
+        hsts_include_subdomains: values.text("hsts_include_subdomains") == "true",
+        hsts_preload: values.text("hsts_preload") == "true",
+        trusted_proxies: values.checked("trusted_proxies", networks(values.text("trusted_proxies")))?,
+        password_blocklist: values.given("password_blocklist").map(Into::into),
+        password_threads: values.count_or("password_threads", cores)?,
+        password_queue: values.count_or("password_queue", 0)?,
+        workers: values.count_or("workers", cores)?,
+        queue: values.count_or("queue", 0)?,
+        header_timeout: values.duration("header_timeout_ms")?,
+        body_timeout: values.duration("body_timeout_ms")?,
+        request_timeout: values.duration("request_timeout_ms")?,
+        drain_timeout: values.duration("drain_timeout_ms")?,
+        connections: values.count_or("connections", 0)?,
+        log_format: values.checked("log_format", log_format(values.text("log_format")))?,
+        log_level,
+        component,
+        settings,
+    })
+}
+
+/// The values of keys: what was set, else the default.
+struct Values<'a>(&'a Settings);
+
+impl<'a> Values<'a> {
+    fn given(&self, key: &str) -> Option<&'a str> {
+        self.0.find(key).map(|setting| setting.text.as_str())
+    }
+
+    /// What was set, else the default; empty where that is derived.
+    fn text(&self, key: &str) -> &'a str {
+        self.given(key).unwrap_or_else(|| match keys::find(key).map(|key| key.default) {
+            Some(Fallback::Value(text)) => text,
+            Some(Fallback::Derived(_)) | None => "",
+        })
+    }
+
+    fn checked<T>(&self, key: &'static str, result: Result<T, Problem>) -> Result<T, Error> {
+        result.map_err(|problem| Error::WrongValue { key, problem, origin: self.0.origin(key) })
+    }
+
+    fn parse<T: std::str::FromStr>(&self, key: &'static str, problem: Problem) -> Result<T, Error> {
+        self.checked(key, self.text(key).parse().map_err(|_| problem))
+    }
+
+    fn number<T: std::str::FromStr>(&self, key: &'static str) -> Result<T, Error> {
+        self.parse(key, Problem::Type("a whole number"))
+    }
+
+    /// A number, or what is derived in its stead.
+    fn count_or(&self, key: &'static str, derived: usize) -> Result<usize, Error> {
+        if self.text(key).is_empty() { Ok(derived) } else { self.number(key) }
+    }
+
+    fn duration(&self, key: &'static str) -> Result<Duration, Error> {
+        self.number(key).map(Duration::from_millis)
+    }
+
+    fn of_component(&self) -> BTreeMap<String, String> {
+        let set = KEYS.iter().filter(|key| key.owner == Owner::Component);
+        set.filter_map(|key| Some((key.name.to_owned(), self.given(key.name)?.to_owned()))).collect()
+    }
+}
+
+/// Where a service is reached that only this machine can reach.
+pub(super) fn loopback_url(listen: SocketAddr) -> Option<Url> {
+    listen.ip().is_loopback().then(|| Url::parse(&format!("http://{listen}")).ok()).flatten()
+}
+
+/// A URL without the slash that the parser adds to a bare host.
+pub(super) fn url_text(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+fn public_url(text: &str) -> Result<Url, Problem> {
+    let url = Url::parse(text).map_err(|_| Problem::Url)?;
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if plain && matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(Problem::Url) }
+}
+
+fn networks(text: &str) -> Result<Vec<IpNet>, Problem> {
+    let network = |(index, item): (usize, &str)| {
+        item.parse::<IpNet>()
+            .or_else(|_| item.parse::<IpAddr>().map(IpNet::from))
+            .map_err(|_| Problem::Network(index + 1))
+    };
+    items(text).enumerate().map(network).collect()
+}
+
+fn log_format(text: &str) -> Result<LogFormat, Problem> {
+    match text {
+        "auto" => Ok(LogFormat::Auto),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(Problem::LogFormat),
+    }
+}

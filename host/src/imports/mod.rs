@@ -1,0 +1,82 @@
+//! The component's imports, one file each: from the generated traits to what the embedder handed in.
+//!
+//! Each is built alike: an owned context in the store's state, a short-lived view of it that implements the
+//! generated trait, and one `add_to_linker`. Those that wait have a limit of their own, shorter than the
+//! request's, because a use case can't be cancelled from outside: it ends when its imports do.
+
+mod config;
+mod passwords;
+mod platform;
+mod storage;
+
+pub(crate) use self::{
+    config::ConfigCtx, passwords::PasswordsCtx, platform::PlatformCtx, storage::StorageCtx,
+};
+
+use crate::{
+    clock::Clock, metrics::Metrics, passwords::Passwords, random::Random, storage::Storage, workers::Memory,
+};
+use futures::future::{Either, select};
+use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
+use wasmtime::component::Linker;
+
+/// Everything that the component's imports reach. Cheap to clone: every instance gets one.
+#[derive(Clone)]
+pub(crate) struct Imports {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) passwords: Arc<dyn Passwords>,
+    pub(crate) config: Arc<BTreeMap<String, String>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// How long one call of an import may take.
+    pub(crate) limit: Duration,
+}
+
+/// What a store owns: the state behind the imports of one instance, and the bound on its memory.
+pub struct State {
+    storage: StorageCtx,
+    passwords: PasswordsCtx,
+    config: ConfigCtx,
+    platform: PlatformCtx,
+    pub(crate) memory: Memory,
+}
+
+impl State {
+    pub(crate) fn new(imports: Imports, memory: Memory) -> Self {
+        let Imports { storage, passwords, config, clock, random, metrics, limit } = imports;
+        let limit = Limit { duration: limit, clock: clock.clone() };
+        Self {
+            storage: StorageCtx { storage, limit: limit.clone(), metrics: metrics.clone() },
+            passwords: PasswordsCtx { passwords, limit },
+            config: ConfigCtx { values: config },
+            platform: PlatformCtx { clock, random, metrics },
+            memory,
+        }
+    }
+}
+
+/// Links every import of world `auth`, and nothing else.
+pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    storage::add_to_linker(linker, |state| state.storage.view())?;
+    passwords::add_to_linker(linker, |state| state.passwords.view())?;
+    config::add_to_linker(linker, |state| state.config.view())?;
+    platform::add_to_linker(linker, |state| state.platform.view())
+}
+
+/// How long a call may take, by the clock that everything waits through.
+#[derive(Clone)]
+pub(crate) struct Limit {
+    duration: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+impl Limit {
+    /// The call's answer, or none when the limit is reached first.
+    async fn of<T>(&self, call: impl Future<Output = T>) -> Option<T> {
+        match select(pin!(call), self.clock.sleep(self.duration)).await {
+            Either::Left((answer, _)) => Some(answer),
+            Either::Right(((), _)) => None,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `mana:auth/platform`: time, chance, the log and the counters.
+
+use super::State;
+use crate::{
+    bindings::mana::auth::platform::{self as wit, Level, Metric},
+    clock::Clock,
+    metrics::Metrics,
+    random::Random,
+};
+use std::sync::Arc;
+use wasmtime::component::{HasData, Linker};
+
+/// The most bytes that one call may ask for (`platform.random`).
+const MOST_RANDOM: u32 = 65_536;
+
+/// What the import needs.
+pub(crate) struct PlatformCtx {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl PlatformCtx {
+    pub(crate) fn view(&mut self) -> PlatformView<'_> {
+        PlatformView(self)
+    }
+}
+
+/// The import, for the time of one call.
+pub(crate) struct PlatformView<'a>(&'a PlatformCtx);
+
+struct HasPlatform;
+
+impl HasData for HasPlatform {
+    type Data<'a> = PlatformView<'a>;
+}
+
+pub(crate) fn add_to_linker(
+    linker: &mut Linker<State>,
+    view: fn(&mut State) -> PlatformView<'_>,
+) -> wasmtime::Result<()> {
+    wit::add_to_linker::<State, HasPlatform>(linker, view)
+}
+
+impl wit::Host for PlatformView<'_> {
+    fn now(&mut self) -> wasmtime::Result<u64> {
+        Ok(self.0.clock.now())
+    }
+
+    /// Traps where the source has failed: there is nothing that a caller could do without it.
+    fn random(&mut self, n: u32) -> wasmtime::Result<Vec<u8>> {
+        wasmtime::ensure!(n <= MOST_RANDOM, "platform.random: {n} bytes are more than {MOST_RANDOM}");
+        let mut bytes = vec![0; usize::try_from(n)?];
+        self.0.random.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// `tracing` fixes the names of fields when it is compiled, so the component's travel as one.
+    fn log(&mut self, level: Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
+        match level {
+            Level::Debug => tracing::debug!(target: "mana_auth::component", ?fields, "{message}"),
+            Level::Info => tracing::info!(target: "mana_auth::component", ?fields, "{message}"),
+            Level::Warn => tracing::warn!(target: "mana_auth::component", ?fields, "{message}"),
+            Level::Error => tracing::error!(target: "mana_auth::component", ?fields, "{message}"),
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, metric: Metric, label: String, by: u64) -> wasmtime::Result<()> {
+        self.0.metrics.count(metric, &label, by);
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! Where log lines go: to standard error, as text for people or as JSON for machines.
+
+use mana_auth::config::LogFormat;
+use std::io::{IsTerminal as _, stderr};
+use tracing_subscriber::{EnvFilter, fmt};
+
+/// Installs the log of this process. `level` was checked when the configuration was read; what is wrong in it
+/// all the same is left out.
+pub fn init(level: &str, format: LogFormat) {
+    let builder = fmt().with_env_filter(EnvFilter::new(level)).with_writer(stderr).with_target(false);
+    match format {
+        LogFormat::Text => builder.with_ansi(stderr().is_terminal()).init(),
+        LogFormat::Auto if stderr().is_terminal() => builder.init(),
+        LogFormat::Json | LogFormat::Auto => {
+            builder.json().flatten_event(true).with_current_span(false).with_span_list(false).init();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Health, readiness and metrics, on an address of their own that clients can't reach.
+
+use crate::{bindings::exports::mana::auth::maintenance::Readiness, passwords::Gauges, server::Shared};
+use bytes::Bytes;
+use futures::future::{Either, FutureExt as _, select};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::Full;
+use mana_auth_hygiene::{Code, Problem, Scheme};
+use std::{pin::pin, sync::atomic::Ordering::Relaxed, time::Duration};
+
+/// How long the component may take to tell whether it is ready. Probes are less patient than clients.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Answers a request on the management address.
+pub(crate) async fn answer<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>> {
+    let mut response = route(shared, request).await;
+    shared.policy.apply(Scheme::Http, None, response.headers_mut());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if request.method() == Method::HEAD {
+        *response.body_mut() = Full::default();
+    }
+    response
+}
+
+async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>> {
+    let path = request.uri().path();
+    if !matches!(path, "/health" | "/ready" | "/metrics") {
+        return problem(Code::NotFound);
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = problem(Code::MethodNotAllowed);
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    match path {
+        "/metrics" => metrics(shared),
+        "/ready" => match readiness(shared).await {
+            Ok(()) => text(StatusCode::OK, TEXT, "ready\n"),
+            Err(why) => text(StatusCode::SERVICE_UNAVAILABLE, TEXT, why),
+        },
+        _ => text(StatusCode::OK, TEXT, "live\n"),
+    }
+}
+
+fn metrics(shared: &Shared) -> Response<Full<Bytes>> {
+    shared.metrics.queued.set(i64::try_from(shared.workers.queued()).unwrap_or(i64::MAX));
+    if let Some(pool) = &shared.pool {
+        let Gauges { queued, running } = pool.gauges();
+        shared.metrics.passwords_queued.set(i64::try_from(queued).unwrap_or(i64::MAX));
+        shared.metrics.passwords_running.set(i64::try_from(running).unwrap_or(i64::MAX));
+    }
+    match shared.metrics.text() {
+        Ok(metrics) => text(StatusCode::OK, METRICS, metrics),
+        Err(_) => problem(Code::Internal),
+    }
+}
+
+/// Whether requests would be answered now, or why not.
+async fn readiness(shared: &Shared) -> Result<(), &'static str> {
+    if shared.draining.load(Relaxed) {
+        return Err("shutting down\n");
+    }
+    let status = shared.workers.call(|accessor, auth| {
+        let maintenance = auth.mana_auth_maintenance();
+        async move { maintenance.call_status(accessor).await }.boxed()
+    });
+    let impatience = async {
+        tokio::select! {
+            biased;
+            () = shared.workers.backing_off() => "too many instances failed\n",
+            () = shared.clock.sleep(PATIENCE) => "no instance answered in time\n",
+        }
+    };
+    // The impatience first: an instance may still answer while others fail too often to be replaced.
+    match select(pin!(impatience), pin!(status)).await {
+        Either::Left((why, _)) => Err(why),
+        Either::Right((Ok(Readiness::Ready), _)) => Ok(()),
+        Either::Right((Ok(Readiness::NotStarted), _)) => Err("not started\n"),
+        Either::Right((Ok(Readiness::StorageUnavailable), _)) => Err("the database can't be reached\n"),
+        Either::Right((Err(_), _)) => Err("overloaded\n"),
+    }
+}
+
+fn problem(code: Code) -> Response<Full<Bytes>> {
+    Problem::new(code).response().map(|body| Full::new(Bytes::from(body)))
+}
+
+fn text(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}

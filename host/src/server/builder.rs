@@ -1,0 +1,209 @@
+//! What a server is made from.
+
+use super::{Connections, Server, Shared, housekeeping};
+use crate::{
+    artefact::Artefact,
+    clock::{Clock, SystemClock},
+    config::{self, Config},
+    imports::Imports,
+    metrics::Metrics,
+    passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},
+    random::{Random, SystemRandom},
+    storage::{OpenError, Sqlite, SqliteOptions, Storage},
+    workers::{Instance, Program, StartError, Workers},
+};
+use mana_auth_hygiene::{Hsts, InvalidOrigin, Origin, Policy};
+use std::{
+    fs, io,
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+/// What a [`Server`] is made from: whatever is not given is the operating system's or the default.
+#[derive(Default)]
+#[must_use]
+pub struct Builder {
+    config: Option<Config>,
+    storage: Option<Arc<dyn Storage>>,
+    passwords: Option<(Arc<dyn Passwords>, LiveRequests)>,
+    clock: Option<Arc<dyn Clock>>,
+    random: Option<Arc<dyn Random>>,
+    artefact: Option<Artefact>,
+}
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The default configuration does not do.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// The folder for the database can't be made.
+    #[error("data: {0}: {1}")]
+    Data(PathBuf, io::Error),
+    /// The database can't be opened.
+    #[error(transparent)]
+    Storage(#[from] OpenError),
+    /// The file of passwords to refuse can't be read.
+    #[error("password_blocklist: {0}: {1}")]
+    Blocklist(PathBuf, io::Error),
+    /// The operating system refused the threads that hash passwords.
+    #[error("no threads for passwords: {0}")]
+    Threads(io::Error),
+    /// The component can't be started.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// One of `trusted_origins` is no origin.
+    #[error("trusted_origins: {0}")]
+    TrustedOrigin(#[from] InvalidOrigin),
+}
+
+impl Builder {
+    /// The configuration.
+    pub fn config(self, config: Config) -> Self {
+        Self { config: Some(config), ..self }
+    }
+
+    /// The database. By default SQLite, in the data folder.
+    pub fn storage(self, storage: Arc<dyn Storage>) -> Self {
+        Self { storage: Some(storage), ..self }
+    }
+
+    /// Password hashing, and where it looks whether anybody still waits for a request's answer. By default a
+    /// pool of threads in this process.
+    pub fn passwords(self, passwords: Arc<dyn Passwords>, live: LiveRequests) -> Self {
+        Self { passwords: Some((passwords, live)), ..self }
+    }
+
+    /// Time. By default the operating system's.
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock: Some(clock), ..self }
+    }
+
+    /// Chance. By default the operating system's.
+    pub fn random(self, random: Arc<dyn Random>) -> Self {
+        Self { random: Some(random), ..self }
+    }
+
+    /// The precompiled component. By default the one that this program was built with.
+    pub fn artefact(self, artefact: Artefact) -> Self {
+        Self { artefact: Some(artefact), ..self }
+    }
+
+    /// Opens what was not given, and starts as many instances as the configuration says. Needs tokio's runtime.
+    ///
+    /// # Errors
+    ///
+    /// When something can't be opened or started. Nothing was changed then, except that a database may have
+    /// been made or brought up to date.
+    pub async fn build(self) -> Result<Server, BuildError> {
+        let Parts { config, imports, live, pool, artefact } = self.parts()?;
+        let Imports { clock, random, metrics, .. } = imports.clone();
+        let program = Program::load(&artefact, imports).map_err(StartError::from)?;
+        let workers =
+            Workers::start(program, config.workers, config.queue, clock.clone(), metrics.clone()).await?;
+        let connections = Connections {
+            header_timeout: config.header_timeout,
+            drain_timeout: config.drain_timeout,
+            limit: config.connections,
+            clock: clock.clone(),
+            open: metrics.connections.clone(),
+        };
+        let shared = Arc::new(Shared {
+            workers,
+            policy: policy(&config)?,
+            metrics,
+            clock,
+            draining: AtomicBool::new(false),
+            random,
+            live,
+            pool,
+            trusted_proxies: config.trusted_proxies,
+            body_timeout: config.body_timeout,
+            request_timeout: config.request_timeout,
+        });
+        tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));
+        Ok(Server { shared, connections })
+    }
+
+    /// One instance without a server, for commands. It has not been started: call [`Instance::start`] first,
+    /// except for `maintenance.settings`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::build`].
+    pub async fn instance(self) -> Result<Instance, BuildError> {
+        let Parts { imports, artefact, .. } = self.parts()?;
+        let program = Program::load(&artefact, imports).map_err(StartError::from)?;
+        Ok(program.instance().await?)
+    }
+
+    fn parts(self) -> Result<Parts, BuildError> {
+        let config = match self.config {
+            Some(config) => config,
+            None => Config::from_pairs([])?,
+        };
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
+        let random = self.random.unwrap_or_else(|| Arc::new(SystemRandom));
+        let storage = match self.storage {
+            Some(storage) => storage,
+            None => open(&config, clock.clone())?,
+        };
+        let (passwords, live, pool) = match self.passwords {
+            Some((passwords, live)) => (passwords, live, None),
+            None => {
+                let live = LiveRequests::default();
+                let pool = pool(&config, random.clone(), live.clone())?;
+                (pool.clone() as Arc<dyn Passwords>, live, Some(pool))
+            }
+        };
+        let imports = Imports {
+            storage,
+            passwords,
+            config: Arc::new(config.component.clone()),
+            clock,
+            random,
+            metrics: Arc::new(Metrics::new()),
+            // A use case that waits for two of them is still answered in time.
+            limit: config.request_timeout / 2,
+        };
+        let artefact = self.artefact.unwrap_or_else(Artefact::embedded);
+        Ok(Parts { config, imports, live, pool, artefact })
+    }
+}
+
+struct Parts {
+    config: Config,
+    imports: Imports,
+    live: LiveRequests,
+    /// The default pool, whose queue the metrics tell.
+    pool: Option<Arc<Pool>>,
+    artefact: Artefact,
+}
+
+fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Storage>, BuildError> {
+    fs::create_dir_all(&config.data).map_err(|error| BuildError::Data(config.data.clone(), error))?;
+    Ok(Arc::new(Sqlite::open(SqliteOptions::new(config.database()), clock)?))
+}
+
+fn pool(config: &Config, random: Arc<dyn Random>, live: LiveRequests) -> Result<Arc<Pool>, BuildError> {
+    let blocklist = match &config.password_blocklist {
+        Some(file) => fs::read(file).map_err(|error| BuildError::Blocklist(file.clone(), error))?,
+        None => Vec::new(),
+    };
+    let options = PoolOptions {
+        threads: config.password_threads,
+        places: config.password_queue,
+        blocklist: Blocklist::parse(&blocklist),
+    };
+    Pool::start(options, random, live).map(Arc::new).map_err(BuildError::Threads)
+}
+
+fn policy(config: &Config) -> Result<Policy, InvalidOrigin> {
+    let hsts = (config.hsts_seconds > 0).then(|| Hsts {
+        max_age: u32::try_from(config.hsts_seconds).unwrap_or(u32::MAX),
+        include_subdomains: config.hsts_include_subdomains,
+        preload: config.hsts_preload,
+    });
+    let origins = config.trusted_origins.iter().map(|origin| Origin::parse(origin));
+    Ok(Policy::new(hsts, origins.collect::<Result<_, _>>()?))
+}

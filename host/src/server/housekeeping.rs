@@ -1,0 +1,53 @@
+//! What has to happen regularly, for as long as the server lives.
+
+use super::Shared;
+use futures::FutureExt as _;
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+/// How often instances write what they gathered: at most so much activity is lost in a crash.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// `maintenance.run` comes with every twelfth flush: once a minute.
+const FLUSHES_A_RUN: u32 = 12;
+
+/// How often one round of housekeeping may ask for more (`report.more`), so that it can't go on for ever.
+const MOST_RUNS: u32 = 10;
+
+/// Waits and works until the server is gone.
+pub(super) async fn keep_house(shared: Weak<Shared>) {
+    let mut rounds: u32 = 0;
+    loop {
+        let Some(clock) = shared.upgrade().map(|shared| shared.clock.clone()) else { return };
+        clock.sleep(FLUSH).await;
+        let Some(shared) = shared.upgrade() else { return };
+        rounds = rounds.wrapping_add(1);
+        shared.workers.flush().await;
+        if rounds.is_multiple_of(FLUSHES_A_RUN) {
+            run(&shared).await;
+        }
+    }
+}
+
+/// Flushes every instance and runs housekeeping now.
+pub(super) async fn tick(shared: &Arc<Shared>) {
+    shared.workers.flush().await;
+    run(shared).await;
+}
+
+async fn run(shared: &Arc<Shared>) {
+    for _ in 0..MOST_RUNS {
+        let run = shared.workers.call(|accessor, auth| {
+            let maintenance = auth.mana_auth_maintenance();
+            async move { maintenance.call_run(accessor).await }.boxed()
+        });
+        match run.await {
+            Ok(Ok(report)) if report.more => {}
+            Ok(Ok(_)) => return,
+            Ok(Err(error)) => return tracing::warn!(?error, "housekeeping did not complete"),
+            Err(error) => return tracing::warn!(%error, "housekeeping did not complete"),
+        }
+    }
+}

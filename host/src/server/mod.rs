@@ -1,0 +1,211 @@
+//! HTTP in front of the component: what runs it, listens for it and keeps it in order.
+
+mod builder;
+mod connections;
+mod housekeeping;
+mod id;
+mod observation;
+mod peer;
+mod refusal;
+mod request;
+mod response;
+mod service;
+
+pub use builder::{BuildError, Builder};
+pub use peer::Peer;
+pub use service::Service;
+
+use crate::{
+    bindings::Auth,
+    clock::Clock,
+    imports::State,
+    management,
+    metrics::Metrics,
+    passwords::{LiveRequests, Pool},
+    random::Random,
+    workers::{CallError, Workers},
+};
+use connections::Connections;
+use futures::future::{BoxFuture, OptionFuture, join};
+use ipnet::IpNet;
+use mana_auth_hygiene::Policy;
+use prometheus_client::metrics::gauge::Gauge;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tokio::{net::TcpListener, sync::oneshot};
+use wasmtime::component::Accessor;
+
+/// How many connections the management address may have open: a few probes and one scraper.
+const MANAGEMENT_CONNECTIONS: usize = 32;
+
+/// The authentication service, ready to answer.
+///
+/// Ten lines make a server of it:
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use mana_auth::{Server, config::Config};
+/// use tokio::net::TcpListener;
+///
+/// let config = Config::from_pairs([("data", "./data")])?;
+/// let listener = TcpListener::bind(config.listen).await?;
+/// let server = Server::builder().config(config).build().await?;
+/// let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+/// server.serve(listener, None, interrupted).await;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Dropping it ends its instances once they have finished what they began; [`Server::shut_down`] waits for
+/// that.
+pub struct Server {
+    shared: Arc<Shared>,
+    connections: Connections,
+}
+
+/// What every request needs.
+pub(crate) struct Shared {
+    pub(crate) workers: Workers,
+    pub(crate) policy: Policy,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether the server is about to end, and further requests should go elsewhere.
+    pub(crate) draining: AtomicBool,
+    /// The default pool for passwords, where nothing else takes its place.
+    pub(crate) pool: Option<Arc<Pool>>,
+    random: Arc<dyn Random>,
+    live: LiveRequests,
+    trusted_proxies: Vec<IpNet>,
+    body_timeout: Duration,
+    request_timeout: Duration,
+}
+
+impl Server {
+    /// What a server is made from.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Serves the API on one listener and, on another, health, readiness and metrics, until `shutdown` is ready.
+    /// Then it accepts no more, lets the requests in progress finish for as long as `drain_timeout` says, has
+    /// every instance write what it gathered, and returns.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        management: Option<TcpListener>,
+        shutdown: impl Future<Output = ()>,
+    ) {
+        let shared = self.shared.clone();
+        let shutdown = async {
+            shutdown.await;
+            shared.draining.store(true, Relaxed);
+        };
+        // Probes are answered until the last request is.
+        let (drained, until_drained) = oneshot::channel::<()>();
+        let api = async {
+            let shared = self.shared.clone();
+            let answer = move |peer, request| {
+                let shared = shared.clone();
+                async move { shared.answer(peer, request).await }
+            };
+            self.connections.serve(listener, answer, shutdown).await;
+            drop(drained);
+        };
+        let management: OptionFuture<_> =
+            management.map(|listener| self.manage(listener, until_drained)).into();
+        join(api, management).await;
+        self.shut_down().await;
+    }
+
+    async fn manage(&self, listener: TcpListener, shutdown: oneshot::Receiver<()>) {
+        let shared = self.shared.clone();
+        let answer = move |_, request| {
+            let shared = shared.clone();
+            async move { management::answer(&shared, &request).await }
+        };
+        let connections = Connections {
+            limit: MANAGEMENT_CONNECTIONS,
+            clock: self.connections.clock.clone(),
+            open: Gauge::default(),
+            ..self.connections
+        };
+        connections.serve(listener, answer, async { drop(shutdown.await) }).await;
+    }
+
+    /// The API as a service, to be mounted in a server of your own.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use axum::{Router, extract::{ConnectInfo, Request}, middleware::{self, Next}, routing::get};
+    /// use mana_auth::{Peer, Server, config::Config};
+    /// use std::net::SocketAddr;
+    ///
+    /// let server = Server::builder().config(Config::from_pairs([("data", "./data")])?).build().await?;
+    /// let app = Router::new()
+    ///     .route("/hello", get(async || "hello"))
+    ///     .fallback_service(server.service())
+    ///     // Tells the service who calls; without it, rate limits can't tell clients apart.
+    ///     .layer(middleware::from_fn(
+    ///         async |ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request, next: Next| {
+    ///             request.extensions_mut().insert(Peer(peer));
+    ///             next.run(request).await
+    ///         },
+    ///     ));
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+    /// axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?;
+    /// server.shut_down().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn service(&self) -> Service {
+        Service { shared: self.shared.clone() }
+    }
+
+    /// Calls an export of the component in one of the running instances.
+    ///
+    /// ```no_run
+    /// # async fn run(server: mana_auth::Server, id: String) -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures::FutureExt as _;
+    ///
+    /// let ended = server
+    ///     .call(|accessor, auth| {
+    ///         let sessions = auth.mana_auth_sessions();
+    ///         async move { sessions.call_revoke_all(accessor, id).await }.boxed()
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the queue is full, or the instance that made the call ended.
+    pub async fn call<R: Send + 'static>(
+        &self,
+        call: impl for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
+        + Send
+        + 'static,
+    ) -> Result<R, CallError> {
+        self.shared.workers.call(call).await
+    }
+
+    /// Has every instance write what it gathered, and runs housekeeping, now. Both also happen by themselves,
+    /// every 5 seconds and once a minute.
+    pub async fn tick(&self) {
+        housekeeping::tick(&self.shared).await;
+    }
+
+    /// Lets the instances finish what they began, for as long as `drain_timeout` says, and flush. No request is
+    /// answered afterwards.
+    pub async fn shut_down(&self) {
+        self.shared.draining.store(true, Relaxed);
+        self.shared.workers.shut_down(self.connections.drain_timeout).await;
+    }
+}

@@ -1,0 +1,165 @@
+//! Who called, as far as the host can vouch for it.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use ipnet::IpNet;
+use mana_auth_hygiene::Scheme;
+use std::net::{IpAddr, SocketAddr};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The address at the other end of the connection. Whoever mounts [`Service`](super::Service) in a server of
+/// their own puts it into the request's extensions; without it, the client's address is unknown.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// What is known of the caller of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Caller {
+    /// The client's address. None where a proxy does not tell it.
+    pub(super) address: Option<IpAddr>,
+    pub(super) scheme: Scheme,
+    /// The id that a trusted proxy gave to the request.
+    pub(super) request_id: Option<HeaderValue>,
+}
+
+impl Caller {
+    /// Headers count only when the socket's other end is a configured proxy: anybody can send them.
+    pub(super) fn of(socket: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> Self {
+        let socket = socket.and_then(known);
+        let trusted = |address: IpAddr| proxies.iter().any(|proxy| proxy.contains(&address));
+        if !socket.is_some_and(trusted) {
+            return Self { address: socket, scheme: Scheme::Http, request_id: None };
+        }
+        Self {
+            address: client(headers, trusted).unwrap_or(socket),
+            scheme: scheme(headers),
+            request_id: headers.get(REQUEST_ID).filter(|id| is_well_formed(id)).cloned(),
+        }
+    }
+}
+
+/// The rightmost hop that is no trusted proxy: what stands left of it, the client may have written itself.
+/// `Some(None)` where that hop is no address; none where there is no such header.
+fn client(headers: &HeaderMap, trusted: impl Fn(IpAddr) -> bool) -> Option<Option<IpAddr>> {
+    let mut client = None;
+    for line in headers.get_all(FORWARDED_FOR).iter().rev() {
+        for hop in line.as_bytes().rsplit(|byte| *byte == b',') {
+            let address = std::str::from_utf8(hop).ok().and_then(parse_hop);
+            client = Some(address);
+            if !address.is_some_and(&trusted) {
+                return client;
+            }
+        }
+    }
+    client
+}
+
+/// An address, with or without a port.
+fn parse_hop(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    let address = bare.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip()));
+    address.ok().and_then(known)
+}
+
+/// One spelling for each address: IPv4-mapped IPv6 is IPv4. The unspecified address is none.
+fn known(address: IpAddr) -> Option<IpAddr> {
+    let address = address.to_canonical();
+    (!address.is_unspecified()).then_some(address)
+}
+
+/// What the nearest proxy says, which is the last value.
+fn scheme(headers: &HeaderMap) -> Scheme {
+    let last = headers.get_all(FORWARDED_PROTO).iter().next_back();
+    let last = last.and_then(|value| value.as_bytes().rsplit(|byte| *byte == b',').next());
+    match last {
+        Some(value) if value.trim_ascii().eq_ignore_ascii_case(b"https") => Scheme::Https,
+        _ => Scheme::Http,
+    }
+}
+
+/// 1 to 64 visible ASCII characters (`exchange.request.id`).
+fn is_well_formed(id: &HeaderValue) -> bool {
+    (1..=64).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(socket: &str, headers: &[(&'static str, &'static str)]) -> Caller {
+        let proxies = ["10.0.0.0/8", "2001:db8::/32"].map(|net| net.parse().expect("a network"));
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_static(value));
+        }
+        Caller::of(Some(socket.parse().expect("an address")), &map, &proxies)
+    }
+
+    fn address(socket: &str, forwarded: &'static str) -> Option<String> {
+        caller(socket, &[("x-forwarded-for", forwarded)]).address.map(|address| address.to_string())
+    }
+
+    #[test]
+    fn a_stranger_says_nothing_of_itself() {
+        let headers =
+            [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "https"), ("x-request-id", "mine")];
+        let expected = Caller {
+            address: Some("198.51.100.7".parse().expect("an address")),
+            scheme: Scheme::Http,
+            request_id: None,
+        };
+        assert_eq!(caller("198.51.100.7", &headers), expected);
+    }
+
+    #[test]
+    fn the_rightmost_stranger_is_the_client() {
+        assert_eq!(address("10.0.0.1", "1.1.1.1, 203.0.113.9, 10.2.3.4").as_deref(), Some("203.0.113.9"));
+        assert_eq!(address("10.0.0.1", "203.0.113.9:4711").as_deref(), Some("203.0.113.9"));
+        assert_eq!(address("10.0.0.1", "[2a00::1]:443").as_deref(), Some("2a00::1"));
+        assert_eq!(address("10.0.0.1", "2a00::1").as_deref(), Some("2a00::1"));
+    }
+
+    #[test]
+    fn several_lines_are_one_list() {
+        let headers = [("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "203.0.113.9, 10.0.0.9")];
+        let address = caller("10.0.0.1", &headers).address.map(|address| address.to_string());
+        assert_eq!(address.as_deref(), Some("203.0.113.9"));
+    }
+
+    #[test]
+    fn a_hop_that_is_no_address_ends_the_search() {
+        assert_eq!(address("10.0.0.1", "203.0.113.9, unknown"), None);
+        assert_eq!(address("10.0.0.1", ""), None);
+    }
+
+    #[test]
+    fn where_all_hops_are_ours_the_farthest_is_the_client() {
+        assert_eq!(address("10.0.0.1", "10.9.9.9, 10.2.3.4").as_deref(), Some("10.9.9.9"));
+    }
+
+    #[test]
+    fn mapped_addresses_are_ipv4_and_the_unspecified_is_none() {
+        assert_eq!(address("::ffff:198.51.100.7", "1.1.1.1").as_deref(), Some("198.51.100.7"));
+        assert_eq!(address("::ffff:10.0.0.1", "::ffff:203.0.113.9").as_deref(), Some("203.0.113.9"));
+        assert_eq!(caller("0.0.0.0", &[]).address, None);
+    }
+
+    #[test]
+    fn the_nearest_proxy_tells_the_scheme() {
+        assert_eq!(caller("10.0.0.1", &[("x-forwarded-proto", "http, HTTPS")]).scheme, Scheme::Https);
+        assert_eq!(caller("10.0.0.1", &[("x-forwarded-proto", "https, http")]).scheme, Scheme::Http);
+        assert_eq!(caller("10.0.0.1", &[]).scheme, Scheme::Http);
+    }
+
+    #[test]
+    fn ids_of_proxies_are_kept_when_well_formed() {
+        let id = |id| caller("10.0.0.1", &[("x-request-id", id)]).request_id.is_some();
+        assert!(id("0190-abc"));
+        assert!(!id(""));
+        assert!(!id("two words"));
+        assert!(!id("0123456789012345678901234567890123456789012345678901234567890123-"));
+    }
+}

@@ -1,0 +1,113 @@
+//! One request, from HTTP to the component and back.
+
+use super::{
+    Shared, id,
+    observation::Observation,
+    peer::{Caller, Peer, REQUEST_ID},
+    refusal::Refusal,
+    request,
+    response::Answer,
+};
+use bytes::Bytes;
+use futures::future::{BoxFuture, Either, FutureExt as _, select};
+use http::{HeaderValue, Response, header::ORIGIN, request::Parts};
+use http_body::Body;
+use http_body_util::Full;
+use std::{
+    convert::Infallible,
+    net::IpAddr,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+/// The whole API as a [`tower_service::Service`], to be mounted in a server of the embedder's own.
+///
+/// It answers everything that it is asked, under the paths of the API, and always succeeds. The embedder's
+/// server tells the client's address by a [`Peer`] among the request's extensions.
+#[derive(Clone)]
+pub struct Service {
+    pub(super) shared: Arc<Shared>,
+}
+
+impl<B> tower_service::Service<http::Request<B>> for Service
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // Whether there is room is decided for each request: a full queue is an answer, not a wait.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let shared = self.shared.clone();
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+        async move { Ok(shared.answer(peer, request).await) }.boxed()
+    }
+}
+
+impl Shared {
+    /// Answers a request that came from `socket`.
+    pub(super) async fn answer<B: Body>(
+        &self,
+        socket: Option<IpAddr>,
+        request: http::Request<B>,
+    ) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        let caller = Caller::of(socket, &head.headers, &self.trusted_proxies);
+        let (id, id_value) = self.request_id(&caller);
+        let origin = head.headers.get(ORIGIN).cloned();
+        let method = head.method.clone();
+        let observation = Observation::start(self, &id, &method);
+
+        let answer = self.exchange(&id, &caller, head, body).await;
+        let Answer { mut response, route } =
+            answer.unwrap_or_else(|refusal| Answer::refused(refusal, &method));
+        self.policy.apply(caller.scheme, origin.as_ref(), response.headers_mut());
+        response.headers_mut().insert(REQUEST_ID, id_value);
+        observation.answered(route, response.status());
+        response
+    }
+
+    async fn exchange<B: Body>(
+        &self,
+        id: &str,
+        caller: &Caller,
+        head: Parts,
+        body: B,
+    ) -> Result<Answer, Refusal> {
+        if id.is_empty() {
+            return Err(Refusal::Internal);
+        }
+        request::check(&head)?;
+        let body = request::body(body, self.body_timeout, &*self.clock).await?;
+        let method = head.method.clone();
+        // While this future lives, somebody waits for the answer; then password hashes need not be made.
+        let _live = self.live.register(id);
+        let record = request::record(id.to_owned(), caller, head, body);
+        let call = self.workers.call(move |accessor, auth| {
+            let exchange = auth.mana_auth_exchange();
+            async move { exchange.call_handle(accessor, record).await }.boxed()
+        });
+        match select(pin!(call), self.clock.sleep(self.request_timeout)).await {
+            Either::Left((Ok(record), _)) => Answer::of(record, &method),
+            Either::Left((Err(error), _)) => Err(Refusal::of_call(error, &method)),
+            // The use case completes all the same: a task in a store can't be cancelled.
+            Either::Right(((), _)) => Err(Refusal::Overloaded),
+        }
+    }
+
+    /// The id that a trusted proxy gave, or a new one. Empty where the random source has failed: the request
+    /// is refused then.
+    fn request_id(&self, caller: &Caller) -> (String, HeaderValue) {
+        let given = caller.request_id.as_ref().and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let id = given.or_else(|| id::generate(&*self.random).ok()).unwrap_or_default();
+        let value = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static(""));
+        (id, value)
+    }
+}

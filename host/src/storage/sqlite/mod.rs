@@ -1,0 +1,100 @@
+//! SQLite behind the trait: one writer on a thread of its own, readers on the threads that ask.
+//!
+//! ```text
+//! transact ──▶ queue ──▶ writer thread: BEGIN IMMEDIATE, a savepoint per batch, one COMMIT for all ──▶ answers
+//! query ─────▶ reader of the calling thread ─ too slow ─▶ reader on a blocking thread
+//! ```
+
+mod batch;
+mod counts;
+mod errors;
+mod open;
+mod reader;
+mod values;
+mod writer;
+
+pub use counts::Counts;
+pub use open::{OpenError, SqliteOptions};
+
+use super::{Dialect, Error, Rows, Statement, Storage, Value};
+use crate::clock::Clock;
+use async_trait::async_trait;
+use futures::future::{Either, select};
+use reader::Readers;
+use std::sync::Arc;
+use std::time::Duration;
+use writer::Writer;
+
+/// A database in one file. Any number of processes may have it open at once.
+///
+/// It wants to be used within a tokio runtime. Dropping it waits until every batch that was handed over has
+/// been committed or refused.
+pub struct Sqlite {
+    // Dropped in this order: the writer's connection is the last, so that closing it empties the log.
+    readers: Readers,
+    writer: Writer,
+    clock: Arc<dyn Clock>,
+    limit: Duration,
+    counts: Arc<Counts>,
+}
+
+impl Sqlite {
+    /// Opens the database and makes the file, for its owner alone, where there is none. Blocks for as long as
+    /// that takes.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be made, opened or written, or is no database.
+    pub fn open(options: SqliteOptions, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let counts = Arc::new(Counts::default());
+        let options = options.prepare()?;
+        let writer = Writer::start(&options, Arc::clone(&counts))?;
+        let limit = options.limit;
+        Ok(Self { readers: Readers::new(Arc::new(options)), writer, clock, limit, counts })
+    }
+
+    /// What has been executed so far, for the metrics.
+    #[must_use]
+    pub fn counts(&self) -> Arc<Counts> {
+        Arc::clone(&self.counts)
+    }
+
+    /// The future's output, or none when the limit of an import passes first.
+    async fn within_limit<T>(&self, future: impl Future<Output = T> + Unpin) -> Option<T> {
+        match select(future, self.clock.sleep(self.limit)).await {
+            Either::Left((output, _)) => Some(output),
+            Either::Right(((), _)) => None,
+        }
+    }
+}
+
+#[async_trait]
+impl Storage for Sqlite {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    async fn query(&self, sql: &str, params: Vec<Value>) -> Result<Rows, Error> {
+        self.counts.query();
+        match self.readers.query_here(sql, &params) {
+            Some(answer) => answer,
+            None => {
+                let answer = self.readers.query_elsewhere(sql.to_owned(), params)?;
+                self.within_limit(answer).await.and_then(Result::ok).unwrap_or(Err(Error::Unavailable))
+            }
+        }
+    }
+
+    async fn transact(&self, statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
+        if statements.is_empty() {
+            return Ok(Vec::new());
+        }
+        values::check_size(&statements)?;
+        let mut pending = self.writer.send(statements)?;
+        match self.within_limit(&mut pending.answer).await {
+            Some(answer) => answer.unwrap_or(Err(Error::OutcomeUnknown)),
+            None if pending.withdraw() => Err(Error::Busy),
+            None => Err(Error::OutcomeUnknown),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! One store with one instance of the component.
+
+use super::{
+    Memory,
+    runaway::{Turns, Watch},
+};
+use crate::{
+    bindings::{Auth, AuthPre, exports::mana::auth::maintenance},
+    imports::State,
+};
+use wasmtime::{Store, component::Accessor};
+
+/// An instance of the component, for whoever calls it without a server: the command line, or an embedder's
+/// own tools.
+pub struct Instance {
+    store: Store<State>,
+    auth: Auth,
+    turns: Turns,
+    memory: Memory,
+}
+
+/// Why an instance can't be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No instance can be made at all.
+    #[error(transparent)]
+    Prepare(#[from] super::PrepareError),
+    /// The component refused (`maintenance.start-error`).
+    #[error("{}", reason(.0))]
+    Refused(maintenance::StartError),
+    /// The component trapped.
+    #[error("the component failed while it started: {0:#}")]
+    Trapped(wasmtime::Error),
+}
+
+fn reason(error: &maintenance::StartError) -> String {
+    use maintenance::StartError as E;
+    match error {
+        E::Configuration(wrong) => format!("{}: {}", wrong.key, wrong.problem),
+        E::NewerSchema(version) => {
+            format!("the database was written by a newer version of this program (schema {version})")
+        }
+        E::SecretMissing(version) => {
+            format!(
+                "the database holds keys sealed under version {version} of the secret, which `secrets` lacks"
+            )
+        }
+        E::Unavailable => "the database can't be reached".to_owned(),
+        E::Migration(words) => format!("the database refused a migration: {words}"),
+    }
+}
+
+impl Instance {
+    pub(super) async fn new(auth: &AuthPre<State>, state: State) -> Result<Self, StartError> {
+        let (turns, memory) = (Turns::default(), state.memory.clone());
+        let mut store = Store::new(auth.engine(), state);
+        store.limiter(|state| &mut state.memory);
+        let mut watch = Watch::new(turns.clone());
+        store.epoch_deadline_callback(move |_| Ok(watch.tick()));
+        store.set_epoch_deadline(1);
+        let auth = auth.instantiate_async(&mut store).await.map_err(StartError::Trapped)?;
+        Ok(Self { store, auth, turns, memory })
+    }
+
+    /// Calls `maintenance.start`: every other call comes after it, but for `maintenance.settings`.
+    ///
+    /// # Errors
+    ///
+    /// Where the component refuses to start, or traps.
+    pub async fn start(&mut self, serving: bool) -> Result<(), StartError> {
+        let started = self
+            .run(async |accessor, auth| auth.mana_auth_maintenance().call_start(accessor, serving).await)
+            .await;
+        started.map_err(StartError::Trapped)?.map_err(StartError::Refused)
+    }
+
+    /// Calls exports of the component, as many as the closure likes.
+    ///
+    /// # Errors
+    ///
+    /// Where the component traps. The instance is of no use then.
+    pub async fn run<R>(
+        &mut self,
+        calls: impl AsyncFnOnce(&Accessor<State>, &Auth) -> wasmtime::Result<R>,
+    ) -> wasmtime::Result<R> {
+        let Self { store, auth, turns, .. } = self;
+        store.run_concurrent(async |accessor| turns.counted(calls(accessor, auth)).await).await?
+    }
+
+    /// How much memory it has taken.
+    pub(super) fn memory(&self) -> Memory {
+        self.memory.clone()
+    }
+}

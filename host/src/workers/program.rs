@@ -1,0 +1,49 @@
+//! The loaded component, its imports linked: what instances are made from.
+
+use super::{Instance, Memory, StartError, runaway};
+use crate::{
+    artefact::{Artefact, LoadError},
+    bindings::AuthPre,
+    imports::{self, Imports, State},
+};
+use wasmtime::{Engine, component::Linker};
+
+/// Why no instance can be made at all.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The precompiled component can't be loaded.
+    #[error(transparent)]
+    Artefact(#[from] LoadError),
+    /// It asks for something that this host does not have, or lacks something that it needs.
+    #[error("the component does not fit this program: {0:#}")]
+    Unfit(wasmtime::Error),
+    /// The operating system refused the thread that watches over runaway guests.
+    #[error("no thread could be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// A component that is ready to be instantiated.
+#[derive(Clone)]
+pub(crate) struct Program {
+    auth: AuthPre<State>,
+    imports: Imports,
+}
+
+impl Program {
+    pub(crate) fn load(artefact: &Artefact, imports: Imports) -> Result<Self, PrepareError> {
+        let engine = Engine::new(&mana_auth_engine::config()).map_err(PrepareError::Unfit)?;
+        let component = artefact.load(&engine)?;
+        let mut linker = Linker::new(&engine);
+        imports::add_to_linker(&mut linker).map_err(PrepareError::Unfit)?;
+        let auth = linker.instantiate_pre(&component).and_then(AuthPre::new).map_err(PrepareError::Unfit)?;
+        runaway::start_ticker(&engine)?;
+        Ok(Self { auth, imports })
+    }
+
+    /// A new instance, which has not been started yet.
+    pub(crate) async fn instance(&self) -> Result<Instance, StartError> {
+        let state = State::new(self.imports.clone(), Memory::default());
+        self.imports.metrics.instances_started.inc();
+        Instance::new(&self.auth, state).await
+    }
+}

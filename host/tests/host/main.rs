@@ -1,0 +1,11 @@
+//! What is the host's alone: how it treats a component that misbehaves, and HTTP that does.
+//!
+//! The component here is `tests/misbehaving-guest`, whose paths say what it does. `make build` builds it.
+
+mod contract;
+mod http;
+mod lifecycle;
+mod limits;
+mod runaways;
+mod support;
+mod traps;
