@@ -1,27 +1,32 @@
 //! `mana-auth serve`.
 
 use super::{console, failure::Failure, prepare};
-use mana_auth::{Server, config::Config};
-use std::net::SocketAddr;
+use mana_auth::{
+    Server,
+    config::{Config, Origin},
+};
+use std::{io, net::SocketAddr};
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     signal::unix::{SignalKind, signal},
 };
 
+/// How many connections may wait to be accepted; the system may have a lower limit.
+const BACKLOG: u32 = 1024;
+
 /// Serves until SIGTERM or SIGINT, then lets requests in progress finish.
 pub async fn serve(mut config: Config) -> Result<(), Failure> {
-    let listener = listen(&config, "listen", config.listen).await?;
-    config.bound(listener.local_addr()?);
-    let management = match config.management {
-        Some(address) => Some(listen(&config, "management", address).await?),
-        None => None,
-    };
-    config.management = management.as_ref().map(TcpListener::local_addr).transpose()?;
+    let api = Reserved::new(&config, "listen", config.listen)?;
+    config.bound(api.address);
+    let management =
+        config.management.map(|address| Reserved::new(&config, "management", address)).transpose()?;
+    config.management = management.as_ref().map(|reserved| reserved.address);
     prepare::check(&config).await?;
     prepare::provide_secret(&mut config)?;
     let greeting = greeting(&config);
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = Server::builder().config(config).build().await?;
+    let (api, management) = (api.listen()?, management.map(Reserved::listen).transpose()?);
     console::print(&greeting)?;
     let asked_to_end = async {
         tokio::select! {
@@ -30,17 +35,41 @@ pub async fn serve(mut config: Config) -> Result<(), Failure> {
         }
         tracing::info!("ending: requests in progress may finish");
     };
-    server.serve(listener, management, asked_to_end).await;
+    server.serve(api, management, asked_to_end).await;
     Ok(())
 }
 
-async fn listen(config: &Config, key: &'static str, address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|source| Failure::Listen {
-        key,
-        address,
-        source,
-        origin: config.settings.origin(key),
-    })
+/// An address that is ours, where nobody is let in before everything is ready.
+struct Reserved {
+    socket: TcpSocket,
+    address: SocketAddr,
+    key: &'static str,
+    origin: Origin,
+}
+
+impl Reserved {
+    fn new(config: &Config, key: &'static str, address: SocketAddr) -> Result<Self, Failure> {
+        let origin = config.settings.origin(key);
+        match bind(address) {
+            Ok((socket, address)) => Ok(Self { socket, address, key, origin }),
+            Err(source) => Err(Failure::Listen { key, address, source, origin }),
+        }
+    }
+
+    fn listen(self) -> Result<TcpListener, Failure> {
+        let Self { socket, address, key, origin } = self;
+        socket.listen(BACKLOG).map_err(|source| Failure::Listen { key, address, source, origin })
+    }
+}
+
+fn bind(address: SocketAddr) -> io::Result<(TcpSocket, SocketAddr)> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // So that a restart need not wait for connections of the process before to be forgotten. An address where
+    // somebody listens is refused all the same.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let address = socket.local_addr()?;
+    Ok((socket, address))
 }
 
 /// What a newcomer wants to know, and can paste.

@@ -1,0 +1,9 @@
+//! The program, as a person or a script meets it: what it prints, what its exit code says, and what it leaves
+//! alone. What it serves is the black-box suites' subject.
+
+mod administration;
+mod configuration;
+mod help;
+mod refusals;
+mod serving;
+mod support;
