@@ -34,6 +34,9 @@ pub struct Metrics {
     pub(crate) in_flight: Gauge,
     /// Requests that wait for an instance, as of the last scrape.
     pub(crate) queued: Gauge,
+    /// Password jobs that wait, and that threads compute, as of the last scrape.
+    pub(crate) passwords_queued: Gauge,
+    pub(crate) passwords_running: Gauge,
     /// Open connections.
     pub(crate) connections: Gauge,
 }
@@ -96,6 +99,8 @@ impl Metrics {
             rejected: Counter::default(),
             in_flight: Gauge::default(),
             queued: Gauge::default(),
+            passwords_queued: Gauge::default(),
+            passwords_running: Gauge::default(),
             connections: Gauge::default(),
             registry: Registry::default(),
         };
@@ -108,6 +113,9 @@ impl Metrics {
         registry.register("rejected", "Requests refused at a full queue", metrics.rejected.clone());
         registry.register("in_flight", "Requests that instances work on", metrics.in_flight.clone());
         registry.register("queued", "Requests that wait for an instance", metrics.queued.clone());
+        let (queued, running) = (metrics.passwords_queued.clone(), metrics.passwords_running.clone());
+        registry.register("passwords_queued", "Password jobs that wait", queued);
+        registry.register("passwords_running", "Password jobs being computed", running);
         registry.register("connections", "Open connections", metrics.connections.clone());
         for ((_, name, help, _), family) in COMPONENT.iter().zip(&metrics.component) {
             registry.register(*name, *help, family.clone());

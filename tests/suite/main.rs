@@ -1,1 +1,34 @@
-fn main() {}
+//! Black-box suites against the real component.
+//!
+//! A scenario is an async function that starts the service as it needs it and talks to it over HTTP. It runs
+//! once for every runner: `host` (in this process, with a clock that tests move) and `binary` (the program,
+//! spawned). What a runner lacks, a scenario says in `needs`; it is then listed there as left out.
+
+mod client;
+mod durability;
+mod house;
+mod jwt;
+mod runner;
+mod scenario;
+mod scenarios;
+mod service;
+mod shape;
+mod vault;
+
+use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials: Vec<Trial> = runner::Kind::ALL.iter().flat_map(|kind| scenario::trials(*kind)).collect();
+    let left_out = trials.iter().filter(|trial| trial.has_ignored_flag()).count();
+    trials.extend(durability::trials());
+    trials.extend(house::trials());
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if left_out > 0 && !arguments.list && !arguments.quiet {
+        println!(
+            "{left_out} scenarios are left out where they can't run; the reason stands in their brackets"
+        );
+    }
+    conclusion.exit_code()
+}

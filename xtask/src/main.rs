@@ -3,6 +3,8 @@
 //! For each guest: the core module (cargo, with flags and a profile of its own), the component (`.wasm`), and
 //! for those that our host runs the precompiled component (`.cwasm`).
 
+mod glue;
+
 use anyhow::{Context as _, Result, bail};
 use std::{
     fs,
@@ -38,7 +40,7 @@ fn main() -> Result<()> {
 }
 
 fn build(root: &Path, out: &Path, guest: &Guest) -> Result<()> {
-    let module = fs::read(core_module(root, guest)?)?;
+    let module = glue::remove(&fs::read(core_module(root, guest)?)?)?;
     let component = ComponentEncoder::default().module(&module)?.validate(true).encode()?;
     write_if_changed(&out.join(guest.artefact).with_extension("wit"), world(&component)?.as_bytes())?;
     let changed = write_if_changed(&out.join(guest.artefact).with_extension("wasm"), &component)?;

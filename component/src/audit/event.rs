@@ -1,6 +1,7 @@
 //! What a security event says.
 
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// The kinds of event. The names are those of the users' monitoring queries.
@@ -114,6 +115,15 @@ impl Event {
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.metadata.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Adds which session it was about, so that events of one session are seen to belong together, while the
+    /// log does not hold its id.
+    #[must_use]
+    pub fn session(self, id: Uuid) -> Self {
+        let digest: [u8; 32] = Sha256::digest(id.as_bytes()).into();
+        let [a, b, c, d, e, f, g, h, ..] = digest;
+        self.with("session", format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h])))
     }
 
     /// Writes the event only if `condition` holds at its turn, a SQL expression over a user (`?10`) and a number (`?11`).

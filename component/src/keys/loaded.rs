@@ -31,6 +31,15 @@ pub async fn known(settings: &Settings) -> Result<Arc<Keys>, Error> {
     }
 }
 
+/// The keys as the database has them now.
+///
+/// # Errors
+///
+/// Where storage fails, or a key can't be opened.
+pub async fn current(settings: &Settings) -> Result<Arc<Keys>, Error> {
+    at(rows::position().await?, settings).await
+}
+
 /// The keys at this position, or a later one.
 ///
 /// # Errors

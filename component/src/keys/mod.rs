@@ -10,7 +10,7 @@ mod rotate;
 mod rotation;
 mod rows;
 
-pub use loaded::{Keys, at, known};
+pub use loaded::{Keys, at, current, known};
 pub use revoke::revoke;
 pub use rotate::{ensure, reseal, rotate};
 pub use rows::{POSITION, all, prune};

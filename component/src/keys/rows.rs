@@ -12,6 +12,12 @@ use mana_auth_tokens::PublicKey;
 /// A SQL expression: the position of the last change to the keys. Select it along with whatever else is read.
 pub const POSITION: &str = "(SELECT max(id) FROM invalidations WHERE subject = 'keys')";
 
+/// The position of the last change to the keys.
+pub async fn position() -> Result<Option<i64>, Error> {
+    let sql = format!("SELECT {POSITION}");
+    Ok(storage::query_one(&sql, vec![], |row| row.take::<Option<i64>>()).await?.flatten())
+}
+
 /// A key and its sealed private part.
 pub struct Sealed {
     pub key: Key,

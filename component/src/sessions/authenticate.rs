@@ -81,7 +81,7 @@ pub async fn check_access_token(ctx: &Context, token: &str) -> Result<(Claims, C
     let (keys, claims) = match verify(ctx, token, &keys) {
         // Perhaps of a key that was made since.
         Err(tokens::Refusal::UnknownKey) => {
-            let keys = keys::at(rows::keys_position().await?, ctx.settings).await?;
+            let keys = keys::current(ctx.settings).await?;
             let claims = verify(ctx, token, &keys)?;
             (keys, claims)
         }

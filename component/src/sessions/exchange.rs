@@ -30,8 +30,7 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
     };
     let refresh_token = RefreshToken::random();
     let event = Event::about(Kind::LoginSuccess, caller.user.id)
-        .with("session", session.id.to_string())
-        .with("parent", parent.root().to_string())
+        .session(session.id)
         .with("origin", origin);
     let change = Change::new()
         .and(rows::end_child(parent.root(), origin))

@@ -75,7 +75,7 @@ async fn rotate(
         change = change.and_all(session.parent_id.map(|parent| rows::slide(parent, expires_at, ctx.now)));
         session.expires_at = expires_at;
     }
-    let event = Event::about(Kind::TokenRefresh, found.user.id).with("session", session.id.to_string());
+    let event = Event::about(Kind::TokenRefresh, found.user.id).session(session.id);
     match change.record(event).commit(ctx).await {
         Ok(_) => issue(ctx, found, successor).await.map(Some),
         Err(Refused::Unmet) => Ok(None),
@@ -106,8 +106,8 @@ async fn end_compromised(ctx: &Context, found: &rows::Found) -> Result<(), Error
     let about = |kind| Event::about(kind, found.user.id).with("reason", "refresh_reuse");
     let change = Change::new()
         .and(rows::end(session))
-        .record(about(Kind::SuspiciousActivity).with("session", session.to_string()))
-        .record(about(Kind::SessionRevoked).with("session", session.to_string()));
+        .record(about(Kind::SuspiciousActivity).session(session))
+        .record(about(Kind::SessionRevoked).session(session));
     change.commit(ctx).await?;
     platform::count(Metric::SessionsEnded, "refresh_reuse", 1);
     Ok(())

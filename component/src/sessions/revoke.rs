@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// `NotFound` for a session that isn't there or isn't theirs.
 pub async fn revoke_own(ctx: &Context, caller: &Caller, session: Uuid) -> Result<(), Error> {
     let event = Event::about(Kind::SessionRevoked, caller.user.id).with("reason", "owner");
-    end_one(ctx, rows::end_own(caller.user.id, session), event.with("session", session.to_string())).await
+    end_one(ctx, rows::end_own(caller.user.id, session), event.session(session)).await
 }
 
 /// Ends any session.
@@ -28,7 +28,7 @@ pub async fn revoke_own(ctx: &Context, caller: &Caller, session: Uuid) -> Result
 pub async fn revoke(ctx: &Context, session: Uuid) -> Result<(), Error> {
     let found = rows::by_id(session).await?.ok_or(Error::NotFound)?;
     let event = Event::about(Kind::SessionRevoked, found.user.id).with("reason", "administrator");
-    end_one(ctx, rows::end_existing(session), event.with("session", session.to_string())).await
+    end_one(ctx, rows::end_existing(session), event.session(session)).await
 }
 
 /// Ends every session of the caller's but the one that they call with. Returns how many sign-ins it was.

@@ -82,11 +82,6 @@ pub async fn by_id(id: Uuid) -> Result<Option<Found>, Error> {
     find("s.id = ?1", id.into()).await
 }
 
-pub async fn keys_position() -> Result<Option<i64>, Error> {
-    let sql = format!("SELECT {}", keys::POSITION);
-    Ok(storage::query_one(&sql, vec![], |row| row.take::<Option<i64>>()).await?.flatten())
-}
-
 /// The sign-ins of a user that are alive, newest first.
 pub async fn of_user(user: Uuid, now: Time) -> Result<Vec<Session>, Error> {
     let sql = format!(

@@ -93,7 +93,7 @@ async fn open(
         .and(rows::remove_expired(user.id, ctx.now));
     if let Some(replaced) = replaced(request).await? {
         let event = Event::about(Kind::SessionRevoked, replaced.user_id).with("reason", "replaced");
-        change = change.and(rows::end(replaced.id)).record(event.with("session", replaced.id.to_string()));
+        change = change.and(rows::end(replaced.id)).record(event.session(replaced.id));
     }
     change = change
         .record(rows::if_more_than(limit, Event::about(Kind::SessionRevoked, user.id).with("reason", "displaced")))
@@ -103,7 +103,7 @@ async fn open(
         change = change.and(accounts::rows::upgrade_password(user.id, &old, &new, ctx.now));
     }
     let event = Event::about(Kind::LoginSuccess, user.id)
-        .with("session", session.id.to_string())
+        .session(session.id)
         .with("deviceId", session.device.id.clone())
         .with("deviceName", session.device.name.clone())
         .with("rememberMe", session.remember_me);

@@ -30,7 +30,7 @@ pub enum Credential<'a> {
 pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), Error> {
     let Some(found) = find(ctx, credential).await? else { return Ok(()) };
     let session = found.session.id;
-    let event = Event::about(Kind::Logout, found.user.id).with("session", session.to_string());
+    let event = Event::about(Kind::Logout, found.user.id).session(session);
     match Change::new().and(rows::end_existing(session)).record(event).commit(ctx).await {
         Ok(_) => {
             platform::count(Metric::SessionsEnded, "logout", 1);
@@ -44,7 +44,7 @@ pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), E
 async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::Found>, Error> {
     match credential {
         Credential::AccessToken(token) => {
-            let keys = keys::at(rows::keys_position().await?, ctx.settings).await?;
+            let keys = keys::current(ctx.settings).await?;
             let claims = mana_auth_tokens::authenticate(token, keys.accepted()).ok();
             let claims = claims.filter(|claims| {
                 claims.iss == ctx.settings.public_url.as_str() && claims.aud == ctx.settings.audience

@@ -88,7 +88,7 @@ impl Settings {
             token_audiences: source.list("token_audiences"),
             token_exchange_origins: source
                 .origins("token_exchange_origins")?
-                .unwrap_or_else(|| trusted_origins.clone()),
+                .unwrap_or_else(|| [&trusted_origins[..], &[public_url.origin().clone()]].concat()),
             cookie_domain: source.parsed("cookie_domain", |domain| public_url.cookie_domain(domain))?,
             require_https,
             maintenance_secret: source.parsed("maintenance_secret", maintenance_secret)?,

@@ -38,6 +38,8 @@ mod encoding;
 mod key;
 mod key_set;
 mod refusal;
+#[cfg(test)]
+mod tests;
 mod token;
 mod unique;
 

@@ -1,6 +1,6 @@
 //! Health, readiness and metrics, on an address of their own that clients can't reach.
 
-use crate::{bindings::exports::mana::auth::maintenance::Readiness, server::Shared};
+use crate::{bindings::exports::mana::auth::maintenance::Readiness, passwords::Gauges, server::Shared};
 use bytes::Bytes;
 use futures::future::{Either, FutureExt as _, select};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -47,6 +47,11 @@ async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>
 
 fn metrics(shared: &Shared) -> Response<Full<Bytes>> {
     shared.metrics.queued.set(i64::try_from(shared.workers.queued()).unwrap_or(i64::MAX));
+    if let Some(pool) = &shared.pool {
+        let Gauges { queued, running } = pool.gauges();
+        shared.metrics.passwords_queued.set(i64::try_from(queued).unwrap_or(i64::MAX));
+        shared.metrics.passwords_running.set(i64::try_from(running).unwrap_or(i64::MAX));
+    }
     match shared.metrics.text() {
         Ok(metrics) => text(StatusCode::OK, METRICS, metrics),
         Err(_) => problem(Code::Internal),
@@ -58,19 +63,24 @@ async fn readiness(shared: &Shared) -> Result<(), &'static str> {
     if shared.draining.load(Relaxed) {
         return Err("shutting down\n");
     }
-    if shared.workers.backing_off() {
-        return Err("too many instances failed\n");
-    }
     let status = shared.workers.call(|accessor, auth| {
         let maintenance = auth.mana_auth_maintenance();
         async move { maintenance.call_status(accessor).await }.boxed()
     });
-    match select(pin!(status), shared.clock.sleep(PATIENCE)).await {
-        Either::Left((Ok(Readiness::Ready), _)) => Ok(()),
-        Either::Left((Ok(Readiness::NotStarted), _)) => Err("not started\n"),
-        Either::Left((Ok(Readiness::StorageUnavailable), _)) => Err("the database can't be reached\n"),
-        Either::Left((Err(_), _)) => Err("overloaded\n"),
-        Either::Right(_) => Err("no instance answered in time\n"),
+    let impatience = async {
+        tokio::select! {
+            biased;
+            () = shared.workers.backing_off() => "too many instances failed\n",
+            () = shared.clock.sleep(PATIENCE) => "no instance answered in time\n",
+        }
+    };
+    // The impatience first: an instance may still answer while others fail too often to be replaced.
+    match select(pin!(impatience), pin!(status)).await {
+        Either::Left((why, _)) => Err(why),
+        Either::Right((Ok(Readiness::Ready), _)) => Ok(()),
+        Either::Right((Ok(Readiness::NotStarted), _)) => Err("not started\n"),
+        Either::Right((Ok(Readiness::StorageUnavailable), _)) => Err("the database can't be reached\n"),
+        Either::Right((Err(_), _)) => Err("overloaded\n"),
     }
 }
 

@@ -1,9 +1,16 @@
 //! The import `passwords`: hashing on threads of its own, in a bounded and fair queue.
 
+mod convert;
+mod job;
+mod live;
 mod pool;
+mod queue;
+mod schedule;
 
 pub use crate::bindings::mana::auth::passwords::{Behalf, Error, Estimate, Parameters, Verdict};
-pub use pool::{LiveRequests, Pool, PoolOptions};
+pub use live::{LiveRequest, LiveRequests};
+pub use mana_auth_passwords::Blocklist;
+pub use pool::{Gauges, Pool, PoolOptions};
 
 use async_trait::async_trait;
 

@@ -7,14 +7,15 @@ use crate::{
     config::{self, Config},
     imports::Imports,
     metrics::Metrics,
-    passwords::{LiveRequests, Passwords, Pool, PoolOptions},
+    passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},
     random::{Random, SystemRandom},
     storage::{OpenError, Sqlite, SqliteOptions, Storage},
     workers::{Instance, Program, StartError, Workers},
 };
 use mana_auth_hygiene::{Hsts, InvalidOrigin, Origin, Policy};
 use std::{
-    io,
+    fs, io,
+    path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
 
@@ -37,14 +38,17 @@ pub enum BuildError {
     #[error(transparent)]
     Config(#[from] config::Error),
     /// The folder for the database can't be made.
-    #[error("{0}: {1}")]
-    Data(std::path::PathBuf, io::Error),
+    #[error("data: {0}: {1}")]
+    Data(PathBuf, io::Error),
     /// The database can't be opened.
     #[error(transparent)]
     Storage(#[from] OpenError),
-    /// The threads or the blocklist for passwords can't be had.
-    #[error("{0}")]
-    Passwords(io::Error),
+    /// The file of passwords to refuse can't be read.
+    #[error("password_blocklist: {0}: {1}")]
+    Blocklist(PathBuf, io::Error),
+    /// The operating system refused the threads that hash passwords.
+    #[error("no threads for passwords: {0}")]
+    Threads(io::Error),
     /// The component can't be started.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -92,7 +96,7 @@ impl Builder {
     /// When something can't be opened or started. Nothing was changed then, except that a database may have
     /// been made or brought up to date.
     pub async fn build(self) -> Result<Server, BuildError> {
-        let Parts { config, imports, live, artefact } = self.parts()?;
+        let Parts { config, imports, live, pool, artefact } = self.parts()?;
         let Imports { clock, random, metrics, .. } = imports.clone();
         let program = Program::load(&artefact, imports).map_err(StartError::from)?;
         let workers =
@@ -112,6 +116,7 @@ impl Builder {
             draining: AtomicBool::new(false),
             random,
             live,
+            pool,
             trusted_proxies: config.trusted_proxies,
             body_timeout: config.body_timeout,
             request_timeout: config.request_timeout,
@@ -143,9 +148,13 @@ impl Builder {
             Some(storage) => storage,
             None => open(&config, clock.clone())?,
         };
-        let (passwords, live) = match self.passwords {
-            Some(passwords) => passwords,
-            None => pool(&config, random.clone())?,
+        let (passwords, live, pool) = match self.passwords {
+            Some((passwords, live)) => (passwords, live, None),
+            None => {
+                let live = LiveRequests::default();
+                let pool = pool(&config, random.clone(), live.clone())?;
+                (pool.clone() as Arc<dyn Passwords>, live, Some(pool))
+            }
         };
         let imports = Imports {
             storage,
@@ -157,7 +166,8 @@ impl Builder {
             // A use case that waits for two of them is still answered in time.
             limit: config.request_timeout / 2,
         };
-        Ok(Parts { config, imports, live, artefact: self.artefact.unwrap_or_else(Artefact::embedded) })
+        let artefact = self.artefact.unwrap_or_else(Artefact::embedded);
+        Ok(Parts { config, imports, live, pool, artefact })
     }
 }
 
@@ -165,17 +175,27 @@ struct Parts {
     config: Config,
     imports: Imports,
     live: LiveRequests,
+    /// The default pool, whose queue the metrics tell.
+    pool: Option<Arc<Pool>>,
     artefact: Artefact,
 }
 
 fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Storage>, BuildError> {
-    std::fs::create_dir_all(&config.data).map_err(|error| BuildError::Data(config.data.clone(), error))?;
+    fs::create_dir_all(&config.data).map_err(|error| BuildError::Data(config.data.clone(), error))?;
     Ok(Arc::new(Sqlite::open(SqliteOptions::new(config.database()), clock)?))
 }
 
-fn pool(config: &Config, random: Arc<dyn Random>) -> Result<(Arc<dyn Passwords>, LiveRequests), BuildError> {
-    let _ = (config, random, Pool, PoolOptions);
-    Err(BuildError::Passwords(io::Error::other("stub")))
+fn pool(config: &Config, random: Arc<dyn Random>, live: LiveRequests) -> Result<Arc<Pool>, BuildError> {
+    let blocklist = match &config.password_blocklist {
+        Some(file) => fs::read(file).map_err(|error| BuildError::Blocklist(file.clone(), error))?,
+        None => Vec::new(),
+    };
+    let options = PoolOptions {
+        threads: config.password_threads,
+        places: config.password_queue,
+        blocklist: Blocklist::parse(&blocklist),
+    };
+    Pool::start(options, random, live).map(Arc::new).map_err(BuildError::Threads)
 }
 
 fn policy(config: &Config) -> Result<Policy, InvalidOrigin> {

@@ -21,7 +21,7 @@ use crate::{
     imports::State,
     management,
     metrics::Metrics,
-    passwords::LiveRequests,
+    passwords::{LiveRequests, Pool},
     random::Random,
     workers::{CallError, Workers},
 };
@@ -76,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     /// Whether the server is about to end, and further requests should go elsewhere.
     pub(crate) draining: AtomicBool,
+    /// The default pool for passwords, where nothing else takes its place.
+    pub(crate) pool: Option<Arc<Pool>>,
     random: Arc<dyn Random>,
     live: LiveRequests,
     trusted_proxies: Vec<IpNet>,

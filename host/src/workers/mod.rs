@@ -25,15 +25,12 @@ use crate::{bindings::Auth, clock::Clock, imports::State, metrics::Metrics};
 use futures::future::{BoxFuture, Either, FutureExt as _, join_all, select};
 use std::{
     pin::pin,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use supervisor::{Flush, Supervisor};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
 use wasmtime::component::Accessor;
@@ -61,7 +58,7 @@ pub(crate) struct Workers {
     queue: async_channel::Sender<Job>,
     flushes: mpsc::Sender<oneshot::Sender<Vec<oneshot::Receiver<Flush>>>>,
     supervisor: Mutex<Option<JoinHandle<()>>>,
-    backing_off: Arc<AtomicBool>,
+    backing_off: watch::Receiver<bool>,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
 }
@@ -83,15 +80,9 @@ impl Workers {
         }
         let (sender, receiver) = async_channel::bounded(queue.max(1));
         let (flushes, flush_orders) = mpsc::channel(1);
-        let backing_off = Arc::new(AtomicBool::new(false));
-        let supervisor = Supervisor::new(
-            program,
-            receiver,
-            flush_orders,
-            backing_off.clone(),
-            clock.clone(),
-            metrics.clone(),
-        );
+        let (backs_off, backing_off) = watch::channel(false);
+        let supervisor =
+            Supervisor::new(program, receiver, flush_orders, backs_off, clock.clone(), metrics.clone());
         let supervisor = Mutex::new(Some(tokio::spawn(supervisor.run(instances))));
         Ok(Self { queue: sender, flushes, supervisor, backing_off, clock, metrics })
     }
@@ -125,9 +116,11 @@ impl Workers {
         self.queue.len()
     }
 
-    /// Whether so many instances trapped lately that replacements wait.
-    pub(crate) fn backing_off(&self) -> bool {
-        self.backing_off.load(Relaxed)
+    /// Returns when so many instances trapped lately that replacements wait, or when there will be none.
+    pub(crate) async fn backing_off(&self) {
+        let mut backing_off = self.backing_off.clone();
+        // An error says that the supervisor has gone.
+        let _ = backing_off.wait_for(|backing_off| *backing_off).await;
     }
 
     /// Has every instance write what it gathered in memory; false where one did not.

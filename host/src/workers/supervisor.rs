@@ -7,16 +7,9 @@ use super::{
 };
 use crate::{clock::Clock, metrics::Metrics};
 use futures::future::{BoxFuture, FutureExt as _, OptionFuture};
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     task::{Id, JoinError, JoinSet},
 };
 
@@ -48,7 +41,7 @@ pub(super) struct Supervisor {
     preparing: JoinSet<Result<Instance, StartError>>,
     traps: Traps,
     pause: OptionFuture<BoxFuture<'static, ()>>,
-    backing_off: Arc<AtomicBool>,
+    backing_off: watch::Sender<bool>,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
 }
@@ -58,7 +51,7 @@ impl Supervisor {
         program: Program,
         queue: async_channel::Receiver<Job>,
         flush_orders: mpsc::Receiver<FlushOrder>,
-        backing_off: Arc<AtomicBool>,
+        backing_off: watch::Sender<bool>,
         clock: Arc<dyn Clock>,
         metrics: Arc<Metrics>,
     ) -> Self {
@@ -96,14 +89,14 @@ impl Supervisor {
                 }
                 Some(()) = &mut self.pause => {
                     self.pause = None.into();
-                    self.backing_off.store(false, Relaxed);
+                    self.backing_off.send_replace(false);
                 }
             }
             let finished = self.queue.is_closed() && self.queue.is_empty();
             if finished && self.workers.is_empty() {
                 return;
             }
-            if !finished && !self.backing_off.load(Relaxed) {
+            if !finished && !*self.backing_off.borrow() {
                 self.fill();
             }
         }
@@ -177,7 +170,7 @@ impl Supervisor {
         tracing::error!(trap, "an instance trapped and is replaced");
         if let Some(pause) = self.traps.note(self.clock.elapsed()) {
             tracing::error!(seconds = pause.as_secs(), "too many traps: replacements wait");
-            self.backing_off.store(true, Relaxed);
+            self.backing_off.send_replace(true);
             let clock = self.clock.clone();
             self.pause = Some(async move { clock.sleep(pause).await }.boxed()).into();
         }

@@ -1,0 +1,94 @@
+use super::{Component, context};
+use crate::{
+    accounts::{self, Email, NewPassword, Registration},
+    bindings::exports::mana::auth::accounts::{Error, Guest, NewUser, Problem, Role, User},
+    error, text,
+};
+use uuid::Uuid;
+
+/// The longest name, in characters.
+const NAME: usize = 200;
+
+impl Guest for Component {
+    async fn create(new: NewUser) -> Result<User, Error> {
+        let ctx = context().await?;
+        let wrong = |field: &str, message: String| Error::Invalid(vec![Problem { field: field.into(), message }]);
+        let registration = Registration {
+            email: Email::parse(&new.email).map_err(|message| wrong("email", message.into()))?,
+            password: NewPassword::try_from(new.password).map_err(|message| wrong("password", message.into()))?,
+            name: text::line(&new.name, NAME).map_err(|message| wrong("name", message))?,
+        };
+        Ok(accounts::register(&ctx, registration).await?.into())
+    }
+
+    async fn get(id: String) -> Result<User, Error> {
+        context().await?;
+        let user = accounts::rows::by_id(parse(&id)?).await?;
+        user.map(Into::into).ok_or(Error::NotFound)
+    }
+
+    async fn find(email: String) -> Result<User, Error> {
+        context().await?;
+        Ok(accounts::find(&email).await?.into())
+    }
+
+    async fn list(limit: u32, before: Option<String>) -> Result<Vec<User>, Error> {
+        context().await?;
+        let before = before.map(|id| parse(&id)).transpose()?;
+        Ok(accounts::list(limit, before).await?.into_iter().map(Into::into).collect())
+    }
+
+    async fn set_role(id: String, role: Role) -> Result<User, Error> {
+        let ctx = context().await?;
+        let role = match role {
+            Role::User => accounts::Role::User,
+            Role::Admin => accounts::Role::Admin,
+            Role::Service => accounts::Role::Service,
+        };
+        Ok(accounts::set_role(&ctx, parse(&id)?, role).await?.into())
+    }
+}
+
+fn parse(id: &str) -> Result<Uuid, Error> {
+    Uuid::try_parse(id).map_err(|_| Error::NotFound)
+}
+
+impl From<accounts::User> for User {
+    fn from(user: accounts::User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            email: user.email.as_str().to_owned(),
+            name: user.name,
+            image: user.image,
+            role: match user.role {
+                accounts::Role::User => Role::User,
+                accounts::Role::Admin => Role::Admin,
+                accounts::Role::Service => Role::Service,
+            },
+            email_verified: user.email_verified,
+            banned: user.ban.holds(crate::platform::now()),
+            created_at: user.created_at.as_millis(),
+            updated_at: user.updated_at.as_millis(),
+        }
+    }
+}
+
+impl From<error::Error> for Error {
+    fn from(error: error::Error) -> Self {
+        match error {
+            error::Error::Invalid(fields) => Self::Invalid(
+                fields
+                    .into_iter()
+                    .map(|wrong| Problem { field: wrong.field.into_owned(), message: wrong.message.into_owned() })
+                    .collect(),
+            ),
+            error::Error::EmailTaken => Self::EmailTaken,
+            error::Error::NotFound => Self::NotFound,
+            error::Error::Overloaded => Self::Busy,
+            other => {
+                super::log(&other);
+                Self::Unavailable
+            }
+        }
+    }
+}

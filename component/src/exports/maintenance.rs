@@ -1,0 +1,80 @@
+use super::{Component, context};
+use crate::{
+    bindings::exports::mana::auth::maintenance::{
+        Error, Guest, Misconfiguration, Readiness, Report, Setting, StartError,
+    },
+    error, maintenance, platform, settings,
+};
+
+impl Guest for Component {
+    async fn settings() -> Result<Vec<Setting>, Misconfiguration> {
+        platform::report_panics();
+        let settings = settings::describe().await?;
+        Ok(settings
+            .into_iter()
+            .map(|setting| Setting {
+                key: setting.key.to_owned(),
+                value: setting.value,
+                is_default: setting.is_default,
+            })
+            .collect())
+    }
+
+    async fn start(serving: bool) -> Result<(), StartError> {
+        platform::report_panics();
+        Ok(maintenance::start(serving).await.map(drop)?)
+    }
+
+    async fn flush() -> Result<(), Error> {
+        Ok(maintenance::flush(&context().await?).await?)
+    }
+
+    async fn run() -> Result<Report, Error> {
+        let done = maintenance::run(&context().await?).await?;
+        Ok(Report {
+            ran: done.ran,
+            sessions_pruned: done.sessions_pruned,
+            events_recorded_lost: done.events_recorded_lost,
+            keys_created: done.keys_created,
+            keys_resealed: done.keys_resealed,
+            more: done.more,
+        })
+    }
+
+    async fn status() -> Readiness {
+        match context().await {
+            Err(error::Error::StorageUnavailable) => return Readiness::StorageUnavailable,
+            Err(_) => return Readiness::NotStarted,
+            Ok(_) => {}
+        }
+        match maintenance::check_storage().await {
+            Ok(()) => Readiness::Ready,
+            Err(_) => Readiness::StorageUnavailable,
+        }
+    }
+}
+
+impl From<settings::Misconfiguration> for Misconfiguration {
+    fn from(wrong: settings::Misconfiguration) -> Self {
+        Self { key: wrong.key, problem: wrong.problem }
+    }
+}
+
+impl From<maintenance::StartError> for StartError {
+    fn from(error: maintenance::StartError) -> Self {
+        match error {
+            maintenance::StartError::Configuration(wrong) => Self::Configuration(wrong.into()),
+            maintenance::StartError::NewerSchema(version) => Self::NewerSchema(version),
+            maintenance::StartError::SecretMissing(version) => Self::SecretMissing(version),
+            maintenance::StartError::Unavailable => Self::Unavailable,
+            maintenance::StartError::Migration(words) => Self::Migration(words),
+        }
+    }
+}
+
+impl From<error::Error> for Error {
+    fn from(error: error::Error) -> Self {
+        super::log(&error);
+        Self::Unavailable
+    }
+}

@@ -1,0 +1,66 @@
+use super::{Component, context};
+use crate::{
+    bindings::exports::mana::auth::{
+        sessions_read::{Error, Guest, Refusal, Session},
+        tokens::Claims,
+    },
+    error, sessions,
+};
+use uuid::Uuid;
+
+impl Guest for Component {
+    async fn get(id: String) -> Result<Session, Error> {
+        let ctx = context().await?;
+        Ok(sessions::get(&ctx, Uuid::try_parse(&id).map_err(|_| Error::NotFound)?).await?.into())
+    }
+
+    async fn list(user_id: String) -> Result<Vec<Session>, Error> {
+        let ctx = context().await?;
+        let user = Uuid::try_parse(&user_id).map_err(|_| Error::NotFound)?;
+        Ok(sessions::list(&ctx, user).await?.into_iter().map(Into::into).collect())
+    }
+
+    async fn validate(token: String) -> Result<Claims, Refusal> {
+        let ctx = context().await.map_err(|_| Refusal::Unavailable)?;
+        match sessions::check_access_token(&ctx, &token).await {
+            Ok((claims, _)) => Ok(claims.into()),
+            Err(sessions::Refusal::Invalid | sessions::Refusal::Expired) => Err(Refusal::Invalid),
+            Err(sessions::Refusal::Revoked) => Err(Refusal::Revoked),
+            Err(sessions::Refusal::Failed(error)) => {
+                super::log(&error);
+                Err(Refusal::Unavailable)
+            }
+        }
+    }
+}
+
+impl From<sessions::Session> for Session {
+    fn from(session: sessions::Session) -> Self {
+        Self {
+            id: session.id.to_string(),
+            user_id: session.user_id.to_string(),
+            parent_id: session.parent_id.map(|id| id.to_string()),
+            origin: session.origin,
+            device_id: session.device.id,
+            device_name: session.device.name,
+            ip_address: session.ip_address,
+            user_agent: session.user_agent,
+            remember_me: session.remember_me,
+            created_at: session.created_at.as_millis(),
+            last_activity_at: session.last_activity_at.as_millis(),
+            expires_at: session.expires_at.as_millis(),
+        }
+    }
+}
+
+impl From<error::Error> for Error {
+    fn from(error: error::Error) -> Self {
+        match error {
+            error::Error::NotFound => Self::NotFound,
+            other => {
+                super::log(&other);
+                Self::Unavailable
+            }
+        }
+    }
+}

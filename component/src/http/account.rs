@@ -1,0 +1,44 @@
+//! `DELETE /account`
+
+use super::{
+    authentication::Authenticated,
+    body::Json,
+    call::Call,
+    cookies,
+    openapi::{ProblemBody, Success},
+    problem::Failure,
+};
+use crate::accounts::{self, Password};
+use axum::response::{IntoResponse as _, Response};
+use http::header::SET_COOKIE;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+pub struct DeleteAccountBody {
+    #[schema(value_type = String, format = "password")]
+    password: Password,
+}
+
+/// Deletes the account, its sessions and its tokens.
+#[utoipa::path(
+    delete, path = "/api/v1/auth/account", tag = "accounts", request_body = DeleteAccountBody,
+    security(("bearer" = []), ("cookie" = [])),
+    responses(
+        (status = 200, body = Success, headers(("set-cookie" = String, description = "clears the session cookie"))),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`, or `INVALID_CREDENTIALS` for a wrong password", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
+    )
+)]
+pub async fn delete(
+    call: Call,
+    authenticated: Authenticated,
+    Json(body): Json<DeleteAccountBody>,
+) -> Result<Response, Failure> {
+    accounts::delete(&call, &authenticated.caller.user, &body.password).await?;
+    let mut response = axum::Json(Success::yes()).into_response();
+    response.headers_mut().append(SET_COOKIE, cookies::clear(call.settings)?);
+    Ok(response)
+}

@@ -1,0 +1,80 @@
+//! Who makes a request, as a parameter of its handler: a handler that asks for it can't run without it.
+
+use super::{call::Call, cookies, origin, problem::Failure};
+use crate::{
+    error::Error,
+    sessions::{self, Caller, CookieSecret},
+    settings::Settings,
+};
+use axum::extract::FromRequestParts;
+use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
+
+/// What a request brought to authenticate itself with.
+pub enum Credential<'a> {
+    /// An `Authorization` header with a bearer token (RFC 6750 §2.1). Cookies are then ignored.
+    Bearer(&'a str),
+    /// The session cookie.
+    Cookie(CookieSecret),
+    /// An `Authorization` header of any other form. Cookies are ignored here too.
+    Unusable,
+    /// Nothing.
+    None,
+}
+
+impl<'a> Credential<'a> {
+    /// Of a request.
+    pub fn of(headers: &'a HeaderMap, settings: &Settings) -> Self {
+        let mut fields = headers.get_all(AUTHORIZATION).iter();
+        match (fields.next(), fields.next()) {
+            (None, _) => cookies::session(headers, settings).map_or(Self::None, Self::Cookie),
+            (Some(field), None) => field.to_str().ok().and_then(bearer).map_or(Self::Unusable, Self::Bearer),
+            (Some(_), Some(_)) => Self::Unusable,
+        }
+    }
+}
+
+/// The token of a `Bearer` credential.
+pub fn bearer(field: &str) -> Option<&str> {
+    let (scheme, token) = field.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}
+
+/// Whoever authenticated with a bearer token or the session cookie. A change of state by cookie also needs a
+/// trusted origin.
+pub struct Authenticated {
+    /// Who it is.
+    pub caller: Caller,
+    /// The cookie, if that is what they came with.
+    pub cookie: Option<CookieSecret>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Authenticated {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let call = Call::from_request_parts(parts, state).await?;
+        match Credential::of(&parts.headers, call.settings) {
+            Credential::Bearer(token) => {
+                Ok(Self { caller: sessions::by_access_token(&call, token).await?, cookie: None })
+            }
+            Credential::Cookie(cookie) => {
+                let caller = sessions::by_cookie(&call, &cookie).await?;
+                origin::require(&parts.method, &parts.headers, call.settings)?;
+                Ok(Self { caller, cookie: Some(cookie) })
+            }
+            Credential::Unusable | Credential::None => Err(Error::Unauthenticated.into()),
+        }
+    }
+}
+
+/// Whoever authenticated with the session cookie, and nothing else.
+pub struct ByCookie(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for ByCookie {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Authenticated { caller, cookie } = Authenticated::from_request_parts(parts, state).await?;
+        if cookie.is_some() { Ok(Self(caller)) } else { Err(Error::Unauthenticated.into()) }
+    }
+}

@@ -1,0 +1,66 @@
+//! The body of a request, as a parameter of its handler.
+
+use super::{
+    json,
+    problem::{Failure, too_large},
+};
+use crate::error::Error;
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+};
+use bytes::Bytes;
+use http::{HeaderMap, header::CONTENT_TYPE};
+use http_body_util::BodyExt as _;
+use mana_auth_hygiene::{Code, Problem};
+use serde::de::DeserializeOwned;
+
+/// A body of `application/json` that is a `T`.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        if !is_json(&parts.headers) {
+            return Err(Problem::new(Code::UnsupportedMediaType).into());
+        }
+        parse(&read(body).await?).map(Self)
+    }
+}
+
+/// The same, or nothing at all.
+pub struct OptionalJson<T>(pub Option<T>);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for OptionalJson<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(body).await?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
+        if !is_json(&parts.headers) {
+            return Err(Problem::new(Code::UnsupportedMediaType).into());
+        }
+        parse(&bytes).map(|body| Self(Some(body)))
+    }
+}
+
+async fn read(body: Body) -> Result<Bytes, Failure> {
+    let body = body.collect().await.map_err(|_| Failure::from(too_large()))?;
+    Ok(body.to_bytes())
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    json::parse(bytes).map_err(|wrong| Error::Invalid(vec![wrong]).into())
+}
+
+/// A form on another site can send the other content types without asking first; not this one.
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}

@@ -1,0 +1,48 @@
+//! The context of a request, as a parameter of its handler.
+
+use super::problem::Failure;
+use crate::{
+    context::{Client, Context},
+    error::{Bug, Error},
+    settings::Settings,
+    text,
+};
+use axum::extract::FromRequestParts;
+use http::{HeaderMap, header::USER_AGENT, request::Parts};
+use std::{ops::Deref, sync::Arc};
+
+/// The longest user agent that is kept, in characters.
+const USER_AGENT_LENGTH: usize = 512;
+
+/// The context of a request.
+#[derive(Clone)]
+pub struct Call(Arc<Context>);
+
+impl Call {
+    pub fn new(settings: &'static Settings, id: &str, peer: Option<String>, headers: &HeaderMap) -> Self {
+        let user_agent = headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let client = Client {
+            request_id: id.to_owned(),
+            address: peer,
+            user_agent: user_agent.and_then(|text| text::label(&text, USER_AGENT_LENGTH)),
+        };
+        Self(Arc::new(Context::new(settings, client)))
+    }
+}
+
+impl Deref for Call {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Call {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let call = parts.extensions.get::<Self>().cloned();
+        call.ok_or_else(|| Error::from(Bug::Missing("the context of a request")).into())
+    }
+}

@@ -1,0 +1,66 @@
+//! `POST /change-password`
+
+use super::{
+    authentication::Authenticated,
+    body::Json,
+    call::Call,
+    cookies,
+    openapi::ProblemBody,
+    problem::Failure,
+    signed_in::SignedInBody,
+};
+use crate::{
+    accounts::{self, ChangePassword, NewPassword, Password},
+    error::{Bug, Error},
+};
+use axum::response::{IntoResponse as _, Response};
+use http::header::SET_COOKIE;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangePasswordBody {
+    #[schema(value_type = String, format = "password")]
+    current_password: Password,
+    /// 12 to 256 characters that take at least 10⁸ guesses.
+    #[schema(value_type = String, format = "password", min_length = 12, max_length = 256)]
+    new_password: NewPassword,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PasswordChanged {
+    #[schema(example = true)]
+    success: bool,
+    /// For those who came with a bearer token, which is no longer accepted: new ones.
+    #[serde(flatten)]
+    tokens: Option<SignedInBody>,
+}
+
+/// Changes the password. Every other session ends; this one gets a new cookie, and its earlier tokens are refused.
+#[utoipa::path(
+    post, path = "/api/v1/auth/change-password", tag = "accounts", request_body = ChangePasswordBody,
+    security(("bearer" = []), ("cookie" = [])),
+    responses(
+        (status = 200, body = PasswordChanged, headers(("set-cookie" = String, description = "the new session cookie"))),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`, or `INVALID_CREDENTIALS` for a wrong current password", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
+    )
+)]
+pub async fn change_password(
+    call: Call,
+    authenticated: Authenticated,
+    Json(body): Json<ChangePasswordBody>,
+) -> Result<Response, Failure> {
+    let Authenticated { caller, cookie } = authenticated;
+    let change = ChangePassword { current: body.current_password, new: body.new_password };
+    let signed_in = accounts::change_password(&call, &caller, change).await?;
+    let new_cookie = signed_in.cookie.as_ref().ok_or(Error::Bug(Bug::Missing("a renewed cookie")))?;
+    let new_cookie = cookies::set(call.settings, new_cookie, &signed_in.session, call.now)?;
+    let tokens = cookie.is_none().then(|| SignedInBody::from(signed_in));
+    let mut response = axum::Json(PasswordChanged { success: true, tokens }).into_response();
+    response.headers_mut().append(SET_COOKIE, new_cookie);
+    Ok(response)
+}

@@ -1,0 +1,161 @@
+//! Between the records of the interface `exchange` and the types of HTTP.
+
+use super::{
+    call::Call,
+    problem::{Failure, too_large},
+    routes::{self, Route},
+};
+use crate::{
+    bindings::exports::mana::auth::exchange::{Request, Response, Scheme},
+    maintenance, platform,
+    settings::Settings,
+};
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use http_body_util::BodyExt as _;
+use mana_auth_hygiene::{self as hygiene, Code, Policy, Problem, Transport};
+use tower::ServiceExt as _;
+
+/// The longest body of a request, in bytes.
+const BODY: usize = 64 * 1024;
+/// The longest target, in bytes.
+const TARGET: usize = 8 * 1024;
+/// The most header fields.
+const FIELDS: usize = 64;
+/// The longest request id, in characters.
+const REQUEST_ID: usize = 64;
+
+/// Answers a request. Every failure is an answer too.
+pub async fn handle(request: Request) -> Response {
+    let id = request_id(&request.id);
+    let scheme = match request.scheme {
+        Scheme::Http => hygiene::Scheme::Http,
+        Scheme::Https => hygiene::Scheme::Https,
+    };
+    let origin = field(&request, "origin");
+    let bare = request.caller_adds_hygiene;
+    let (mut answer, settings) = match maintenance::started().await {
+        Ok(settings) => (answer(settings, &id, scheme, request).await, Some(settings)),
+        Err(failure) => (Failure::from(failure).into_response_for(&id), None),
+    };
+    if !bare {
+        let fallback = || Policy::new(None, vec![]);
+        match settings {
+            Some(settings) => settings.hygiene.apply(scheme, origin.as_ref(), answer.headers_mut()),
+            None => fallback().apply(scheme, origin.as_ref(), answer.headers_mut()),
+        }
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            answer.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+        }
+    }
+    to_record(answer).await
+}
+
+async fn answer(
+    settings: &'static Settings,
+    id: &str,
+    scheme: hygiene::Scheme,
+    request: Request,
+) -> axum::response::Response {
+    let peer = request.peer.clone();
+    let request = match to_http(request) {
+        Ok(request) => request,
+        Err(problem) => return problem.response().map(Body::from),
+    };
+    if settings.require_https {
+        let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        match hygiene::require_https(scheme, request.method(), settings.public_url.as_str(), target) {
+            Transport::Proceed => {}
+            Transport::Redirect(location) => return redirect(location),
+            Transport::Refuse => return Problem::new(Code::HttpsRequired).response().map(Body::from),
+        }
+    }
+    let options = (request.method() == Method::OPTIONS).then(|| request.headers().clone());
+    let call = Call::new(settings, id, peer, request.headers());
+    let answer = route(call, request).await;
+    match options {
+        Some(asked) if answer.status() == StatusCode::METHOD_NOT_ALLOWED => preflight(settings, &asked, &answer),
+        _ => answer,
+    }
+}
+
+async fn route(call: Call, mut request: http::Request<Body>) -> axum::response::Response {
+    let id = call.client.request_id.clone();
+    request.extensions_mut().insert(call);
+    match routes::router().oneshot(request).await {
+        Ok(mut answer) => {
+            if let Some(failure) = answer.extensions_mut().remove::<Failure>() {
+                failure.log(&id);
+            }
+            answer
+        }
+        Err(never) => match never {},
+    }
+}
+
+/// What a path can do, to whoever asks with OPTIONS: the router knows, it stands in the `Allow` of its 405.
+fn preflight(
+    settings: &Settings,
+    asked: &HeaderMap,
+    refused: &axum::response::Response,
+) -> axum::response::Response {
+    let mut allowed = refused.headers().get(header::ALLOW).cloned().unwrap_or(HeaderValue::from_static(""));
+    if let Ok(with_options) = HeaderValue::from_str(&format!("{},OPTIONS", allowed.to_str().unwrap_or_default())) {
+        allowed = with_options;
+    }
+    let mut answer = axum::response::Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    if let Some(headers) = settings.hygiene.preflight(asked, allowed.to_str().unwrap_or_default()) {
+        *answer.headers_mut() = headers;
+    }
+    answer.headers_mut().insert(header::ALLOW, allowed);
+    answer
+}
+
+fn redirect(location: HeaderValue) -> axum::response::Response {
+    let mut answer = axum::response::Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::MOVED_PERMANENTLY;
+    answer.headers_mut().insert(header::LOCATION, location);
+    answer
+}
+
+/// Within the bounds that the interface promises, whatever the host let through.
+fn to_http(request: Request) -> Result<http::Request<Body>, Problem> {
+    if request.body.len() > BODY {
+        return Err(too_large());
+    }
+    if request.target.len() > TARGET || request.headers.len() > FIELDS {
+        return Err(Problem::new(Code::HeadersTooLarge));
+    }
+    let malformed = |what: &'static str| Problem::new(Code::ValidationFailed).message(what);
+    let mut answer = http::Request::new(Body::from(request.body));
+    *answer.method_mut() =
+        Method::from_bytes(request.method.as_bytes()).map_err(|_| malformed("The method is malformed"))?;
+    *answer.uri_mut() = Uri::try_from(request.target).map_err(|_| malformed("The path is malformed"))?;
+    for (name, value) in request.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| malformed("A header's name is malformed"))?;
+        let value = HeaderValue::from_bytes(&value).map_err(|_| malformed("A header's value is malformed"))?;
+        answer.headers_mut().append(name, value);
+    }
+    Ok(answer)
+}
+
+async fn to_record(answer: axum::response::Response) -> Response {
+    let (parts, body) = answer.into_parts();
+    let route = parts.extensions.get::<Route>().map_or_else(String::new, |route| route.0.as_str().to_owned());
+    let body = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
+    let headers = parts.headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
+    Response { status: parts.status.as_u16(), headers, body: body.into(), route }
+}
+
+fn request_id(id: &str) -> String {
+    let well_formed = (1..=REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+    if well_formed { id.to_owned() } else { platform::new_id(platform::now()).to_string() }
+}
+
+fn field(request: &Request, name: &str) -> Option<HeaderValue> {
+    let (_, value) = request.headers.iter().find(|(candidate, _)| candidate == name)?;
+    HeaderValue::from_bytes(value).ok()
+}

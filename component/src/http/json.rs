@@ -1,0 +1,206 @@
+//! JSON from outside, read strictly: no duplicate members, no deep nesting, and an error that names the field
+//! and never repeats what was sent.
+
+use crate::error::FieldProblem;
+use serde::{
+    Deserialize,
+    de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// How deep objects and arrays may nest.
+const DEPTH: usize = 16;
+
+/// Reads an object.
+///
+/// # Errors
+///
+/// The field that is wrong, and why, in words for people.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FieldProblem> {
+    let tree = tree(bytes)?;
+    if !tree.is_object() {
+        return Err(problem("body", "must be a JSON object"));
+    }
+    serde_path_to_error::deserialize(tree).map_err(|error| {
+        let path = error.path().to_string();
+        let (field, message) = explain(&error.into_inner().to_string());
+        problem(&field.unwrap_or(path), message)
+    })
+}
+
+fn tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    match (Tree { depth: DEPTH }).deserialize(tracked) {
+        Ok(tree) => json.end().map(|()| tree).map_err(|_| problem("body", "must be one JSON object and nothing else")),
+        Err(error) if error.is_data() => {
+            let message = if error.to_string().starts_with(TOO_DEEP) { TOO_DEEP } else { TWICE };
+            Err(problem(&track.path().to_string(), message))
+        }
+        Err(_) => Err(problem("body", "must be well-formed JSON")),
+    }
+}
+
+const TOO_DEEP: &str = "is nested too deeply";
+const TWICE: &str = "has a member twice";
+
+/// From serde's words to ours: they may quote what was sent, and that may be a password.
+fn explain(words: &str) -> (Option<String>, String) {
+    if let Some(rest) = words.strip_prefix("missing field `") {
+        return (rest.split('`').next().map(ToOwned::to_owned), "is required".into());
+    }
+    let quoting = ["invalid type", "invalid value", "invalid length", "unknown variant", "duplicate field"];
+    if quoting.iter().any(|prefix| words.starts_with(prefix)) {
+        return (None, "has the wrong type".into());
+    }
+    (None, words.to_owned())
+}
+
+fn problem(field: &str, message: impl Into<std::borrow::Cow<'static, str>>) -> FieldProblem {
+    let field = if field.is_empty() || field == "." { "body" } else { field };
+    FieldProblem { field: field.to_owned().into(), message: message.into() }
+}
+
+/// A field where absence means "as it is" and null means "none".
+///
+/// # Errors
+///
+/// As the inner type's.
+pub fn nullable<'de, T: Deserialize<'de>, D: de::Deserializer<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(d).map(Some)
+}
+
+/// Reads any JSON into a tree of bounded depth without duplicate members.
+struct Tree {
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Tree {
+    type Value = Value;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Tree {
+    fn deeper<E: de::Error>(&self) -> Result<usize, E> {
+        self.depth.checked_sub(1).ok_or_else(|| E::custom(TOO_DEEP))
+    }
+}
+
+impl<'de> Visitor<'de> for Tree {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
+        Ok(Value::Bool(v))
+    }
+
+    fn visit_i64<E>(self, v: i64) -> Result<Value, E> {
+        Ok(Value::Number(v.into()))
+    }
+
+    fn visit_u64<E>(self, v: u64) -> Result<Value, E> {
+        Ok(Value::Number(v.into()))
+    }
+
+    fn visit_f64<E>(self, v: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(v).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, v: &str) -> Result<Value, E> {
+        Ok(Value::String(v.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let depth = self.deeper()?;
+        let mut items = vec![];
+        while let Some(item) = seq.next_element_seed(Self { depth })? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let depth = self.deeper()?;
+        let mut members = Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let value = map.next_value_seed(Self { depth })?;
+            if members.insert(name, value).is_some() {
+                return Err(de::Error::custom(TWICE));
+            }
+        }
+        Ok(Value::Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Deserialize, Debug)]
+    #[serde(rename_all = "camelCase")]
+    #[allow(dead_code, reason = "only parsed")]
+    struct Sample {
+        email: String,
+        remember_me: Option<bool>,
+    }
+
+    fn wrong(json: &str) -> (String, String) {
+        let problem = parse::<Sample>(json.as_bytes()).unwrap_err();
+        (problem.field.into_owned(), problem.message.into_owned())
+    }
+
+    #[test]
+    fn the_field_that_is_wrong_is_named_and_its_value_is_not() {
+        assert_eq!(wrong("{}"), ("email".into(), "is required".into()));
+        assert_eq!(wrong(r#"{"email": 5}"#), ("email".into(), "has the wrong type".into()));
+        let secret = wrong(r#"{"email": "a", "rememberMe": "hunter2"}"#);
+        assert_eq!(secret, ("rememberMe".into(), "has the wrong type".into()));
+        for (json, field) in [("", "body"), ("[]", "body"), ("{", "body"), ("nul", "body"), (r#"{"email":"a"} x"#, "body")] {
+            assert_eq!(wrong(json).0, field, "{json}");
+        }
+    }
+
+    #[test]
+    fn members_appear_once_at_every_depth() {
+        assert_eq!(wrong(r#"{"email": "a", "email": "b"}"#).1, TWICE);
+        assert_eq!(wrong(r#"{"email": "a", "x": {"y": 1, "y": 2}}"#).1, TWICE);
+        assert_eq!(wrong(r#"{"email": "a", "\u0065mail": "b"}"#).1, TWICE);
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = |n: usize| format!(r#"{{"email": "a", "x": {}{}}}"#, "[".repeat(n), "]".repeat(n));
+        assert!(parse::<Sample>(nested(DEPTH - 1).as_bytes()).is_ok());
+        assert_eq!(wrong(&nested(DEPTH)).1, TOO_DEEP);
+        assert_eq!(wrong(&nested(10_000)).1, TOO_DEEP);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100_000))]
+
+        #[test]
+        fn any_bytes_are_parsed_or_refused(bytes: Vec<u8>) {
+            let _ = parse::<Sample>(&bytes);
+        }
+
+        #[test]
+        fn anything_like_json_is_parsed_or_refused(text in r#"[\{\}\[\]",:a-e0-9\\u ]{0,40}"#) {
+            if let Err(problem) = parse::<Sample>(text.as_bytes()) {
+                prop_assert!(!problem.message.is_empty());
+            }
+        }
+    }
+}

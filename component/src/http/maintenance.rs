@@ -1,0 +1,35 @@
+//! `POST /maintenance`: housekeeping for hosts that do none by themselves.
+
+use super::{
+    authentication::bearer,
+    call::Call,
+    openapi::{ProblemBody, Success},
+    problem::Failure,
+};
+use crate::{error::Error, maintenance as housekeeping};
+use axum::Json;
+use http::{HeaderMap, header::AUTHORIZATION};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+/// Writes what this instance gathered, and does a bounded amount of housekeeping.
+#[utoipa::path(
+    post, path = "/api/v1/auth/maintenance", tag = "operation", security(("maintenance" = [])),
+    responses(
+        (status = 200, body = Success),
+        (status = 401, description = "`UNAUTHENTICATED`: not the maintenance secret", body = ProblemBody),
+        (status = 404, description = "`NOT_FOUND`: no maintenance secret is configured", body = ProblemBody),
+    )
+)]
+pub async fn maintenance(call: Call, headers: HeaderMap) -> Result<Json<Success>, Failure> {
+    let secret = call.settings.maintenance_secret.as_ref().ok_or(Error::NotFound)?;
+    let shown = headers.get(AUTHORIZATION).and_then(|field| field.to_str().ok()).and_then(bearer).unwrap_or_default();
+    // Compared as hashes, so that time tells neither content nor length.
+    let same = Sha256::digest(shown.as_bytes()).ct_eq(&Sha256::digest(secret.as_bytes()));
+    if !bool::from(same) {
+        return Err(Error::Unauthenticated.into());
+    }
+    housekeeping::flush(&call).await?;
+    housekeeping::run(&call).await?;
+    Ok(Json(Success::yes()))
+}

@@ -1,0 +1,41 @@
+//! Whose page makes a request: the defence against cross-site request forgery (OWASP CSRF cheat sheet,
+//! "verifying origin").
+
+use crate::{error::Error, settings::Settings};
+use http::{HeaderMap, HeaderValue, Method, header::ORIGIN};
+use mana_auth_hygiene::Origin;
+
+const REFUSED: Error = Error::Forbidden("This origin is not allowed");
+
+/// The request's `Origin`, if it is exactly one of these.
+pub fn exactly<'a>(headers: &HeaderMap, known: impl IntoIterator<Item = &'a Origin>) -> Option<&'a Origin> {
+    let origin = headers.get(ORIGIN)?;
+    known.into_iter().find(|known| known.as_str().as_bytes() == origin.as_bytes())
+}
+
+/// For a change of state that is authorized by a cookie: the browser must say that it comes from us or from a
+/// trusted origin. `same-site` doesn't do: a sibling domain may be someone else's.
+///
+/// # Errors
+///
+/// `Forbidden`.
+pub fn require(method: &Method, headers: &HeaderMap, settings: &Settings) -> Result<(), Error> {
+    let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let trusted = settings.trusted_origins.iter().chain([settings.public_url.origin()]);
+    if !changes || is_ours(headers) || exactly(headers, trusted).is_some() { Ok(()) } else { Err(REFUSED) }
+}
+
+/// For signing in and registering, which need no cookie: a foreign page must not do it in a visitor's browser
+/// (login CSRF). Programs send no `Origin` and are welcome.
+///
+/// # Errors
+///
+/// `Forbidden`.
+pub fn refuse_foreign(headers: &HeaderMap, settings: &Settings) -> Result<(), Error> {
+    if headers.contains_key(ORIGIN) { require(&Method::POST, headers, settings) } else { Ok(()) }
+}
+
+/// Browsers alone set this header, and pages can't.
+fn is_ours(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").map(HeaderValue::as_bytes) == Some(b"same-origin")
+}

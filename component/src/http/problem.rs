@@ -1,0 +1,95 @@
+//! What a client is told about each failure, in one place; and what the operator is told.
+
+use crate::{
+    error::{Bug, Error},
+    platform::{self, Level},
+};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use mana_auth_hygiene::{Code, Problem};
+use std::sync::Arc;
+
+/// A failure on its way out: words for the client, and others for the log.
+#[derive(Clone)]
+pub struct Failure {
+    outside: Problem,
+    inside: Option<Arc<Bug>>,
+}
+
+/// How soon trying again may help where the service is short of something, in seconds.
+const SHORTLY: u64 = 1;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let outside = match error {
+            Error::Invalid(fields) => fields.into_iter().fold(Problem::new(Code::ValidationFailed), |problem, wrong| {
+                problem.field(wrong.field, wrong.message)
+            }),
+            Error::InvalidCredentials => Problem::new(Code::InvalidCredentials),
+            Error::Unauthenticated => Problem::new(Code::Unauthenticated),
+            Error::InvalidRefreshToken => Problem::new(Code::InvalidRefreshToken),
+            Error::Banned => Problem::new(Code::AccountBanned),
+            Error::Forbidden(why) => Problem::new(Code::Forbidden).message(why),
+            Error::NotFound => Problem::new(Code::NotFound),
+            Error::EmailTaken => Problem::new(Code::EmailAlreadyExists),
+            Error::Overloaded => Problem::new(Code::Overloaded).retry_after(SHORTLY),
+            Error::StorageUnavailable => Problem::new(Code::StorageUnavailable).retry_after(SHORTLY),
+            Error::Bug(bug) => {
+                return Self { outside: Problem::new(Code::Internal), inside: Some(Arc::new(bug)) };
+            }
+        };
+        Self { outside, inside: None }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(outside: Problem) -> Self {
+        Self { outside, inside: None }
+    }
+}
+
+impl Failure {
+    /// Tells the operator, where there is something to tell.
+    pub fn log(&self, request_id: &str) {
+        if let Some(bug) = &self.inside {
+            platform::log(Level::Error, "internal error", &[("request", request_id), ("why", &format!("{bug:?}"))]);
+        }
+    }
+
+    /// The answer to a request that never reached a route.
+    pub fn into_response_for(self, request_id: &str) -> Response {
+        self.log(request_id);
+        self.into_response()
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.outside.response().map(Body::from);
+        // RFC 9110 §15.5.2: a 401 names a way to authenticate.
+        if response.status() == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // Logged where the request's id is known.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// For a path that leads nowhere.
+pub async fn not_found() -> Failure {
+    Error::NotFound.into()
+}
+
+/// For a method that a path doesn't have; the router adds `Allow`.
+pub async fn method_not_allowed() -> Failure {
+    Problem::new(Code::MethodNotAllowed).into()
+}
+
+/// For a body past its limit.
+pub fn too_large() -> Problem {
+    Problem::new(Code::PayloadTooLarge)
+}

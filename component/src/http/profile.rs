@@ -1,0 +1,96 @@
+//! `/profile`
+
+use super::{
+    authentication::Authenticated,
+    body::Json,
+    call::Call,
+    json::nullable,
+    openapi::ProblemBody,
+    problem::Failure,
+    register::NAME,
+};
+use crate::{
+    accounts::{self, Email, ProfileUpdate, Role, User},
+    error::Error,
+    text,
+    time::Time,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The longest address of a picture, in characters.
+const IMAGE: usize = 2048;
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileBody {
+    id: Uuid,
+    #[schema(value_type = String, format = "email")]
+    email: Email,
+    name: String,
+    image: Option<String>,
+    role: Role,
+    email_verified: bool,
+    #[schema(value_type = String, format = "date-time")]
+    created_at: Time,
+}
+
+impl From<User> for ProfileBody {
+    fn from(user: User) -> Self {
+        let User { id, email, name, image, role, email_verified, created_at, .. } = user;
+        Self { id, email, name, image, role, email_verified, created_at }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct UpdateBody {
+    #[schema(max_length = 200)]
+    name: Option<String>,
+    /// An address that begins with `https://` or `http://`; null removes it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    image: Option<Option<String>>,
+}
+
+/// What the user shows of themselves.
+#[utoipa::path(
+    get, path = "/api/v1/auth/profile", tag = "accounts", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = ProfileBody), (status = 401, description = "`UNAUTHENTICATED`", body = ProblemBody))
+)]
+pub async fn profile(authenticated: Authenticated) -> axum::Json<ProfileBody> {
+    axum::Json(authenticated.caller.user.into())
+}
+
+/// Changes it; what is left out stays.
+#[utoipa::path(
+    post, path = "/api/v1/auth/profile", tag = "accounts", request_body = UpdateBody,
+    security(("bearer" = []), ("cookie" = [])),
+    responses(
+        (status = 200, body = ProfileBody),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+    )
+)]
+pub async fn update(
+    call: Call,
+    authenticated: Authenticated,
+    Json(body): Json<UpdateBody>,
+) -> Result<axum::Json<ProfileBody>, Failure> {
+    let name = body.name.map(|name| text::line(&name, NAME).map_err(|wrong| Error::invalid("name", wrong)));
+    let image = body.image.map(|image| image.map(|image| picture(&image)).transpose());
+    let update = ProfileUpdate { name: name.transpose()?, image: image.transpose()? };
+    let user = accounts::update_profile(&call, authenticated.caller.user, update).await?;
+    Ok(axum::Json(user.into()))
+}
+
+/// The address of a picture. Other schemes than these run code or read files where the picture is shown.
+fn picture(text: &str) -> Result<String, Error> {
+    let address = text::line(text, IMAGE).map_err(|wrong| Error::invalid("image", wrong))?;
+    let uri = address.parse::<http::Uri>().ok();
+    match uri.as_ref().and_then(http::Uri::scheme_str) {
+        Some("https" | "http") => Ok(address),
+        _ => Err(Error::invalid("image", "must be an address that begins with https:// or http://")),
+    }
+}

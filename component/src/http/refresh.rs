@@ -1,0 +1,42 @@
+//! `POST /refresh`
+
+use super::{
+    body::Json,
+    call::Call,
+    openapi::ProblemBody,
+    problem::Failure,
+    signed_in::{self, SignedInBody},
+};
+use crate::{
+    error::Error,
+    platform::{self, Metric},
+    sessions::{self, RefreshToken},
+};
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RefreshBody {
+    refresh_token: String,
+}
+
+/// Exchanges a refresh token, once. Shown again within 60 seconds, while its successor is unused, it gets the same
+/// successor; shown again otherwise, its session ends.
+#[utoipa::path(
+    post, path = "/api/v1/auth/refresh", tag = "sessions", request_body = RefreshBody,
+    responses(
+        (status = 200, body = SignedInBody),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`INVALID_REFRESH_TOKEN`", body = ProblemBody),
+        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
+    )
+)]
+pub async fn refresh(call: Call, Json(body): Json<RefreshBody>) -> Result<Response, Failure> {
+    let Some(token) = RefreshToken::parse(&body.refresh_token) else {
+        platform::count(Metric::Refreshes, "refused", 1);
+        return Err(Error::InvalidRefreshToken.into());
+    };
+    signed_in::answer(&call, sessions::refresh(&call, &token).await?)
+}

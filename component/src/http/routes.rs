@@ -1,0 +1,55 @@
+//! Which path leads where. The paths stand with their handlers, and the OpenAPI document comes from the same words.
+
+use super::{
+    account, change_password, jwks, login, logout, maintenance, openapi, problem, profile, refresh, register,
+    service_token, session, session_to_token, sessions, validate,
+};
+use axum::{Router, extract::MatchedPath, extract::Request, middleware, middleware::Next, response::Response};
+use std::sync::OnceLock;
+use utoipa::OpenApi as _;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Every route, with its documentation.
+pub fn documented() -> OpenApiRouter {
+    OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .routes(routes!(register::register))
+        .routes(routes!(login::login))
+        .routes(routes!(logout::logout))
+        .routes(routes!(refresh::refresh))
+        .routes(routes!(validate::validate))
+        .routes(routes!(jwks::jwks))
+        .routes(routes!(jwks::well_known_jwks))
+        .routes(routes!(session::session))
+        .routes(routes!(session_to_token::session_to_token))
+        .routes(routes!(service_token::service_token))
+        .routes(routes!(sessions::list, sessions::end_others))
+        .routes(routes!(sessions::end))
+        .routes(routes!(profile::profile, profile::update))
+        .routes(routes!(change_password::change_password))
+        .routes(routes!(account::delete))
+        .routes(routes!(maintenance::maintenance))
+        .routes(routes!(openapi::openapi))
+}
+
+/// The router of this instance.
+pub fn router() -> Router {
+    static ROUTER: OnceLock<Router> = OnceLock::new();
+    let build = || {
+        let (router, _) = documented().split_for_parts();
+        router
+            .route_layer(middleware::from_fn(note_route))
+            .fallback(problem::not_found)
+            .method_not_allowed_fallback(problem::method_not_allowed)
+    };
+    ROUTER.get_or_init(build).clone()
+}
+
+/// The template of the route that answered, kept with the answer for metrics.
+#[derive(Clone)]
+pub struct Route(pub MatchedPath);
+
+async fn note_route(path: MatchedPath, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(Route(path));
+    response
+}

@@ -1,0 +1,47 @@
+//! `POST /service-token`
+
+use super::{
+    authentication::Authenticated,
+    body::Json,
+    call::Call,
+    openapi::ProblemBody,
+    problem::Failure,
+};
+use crate::sessions::{self, SERVICE_TOKEN_LIFETIME};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+pub struct ServiceTokenBody {
+    /// One of the operator's `token_audiences`.
+    audience: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceToken {
+    token: String,
+    /// In seconds.
+    #[schema(example = 60)]
+    expires_in: i64,
+}
+
+/// A token for one other service, which this API refuses.
+#[utoipa::path(
+    post, path = "/api/v1/auth/service-token", tag = "tokens", request_body = ServiceTokenBody,
+    security(("bearer" = []), ("cookie" = [])),
+    responses(
+        (status = 200, body = ServiceToken),
+        (status = 400, description = "`VALIDATION_FAILED`: not one of the operator's audiences", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+    )
+)]
+pub async fn service_token(
+    call: Call,
+    authenticated: Authenticated,
+    Json(body): Json<ServiceTokenBody>,
+) -> Result<axum::Json<ServiceToken>, Failure> {
+    let token = sessions::service_token(&call, &authenticated.caller, &body.audience)?;
+    Ok(axum::Json(ServiceToken { token, expires_in: SERVICE_TOKEN_LIFETIME.as_seconds() }))
+}

@@ -1,0 +1,120 @@
+//! `/sessions`
+
+use super::{
+    authentication::Authenticated,
+    call::Call,
+    cookies,
+    openapi::{ProblemBody, Success},
+    problem::Failure,
+};
+use crate::{
+    error::Error,
+    sessions::{self, Session},
+    time::Time,
+};
+use axum::{
+    Json,
+    extract::Path,
+    response::{IntoResponse as _, Response},
+};
+use http::header::SET_COOKIE;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A session, as its owner sees it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionBody {
+    id: Uuid,
+    device_id: Option<String>,
+    device_name: Option<String>,
+    ip_address: Option<String>,
+    user_agent: Option<String>,
+    #[schema(value_type = String, format = "date-time")]
+    created_at: Time,
+    #[schema(value_type = String, format = "date-time")]
+    last_activity_at: Time,
+    #[schema(value_type = String, format = "date-time")]
+    expires_at: Time,
+    remember_me: bool,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+impl SessionBody {
+    pub fn new(session: &Session, current: bool) -> Self {
+        Self {
+            id: session.id,
+            device_id: session.device.id.clone(),
+            device_name: session.device.name.clone(),
+            ip_address: session.ip_address.clone(),
+            user_agent: session.user_agent.clone(),
+            created_at: session.created_at,
+            last_activity_at: session.last_activity_at,
+            expires_at: session.expires_at,
+            remember_me: session.remember_me,
+            current,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Revoked {
+    #[schema(example = true)]
+    success: bool,
+    /// How many it was.
+    revoked: u64,
+}
+
+/// Where the user is signed in, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/auth/sessions", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = Vec<SessionBody>), (status = 401, description = "`UNAUTHENTICATED`", body = ProblemBody))
+)]
+pub async fn list(call: Call, authenticated: Authenticated) -> Result<Json<Vec<SessionBody>>, Failure> {
+    let caller = authenticated.caller;
+    let current = caller.session.root();
+    let sessions = sessions::list(&call, caller.user.id).await?;
+    Ok(Json(sessions.iter().map(|session| SessionBody::new(session, session.id == current)).collect()))
+}
+
+/// Ends every session of the user but this one.
+#[utoipa::path(
+    delete, path = "/api/v1/auth/sessions", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
+    responses(
+        (status = 200, body = Revoked),
+        (status = 401, description = "`UNAUTHENTICATED`", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+    )
+)]
+pub async fn end_others(call: Call, authenticated: Authenticated) -> Result<Json<Revoked>, Failure> {
+    let revoked = sessions::revoke_others(&call, &authenticated.caller).await?;
+    Ok(Json(Revoked { success: true, revoked }))
+}
+
+/// Ends one session of the user.
+#[utoipa::path(
+    delete, path = "/api/v1/auth/sessions/{id}", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
+    params(("id" = String, Path, description = "The session's id")),
+    responses(
+        (status = 200, body = Success),
+        (status = 401, description = "`UNAUTHENTICATED`", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 404, description = "`NOT_FOUND`: no such session of this user", body = ProblemBody),
+    )
+)]
+pub async fn end(
+    call: Call,
+    authenticated: Authenticated,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let caller = authenticated.caller;
+    sessions::revoke_own(&call, &caller, id).await?;
+    let mut response = Json(Success::yes()).into_response();
+    if authenticated.cookie.is_some() && id == caller.session.id {
+        response.headers_mut().append(SET_COOKIE, cookies::clear(call.settings)?);
+    }
+    Ok(response)
+}

@@ -1,0 +1,52 @@
+//! The answer to whatever signs someone in.
+
+use super::{call::Call, cookies, problem::Failure};
+use crate::{accounts::User, keys::TOKEN_LIFETIME, sessions::SignedIn};
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use http::header::SET_COOKIE;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Tokens for a client, and whom they are for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedInBody {
+    user: User,
+    /// A JWT; send it as `Authorization: Bearer`.
+    access_token: String,
+    /// For the next tokens; usable once.
+    refresh_token: String,
+    /// How long the access token is valid, in seconds.
+    #[schema(example = 900)]
+    expires_in: i64,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+}
+
+impl From<SignedIn> for SignedInBody {
+    fn from(signed_in: SignedIn) -> Self {
+        Self {
+            user: signed_in.user,
+            access_token: signed_in.access_token,
+            refresh_token: signed_in.refresh_token.expose(),
+            expires_in: TOKEN_LIFETIME.as_seconds(),
+            token_type: "Bearer",
+        }
+    }
+}
+
+/// With the session cookie, where the session has one.
+pub fn answer(call: &Call, signed_in: SignedIn) -> Result<Response, Failure> {
+    let cookie = match &signed_in.cookie {
+        Some(cookie) => Some(cookies::set(call.settings, cookie, &signed_in.session, call.now)?),
+        None => None,
+    };
+    let mut response = Json(SignedInBody::from(signed_in)).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

@@ -1,0 +1,54 @@
+//! `POST /validate`
+
+use super::{body::Json, call::Call, openapi::ProblemBody, problem::Failure};
+use crate::{
+    audit::refused_tokens,
+    platform::{self, Metric},
+    sessions::{self, Refusal},
+};
+use mana_auth_tokens::Claims;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+pub struct ValidateBody {
+    token: String,
+}
+
+/// What an access token says, or why it is refused.
+#[derive(Serialize, ToSchema)]
+pub struct Validity {
+    valid: bool,
+    /// The token's claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    payload: Option<Claims>,
+    /// `TOKEN_INVALID`, `TOKEN_EXPIRED` or `SESSION_REVOKED`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+}
+
+/// Checks an access token as it is at this moment: signature, time, audience, session and user.
+#[utoipa::path(
+    post, path = "/api/v1/auth/validate", tag = "tokens", request_body = ValidateBody,
+    responses(
+        (status = 200, body = Validity),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 503, description = "`STORAGE_UNAVAILABLE`: nothing can be said", body = ProblemBody),
+    )
+)]
+pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum::Json<Validity>, Failure> {
+    let error = match sessions::check_access_token(&call, &body.token).await {
+        Ok((claims, _)) => {
+            platform::count(Metric::Validations, "valid", 1);
+            return Ok(axum::Json(Validity { valid: true, payload: Some(claims), error: None }));
+        }
+        Err(Refusal::Failed(error)) => return Err(error.into()),
+        Err(Refusal::Invalid) => "TOKEN_INVALID",
+        Err(Refusal::Expired) => "TOKEN_EXPIRED",
+        Err(Refusal::Revoked) => "SESSION_REVOKED",
+    };
+    platform::count(Metric::Validations, "refused", 1);
+    refused_tokens::note(call.now);
+    Ok(axum::Json(Validity { valid: false, payload: None, error: Some(error) }))
+}

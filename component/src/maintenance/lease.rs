@@ -1,0 +1,44 @@
+//! One process at a time does the housekeeping.
+
+use crate::{
+    context::Context,
+    error::Error,
+    params, platform,
+    storage::{Change, Refused, expecting_one, statement},
+    time::{Span, Time},
+};
+use uuid::Uuid;
+
+/// Longer than one run takes; whoever dies with the lease holds the others up no longer than this.
+const TERM: Span = Span::minutes(2);
+const NAME: &str = "maintenance";
+
+/// The right to do the housekeeping, until its term is over.
+pub struct Lease {
+    holder: Uuid,
+}
+
+/// Takes the lease; none where another process holds it.
+pub async fn take(ctx: &Context) -> Result<Option<Lease>, Error> {
+    let holder = platform::new_id(ctx.now);
+    let take = expecting_one(
+        "INSERT INTO leases (name, holder, expires_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+         WHERE leases.expires_at <= ?4",
+        params![NAME, holder, ctx.now + TERM, ctx.now],
+    );
+    match Change::new().and(take).commit(ctx).await {
+        Ok(_) => Ok(Some(Lease { holder })),
+        Err(Refused::Unmet) => Ok(None),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+impl Lease {
+    /// Gives the lease back.
+    pub async fn give_back(self, ctx: &Context) -> Result<(), Error> {
+        let sql = "UPDATE leases SET expires_at = ?3 WHERE name = ?1 AND holder = ?2";
+        Change::new().and(statement(sql, params![NAME, self.holder, Time(0)])).commit(ctx).await?;
+        Ok(())
+    }
+}

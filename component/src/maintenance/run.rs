@@ -1,0 +1,87 @@
+//! Housekeeping: bounded, idempotent, by one process at a time.
+
+use super::lease;
+use crate::{
+    audit,
+    context::Context,
+    error::Error,
+    keys,
+    platform::{self, Metric},
+    sessions,
+    storage::{Change, Statement, statement},
+};
+
+/// How many sessions one transaction removes. Each takes its chain of refresh tokens along, a few thousand at most.
+const BATCH: u32 = 50;
+/// How many such transactions one run makes.
+const BATCHES: u32 = 20;
+/// How many rows of `invalidations` are kept besides the starts, and how many one run removes. Nothing that was
+/// issued lives long enough to ask for older ones; whoever does is told that they are not known.
+const INVALIDATIONS_KEPT: i64 = 100_000;
+const INVALIDATIONS_REMOVED: i64 = 10_000;
+
+/// What one run did.
+#[derive(Default)]
+pub struct Report {
+    /// False where another process holds the lease.
+    pub ran: bool,
+    /// Sessions removed.
+    pub sessions_pruned: u64,
+    /// Events that were lost earlier and are now reported.
+    pub events_recorded_lost: u64,
+    /// Signing keys made.
+    pub keys_created: u64,
+    /// Signing keys sealed anew.
+    pub keys_resealed: u64,
+    /// Whether there is more to do.
+    pub more: bool,
+}
+
+/// Does a bounded amount of housekeeping.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn run(ctx: &Context) -> Result<Report, Error> {
+    let Some(lease) = lease::take(ctx).await? else { return Ok(Report::default()) };
+    let mut report = Report { ran: true, ..Report::default() };
+    let outcome = work(ctx, &mut report).await;
+    lease.give_back(ctx).await?;
+    outcome.map(|()| report)
+}
+
+async fn work(ctx: &Context, report: &mut Report) -> Result<(), Error> {
+    // Keys first: nothing else is urgent.
+    report.keys_created = keys::ensure(ctx).await?;
+    report.keys_resealed = keys::reseal(ctx).await?;
+    remove(ctx, "jwks", keys::prune(ctx.now)).await?;
+    report.events_recorded_lost = audit::lost::report(ctx).await?;
+    for _ in 0..BATCHES {
+        let removed = remove(ctx, "sessions", sessions::prune(ctx.now, BATCH)).await?;
+        report.sessions_pruned = report.sessions_pruned.saturating_add(removed);
+        report.more = removed == u64::from(BATCH);
+        if !report.more {
+            break;
+        }
+    }
+    remove(ctx, "invalidations", prune_invalidations()).await?;
+    Ok(())
+}
+
+async fn remove(ctx: &Context, table: &str, statement: Statement) -> Result<u64, Error> {
+    let removed = Change::new().and(statement).commit(ctx).await?.first().copied().unwrap_or(0);
+    if removed > 0 {
+        platform::count(Metric::RowsPruned, table, removed);
+    }
+    Ok(removed)
+}
+
+fn prune_invalidations() -> Statement {
+    statement(
+        "DELETE FROM invalidations WHERE id IN (
+             SELECT id FROM invalidations
+             WHERE id < (SELECT max(id) FROM invalidations) - ?1 AND subject NOT LIKE 'start:%'
+             ORDER BY id LIMIT ?2)",
+        crate::params![INVALIDATIONS_KEPT, INVALIDATIONS_REMOVED],
+    )
+}

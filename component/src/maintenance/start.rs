@@ -1,0 +1,100 @@
+//! Bringing an instance up: configuration, schema, keys.
+
+use crate::{
+    context::{Client, Context},
+    error::{Bug, Error},
+    keys, params, platform,
+    settings::{self, Misconfiguration, Settings},
+    storage::{self, Change, migrate, statement},
+};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Why an instance can't start.
+pub enum StartError {
+    /// The configuration is wrong.
+    Configuration(Misconfiguration),
+    /// The database was written by a newer version.
+    NewerSchema(u32),
+    /// A secret is missing that keys in the database are sealed with: its version.
+    SecretMissing(u32),
+    /// Storage can't be reached.
+    Unavailable,
+    /// A migration was refused, in the database's words.
+    Migration(String),
+}
+
+static STARTED: AtomicBool = AtomicBool::new(false);
+
+/// Checks the configuration, brings the schema up to date, and makes sure that a key can sign. `serving` begins
+/// a new lineage of positions.
+///
+/// # Errors
+///
+/// See [`StartError`].
+pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
+    let settings = settings::load().await.map_err(StartError::Configuration)?;
+    let ctx = Context::new(settings, Client::default());
+    migrate::migrate(ctx.now).await?;
+    for key in keys::all().await? {
+        if key.revoked_at.is_none() && !settings.keyring.has(key.secret_version) {
+            return Err(StartError::SecretMissing(key.secret_version));
+        }
+    }
+    keys::ensure(&ctx).await?;
+    if serving {
+        Change::new().and(begin_lineage()).commit(&ctx).await.map_err(Error::from)?;
+    }
+    STARTED.store(true, Ordering::Relaxed);
+    Ok(settings)
+}
+
+/// The settings of an instance that has started; an instance that hasn't is started first.
+///
+/// # Errors
+///
+/// Why it can't be, for the log.
+pub async fn started() -> Result<&'static Settings, Error> {
+    if STARTED.load(Ordering::Relaxed)
+        && let Ok(settings) = settings::load().await
+    {
+        return Ok(settings);
+    }
+    start(false).await.map_err(|error| match error {
+        StartError::Unavailable => Error::StorageUnavailable,
+        _ => Bug::NotStarted.into(),
+    })
+}
+
+/// Whether storage answers.
+///
+/// # Errors
+///
+/// Where it doesn't.
+pub async fn check_storage() -> Result<(), Error> {
+    storage::query_one("SELECT 1", vec![], |row| row.take::<i64>()).await.map(drop)
+}
+
+fn begin_lineage() -> storage::Statement {
+    let random = platform::random::<16>();
+    let subject = format!("start:{:032x}", u128::from_be_bytes(random));
+    statement("INSERT INTO invalidations (subject) VALUES (?1)", params![subject])
+}
+
+impl From<migrate::Outdated> for StartError {
+    fn from(outdated: migrate::Outdated) -> Self {
+        match outdated {
+            migrate::Outdated::Newer(version) => Self::NewerSchema(version),
+            migrate::Outdated::Storage(storage::Error::Rejected(rejection)) => Self::Migration(rejection.message),
+            migrate::Outdated::Storage(_) => Self::Unavailable,
+        }
+    }
+}
+
+impl From<Error> for StartError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Bug(Bug::Rejected(words)) => Self::Migration(words),
+            _ => Self::Unavailable,
+        }
+    }
+}

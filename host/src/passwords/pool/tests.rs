@@ -1,0 +1,212 @@
+use super::*;
+use crate::random::Exhausted;
+use std::sync::{
+    atomic::{AtomicU8, Ordering},
+    mpsc,
+};
+
+/// Bytes that count up, so that no two salts are the same. No security.
+#[derive(Default)]
+struct Counting(AtomicU8);
+
+impl Random for Counting {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), Exhausted> {
+        buffer.fill(self.0.fetch_add(1, Ordering::Relaxed));
+        Ok(())
+    }
+}
+
+struct Failing;
+
+impl Random for Failing {
+    fn fill(&self, _: &mut [u8]) -> Result<(), Exhausted> {
+        Err(Exhausted)
+    }
+}
+
+const CHEAP: Parameters = Parameters { memory_kib: 8, iterations: 1, parallelism: 1 };
+
+fn pool(places: usize, live: &LiveRequests) -> Pool {
+    let options = PoolOptions { threads: 1, places, ..PoolOptions::default() };
+    Pool::start(options, Arc::new(Counting::default()), live.clone()).unwrap()
+}
+
+fn behalf(request: &str, network: &str) -> Behalf {
+    Behalf { request: request.into(), network: Some(network.into()), known_device: false }
+}
+
+/// Keeps the only thread of the pool busy until the sender is dropped. When it returns, the thread has begun.
+fn occupy(pool: &Pool) -> mpsc::Sender<()> {
+    let (begun, begins) = mpsc::channel();
+    let (gate, opened) = mpsc::channel();
+    let answer = pool.queue(behalf("", "gate"), move |_| {
+        _ = begun.send(());
+        _ = opened.recv();
+        Ok(())
+    });
+    // Not awaited, but wanted.
+    std::mem::forget(answer);
+    begins.recv().unwrap();
+    gate
+}
+
+async fn outcome<T>(answer: Answer<T>) -> Result<T, Error> {
+    answer.await.unwrap_or(Err(Error::Busy))
+}
+
+#[tokio::test]
+async fn a_hash_verifies_and_no_two_have_the_same_salt() {
+    let pool = pool(4, &LiveRequests::default());
+    let hash = async || pool.hash("correct horse".into(), CHEAP, behalf("", "a")).await.unwrap();
+    let (first, second) = (hash().await, hash().await);
+    assert_ne!(first, second);
+
+    let verify = async |password: &str, encoded: Option<&String>, current| {
+        pool.verify(password.into(), encoded.cloned(), current, behalf("", "a")).await
+    };
+    let other = Parameters { iterations: 2, ..CHEAP };
+    assert!(matches!(verify("correct horse", Some(&first), CHEAP).await, Ok(Verdict::Match)));
+    assert!(matches!(verify("correct horse", Some(&second), other).await, Ok(Verdict::MatchButOutdated)));
+    assert!(matches!(verify("wrong", Some(&first), CHEAP).await, Ok(Verdict::Mismatch)));
+    assert!(matches!(verify("wrong", None, CHEAP).await, Ok(Verdict::Mismatch)));
+}
+
+#[tokio::test]
+async fn each_error_has_its_name() {
+    let pool = pool(4, &LiveRequests::default());
+    let costly = Parameters { memory_kib: 262_145, ..CHEAP };
+    let hash = pool.hash("password".into(), costly, behalf("", "a")).await;
+    assert!(matches!(hash, Err(Error::UnsupportedParameters)));
+    let verify = async |encoded: &str, current| {
+        pool.verify("password".into(), Some(encoded.into()), current, behalf("", "a")).await
+    };
+    assert!(matches!(verify("nonsense", CHEAP).await, Err(Error::MalformedHash)));
+    assert!(matches!(verify("nonsense", costly).await, Err(Error::UnsupportedParameters)));
+}
+
+#[tokio::test]
+async fn without_chance_nothing_is_hashed() {
+    let pool = Pool::start(PoolOptions::default(), Arc::new(Failing), LiveRequests::default()).unwrap();
+    assert!(matches!(pool.hash("password".into(), CHEAP, behalf("", "a")).await, Err(Error::Busy)));
+}
+
+#[tokio::test]
+async fn strength_knows_the_operators_list() {
+    let options =
+        PoolOptions { blocklist: Blocklist::parse(b"Rhabarber-Kompott-im-Keller"), ..PoolOptions::default() };
+    let pool = Pool::start(options, Arc::new(Counting::default()), LiveRequests::default()).unwrap();
+    let guesses =
+        async |password: &str| pool.strength(password.into(), Vec::new()).await.unwrap().guesses_log10;
+    assert_eq!(guesses("rhabarber-kompott-im-keller").await, 0.0);
+    assert!(guesses("rhabarber-kompott-im-garten").await > 8.0);
+}
+
+#[tokio::test]
+async fn a_job_whose_request_has_gone_is_not_computed() {
+    let live = LiveRequests::default();
+    let pool = pool(8, &live);
+    let gate = occupy(&pool);
+    let (leaves, stays) = (live.register("leaves"), live.register("stays"));
+    let (ran, runs) = mpsc::channel();
+    let job = |request: &'static str| {
+        let ran = ran.clone();
+        pool.queue(behalf(request, "a"), move |_| Ok(ran.send(request)))
+    };
+    let answers = [job("leaves"), job("stays"), job("never registered"), job("")];
+    drop(leaves);
+    drop(gate);
+
+    let [gone, stayed, unregistered, nobody] = answers;
+    assert!(matches!(outcome(gone).await, Err(Error::Busy)));
+    for answer in [stayed, unregistered, nobody] {
+        assert!(outcome(answer).await.is_ok());
+    }
+    assert_eq!(runs.try_iter().collect::<Vec<_>>(), ["stays", "never registered", ""]);
+    drop(stays);
+}
+
+#[tokio::test]
+async fn a_job_whose_answer_nobody_awaits_is_not_computed_and_leaves_its_place() {
+    let pool = pool(2, &LiveRequests::default());
+    let gate = occupy(&pool);
+    let (ran, runs) = mpsc::channel();
+    let job = |name: &'static str| {
+        let ran = ran.clone();
+        pool.queue(behalf("", name), move |_| Ok(ran.send(name)))
+    };
+    let (first, second) = (job("first"), job("second"));
+    drop((first, second));
+    let (third, fourth) = (job("third"), job("fourth"));
+    drop(gate);
+
+    assert!(outcome(third).await.is_ok() && outcome(fourth).await.is_ok());
+    assert_eq!(runs.try_iter().collect::<Vec<_>>(), ["third", "fourth"]);
+}
+
+#[tokio::test]
+async fn past_its_places_it_is_busy_and_the_gauges_tell_how_full_it_is() {
+    let pool = pool(4, &LiveRequests::default());
+    let gate = occupy(&pool);
+    let job = |network| pool.queue(behalf("", network), |_| Ok(()));
+    let (a, b, c) = (job("a"), job("b"), job("c"));
+    assert!(matches!(outcome(job("d")).await, Err(Error::Busy)));
+    assert_eq!(pool.gauges(), Gauges { queued: 3, running: 1 });
+    drop(gate);
+    for answer in [a, b, c] {
+        assert!(outcome(answer).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn an_estimate_waits_for_no_queue_of_hashes() {
+    let pool = pool(8, &LiveRequests::default());
+    let gate = occupy(&pool);
+    let (ran, runs) = mpsc::channel();
+    let note = |name: &'static str| {
+        let ran = ran.clone();
+        move |_: &mut Memory| Ok(ran.send(name))
+    };
+    let hashes = [pool.queue(behalf("", "a"), note("hash")), pool.queue(behalf("", "b"), note("hash"))];
+    let estimate = pool.queue_estimate(note("estimate"));
+    drop(gate);
+
+    assert!(outcome(estimate).await.is_ok());
+    for hash in hashes {
+        assert!(outcome(hash).await.is_ok());
+    }
+    assert_eq!(runs.try_iter().collect::<Vec<_>>(), ["estimate", "hash", "hash"]);
+}
+
+#[tokio::test]
+async fn a_panic_ends_its_job_and_no_thread() {
+    let pool = pool(4, &LiveRequests::default());
+    let panicking: Answer<()> = pool.queue(behalf("", "a"), |_| panic!("on purpose"));
+    assert!(matches!(outcome(panicking).await, Err(Error::Busy)));
+    assert!(pool.hash("password".into(), CHEAP, behalf("", "a")).await.is_ok());
+}
+
+#[tokio::test]
+async fn dropping_it_ends_its_threads_and_answers_what_is_queued() {
+    let mut pool = pool(4, &LiveRequests::default());
+    let threads = std::mem::take(&mut pool.threads);
+    let gate = occupy(&pool);
+    let queued = pool.queue(behalf("", "a"), |_| Ok(()));
+    drop(pool);
+    assert!(matches!(outcome(queued).await, Err(Error::Busy)));
+    drop(gate);
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn only_its_threads_are_at_low_priority() {
+    let pool = pool(4, &LiveRequests::default());
+    let own = || rustix::process::getpriority_process(Some(rustix::thread::gettid())).unwrap();
+    let before = own();
+    let theirs = outcome(pool.queue(behalf("", "a"), move |_| Ok(own()))).await;
+    assert!(matches!(theirs, Ok(NICE)));
+    assert_eq!(own(), before);
+    assert_ne!(before, NICE);
+}

@@ -1,0 +1,102 @@
+//! A client that checks the global promises on every answer, so that each test guards them for free.
+
+mod answer;
+mod promises;
+mod request;
+
+pub use answer::Answer;
+pub use promises::Promises;
+pub use request::Request;
+
+use crate::vault::Vault;
+use http::Method;
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+/// Where the service's own API is.
+pub const API: &str = "/api/v1/auth";
+
+/// What all clients of a service share.
+pub struct Shared {
+    pub http: reqwest::Client,
+    pub base_url: Mutex<String>,
+    pub public_url: String,
+    pub vault: Vault,
+    pub promises: Promises,
+}
+
+/// A browser or an app: it keeps cookies, sends them back, and names its origin as a browser would.
+pub struct Client {
+    shared: Arc<Shared>,
+    jar: Mutex<BTreeMap<String, String>>,
+}
+
+impl Client {
+    pub const fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, jar: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// A GET within the API.
+    pub fn get(&self, path: &str) -> Request<'_> {
+        self.call(Method::GET, &format!("{API}{path}"))
+    }
+
+    /// A POST of JSON within the API.
+    pub fn post(&self, path: &str, body: Value) -> Request<'_> {
+        self.call(Method::POST, &format!("{API}{path}")).json(&body)
+    }
+
+    /// A DELETE within the API.
+    pub fn delete(&self, path: &str) -> Request<'_> {
+        self.call(Method::DELETE, &format!("{API}{path}"))
+    }
+
+    /// Any method on any path.
+    pub fn call(&self, method: Method, path: &str) -> Request<'_> {
+        Request::new(self, method, path)
+    }
+
+    /// The value of a cookie in the jar.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.jar.lock().unwrap().get(name).cloned()
+    }
+
+    /// The session cookie, under whichever of its names.
+    #[track_caller]
+    pub fn session_cookie(&self) -> (String, String) {
+        let jar = self.jar.lock().unwrap();
+        let found = jar.iter().find(|(name, _)| name.ends_with("mana_session"));
+        found.map(|(name, value)| (name.clone(), value.clone())).expect("a session cookie in the jar")
+    }
+
+    /// Puts a cookie into the jar.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.jar.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Forgets every cookie.
+    pub fn forget_cookies(&self) {
+        self.jar.lock().unwrap().clear();
+    }
+
+    fn cookie_header(&self) -> Option<String> {
+        let jar = self.jar.lock().unwrap();
+        let pairs: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+
+    fn store_cookies(&self, answer: &Answer) {
+        let mut jar = self.jar.lock().unwrap();
+        for cookie in answer.cookies() {
+            if cookie.is_cleared() {
+                jar.remove(&cookie.name);
+            } else {
+                self.shared.vault.keep(&cookie.value);
+                jar.insert(cookie.name, cookie.value);
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What every answer promises, whoever gives it.
+
+use super::Answer;
+use crate::vault::{Vault, without_handed_out};
+use http::Method;
+use serde_json::Value;
+use std::{collections::BTreeSet, sync::Mutex};
+
+/// Every code of the contract and its status.
+const CODES: &[(&str, u16)] = &[
+    ("VALIDATION_FAILED", 400),
+    ("TOKEN_INVALID", 400),
+    ("INVALID_CREDENTIALS", 401),
+    ("UNAUTHENTICATED", 401),
+    ("INVALID_REFRESH_TOKEN", 401),
+    ("STEP_UP_REQUIRED", 401),
+    ("EMAIL_NOT_VERIFIED", 403),
+    ("FORBIDDEN", 403),
+    ("ACCOUNT_BANNED", 403),
+    ("HTTPS_REQUIRED", 403),
+    ("NOT_FOUND", 404),
+    ("METHOD_NOT_ALLOWED", 405),
+    ("REQUEST_TIMEOUT", 408),
+    ("EMAIL_ALREADY_EXISTS", 409),
+    ("SLUG_ALREADY_EXISTS", 409),
+    ("CONFLICT", 409),
+    ("PAYLOAD_TOO_LARGE", 413),
+    ("UNSUPPORTED_MEDIA_TYPE", 415),
+    ("ACCOUNT_LOCKED", 429),
+    ("RATE_LIMITED", 429),
+    ("HEADERS_TOO_LARGE", 431),
+    ("INTERNAL", 500),
+    ("STORAGE_UNAVAILABLE", 503),
+    ("OVERLOADED", 503),
+];
+
+/// The status that belongs to a code.
+pub fn status_of(code: &str) -> Option<u16> {
+    CODES.iter().find(|(known, _)| *known == code).map(|(_, status)| *status)
+}
+
+/// Fields that stand in every answer with the same value.
+const CONSTANT: &[(&str, &str)] = &[
+    ("x-frame-options", "DENY"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "strict-origin-when-cross-origin"),
+    ("cross-origin-resource-policy", "cross-origin"),
+    ("cross-origin-opener-policy", "same-origin-allow-popups"),
+    ("x-xss-protection", "0"),
+];
+
+/// Answers that hold nothing of anyone and may be kept.
+const CACHEABLE: &[&str] = &["/api/v1/auth/jwks", "/.well-known/jwks.json", "/openapi.json"];
+
+/// The promises of one service, by its configuration.
+pub struct Promises {
+    csp: String,
+    request_ids: Mutex<BTreeSet<String>>,
+}
+
+impl Promises {
+    /// For a service that trusts these origins.
+    pub fn new(trusted_origins: &[&str]) -> Self {
+        let connect = [&["'self'"], trusted_origins].concat().join(" ");
+        let csp = format!(
+            "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; \
+             connect-src {connect}; font-src 'self' data:; object-src 'none'; media-src 'self'; \
+             frame-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        );
+        Self { csp, request_ids: Mutex::default() }
+    }
+
+    /// Checks all of them. `secure`: a trusted proxy said that the request came over TLS.
+    #[track_caller]
+    pub fn check(&self, answer: &Answer, vault: &Vault, secure: bool) {
+        self.headers(answer, secure);
+        self.request_id(answer);
+        body(answer);
+        secrets(answer, vault);
+    }
+
+    #[track_caller]
+    fn headers(&self, answer: &Answer, secure: bool) {
+        for (name, value) in CONSTANT.iter().chain([&("content-security-policy", self.csp.as_str())]) {
+            assert_eq!(answer.headers.get_all(*name).iter().count(), 1, "{name} of {answer}");
+            assert_eq!(answer.header(name), *value, "{name} of {answer}");
+        }
+        let permissions = answer.header("permissions-policy");
+        for feature in ["camera=()", "microphone=()", "geolocation=()"] {
+            assert!(permissions.contains(feature), "permissions-policy of {answer}: {permissions}");
+        }
+        let hsts = if secure { "max-age=31536000; includeSubDomains; preload" } else { "" };
+        assert_eq!(answer.header("strict-transport-security"), hsts, "{answer}");
+        for name in ["server", "x-powered-by"] {
+            assert!(!answer.headers.contains_key(name), "{name} of {answer}");
+        }
+        let cacheable = answer.status == 200 && CACHEABLE.contains(&answer.path.as_str());
+        if !cacheable {
+            assert_eq!(answer.header("cache-control"), "no-store", "cache-control of {answer}");
+        }
+        assert_ne!(answer.header("access-control-allow-origin"), "*", "{answer}");
+    }
+
+    /// One for each answer (1 to 64 visible ASCII characters), never the same twice.
+    #[track_caller]
+    fn request_id(&self, answer: &Answer) {
+        let id = answer.header("x-request-id");
+        assert!(
+            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()),
+            "{answer}: id {id:?}"
+        );
+        assert!(self.request_ids.lock().unwrap().insert(id.to_owned()), "{answer}: id {id} twice");
+    }
+}
+
+#[track_caller]
+fn body(answer: &Answer) {
+    if answer.method == Method::HEAD {
+        assert!(answer.body.is_empty(), "a body in {answer}");
+    } else if answer.status >= 400 {
+        let error = answer.json();
+        let code = error["error"].as_str().unwrap_or_default();
+        assert_eq!(status_of(code), Some(answer.status), "{answer}");
+        assert_eq!(error["status"], answer.status, "{answer}");
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{answer}");
+        let known = ["error", "message", "status", "fields", "retryAfterSec"];
+        assert!(error.as_object().is_some_and(|o| o.keys().all(|k| known.contains(&k.as_str()))), "{answer}");
+        assert_eq!(
+            error.get("fields").is_some_and(Value::is_object),
+            code == "VALIDATION_FAILED",
+            "{answer}"
+        );
+        if code == "INVALID_REFRESH_TOKEN" {
+            assert_eq!(error["message"], "Invalid refresh token");
+        }
+    }
+    if !answer.body.is_empty() {
+        let content_type = answer.header("content-type");
+        assert!(content_type.starts_with("application/json"), "content-type of {answer}: {content_type}");
+    }
+}
+
+/// A known secret stands nowhere but where it is handed out: in a cookie, or in a member made for it.
+#[track_caller]
+fn secrets(answer: &Answer, vault: &Vault) {
+    let handed_out = (200..300).contains(&answer.status);
+    let body = if handed_out { without_handed_out(&answer.body) } else { answer.body.clone() };
+    vault.absent_from(&body, &format!("the body of {} {}", answer.method, answer.path));
+    for (name, value) in answer.headers.iter().filter(|(name, _)| *name != "set-cookie") {
+        vault
+            .absent_from(value.as_bytes(), &format!("the field {name} of {} {}", answer.method, answer.path));
+    }
+}

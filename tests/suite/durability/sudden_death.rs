@@ -1,0 +1,66 @@
+//! SIGKILL in the middle of a burst, again and again on the same data.
+
+use super::{Answered, body, check_integrity, settings, shared};
+use crate::{
+    client::{Client, Shared},
+    runner::{Runner as _, binary::Binary},
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::SeqCst},
+};
+use tempfile::TempDir;
+
+const DEATHS: usize = 20;
+const CLIENTS: usize = 8;
+
+pub async fn run() {
+    let data = TempDir::new().expect("a temporary folder");
+    let mut total = 0;
+    for death in 0..DEATHS {
+        let mut binary = Binary::start(&[], data.path(), &settings()).expect("a start");
+        let answered = Arc::new(Answered::default());
+        let dead = Arc::new(AtomicBool::new(false));
+        let burst: Vec<_> = (0..CLIENTS)
+            .map(|number| {
+                let names = format!("{death}-{number}");
+                tokio::spawn(knock(shared(&binary), answered.clone(), dead.clone(), names))
+            })
+            .collect();
+        // Each time at another moment: between a handful of answers and two hundred.
+        while answered.count() < 3 + death * 10 {
+            tokio::task::yield_now().await;
+        }
+        binary.kill();
+        dead.store(true, SeqCst);
+        for client in burst {
+            client.await.expect("a client that noticed");
+        }
+        total += answered.count();
+        check_integrity(&binary.database());
+        let again = Binary::start(&[], data.path(), &settings()).expect("a start after a sudden death");
+        answered.is_all_there(&shared(&again)).await;
+    }
+    assert!(total > DEATHS * 50, "only {total} answers in all");
+}
+
+/// Registers and signs in until nobody answers any more.
+async fn knock(shared: Arc<Shared>, answered: Arc<Answered>, dead: Arc<AtomicBool>, names: String) {
+    for number in 0.. {
+        let email = format!("{names}-{number}@example.org");
+        let client = Client::new(Arc::clone(&shared));
+        match client.post("/register", body(&email)).attempt().await {
+            Ok(answer) if answer.status == 201 => answered.registered.lock().unwrap().push(email.clone()),
+            Ok(answer) => answer.refused("OVERLOADED").as_null().unwrap_or_default(),
+            Err(_) => return,
+        }
+        match client.post("/login", body(&email)).attempt().await {
+            Ok(answer) if answer.status == 200 => answered.signed_in.lock().unwrap().push((email, client)),
+            Ok(answer) => answer.refused("OVERLOADED").as_null().unwrap_or_default(),
+            Err(_) => return,
+        }
+        if dead.load(SeqCst) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Tests about the repository itself.
+
+mod artefact;
+mod sources;
+
+use libtest_mimic::Trial;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+pub fn trials() -> impl Iterator<Item = Trial> {
+    let tests: [(&str, fn()); 9] = [
+        ("the_component_has_these_imports_and_exports", artefact::component),
+        ("the_verifier_imports_nothing", artefact::verifier),
+        ("the_artefact_is_newer_than_its_sources", artefact::artefact_is_fresh),
+        ("the_program_is_newer_than_its_sources", artefact::program_is_fresh),
+        ("unsafe_code_is_where_it_must_be", sources::unsafe_code),
+        ("no_file_has_two_ideas", sources::lengths),
+        ("the_component_has_no_ambient_anything", sources::ambient),
+        ("every_scenario_file_is_registered", sources::scenario_files),
+        ("the_tests_do_not_sleep", sources::sleepers),
+    ];
+    tests.into_iter().map(|(name, run)| {
+        Trial::test(format!("house::{name}"), move || {
+            run();
+            Ok(())
+        })
+    })
+}
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a parent folder").to_owned()
+}
+
+/// Every file below a folder of the repository whose name ends so.
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A path as the repository says it.
+fn name(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", name(path)))
+}

@@ -1,0 +1,158 @@
+//! The program, spawned: configured by its environment, ended by signals.
+
+use super::{Runner, Settings};
+use crate::{client::API, service::MAINTENANCE};
+use futures::future::BoxFuture;
+use mana_auth::clock::TestClock;
+use std::{
+    fs::{self, File},
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+};
+
+/// The program as a child process.
+pub struct Binary {
+    child: Child,
+    address: String,
+    data: PathBuf,
+}
+
+impl Binary {
+    /// Starts it and waits until it answers; or what it said when it ended. `by`: another program that starts it,
+    /// such as one that limits what it may use.
+    pub fn start(by: &[&str], data: &Path, settings: &Settings) -> Result<Self, String> {
+        let address = free_address();
+        let output = File::options().create(true).append(true).open(log_of(data)).expect("a log file");
+        let child = command(by)
+            .args(["serve", "--listen", &address, "--management", &free_address(), "--data"])
+            .arg(data)
+            .envs(settings.iter().map(|(key, value)| (format!("MANA_AUTH_{}", key.to_uppercase()), value)))
+            .stdin(Stdio::null())
+            .stdout(output.try_clone().expect("a second handle"))
+            .stderr(output)
+            .spawn()
+            .unwrap_or_else(|error| panic!("the program can't be started: {error}"));
+        let mut binary = Self { child, address, data: data.to_owned() };
+        binary.wait_until_it_answers().map(|()| binary)
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("SIGKILL");
+        self.child.wait().expect("its end");
+    }
+
+    /// Ends it as an operator would.
+    pub fn terminate(&mut self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("SIGTERM");
+        let status = self.child.wait().expect("its end");
+        assert!(status.success(), "{status} after SIGTERM:\n{}", self.log());
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "another process can only be waited for by looking again")]
+    fn wait_until_it_answers(&mut self) -> Result<(), String> {
+        for _ in 0..3000 {
+            if let Some(status) = self.child.try_wait().expect("its state") {
+                return Err(format!("{status}: {}", self.log()));
+            }
+            if TcpStream::connect(&self.address).is_ok() {
+                return Ok(());
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the program does not answer:\n{}", self.log());
+    }
+}
+
+/// Where the program is: beside the folder of the tests.
+pub fn program() -> PathBuf {
+    let tests = std::env::current_exe().expect("the path of this program");
+    let folder = tests.parent().and_then(Path::parent).expect("a target folder");
+    folder.join("mana-auth")
+}
+
+/// `mana-auth`, with no environment but the test's own.
+pub fn command(by: &[&str]) -> Command {
+    let program = program();
+    let mut command = match by {
+        [] => Command::new(&program),
+        [first, rest @ ..] => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(&program);
+            command
+        }
+    };
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+/// The database file of a data folder.
+pub fn database_in(data: &Path) -> PathBuf {
+    data.join("auth.db")
+}
+
+fn log_of(data: &Path) -> PathBuf {
+    data.with_extension("log")
+}
+
+/// An address that nobody listens on.
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").to_string()
+}
+
+impl Runner for Binary {
+    fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn clock(&self) -> Option<Arc<TestClock>> {
+        None
+    }
+
+    fn tick(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            let url = format!("{}{API}/maintenance", self.base_url());
+            let request =
+                reqwest::Client::new().post(url).header("authorization", format!("Bearer {MAINTENANCE}"));
+            let answer = request.send().await.expect("an answer");
+            assert_eq!(answer.status(), 200, "maintenance");
+        })
+    }
+
+    fn database(&self) -> PathBuf {
+        database_in(&self.data)
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(log_of(&self.data)).unwrap_or_default()
+    }
+
+    fn restart<'a>(&'a mut self, settings: &'a Settings) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async {
+            self.terminate();
+            let next = Self::start(&[], &self.data.clone(), settings)?;
+            self.replace(next);
+            Ok(())
+        })
+    }
+}
+
+impl Binary {
+    /// Takes the place of a child that has ended, without its log.
+    fn replace(&mut self, mut next: Self) {
+        std::mem::swap(&mut self.child, &mut next.child);
+        std::mem::swap(&mut self.address, &mut next.address);
+    }
+}
+
+impl Drop for Binary {
+    fn drop(&mut self) {
+        // It may have ended before.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

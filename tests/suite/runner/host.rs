@@ -1,0 +1,194 @@
+//! The library, in this process: with a clock that tests move and chance that repeats itself.
+
+use super::{Runner, Settings, binary::database_in};
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use mana_auth::{
+    Server,
+    clock::TestClock,
+    config::Config,
+    passwords::{Behalf, Error, Estimate, LiveRequests, Parameters, Passwords, Pool, PoolOptions, Verdict},
+    random::SeededRandom,
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
+
+/// The library, serving.
+pub struct Host {
+    address: String,
+    data: PathBuf,
+    clock: Arc<TestClock>,
+    gate: Option<Arc<Gate>>,
+    server: Arc<Server>,
+    shutdown: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<()>>,
+    /// How often it was started: each start draws other chance.
+    starts: u64,
+}
+
+impl Host {
+    /// Starts it; or why it does not start.
+    pub async fn start(data: &Path, settings: &Settings, gate: Option<Arc<Gate>>) -> Result<Self, String> {
+        Self::start_at(data, settings, gate, Arc::new(TestClock::default()), 1).await
+    }
+
+    async fn start_at(
+        data: &Path,
+        settings: &Settings,
+        gate: Option<Arc<Gate>>,
+        clock: Arc<TestClock>,
+        starts: u64,
+    ) -> Result<Self, String> {
+        let folder = data.to_str().expect("a path in UTF-8");
+        let pairs = settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let config = Config::from_pairs(pairs.chain([("data", folder), ("listen", "127.0.0.1:0")]));
+        let config = config.map_err(|error| error.to_string())?;
+        let random = Arc::new(SeededRandom::new(starts));
+        let mut builder = Server::builder().clock(clock.clone()).random(random.clone());
+        if let Some(gate) = &gate {
+            let live = LiveRequests::default();
+            gate.put_before(Arc::new(
+                Pool::start(PoolOptions::default(), random, live.clone()).expect("a pool"),
+            ));
+            builder = builder.passwords(gate.clone(), live);
+        }
+        let listener = TcpListener::bind(config.listen).await.expect("a free port");
+        let address = listener.local_addr().expect("its address").to_string();
+        let server = builder.config(config).build().await.map_err(|error| error.to_string())?;
+        let server = Arc::new(server);
+        let (shutdown, stopped) = oneshot::channel();
+        let serving = tokio::spawn({
+            let server = server.clone();
+            async move { server.serve(listener, None, async { drop(stopped.await) }).await }
+        });
+        let (shutdown, serving) = (Some(shutdown), Some(serving));
+        Ok(Self { address, data: data.to_owned(), clock, gate, server, shutdown, serving, starts })
+    }
+}
+
+impl Runner for Host {
+    fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn clock(&self) -> Option<Arc<TestClock>> {
+        Some(self.clock.clone())
+    }
+
+    fn tick(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.server.tick())
+    }
+
+    fn database(&self) -> PathBuf {
+        database_in(&self.data)
+    }
+
+    fn log(&self) -> String {
+        String::new()
+    }
+
+    fn restart<'a>(&'a mut self, settings: &'a Settings) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async {
+            drop(self.shutdown.take());
+            if let Some(serving) = self.serving.take() {
+                serving.await.expect("an orderly end");
+            }
+            let (gate, clock) = (self.gate.clone(), self.clock.clone());
+            *self = Self::start_at(&self.data.clone(), settings, gate, clock, self.starts + 1).await?;
+            Ok(())
+        })
+    }
+}
+
+/// Stands before password hashing: counts, and holds up whom a test wants held up.
+pub struct Gate {
+    passwords: Mutex<Option<Arc<dyn Passwords>>>,
+    closed: AtomicBool,
+    released: watch::Sender<bool>,
+    waiting: watch::Sender<usize>,
+    verified: AtomicUsize,
+}
+
+impl Gate {
+    /// An open gate.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            passwords: Mutex::default(),
+            closed: AtomicBool::new(false),
+            released: watch::Sender::new(true),
+            waiting: watch::Sender::new(0),
+            verified: AtomicUsize::new(0),
+        })
+    }
+
+    fn put_before(&self, passwords: Arc<dyn Passwords>) {
+        *self.passwords.lock().unwrap() = Some(passwords);
+    }
+
+    fn passwords(&self) -> Arc<dyn Passwords> {
+        self.passwords.lock().unwrap().clone().expect("passwords behind the gate")
+    }
+
+    /// Whoever comes to verify a password from now on waits.
+    pub fn close(&self) {
+        self.released.send_replace(false);
+        self.closed.store(true, SeqCst);
+    }
+
+    /// Returns once someone waits.
+    pub async fn someone_waits(&self) {
+        self.waiting.subscribe().wait_for(|waiting| *waiting > 0).await.expect("the gate");
+    }
+
+    /// Whoever comes from now on passes; who waits goes on waiting.
+    pub fn let_others_pass(&self) {
+        self.closed.store(false, SeqCst);
+    }
+
+    /// Everyone passes.
+    pub fn open(&self) {
+        self.let_others_pass();
+        self.released.send_replace(true);
+    }
+
+    /// How many passwords were verified, or begun to be.
+    pub fn verified(&self) -> usize {
+        self.verified.load(SeqCst)
+    }
+}
+
+#[async_trait]
+impl Passwords for Gate {
+    async fn strength(&self, password: String, hints: Vec<String>) -> Result<Estimate, Error> {
+        self.passwords().strength(password, hints).await
+    }
+
+    async fn hash(&self, password: String, parameters: Parameters, behalf: Behalf) -> Result<String, Error> {
+        self.passwords().hash(password, parameters, behalf).await
+    }
+
+    async fn verify(
+        &self,
+        password: String,
+        encoded: Option<String>,
+        current: Parameters,
+        behalf: Behalf,
+    ) -> Result<Verdict, Error> {
+        self.verified.fetch_add(1, SeqCst);
+        if self.closed.load(SeqCst) {
+            self.waiting.send_modify(|waiting| *waiting += 1);
+            self.released.subscribe().wait_for(|released| *released).await.expect("the gate");
+        }
+        self.passwords().verify(password, encoded, current, behalf).await
+    }
+}

@@ -1,0 +1,94 @@
+//! The normal form of e-mail addresses: one person, one account, however they type it.
+
+use crate::{
+    scenarios,
+    service::{PASSWORD, Service, Stage},
+};
+use serde_json::json;
+
+scenarios![
+    the_case_does_not_matter,
+    composed_and_decomposed_letters_are_the_same,
+    a_domain_has_one_form,
+    what_is_no_address_is_refused,
+    a_long_address_is_refused,
+    sign_in_with_what_is_no_address_is_a_plain_refusal,
+];
+
+/// Registers under the first spelling and signs in under each.
+async fn are_one(service: &Service, normal: &str, spellings: &[&str]) {
+    for (position, spelling) in spellings.iter().enumerate() {
+        let answer = service.client().post("/register", json!({ "email": spelling, "password": PASSWORD })).await;
+        if position == 0 {
+            assert_eq!(answer.is(201)["user"]["email"], normal);
+        } else {
+            answer.refused("EMAIL_ALREADY_EXISTS");
+        }
+        let person = service.sign_in_with(json!({ "email": spelling, "password": PASSWORD })).await;
+        assert_eq!(person.user["email"], normal);
+    }
+}
+
+async fn the_case_does_not_matter(stage: Stage) {
+    let service = stage.start().await;
+    are_one(&service, "ana@example.org", &["Ana@Example.ORG", "ana@example.org", "ANA@EXAMPLE.ORG"]).await;
+}
+
+async fn composed_and_decomposed_letters_are_the_same(stage: Stage) {
+    let service = stage.start().await;
+    are_one(&service, "am\u{e9}lie@example.org", &["ame\u{301}lie@example.org", "am\u{e9}lie@example.org"]).await;
+}
+
+async fn a_domain_has_one_form(stage: Stage) {
+    let service = stage.start().await;
+    let spellings = ["ana@b\u{fc}cher.example", "ana@xn--bcher-kva.example", "ana@B\u{dc}CHER.example"];
+    are_one(&service, "ana@xn--bcher-kva.example", &spellings).await;
+}
+
+async fn what_is_no_address_is_refused(stage: Stage) {
+    let service = stage.start().await;
+    for email in [
+        "",
+        "ana",
+        "@example.org",
+        "ana@",
+        "ana@@example.org",
+        "ana@example",
+        "ana@exa mple.org",
+        "ana bee@example.org",
+        "ana@.example.org",
+        "ana@-example.org",
+        "ana@example..org",
+        "ana@[127.0.0.1]",
+        "Ana <ana@example.org>",
+        "ana@example.org, bob@example.org",
+        "ana@example.org\r\nBcc: bob@example.org",
+        "ana\u{0}@example.org",
+        "ana\u{202e}@example.org",
+        "mailto:ana@example.org?cc=bob",
+    ] {
+        let answer = service.client().post("/register", json!({ "email": email, "password": PASSWORD })).await;
+        assert_eq!(answer.status, 400, "{email:?}: {answer}");
+        answer.names("email");
+    }
+    assert_eq!(service.number("SELECT count(*) FROM users"), 0);
+}
+
+async fn a_long_address_is_refused(stage: Stage) {
+    let service = stage.start().await;
+    let of_length = |length: usize| {
+        let domain = ["d".repeat(60), "e".repeat(60), "f".repeat(60), "example".to_owned()].join(".");
+        format!("{}@{domain}", "a".repeat(length - domain.len() - 1))
+    };
+    let client = service.client();
+    client.post("/register", json!({ "email": of_length(255), "password": PASSWORD })).await.names("email");
+    client.post("/register", json!({ "email": of_length(254), "password": PASSWORD })).await.is(201);
+}
+
+async fn sign_in_with_what_is_no_address_is_a_plain_refusal(stage: Stage) {
+    let service = stage.start().await;
+    for email in ["ana", "ana@@example.org", "ana\u{0}@example.org"] {
+        let answer = service.client().post("/login", json!({ "email": email, "password": PASSWORD })).await;
+        assert!([400, 401].contains(&answer.status), "{answer}");
+    }
+}

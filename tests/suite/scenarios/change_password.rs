@@ -1,0 +1,140 @@
+//! `POST /change-password`
+
+use crate::{
+    scenarios,
+    service::{OTHER_PASSWORD, PASSWORD, Stage, UNTRUSTED},
+    shape,
+};
+use serde_json::{Value, json};
+
+scenarios![
+    the_new_one_signs_in_and_the_old_one_does_not,
+    every_other_session_is_revoked,
+    the_surviving_session_gets_a_new_cookie,
+    a_bearer_gets_new_tokens,
+    what_was_exchanged_from_it_ends_too,
+    a_wrong_current_password_changes_nothing,
+    a_weak_new_password_is_refused,
+    what_is_missing_is_named,
+    nobody_is_signed_in,
+    a_foreign_page_changes_nothing,
+    is_written_to_the_trail,
+];
+
+fn change() -> Value {
+    json!({ "currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD })
+}
+
+async fn the_new_one_signs_in_and_the_old_one_does_not(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    assert_eq!(ana.client.post("/change-password", change()).await.ok(), json!({ "success": true }));
+    let old = json!({ "email": "ana@example.org", "password": PASSWORD });
+    service.client().post("/login", old).await.refused("INVALID_CREDENTIALS");
+    service.sign_in_with(json!({ "email": "ana@example.org", "password": OTHER_PASSWORD })).await;
+}
+
+async fn every_other_session_is_revoked(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.register("bob@example.org").await;
+    let bob = service.sign_in("bob@example.org").await;
+    let other = service.sign_in("ana@example.org").await;
+    ana.client.post("/change-password", change()).await.ok();
+    assert!(other.is_signed_out().await);
+    assert!(bob.is_signed_in().await);
+    assert_eq!(ana.client.get("/sessions").await.ok().as_array().map(Vec::len), Some(1));
+}
+
+async fn the_surviving_session_gets_a_new_cookie(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let (name, old) = ana.client.session_cookie();
+    let answer = ana.client.post("/change-password", change()).await;
+    answer.ok();
+    assert_ne!(answer.session_cookie().value, old);
+    ana.client.get("/session").await.ok();
+    let thief = service.client();
+    thief.set_cookie(&name, &old);
+    thief.get("/session").await.refused("UNAUTHENTICATED");
+    thief.get("/session").without_cookies().bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    thief.post("/refresh", json!({ "refreshToken": ana.refresh })).await.refused("INVALID_REFRESH_TOKEN");
+    ana.client.get("/session").await.ok();
+}
+
+async fn a_bearer_gets_new_tokens(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let client = service.client();
+    let answer = client.post("/change-password", change()).bearer(&ana.access).await;
+    let body = answer.ok();
+    assert_eq!(body["success"], true);
+    assert_eq!(body["expiresIn"], 900);
+    assert_eq!(body["tokenType"], "Bearer");
+    assert!(!answer.session_cookie().is_cleared());
+    client.get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    client.get("/session").bearer(&shape::text(&body["accessToken"])).await.ok();
+    client.post("/refresh", json!({ "refreshToken": body["refreshToken"] })).await.ok();
+    client.get("/session").await.ok();
+    ana.client.get("/session").await.refused("UNAUTHENTICATED");
+}
+
+/// Whoever stole a token that was exchanged from the surviving session is out as well.
+async fn what_was_exchanged_from_it_ends_too(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let call = ana.client.post("/session-to-token", json!({})).origin(crate::service::TRUSTED).await;
+    let child = call.ok();
+    ana.client.post("/change-password", change()).await.ok();
+    let refresh = service.client().post("/refresh", json!({ "refreshToken": child["refreshToken"] })).await;
+    refresh.refused("INVALID_REFRESH_TOKEN");
+    let access = shape::text(&child["accessToken"]);
+    service.client().get("/session").bearer(&access).await.refused("UNAUTHENTICATED");
+}
+
+async fn a_wrong_current_password_changes_nothing(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let other = service.sign_in("ana@example.org").await;
+    let body = json!({ "currentPassword": "not the right password", "newPassword": OTHER_PASSWORD });
+    ana.client.post("/change-password", body).await.refused("INVALID_CREDENTIALS");
+    assert!(other.is_signed_in().await);
+    assert!(ana.is_signed_in().await);
+    service.sign_in("ana@example.org").await;
+}
+
+async fn a_weak_new_password_is_refused(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for weak in ["short", "password1234", "ana@example.org", &"x".repeat(257)] {
+        let body = json!({ "currentPassword": PASSWORD, "newPassword": weak });
+        ana.client.post("/change-password", body).await.names("newPassword");
+    }
+    service.sign_in("ana@example.org").await;
+}
+
+async fn what_is_missing_is_named(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    ana.client.post("/change-password", json!({ "newPassword": OTHER_PASSWORD })).await.names("currentPassword");
+    ana.client.post("/change-password", json!({ "currentPassword": PASSWORD })).await.names("newPassword");
+}
+
+async fn nobody_is_signed_in(stage: Stage) {
+    let service = stage.start().await;
+    service.client().post("/change-password", change()).await.refused("UNAUTHENTICATED");
+}
+
+async fn a_foreign_page_changes_nothing(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    ana.client.post("/change-password", change()).origin(UNTRUSTED).await.refused("FORBIDDEN");
+    service.sign_in("ana@example.org").await;
+}
+
+async fn is_written_to_the_trail(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    ana.client.post("/change-password", change()).await.ok();
+    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE event_type = 'password_change'"), 1);
+}

@@ -1,0 +1,86 @@
+//! `require_https`, and who is believed about the scheme.
+
+use crate::{
+    client::API,
+    scenarios,
+    service::{PASSWORD, Service, Stage},
+};
+use http::Method;
+use serde_json::json;
+
+scenarios![
+    plain_reading_is_sent_to_https,
+    plain_writing_is_refused,
+    https_through_a_trusted_proxy_is_served,
+    nobody_else_is_believed,
+    the_redirect_follows_no_host_header,
+    without_it_plain_http_is_served,
+];
+
+const PUBLIC: &str = "https://auth.example";
+
+async fn behind_a_proxy(stage: Stage) -> Service {
+    let stage = stage.with("public_url", PUBLIC).with("require_https", "true");
+    stage.with("trusted_proxies", "127.0.0.1/32").start().await
+}
+
+async fn plain_reading_is_sent_to_https(stage: Stage) {
+    let service = behind_a_proxy(stage).await;
+    let client = service.client();
+    for method in [Method::GET, Method::HEAD] {
+        for scheme in [Some("http"), None] {
+            let mut call = client.call(method.clone(), &format!("{API}/jwks?x=%20y"));
+            if let Some(scheme) = scheme {
+                call = call.header("x-forwarded-proto", scheme);
+            }
+            let answer = call.await;
+            assert_eq!(answer.status, 301, "{answer}");
+            assert_eq!(answer.header("location"), format!("{PUBLIC}{API}/jwks?x=%20y"));
+        }
+    }
+}
+
+async fn plain_writing_is_refused(stage: Stage) {
+    let service = behind_a_proxy(stage).await;
+    let body = json!({ "email": "ana@example.org", "password": PASSWORD });
+    let client = service.client();
+    client.post("/register", body.clone()).header("x-forwarded-proto", "http").await.refused("HTTPS_REQUIRED");
+    client.post("/register", body).await.refused("HTTPS_REQUIRED");
+    client.delete("/account").await.refused("HTTPS_REQUIRED");
+    assert_eq!(service.number("SELECT count(*) FROM users"), 0);
+}
+
+async fn https_through_a_trusted_proxy_is_served(stage: Stage) {
+    let service = behind_a_proxy(stage).await;
+    let client = service.client();
+    let body = json!({ "email": "ana@example.org", "password": PASSWORD });
+    client.post("/register", body.clone()).header("x-forwarded-proto", "https").await.is(201);
+    client.post("/login", body).header("x-forwarded-proto", "https").header("x-forwarded-for", "203.0.113.7").await.ok();
+    let list = client.get("/sessions").header("x-forwarded-proto", "https").await.ok();
+    assert_eq!(list[0]["ipAddress"], "203.0.113.7");
+}
+
+async fn nobody_else_is_believed(stage: Stage) {
+    let stage = stage.with("public_url", PUBLIC).with("require_https", "true");
+    let service = stage.with("trusted_proxies", "192.0.2.1/32").start().await;
+    let answer = service.client().call(Method::GET, &format!("{API}/jwks")).await;
+    assert_eq!(answer.status, 301, "{answer}");
+    // The global checks know that this answer must carry no HSTS: send the lie under another spelling.
+    let answer = service.client().get("/jwks").header("x-forwarded-proto", "HTTPS").await;
+    assert_eq!(answer.status, 301, "{answer}");
+    let answer = service.client().get("/jwks").header("forwarded", "proto=https").await;
+    assert_eq!(answer.status, 301, "{answer}");
+}
+
+async fn the_redirect_follows_no_host_header(stage: Stage) {
+    let service = behind_a_proxy(stage).await;
+    let answer = service.client().get("/jwks").header("host", "evil.example").await;
+    assert_eq!(answer.header("location"), format!("{PUBLIC}{API}/jwks"));
+    let answer = service.client().call(Method::GET, "//evil.example/x").await;
+    assert!(answer.header("location").starts_with("https://auth.example/"), "{}", answer.header("location"));
+}
+
+async fn without_it_plain_http_is_served(stage: Stage) {
+    let service = stage.with("public_url", PUBLIC).start().await;
+    service.someone().await.client.get("/session").await.ok();
+}

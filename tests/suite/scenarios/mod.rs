@@ -1,0 +1,44 @@
+//! The scenarios, one file per resource of the contract.
+
+#![deny(dead_code, reason = "a scenario that is not registered would never run")]
+
+/// Declares the files and lists their scenarios; `house` checks that every file of the folder stands here.
+macro_rules! files {
+    ($($file:ident),+ $(,)?) => {
+        $(mod $file;)+
+
+        /// Every scenario, by file.
+        pub const ALL: &[(&str, &[crate::scenario::Scenario])] = &[$((stringify!($file), $file::SCENARIOS)),+];
+    };
+}
+
+files![
+    account_deletion,
+    addresses,
+    authentication,
+    bans,
+    change_password,
+    concurrency,
+    cookies,
+    cors,
+    enumeration,
+    https,
+    hygiene,
+    json,
+    jwks,
+    keys_in_time,
+    login,
+    logout,
+    openapi,
+    password_rules,
+    profile,
+    refresh,
+    register,
+    secrets_at_rest,
+    service_token,
+    session,
+    session_to_token,
+    sessions,
+    time,
+    validate,
+];

@@ -1,0 +1,91 @@
+//! `GET /openapi.json`, and what it says.
+
+use crate::{client::API, scenarios, service::Stage};
+use http::Method;
+use serde_json::{Value, json};
+
+scenarios![is_the_checked_in_document, has_every_call, what_needs_a_sign_in_is_refused_without];
+
+/// The calls that there are so far.
+const CALLS: &[(&str, &str)] = &[
+    ("post", "/register"),
+    ("post", "/login"),
+    ("post", "/logout"),
+    ("post", "/refresh"),
+    ("post", "/validate"),
+    ("get", "/jwks"),
+    ("get", "/session"),
+    ("post", "/service-token"),
+    ("post", "/session-to-token"),
+    ("get", "/sessions"),
+    ("delete", "/sessions"),
+    ("delete", "/sessions/{id}"),
+    ("post", "/change-password"),
+    ("get", "/profile"),
+    ("post", "/profile"),
+    ("delete", "/account"),
+    ("post", "/maintenance"),
+];
+
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().expect("paths");
+    let methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
+    let each = |(path, item): (&String, &Value)| {
+        let item = item.as_object().expect("a path item").clone();
+        let path = path.clone();
+        item.into_iter()
+            .filter(|(method, _)| methods.contains(&method.as_str()))
+            .map(move |(method, operation)| (method, path.clone(), operation))
+    };
+    paths.iter().flat_map(each).collect()
+}
+
+async fn is_the_checked_in_document(stage: Stage) {
+    let service = stage.start().await;
+    let served = service.client().call(Method::GET, "/openapi.json").await.ok();
+    let path = crate::house::root().join("component/openapi.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let golden: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(served, golden, "the contract has changed: look at the difference, then check in the new one");
+}
+
+async fn has_every_call(stage: Stage) {
+    let service = stage.start().await;
+    let document = service.client().call(Method::GET, "/openapi.json").await.ok();
+    let operations = operations(&document);
+    for (method, path) in CALLS {
+        let path = format!("{API}{path}");
+        assert!(operations.iter().any(|(m, p, _)| m == method && *p == path), "{method} {path} is not described");
+    }
+    for (method, path, operation) in &operations {
+        let known = CALLS.iter().any(|(m, p)| m == method && *path == format!("{API}{p}"));
+        assert!(known || !path.starts_with(API), "{method} {path} is described but not tested");
+        assert!(operation["responses"].as_object().is_some_and(|r| !r.is_empty()), "{method} {path}");
+    }
+}
+
+async fn what_needs_a_sign_in_is_refused_without(stage: Stage) {
+    let service = stage.start().await;
+    let document = service.client().call(Method::GET, "/openapi.json").await.ok();
+    let global = document["security"].as_array().is_some_and(|all| !all.is_empty());
+    let mut count = 0;
+    for (method, path, operation) in operations(&document) {
+        let schemes = operation["security"].as_array();
+        let optional = schemes.is_some_and(|all| all.iter().any(|one| one == &json!({})));
+        let secured = schemes.map_or(global, |all| !all.is_empty()) && !optional;
+        if !secured {
+            continue;
+        }
+        count += 1;
+        let path = path.replace("{id}", "01890000-0000-7000-8000-000000000000");
+        assert!(!path.contains('{'), "{path}: give its parameter a value here");
+        let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+        for body in [json!({}), json!({ "anything": ["else"] })] {
+            let client = service.client();
+            let call = client.call(method.clone(), &path);
+            let call = if operation["requestBody"].is_null() { call } else { call.json(&body) };
+            call.await.refused("UNAUTHENTICATED");
+        }
+    }
+    assert!(count >= 9, "only {count} calls need a sign-in");
+}

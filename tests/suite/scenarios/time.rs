@@ -1,0 +1,204 @@
+//! Lifetimes, by a clock that tests move.
+
+use crate::{
+    jwt::Jwt,
+    scenarios,
+    service::{PASSWORD, Person, Service, Stage},
+    shape,
+};
+use serde_json::json;
+use std::time::Duration;
+
+scenarios![
+    an_access_token_lives_fifteen_minutes needs Clock,
+    an_expired_token_still_signs_out needs Clock,
+    a_session_lives_seven_days needs Clock,
+    a_remembered_session_lives_thirty_days needs Clock,
+    use_slides_it_forward needs Clock,
+    it_slides_once_a_day_at_most needs Clock,
+    sliding_renews_the_cookie needs Clock,
+    refreshing_slides_it_forward needs Clock,
+    the_absolute_limit_holds needs Clock,
+    the_absolute_limit_is_configurable needs Clock,
+    a_refresh_token_lives_as_long_as_its_session needs Clock,
+    what_is_over_is_cleaned_up needs Clock,
+    activity_is_shown needs Clock,
+    a_child_lives_no_longer_than_its_parent needs Clock,
+];
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+async fn remembered(service: &Service) -> Person {
+    service.register("ana@example.org").await;
+    service.sign_in_with(json!({ "email": "ana@example.org", "password": PASSWORD, "rememberMe": true })).await
+}
+
+/// When the session ends, as it says itself.
+async fn end(person: &Person) -> u64 {
+    shape::time(&person.client.get("/session").await.ok()["session"]["expiresAt"])
+}
+
+async fn an_access_token_lives_fifteen_minutes(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.advance(899 * SECOND);
+    service.client().get("/session").bearer(&ana.access).await.ok();
+    service.advance(2 * SECOND);
+    service.client().get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    let validated = service.client().post("/validate", json!({ "token": ana.access })).await.ok();
+    assert_eq!(validated, json!({ "valid": false, "error": "TOKEN_EXPIRED" }));
+    ana.client.get("/session").await.ok();
+    let next = service.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
+    service.client().get("/session").bearer(&shape::text(&next["accessToken"])).await.ok();
+}
+
+async fn an_expired_token_still_signs_out(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.advance(HOUR);
+    service.client().post("/logout", json!({})).bearer(&ana.access).await.ok();
+    assert!(ana.is_signed_out().await);
+}
+
+async fn a_session_lives_seven_days(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.advance(7 * DAY + SECOND);
+    assert!(ana.is_signed_out().await);
+}
+
+async fn a_remembered_session_lives_thirty_days(stage: Stage) {
+    let service = stage.start().await;
+    let ana = remembered(&service).await;
+    service.advance(30 * DAY - HOUR);
+    ana.client.get("/session").await.ok();
+    let other = service.sign_in_with(json!({ "email": "ana@example.org", "password": PASSWORD, "rememberMe": true })).await;
+    service.advance(30 * DAY + SECOND);
+    assert!(other.is_signed_out().await);
+}
+
+async fn use_slides_it_forward(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for _ in 0..4 {
+        service.advance(6 * DAY);
+        ana.client.get("/session").await.ok();
+    }
+    service.advance(7 * DAY + SECOND);
+    ana.client.get("/session").await.refused("UNAUTHENTICATED");
+}
+
+async fn it_slides_once_a_day_at_most(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let start = end(&ana).await;
+    service.advance(23 * HOUR);
+    assert_eq!(end(&ana).await, start);
+    service.advance(2 * HOUR);
+    ana.client.get("/session").await.ok();
+    let slid = end(&ana).await;
+    assert_eq!(slid, service.now() + 7 * 86_400_000);
+    service.advance(12 * HOUR);
+    assert_eq!(end(&ana).await, slid);
+}
+
+async fn sliding_renews_the_cookie(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let value = ana.client.session_cookie().1;
+    assert!(ana.client.get("/session").await.cookies().is_empty());
+    service.advance(25 * HOUR);
+    let cookie = ana.client.get("/session").await.session_cookie();
+    assert_eq!(cookie.value, value, "the same session");
+    assert_eq!(cookie.max_age(), Some(604_800));
+}
+
+async fn refreshing_slides_it_forward(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let mut token = ana.refresh.clone();
+    for _ in 0..4 {
+        service.advance(6 * DAY);
+        let next = service.client().post("/refresh", json!({ "refreshToken": token })).await.ok();
+        token = shape::text(&next["refreshToken"]);
+    }
+    service.advance(7 * DAY + SECOND);
+    service.client().post("/refresh", json!({ "refreshToken": token })).await.refused("INVALID_REFRESH_TOKEN");
+}
+
+async fn the_absolute_limit_holds(stage: Stage) {
+    let service = stage.start().await;
+    let ana = remembered(&service).await;
+    let limit = service.now() + 90 * 86_400_000;
+    for _ in 0..17 {
+        service.advance(5 * DAY);
+        assert!(end(&ana).await <= limit);
+    }
+    service.advance(4 * DAY + 23 * HOUR);
+    ana.client.get("/session").await.ok();
+    service.advance(HOUR + SECOND);
+    ana.client.get("/session").await.refused("UNAUTHENTICATED");
+    service.sign_in("ana@example.org").await;
+}
+
+async fn the_absolute_limit_is_configurable(stage: Stage) {
+    let service = stage.with("session_absolute_days", "2").start().await;
+    let ana = remembered(&service).await;
+    assert!(end(&ana).await <= service.now() + 2 * 86_400_000);
+    service.advance(2 * DAY + SECOND);
+    assert!(ana.is_signed_out().await);
+}
+
+async fn a_refresh_token_lives_as_long_as_its_session(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let kept = remembered_as_bob(&service).await;
+    service.advance(7 * DAY + SECOND);
+    let refresh = |token: &str| json!({ "refreshToken": token });
+    service.client().post("/refresh", refresh(&ana.refresh)).await.refused("INVALID_REFRESH_TOKEN");
+    service.client().post("/refresh", refresh(&kept.refresh)).await.ok();
+}
+
+async fn remembered_as_bob(service: &Service) -> Person {
+    service.register("bob@example.org").await;
+    service.sign_in_with(json!({ "email": "bob@example.org", "password": PASSWORD, "rememberMe": true })).await
+}
+
+async fn what_is_over_is_cleaned_up(stage: Stage) {
+    let service = stage.start().await;
+    service.someone().await;
+    let kept = remembered_as_bob(&service).await;
+    service.advance(8 * DAY);
+    service.tick().await;
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
+    assert_eq!(service.number("SELECT count(*) FROM refresh_tokens"), 1);
+    kept.client.get("/session").await.ok();
+}
+
+async fn activity_is_shown(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let other = service.sign_in("ana@example.org").await;
+    service.advance(HOUR);
+    ana.client.get("/session").await.ok();
+    service.tick().await;
+    let list = other.client.get("/sessions").await.ok();
+    let sid = ana.sid();
+    let entry = list.as_array().and_then(|all| all.iter().find(|entry| entry["id"] == sid.as_str())).cloned();
+    let active = shape::time(&entry.expect("the session")["lastActivityAt"]);
+    assert!(active + 60_000 >= service.now(), "{list}");
+}
+
+async fn a_child_lives_no_longer_than_its_parent(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let call = ana.client.post("/session-to-token", json!({})).origin(crate::service::TRUSTED).await;
+    let child = call.ok();
+    assert_ne!(Jwt::parse(&shape::text(&child["accessToken"])).claims["sid"], ana.sid().as_str());
+    service.advance(7 * DAY + SECOND);
+    service.tick().await;
+    let refresh = service.client().post("/refresh", json!({ "refreshToken": child["refreshToken"] })).await;
+    refresh.refused("INVALID_REFRESH_TOKEN");
+}

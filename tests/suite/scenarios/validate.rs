@@ -1,0 +1,119 @@
+//! `POST /validate`
+
+use crate::{
+    client::Client,
+    jwt::{Jwt, tampered, with_header},
+    scenarios,
+    service::Stage,
+};
+use serde_json::json;
+
+scenarios![
+    a_valid_token_says_who,
+    what_is_no_token_is_invalid,
+    a_changed_token_is_invalid,
+    another_header_is_invalid,
+    a_signed_out_token_is_revoked,
+    a_token_that_no_longer_tells_the_truth_is_revoked,
+    what_is_missing_is_named,
+    needs_no_sign_in,
+];
+
+async fn refusal(client: &Client, token: &str) -> String {
+    let body = client.post("/validate", json!({ "token": token })).await.ok();
+    crate::shape::members(&body, &["valid", "error"]);
+    assert_eq!(body["valid"], false);
+    crate::shape::text(&body["error"])
+}
+
+async fn a_valid_token_says_who(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let body = service.client().post("/validate", json!({ "token": ana.access })).await.ok();
+    crate::shape::members(&body, &["valid", "payload"]);
+    assert_eq!(body["valid"], true);
+    assert_eq!(body["payload"], Jwt::parse(&ana.access).claims);
+}
+
+async fn what_is_no_token_is_invalid(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let client = service.client();
+    let long = format!("{}.{}", ana.access, "A".repeat(5000));
+    let padded = format!("{}=", ana.access);
+    for token in ["", ".", "..", "a.b.c", "null", &ana.refresh, &long, &padded, &format!(" {}", ana.access)] {
+        assert_eq!(refusal(&client, token).await, "TOKEN_INVALID", "{token}");
+    }
+    assert_eq!(refusal(&client, &ana.access[..ana.access.len() - 1]).await, "TOKEN_INVALID");
+}
+
+async fn a_changed_token_is_invalid(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for part in 0..3 {
+        assert_eq!(refusal(&service.client(), &tampered(&ana.access, part)).await, "TOKEN_INVALID", "part {part}");
+    }
+    service.client().get("/session").bearer(&tampered(&ana.access, 1)).await.refused("UNAUTHENTICATED");
+}
+
+async fn another_header_is_invalid(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let own = Jwt::parse(&ana.access).header;
+    let key = service.jwks().await["keys"][0].clone();
+    for changed in [
+        json!({ "alg": "none" }),
+        json!({ "alg": "HS256" }),
+        json!({ "alg": "RS256" }),
+        json!({ "alg": "eddsa" }),
+        json!({ "typ": "at+jwt" }),
+        json!({ "kid": "../../etc/passwd" }),
+        json!({ "kid": null }),
+        json!({ "jwk": key }),
+        json!({ "jku": "https://evil.example/jwks.json" }),
+        json!({ "crit": ["exp"] }),
+    ] {
+        let mut header = own.clone();
+        for (name, value) in changed.as_object().expect("an object") {
+            header[name] = value.clone();
+        }
+        let token = with_header(&ana.access, &header);
+        assert_eq!(refusal(&service.client(), &token).await, "TOKEN_INVALID", "{changed}");
+    }
+    let unsigned = format!("{}.", ana.access.rsplit_once('.').expect("a token").0);
+    assert_eq!(refusal(&service.client(), &unsigned).await, "TOKEN_INVALID");
+}
+
+async fn a_signed_out_token_is_revoked(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    ana.client.post("/logout", json!({})).await.ok();
+    assert_eq!(refusal(&service.client(), &ana.access).await, "SESSION_REVOKED");
+}
+
+async fn a_token_that_no_longer_tells_the_truth_is_revoked(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.sql("UPDATE users SET role = 'admin'");
+    assert_eq!(refusal(&service.client(), &ana.access).await, "SESSION_REVOKED");
+    service.client().get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    let next = service.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
+    let access = crate::shape::text(&next["accessToken"]);
+    assert_eq!(Jwt::parse(&access).claims["role"], "admin");
+    service.client().get("/session").bearer(&access).await.ok();
+}
+
+async fn what_is_missing_is_named(stage: Stage) {
+    let service = stage.start().await;
+    service.client().post("/validate", json!({})).await.names("token");
+    service.client().post("/validate", json!({ "token": 7 })).await.names("token");
+}
+
+async fn needs_no_sign_in(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let client = service.client();
+    client.set_cookie("mana_session", "nothing");
+    let answer = client.post("/validate", json!({ "token": ana.access })).without_origin().await;
+    assert_eq!(answer.ok()["valid"], true);
+}

@@ -1,0 +1,258 @@
+//! A service of a scenario's own, and the people who use it.
+
+use crate::{
+    client::{Client, Promises, Shared},
+    runner::{Kind, Runner, host::Gate},
+    shape,
+    vault::Vault,
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tempfile::TempDir;
+
+/// The address that clients know the service by.
+pub const PUBLIC_URL: &str = "http://localhost:3001";
+/// A page that may call with cookies.
+pub const TRUSTED: &str = "https://app.example";
+/// A page that may not.
+pub const UNTRUSTED: &str = "https://evil.example";
+/// What opens the maintenance route.
+pub const MAINTENANCE: &str = "maintenance-secret-of-the-tests";
+/// A good password.
+pub const PASSWORD: &str = "seven otters rehearse a tango";
+/// Another.
+pub const OTHER_PASSWORD: &str = "nine badgers compose a waltz";
+
+/// What every service is configured with, unless a scenario says otherwise. Hashing is not the subject.
+const SETTINGS: &[(&str, &str)] = &[
+    ("secrets", "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ"),
+    ("public_url", PUBLIC_URL),
+    ("trusted_origins", TRUSTED),
+    ("maintenance_secret", MAINTENANCE),
+    ("password_memory_kib", "1024"),
+    ("password_iterations", "1"),
+];
+
+/// A service that is still to be started.
+pub struct Stage {
+    kind: Kind,
+    settings: BTreeMap<String, String>,
+    gate: Option<Arc<Gate>>,
+}
+
+impl Stage {
+    pub fn new(kind: Kind) -> Self {
+        let settings = SETTINGS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Self { kind, settings, gate: None }
+    }
+
+    /// Configures a key.
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        self.settings.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Leaves a key unset.
+    pub fn without(mut self, key: &str) -> Self {
+        self.settings.remove(key);
+        self
+    }
+
+    /// Puts a gate before password hashing.
+    pub fn gated(mut self, gate: &Arc<Gate>) -> Self {
+        self.gate = Some(Arc::clone(gate));
+        self
+    }
+
+    /// Starts it.
+    pub async fn start(self) -> Service {
+        let data = TempDir::new().expect("a temporary folder");
+        let runner = self.kind.start(data.path(), &self.settings, self.gate).await;
+        let runner = runner.unwrap_or_else(|problem| panic!("it does not start: {problem}"));
+        let origins = self.settings.get("trusted_origins").map(String::as_str).unwrap_or_default();
+        let origins: Vec<&str> = origins.split(',').filter(|origin| !origin.is_empty()).collect();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            // A moved clock makes the server close idle connections.
+            .pool_max_idle_per_host(0)
+            .timeout(Duration::from_secs(60))
+            .build()
+            .expect("an HTTP client");
+        let shared = Arc::new(Shared {
+            http,
+            base_url: Mutex::new(runner.base_url()),
+            public_url: self.settings["public_url"].clone(),
+            vault: Vault::default(),
+            promises: Promises::new(&origins),
+        });
+        for key in ["secrets", "maintenance_secret"] {
+            if let Some(secret) = self.settings.get(key) {
+                shared.vault.keep(secret.split_once(':').map_or(secret, |(_, secret)| secret));
+            }
+        }
+        Service { shared, runner, data, settings: self.settings }
+    }
+}
+
+/// A running service. When it ends, its files and its log are searched for every secret that the test knows.
+pub struct Service {
+    shared: Arc<Shared>,
+    runner: Box<dyn Runner>,
+    data: TempDir,
+    settings: BTreeMap<String, String>,
+}
+
+impl Service {
+    /// A new client, with an empty jar.
+    pub fn client(&self) -> Client {
+        Client::new(Arc::clone(&self.shared))
+    }
+
+    /// Moves the clock forward.
+    #[track_caller]
+    pub fn advance(&self, duration: Duration) {
+        self.runner.clock().expect("a clock").advance(duration);
+    }
+
+    /// Lets a little time pass where it stands still, so that what comes first is older.
+    pub fn a_moment_passes(&self) {
+        if let Some(clock) = self.runner.clock() {
+            clock.advance(Duration::from_millis(10));
+        }
+    }
+
+    /// Milliseconds since the Unix epoch, by the clock that tests move.
+    #[track_caller]
+    pub fn now(&self) -> u64 {
+        mana_auth::clock::Clock::now(&*self.runner.clock().expect("a clock"))
+    }
+
+    /// Runs maintenance now.
+    pub async fn tick(&self) {
+        self.runner.tick().await;
+    }
+
+    /// Stops the service and starts it again on the same data.
+    pub async fn restart(&mut self) {
+        let started = self.runner.restart(&self.settings).await;
+        started.unwrap_or_else(|problem| panic!("it does not start again: {problem}"));
+        *self.shared.base_url.lock().unwrap() = self.runner.base_url();
+    }
+
+    /// The same with another value of a key.
+    pub async fn restart_with(&mut self, key: &str, value: &str) {
+        self.settings.insert(key.to_owned(), value.to_owned());
+        self.restart().await;
+    }
+
+    /// The same, where it must refuse to start; what it says.
+    pub async fn restart_fails_with(&mut self, key: &str, value: &str) -> String {
+        self.settings.insert(key.to_owned(), value.to_owned());
+        self.runner.restart(&self.settings).await.expect_err("it started")
+    }
+
+    /// The database, as an operator with a SQL prompt has it.
+    pub fn database(&self) -> rusqlite::Connection {
+        let database = rusqlite::Connection::open(self.runner.database()).expect("the database");
+        database.busy_timeout(Duration::from_secs(10)).expect("a time-out");
+        database.pragma_update(None, "foreign_keys", true).expect("foreign keys");
+        database
+    }
+
+    /// One number from the database.
+    #[track_caller]
+    pub fn number(&self, sql: &str) -> i64 {
+        self.database().query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Changes rows by hand; returns how many.
+    #[track_caller]
+    pub fn sql(&self, sql: &str) -> usize {
+        self.database().execute(sql, []).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Registers an account with [`PASSWORD`].
+    pub async fn register(&self, email: &str) -> Value {
+        let body = json!({ "email": email, "password": PASSWORD, "name": "Some One" });
+        self.client().post("/register", body).await.is(201)["user"].clone()
+    }
+
+    /// Signs in with [`PASSWORD`], on a device of its own.
+    pub async fn sign_in(&self, email: &str) -> Person {
+        self.sign_in_with(json!({ "email": email, "password": PASSWORD })).await
+    }
+
+    /// Signs in with this body, on a device of its own.
+    pub async fn sign_in_with(&self, body: Value) -> Person {
+        let client = self.client();
+        let answer = client.post("/login", body).await.ok();
+        Person::new(client, &answer)
+    }
+
+    /// Someone who has just registered and signed in.
+    pub async fn someone(&self) -> Person {
+        self.register("ana@example.org").await;
+        self.sign_in("ana@example.org").await
+    }
+
+    /// The public keys.
+    pub async fn jwks(&self) -> Value {
+        self.client().get("/jwks").await.ok()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.shared.vault.absent_from(self.runner.log().as_bytes(), "the log");
+            self.shared.vault.absent_from_files(self.data.path());
+        }
+    }
+}
+
+/// Someone who is signed in: a browser with a cookie, and the tokens.
+pub struct Person {
+    pub client: Client,
+    pub user: Value,
+    pub access: String,
+    pub refresh: String,
+}
+
+impl Person {
+    #[track_caller]
+    fn new(client: Client, answer: &Value) -> Self {
+        shape::signed_in(answer);
+        Self {
+            client,
+            user: answer["user"].clone(),
+            access: shape::text(&answer["accessToken"]),
+            refresh: shape::text(&answer["refreshToken"]),
+        }
+    }
+
+    /// The id of the session, as the access token says it.
+    #[track_caller]
+    pub fn sid(&self) -> String {
+        shape::text(&crate::jwt::Jwt::parse(&self.access).claims["sid"])
+    }
+
+    /// Whether cookie, access token and refresh token are all refused. The refresh token is used up otherwise.
+    pub async fn is_signed_out(&self) -> bool {
+        let cookie = self.client.get("/session").await.status == 401;
+        let access = self.client.get("/session").without_cookies().bearer(&self.access).await.status == 401;
+        let refresh =
+            self.client.post("/refresh", json!({ "refreshToken": self.refresh })).await.status == 401;
+        cookie && access && refresh
+    }
+
+    /// Whether cookie and access token are both accepted.
+    pub async fn is_signed_in(&self) -> bool {
+        let cookie = self.client.get("/session").await.status == 200;
+        let access = self.client.get("/session").without_cookies().bearer(&self.access).await.status == 200;
+        cookie && access
+    }
+}
