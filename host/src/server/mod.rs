@@ -87,7 +87,6 @@ pub(crate) struct Shared {
 
 impl Server {
     /// What a server is made from.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
