@@ -77,11 +77,6 @@ impl Client {
         self.jar.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
-    /// Forgets every cookie.
-    pub fn forget_cookies(&self) {
-        self.jar.lock().unwrap().clear();
-    }
-
     fn cookie_header(&self) -> Option<String> {
         let jar = self.jar.lock().unwrap();
         let pairs: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
