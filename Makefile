@@ -63,7 +63,7 @@ clippy: targets
 .PHONY: deny
 deny: $(DENY) ## Check licences, bans and sources of every dependency
 	$(DENY) --locked check --hide-inclusion-graph bans licenses sources
-	$(DENY) --locked --manifest-path xtask/Cargo.toml check --config deny.toml --hide-inclusion-graph bans licenses sources
+	$(DENY) --locked --manifest-path xtask/Cargo.toml --config deny.toml check --hide-inclusion-graph bans licenses sources
 
 .PHONY: bench
 bench: $(SERVER) ## Measure requests a second and latency

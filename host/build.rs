@@ -4,7 +4,9 @@
 use std::{env, fs, path::Path};
 
 fn main() -> std::io::Result<()> {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/mana/auth.cwasm");
+    // Where it runs, not where it was compiled: worktrees that share a target folder share this program.
+    let package = env::var_os("CARGO_MANIFEST_DIR").ok_or(std::io::ErrorKind::NotFound)?;
+    let built = Path::new(&package).join("../target/mana/auth.cwasm");
     println!("cargo::rerun-if-changed={}", built.display());
     println!("cargo::rerun-if-changed=build.rs");
     let out = env::var_os("OUT_DIR").ok_or(std::io::ErrorKind::NotFound)?;

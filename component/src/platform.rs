@@ -40,7 +40,8 @@ pub fn new_id(now: Time) -> Uuid {
 
 /// Writes a line to the operator's log. No field may hold a secret.
 pub fn log(level: Level, message: &str, fields: &[(&str, &str)]) {
-    let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let fields: Vec<_> =
+        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     platform::log(level, message, &fields);
 }
 

@@ -66,14 +66,14 @@ mod tests {
 
     #[test]
     fn nothing_embedded_says_what_to_run() {
-        let error = load(&Artefact(Cow::Borrowed(&[]))).err().expect("there is nothing to load");
+        let error = load(&Artefact(Cow::Borrowed(&[]))).expect_err("there is nothing to load");
         assert!(matches!(error, LoadError::Missing));
         assert!(error.to_string().contains("make build"));
     }
 
     #[test]
     fn something_else_is_refused_in_one_line() {
-        let error = load(&Artefact(Cow::Borrowed(b"no machine code"))).err().expect("it is no artefact");
+        let error = load(&Artefact(Cow::Borrowed(b"no machine code"))).expect_err("it is no artefact");
         assert!(matches!(error, LoadError::Mismatch(_)));
         assert_eq!(error.to_string().lines().count(), 1);
     }

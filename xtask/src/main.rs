@@ -25,8 +25,18 @@ struct Guest {
 const GUESTS: &[Guest] = &[
     Guest { package: "mana-auth-component", features: &[], artefact: "auth", precompile: true },
     Guest { package: "mana-auth-tokens", features: &["component"], artefact: "verifier", precompile: false },
-    Guest { package: "mana-auth-passwords", features: &["component"], artefact: "passwords", precompile: false },
-    Guest { package: "mana-auth-misbehaving-guest", features: &[], artefact: "misbehaving", precompile: true },
+    Guest {
+        package: "mana-auth-passwords",
+        features: &["component"],
+        artefact: "passwords",
+        precompile: false,
+    },
+    Guest {
+        package: "mana-auth-misbehaving-guest",
+        features: &[],
+        artefact: "misbehaving",
+        precompile: true,
+    },
 ];
 
 fn main() -> Result<()> {

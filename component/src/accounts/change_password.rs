@@ -23,7 +23,11 @@ pub struct ChangePassword {
 /// # Errors
 ///
 /// `InvalidCredentials` where the current password is wrong or was changed meanwhile, `Invalid` for a weak one.
-pub async fn change_password(ctx: &Context, caller: &Caller, change: ChangePassword) -> Result<SignedIn, Error> {
+pub async fn change_password(
+    ctx: &Context,
+    caller: &Caller,
+    change: ChangePassword,
+) -> Result<SignedIn, Error> {
     let user = &caller.user;
     let credentials = rows::credentials_by_id(user.id).await?;
     let (version, encoded) = credentials.map_or((0, None), |found| (found.version, found.password));

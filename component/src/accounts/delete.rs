@@ -21,7 +21,8 @@ pub async fn delete(ctx: &Context, user: &User, password: &Password) -> Result<(
         Change::new().record(event).commit(ctx).await?;
         return Err(Error::InvalidCredentials);
     }
-    let change = Change::new().and(rows::delete(user.id, version)).record(Event::about(Kind::AccountDeleted, user.id));
+    let change =
+        Change::new().and(rows::delete(user.id, version)).record(Event::about(Kind::AccountDeleted, user.id));
     match change.commit(ctx).await {
         Ok(_) => Ok(()),
         Err(Refused::Unmet) => Err(Error::InvalidCredentials),

@@ -90,9 +90,22 @@ mod tests {
         let long = format!("{}@example.com", "a".repeat(65));
         let longer = format!("a@{}.example.com", vec!["a".repeat(60); 4].join("."));
         for text in [
-            "", "bob", "@example.com", "bob@", "bob@localhost", "bob@[127.0.0.1]", "Bob <bob@example.com>",
-            "\"a b\"@example.com", "bob@exa mple.com", "bob@example..com", "bob@-example.com", "a\u{0}b@example.com",
-            "bob@example.com\r\nBcc: all@example.com", "a@b@example.com", &long, &longer,
+            "",
+            "bob",
+            "@example.com",
+            "bob@",
+            "bob@localhost",
+            "bob@[127.0.0.1]",
+            "Bob <bob@example.com>",
+            "\"a b\"@example.com",
+            "bob@exa mple.com",
+            "bob@example..com",
+            "bob@-example.com",
+            "a\u{0}b@example.com",
+            "bob@example.com\r\nBcc: all@example.com",
+            "a@b@example.com",
+            &long,
+            &longer,
         ] {
             assert_eq!(normal(text), None, "{text:?}");
         }

@@ -14,6 +14,8 @@ use zeroize::Zeroizing;
 const SHORTEST: usize = 12;
 /// Passwords longer than this are refused, in characters.
 const LONGEST: usize = 256;
+const TOO_SHORT: &str = "must be at least 12 characters";
+const TOO_LONG: &str = "must be at most 256 characters";
 /// What an attacker who throttling holds to a few guesses a minute, or who stole the hashes, must be put to.
 const GUESSES_LOG10: f64 = 8.0;
 
@@ -41,7 +43,7 @@ impl Password {
         }
         // Each character counted once, before normalization makes more of them.
         if text.chars().count() > LONGEST {
-            return Err("must be at most 256 characters");
+            return Err(TOO_LONG);
         }
         Ok(Self(Zeroizing::new(text.nfkc().collect())))
     }
@@ -49,11 +51,14 @@ impl Password {
 
 impl NewPassword {
     fn parse(text: &str) -> Result<Self, &'static str> {
+        if text.is_empty() {
+            return Err(TOO_SHORT);
+        }
         let password = Password::parse(text)?;
         match password.0.chars().count() {
-            ..SHORTEST => Err("must be at least 12 characters"),
+            ..SHORTEST => Err(TOO_SHORT),
             SHORTEST..=LONGEST => Ok(Self(password)),
-            _ => Err("must be at most 256 characters"),
+            _ => Err(TOO_LONG),
         }
     }
 }

@@ -99,7 +99,12 @@ pub async fn by_id(id: Uuid) -> Result<Option<User>, Error> {
 ///
 /// Where storage fails.
 pub async fn by_email(email: &Email) -> Result<Option<User>, Error> {
-    storage::query_one(&format!("SELECT {USER} FROM users u WHERE u.email = ?1"), params![email.as_str()], user).await
+    storage::query_one(
+        &format!("SELECT {USER} FROM users u WHERE u.email = ?1"),
+        params![email.as_str()],
+        user,
+    )
+    .await
 }
 
 /// Accounts, newest first, older than `before`.

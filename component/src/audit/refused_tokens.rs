@@ -23,7 +23,9 @@ pub fn note(now: Time) {
 /// Where storage fails; then it is kept.
 pub async fn flush(ctx: &Context) -> Result<(), Error> {
     let due = REFUSED.lock().ok().and_then(|refused| *refused);
-    let Some((since, count)) = due.filter(|(since, _)| ctx.now.since(*since) >= super::WINDOW) else { return Ok(()) };
+    let Some((since, count)) = due.filter(|(since, _)| ctx.now.since(*since) >= super::WINDOW) else {
+        return Ok(());
+    };
     let event = Event::anonymous(Kind::TokenValidationFailure)
         .with("count", count)
         .with("from", since.as_millis())

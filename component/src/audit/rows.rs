@@ -13,8 +13,11 @@ use sha2::{Digest as _, Sha256};
 /// Writes an event.
 #[must_use]
 pub fn insert(event: &Event, ctx: &Context) -> Statement {
-    let (address, user_agent) =
-        if event.minimal { (None, None) } else { (ctx.client.address.clone(), ctx.client.user_agent.clone()) };
+    let (address, user_agent) = if event.minimal {
+        (None, None)
+    } else {
+        (ctx.client.address.clone(), ctx.client.user_agent.clone())
+    };
     let metadata = Value::Object(event.metadata.clone()).to_string();
     let salt = platform::random::<32>();
     let digest = details_digest(&salt, address.as_deref(), user_agent.as_deref(), &metadata);
@@ -43,7 +46,12 @@ pub fn insert(event: &Event, ctx: &Context) -> Statement {
 
 /// The personal details of an event as the tree sees them: they can be destroyed, with their salt, and the
 /// digest still stands. Each part is preceded by its length, so that no two events look alike.
-fn details_digest(salt: &[u8; 32], address: Option<&str>, user_agent: Option<&str>, metadata: &str) -> [u8; 32] {
+fn details_digest(
+    salt: &[u8; 32],
+    address: Option<&str>,
+    user_agent: Option<&str>,
+    metadata: &str,
+) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"mana-auth security event details v1\0");
     hash.update(salt);
@@ -75,9 +83,11 @@ pub fn count_lost(kind: Kind) -> Statement {
 ///
 /// Where storage fails.
 pub async fn lost() -> Result<Vec<(String, i64)>, Error> {
-    storage::query("SELECT event_type, count FROM lost_events WHERE count > 0 ORDER BY event_type", vec![], |row| {
-        Ok((row.take()?, row.take()?))
-    })
+    storage::query(
+        "SELECT event_type, count FROM lost_events WHERE count > 0 ORDER BY event_type",
+        vec![],
+        |row| Ok((row.take()?, row.take()?)),
+    )
     .await
 }
 

@@ -12,10 +12,12 @@ const NAME: usize = 200;
 impl Guest for Component {
     async fn create(new: NewUser) -> Result<User, Error> {
         let ctx = context().await?;
-        let wrong = |field: &str, message: String| Error::Invalid(vec![Problem { field: field.into(), message }]);
+        let wrong =
+            |field: &str, message: String| Error::Invalid(vec![Problem { field: field.into(), message }]);
         let registration = Registration {
             email: Email::parse(&new.email).map_err(|message| wrong("email", message.into()))?,
-            password: NewPassword::try_from(new.password).map_err(|message| wrong("password", message.into()))?,
+            password: NewPassword::try_from(new.password)
+                .map_err(|message| wrong("password", message.into()))?,
             name: text::line(&new.name, NAME).map_err(|message| wrong("name", message))?,
         };
         Ok(accounts::register(&ctx, registration).await?.into())
@@ -79,7 +81,10 @@ impl From<error::Error> for Error {
             error::Error::Invalid(fields) => Self::Invalid(
                 fields
                     .into_iter()
-                    .map(|wrong| Problem { field: wrong.field.into_owned(), message: wrong.message.into_owned() })
+                    .map(|wrong| Problem {
+                        field: wrong.field.into_owned(),
+                        message: wrong.message.into_owned(),
+                    })
                     .collect(),
             ),
             error::Error::EmailTaken => Self::EmailTaken,

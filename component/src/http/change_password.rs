@@ -1,12 +1,7 @@
 //! `POST /change-password`
 
 use super::{
-    authentication::Authenticated,
-    body::Json,
-    call::Call,
-    cookies,
-    openapi::ProblemBody,
-    problem::Failure,
+    authentication::Authenticated, body::Json, call::Call, cookies, openapi::ProblemBody, problem::Failure,
     signed_in::SignedInBody,
 };
 use crate::{

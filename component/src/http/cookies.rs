@@ -22,11 +22,12 @@ fn name(settings: &Settings) -> &'static str {
 /// who planted the other, can't be told.
 pub fn session(headers: &HeaderMap, settings: &Settings) -> Option<CookieSecret> {
     let name = name(settings);
-    let fields = headers.get_all(COOKIE).iter().filter_map(|field| field.to_str().ok());
-    let pairs = fields.flat_map(|field| field.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut ours = pairs.filter(|(candidate, _)| *candidate == name).map(|(_, value)| value);
+    // As bytes: another app on the host may set what it likes beside ours.
+    let pairs = headers.get_all(COOKIE).iter().flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
+    let mut ours =
+        pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
     match (ours.next(), ours.next()) {
-        (Some(value), None) => CookieSecret::parse(value),
+        (Some(value), None) => CookieSecret::parse(str::from_utf8(value).ok()?),
         _ => None,
     }
 }
@@ -36,7 +37,12 @@ pub fn session(headers: &HeaderMap, settings: &Settings) -> Option<CookieSecret>
 /// # Errors
 ///
 /// None in practice: the value consists of characters that a header can hold.
-pub fn set(settings: &Settings, cookie: &CookieSecret, session: &Session, now: Time) -> Result<HeaderValue, Error> {
+pub fn set(
+    settings: &Settings,
+    cookie: &CookieSecret,
+    session: &Session,
+    now: Time,
+) -> Result<HeaderValue, Error> {
     let age = session.expires_at.since(now).as_seconds().max(0);
     field(settings, &cookie.expose(), age)
 }
@@ -53,9 +59,11 @@ pub fn clear(settings: &Settings) -> Result<HeaderValue, Error> {
 fn field(settings: &Settings, value: &str, age: i64) -> Result<HeaderValue, Error> {
     let name = name(settings);
     let secure = if settings.public_url.is_https() { "; Secure" } else { "" };
-    let domain = settings.cookie_domain.as_ref().map_or_else(String::new, |domain| format!("; Domain={domain}"));
+    let domain =
+        settings.cookie_domain.as_ref().map_or_else(String::new, |domain| format!("; Domain={domain}"));
     let text = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}{domain}");
-    let mut field = HeaderValue::from_str(&text).map_err(|_| Bug::Missing("a cookie that fits into a header"))?;
+    let mut field =
+        HeaderValue::from_str(&text).map_err(|_| Bug::Missing("a cookie that fits into a header"))?;
     field.set_sensitive(true);
     Ok(field)
 }

@@ -75,7 +75,9 @@ async fn answer(
     let call = Call::new(settings, id, peer, request.headers());
     let answer = route(call, request).await;
     match options {
-        Some(asked) if answer.status() == StatusCode::METHOD_NOT_ALLOWED => preflight(settings, &asked, &answer),
+        Some(asked) if answer.status() == StatusCode::METHOD_NOT_ALLOWED => {
+            preflight(settings, &asked, &answer)
+        }
         _ => answer,
     }
 }
@@ -101,7 +103,9 @@ fn preflight(
     refused: &axum::response::Response,
 ) -> axum::response::Response {
     let mut allowed = refused.headers().get(header::ALLOW).cloned().unwrap_or(HeaderValue::from_static(""));
-    if let Ok(with_options) = HeaderValue::from_str(&format!("{},OPTIONS", allowed.to_str().unwrap_or_default())) {
+    if let Ok(with_options) =
+        HeaderValue::from_str(&format!("{},OPTIONS", allowed.to_str().unwrap_or_default()))
+    {
         allowed = with_options;
     }
     let mut answer = axum::response::Response::new(Body::empty());
@@ -134,8 +138,10 @@ fn to_http(request: Request) -> Result<http::Request<Body>, Problem> {
         Method::from_bytes(request.method.as_bytes()).map_err(|_| malformed("The method is malformed"))?;
     *answer.uri_mut() = Uri::try_from(request.target).map_err(|_| malformed("The path is malformed"))?;
     for (name, value) in request.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| malformed("A header's name is malformed"))?;
-        let value = HeaderValue::from_bytes(&value).map_err(|_| malformed("A header's value is malformed"))?;
+        let name =
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| malformed("A header's name is malformed"))?;
+        let value =
+            HeaderValue::from_bytes(&value).map_err(|_| malformed("A header's value is malformed"))?;
         answer.headers_mut().append(name, value);
     }
     Ok(answer)
@@ -146,7 +152,8 @@ async fn to_record(answer: axum::response::Response) -> Response {
     let route = parts.extensions.get::<Route>().map_or_else(String::new, |route| route.0.as_str().to_owned());
     let body = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
     let headers = parts.headers.iter();
-    let headers = headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
+    let headers =
+        headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     Response { status: parts.status.as_u16(), headers, body: body.into(), route }
 }
 

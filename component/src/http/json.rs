@@ -34,17 +34,30 @@ fn tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
     match (Tree { depth: DEPTH }).deserialize(tracked) {
-        Ok(tree) => json.end().map(|()| tree).map_err(|_| problem("body", "must be one JSON object and nothing else")),
+        Ok(tree) => {
+            json.end().map(|()| tree).map_err(|_| problem("body", "must be one JSON object and nothing else"))
+        }
         Err(error) if error.is_data() => {
-            let message = if error.to_string().starts_with(TOO_DEEP) { TOO_DEEP } else { TWICE };
-            Err(problem(&track.path().to_string(), message))
+            let (within, words) = (track.path().to_string(), error.to_string());
+            match words.strip_prefix(TWICE).and_then(|rest| rest.strip_prefix(' ')) {
+                // serde_json ends its words with a place in the text.
+                Some(rest) => {
+                    let name = rest.rsplit_once(" at line ").map_or(rest, |(name, _)| name);
+                    let name: String = name.chars().take(NAME).collect();
+                    let path = if within == "." { name } else { format!("{within}.{name}") };
+                    Err(problem(&path, TWICE))
+                }
+                None => Err(problem(&within, TOO_DEEP)),
+            }
         }
         Err(_) => Err(problem("body", "must be well-formed JSON")),
     }
 }
 
 const TOO_DEEP: &str = "is nested too deeply";
-const TWICE: &str = "has a member twice";
+const TWICE: &str = "appears twice";
+/// How much of a member's name is repeated, in characters.
+const NAME: usize = 64;
 
 /// From serde's words to ours: they may quote what was sent, and that may be a password.
 fn explain(words: &str) -> (Option<String>, String) {
@@ -68,7 +81,9 @@ fn problem(field: &str, message: impl Into<std::borrow::Cow<'static, str>>) -> F
 /// # Errors
 ///
 /// As the inner type's.
-pub fn nullable<'de, T: Deserialize<'de>, D: de::Deserializer<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+pub fn nullable<'de, T: Deserialize<'de>, D: de::Deserializer<'de>>(
+    d: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(d).map(Some)
 }
 
@@ -136,9 +151,10 @@ impl<'de> Visitor<'de> for Tree {
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
             let value = map.next_value_seed(Self { depth })?;
-            if members.insert(name, value).is_some() {
-                return Err(de::Error::custom(TWICE));
+            if members.contains_key(&name) {
+                return Err(de::Error::custom(format_args!("{TWICE} {name}")));
             }
+            members.insert(name, value);
         }
         Ok(Value::Object(members))
     }
@@ -168,14 +184,16 @@ mod tests {
         assert_eq!(wrong(r#"{"email": 5}"#), ("email".into(), "has the wrong type".into()));
         let secret = wrong(r#"{"email": "a", "rememberMe": "hunter2"}"#);
         assert_eq!(secret, ("rememberMe".into(), "has the wrong type".into()));
-        for (json, field) in [("", "body"), ("[]", "body"), ("{", "body"), ("nul", "body"), (r#"{"email":"a"} x"#, "body")] {
+        for (json, field) in
+            [("", "body"), ("[]", "body"), ("{", "body"), ("nul", "body"), (r#"{"email":"a"} x"#, "body")]
+        {
             assert_eq!(wrong(json).0, field, "{json}");
         }
     }
 
     #[test]
     fn members_appear_once_at_every_depth() {
-        assert_eq!(wrong(r#"{"email": "a", "email": "b"}"#).1, TWICE);
+        assert_eq!(wrong(r#"{"email": "a", "email": "b"}"#), ("email".into(), TWICE.into()));
         assert_eq!(wrong(r#"{"email": "a", "x": {"y": 1, "y": 2}}"#).1, TWICE);
         assert_eq!(wrong(r#"{"email": "a", "\u0065mail": "b"}"#).1, TWICE);
     }

@@ -16,7 +16,10 @@ pub async fn jwks(call: Call) -> Result<Response, Failure> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let age = format!("public, max-age={}", JWKS_LIFETIME.as_seconds());
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_str(&age).unwrap_or(HeaderValue::from_static("public")));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_str(&age).unwrap_or(HeaderValue::from_static("public")),
+    );
     Ok(response)
 }
 

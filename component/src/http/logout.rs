@@ -1,12 +1,7 @@
 //! `POST /logout`
 
 use super::{
-    authentication::Credential,
-    body::OptionalJson,
-    call::Call,
-    cookies,
-    openapi::ProblemBody,
-    origin,
+    authentication::Credential, body::OptionalJson, call::Call, cookies, openapi::ProblemBody, origin,
     problem::Failure,
 };
 use crate::sessions::{self, RefreshToken};

@@ -23,7 +23,8 @@ use subtle::ConstantTimeEq as _;
 )]
 pub async fn maintenance(call: Call, headers: HeaderMap) -> Result<Json<Success>, Failure> {
     let secret = call.settings.maintenance_secret.as_ref().ok_or(Error::NotFound)?;
-    let shown = headers.get(AUTHORIZATION).and_then(|field| field.to_str().ok()).and_then(bearer).unwrap_or_default();
+    let shown =
+        headers.get(AUTHORIZATION).and_then(|field| field.to_str().ok()).and_then(bearer).unwrap_or_default();
     // Compared as hashes, so that time tells neither content nor length.
     let same = Sha256::digest(shown.as_bytes()).ct_eq(&Sha256::digest(secret.as_bytes()));
     if !bool::from(same) {

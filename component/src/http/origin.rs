@@ -7,9 +7,9 @@ use mana_auth_hygiene::Origin;
 
 const REFUSED: Error = Error::Forbidden("This origin is not allowed");
 
-/// The request's `Origin`, if it is exactly one of these.
+/// The request's one `Origin`, if it is exactly one of these.
 pub fn exactly<'a>(headers: &HeaderMap, known: impl IntoIterator<Item = &'a Origin>) -> Option<&'a Origin> {
-    let origin = headers.get(ORIGIN)?;
+    let origin = only(headers, ORIGIN.as_str())?;
     known.into_iter().find(|known| known.as_str().as_bytes() == origin.as_bytes())
 }
 
@@ -37,5 +37,11 @@ pub fn refuse_foreign(headers: &HeaderMap, settings: &Settings) -> Result<(), Er
 
 /// Browsers alone set this header, and pages can't.
 fn is_ours(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").map(HeaderValue::as_bytes) == Some(b"same-origin")
+    only(headers, "sec-fetch-site").map(HeaderValue::as_bytes) == Some(b"same-origin")
+}
+
+/// A header that is there once. Browsers send these so; of two, one is not theirs.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())
 }

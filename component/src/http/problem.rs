@@ -25,9 +25,11 @@ const SHORTLY: u64 = 1;
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let outside = match error {
-            Error::Invalid(fields) => fields.into_iter().fold(Problem::new(Code::ValidationFailed), |problem, wrong| {
-                problem.field(wrong.field, wrong.message)
-            }),
+            Error::Invalid(fields) => {
+                fields.into_iter().fold(Problem::new(Code::ValidationFailed), |problem, wrong| {
+                    problem.field(wrong.field, wrong.message)
+                })
+            }
             Error::InvalidCredentials => Problem::new(Code::InvalidCredentials),
             Error::Unauthenticated => Problem::new(Code::Unauthenticated),
             Error::InvalidRefreshToken => Problem::new(Code::InvalidRefreshToken),
@@ -55,7 +57,11 @@ impl Failure {
     /// Tells the operator, where there is something to tell.
     pub fn log(&self, request_id: &str) {
         if let Some(bug) = &self.inside {
-            platform::log(Level::Error, "internal error", &[("request", request_id), ("why", &format!("{bug:?}"))]);
+            platform::log(
+                Level::Error,
+                "internal error",
+                &[("request", request_id), ("why", &format!("{bug:?}"))],
+            );
         }
     }
 

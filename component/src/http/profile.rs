@@ -1,13 +1,8 @@
 //! `/profile`
 
 use super::{
-    authentication::Authenticated,
-    body::Json,
-    call::Call,
-    json::nullable,
-    openapi::ProblemBody,
-    problem::Failure,
-    register::NAME,
+    authentication::Authenticated, body::Json, call::Call, json::nullable, openapi::ProblemBody,
+    problem::Failure, register::NAME,
 };
 use crate::{
     accounts::{self, Email, ProfileUpdate, Role, User},

@@ -1,12 +1,6 @@
 //! `POST /register`
 
-use super::{
-    body::Json,
-    call::Call,
-    openapi::ProblemBody,
-    origin,
-    problem::Failure,
-};
+use super::{body::Json, call::Call, openapi::ProblemBody, origin, problem::Failure};
 use crate::{
     accounts::{self, Email, NewPassword, Registration, User},
     error::Error,
@@ -53,7 +47,8 @@ pub async fn register(
     Json(body): Json<RegisterBody>,
 ) -> Result<(StatusCode, axum::Json<UserBody>), Failure> {
     origin::refuse_foreign(&headers, call.settings)?;
-    let name = text::line(&body.name.unwrap_or_default(), NAME).map_err(|wrong| Error::invalid("name", wrong))?;
+    let name =
+        text::line(&body.name.unwrap_or_default(), NAME).map_err(|wrong| Error::invalid("name", wrong))?;
     let registration = Registration { email: body.email, password: body.password, name };
     let user = accounts::register(&call, registration).await?;
     Ok((StatusCode::CREATED, axum::Json(UserBody { user })))

@@ -4,7 +4,9 @@ use super::{
     account, change_password, jwks, login, logout, maintenance, openapi, problem, profile, refresh, register,
     service_token, session, session_to_token, sessions, validate,
 };
-use axum::{Router, extract::MatchedPath, extract::Request, middleware, middleware::Next, response::Response};
+use axum::{
+    Router, extract::MatchedPath, extract::Request, middleware, middleware::Next, response::Response,
+};
 use std::sync::OnceLock;
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};

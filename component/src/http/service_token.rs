@@ -1,12 +1,6 @@
 //! `POST /service-token`
 
-use super::{
-    authentication::Authenticated,
-    body::Json,
-    call::Call,
-    openapi::ProblemBody,
-    problem::Failure,
-};
+use super::{authentication::Authenticated, body::Json, call::Call, openapi::ProblemBody, problem::Failure};
 use crate::sessions::{self, SERVICE_TOKEN_LIFETIME};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

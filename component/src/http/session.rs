@@ -1,11 +1,7 @@
 //! `GET /session`
 
 use super::{
-    authentication::Authenticated,
-    call::Call,
-    cookies,
-    openapi::ProblemBody,
-    problem::Failure,
+    authentication::Authenticated, call::Call, cookies, openapi::ProblemBody, problem::Failure,
     sessions::SessionBody,
 };
 use crate::{accounts::User, sessions};

@@ -22,8 +22,13 @@ use http::HeaderMap;
         (status = 403, description = "`FORBIDDEN`: the origin may not", body = ProblemBody),
     )
 )]
-pub async fn session_to_token(call: Call, headers: HeaderMap, ByCookie(caller): ByCookie) -> Result<Response, Failure> {
+pub async fn session_to_token(
+    call: Call,
+    headers: HeaderMap,
+    ByCookie(caller): ByCookie,
+) -> Result<Response, Failure> {
     let allowed = &call.settings.token_exchange_origins;
-    let origin = origin::exactly(&headers, allowed).ok_or(Error::Forbidden("This origin may not exchange sessions"))?;
+    let origin = origin::exactly(&headers, allowed)
+        .ok_or(Error::Forbidden("This origin may not exchange sessions"))?;
     signed_in::answer(&call, sessions::exchange(&call, &caller, origin.as_str()).await?)
 }

@@ -32,7 +32,8 @@ pub async fn ensure(ctx: &Context) -> Result<u64, Error> {
 ///
 /// Where storage fails.
 pub async fn rotate(ctx: &Context) -> Result<Key, Error> {
-    let pending = rows::all().await?.into_iter().find(|key| key.revoked_at.is_none() && key.signs_from > ctx.now);
+    let pending =
+        rows::all().await?.into_iter().find(|key| key.revoked_at.is_none() && key.signs_from > ctx.now);
     match pending {
         Some(key) => Ok(key),
         None => make(ctx, ctx.now + PUBLISHED_AHEAD, Change::new()).await,
@@ -45,7 +46,8 @@ pub(super) async fn make(ctx: &Context, signs_from: Time, change: Change) -> Res
     let public = SigningKey::from_seed(*seed).public().clone();
     let keyring = &ctx.settings.keyring;
     let private = keyring.seal(Purpose::SealSigningKey, public.kid().as_bytes(), platform::random(), &*seed);
-    let key = Key { public, created_at: ctx.now, signs_from, revoked_at: None, secret_version: keyring.newest() };
+    let key =
+        Key { public, created_at: ctx.now, signs_from, revoked_at: None, secret_version: keyring.newest() };
     let event = Event::anonymous(Kind::KeysRotated).with("kid", key.public.kid());
     let sealed = rows::Sealed { key, private: private.ok_or(Bug::Sealed)? };
     change.and(rows::insert(&sealed)).record(event).commit(ctx).await?;

@@ -1,6 +1,6 @@
 //! The only SQL of the signing keys.
 
-use super::{Key, TOKEN_LIFETIME};
+use super::{Key, PUBLISHED_AHEAD, TOKEN_LIFETIME};
 use crate::{
     error::{Bug, Error},
     params,
@@ -84,14 +84,14 @@ pub fn revoke(id: &str, now: Time) -> Statement {
     expecting_one("UPDATE jwks SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL", params![id, now])
 }
 
-/// Removes keys that nothing needs any more: those whose successor has signed for longer than a token lives
-/// and a day, and those revoked for a month.
+/// Removes keys that nothing needs any more: those whose last token has expired, with time to spare for clocks that
+/// differ, and those revoked for a month.
 #[must_use]
 pub fn prune(now: Time) -> Statement {
     statement(
         "DELETE FROM jwks WHERE revoked_at < ?1 OR (revoked_at IS NULL AND EXISTS (
              SELECT 1 FROM jwks AS successor WHERE successor.revoked_at IS NULL
                 AND successor.signs_from > jwks.signs_from AND successor.signs_from < ?2))",
-        params![now - Span::days(30), now - TOKEN_LIFETIME - Span::days(1)],
+        params![now - Span::days(30), now - TOKEN_LIFETIME - PUBLISHED_AHEAD],
     )
 }

@@ -84,7 +84,9 @@ impl From<migrate::Outdated> for StartError {
     fn from(outdated: migrate::Outdated) -> Self {
         match outdated {
             migrate::Outdated::Newer(version) => Self::NewerSchema(version),
-            migrate::Outdated::Storage(storage::Error::Rejected(rejection)) => Self::Migration(rejection.message),
+            migrate::Outdated::Storage(storage::Error::Rejected(rejection)) => {
+                Self::Migration(rejection.message)
+            }
             migrate::Outdated::Storage(_) => Self::Unavailable,
         }
     }

@@ -110,7 +110,13 @@ pub async fn check_access_token(ctx: &Context, token: &str) -> Result<(Claims, C
 
 fn verify(ctx: &Context, token: &str, keys: &Keys) -> Result<Claims, tokens::Refusal> {
     let settings = ctx.settings;
-    tokens::verify(token, keys.accepted(), settings.public_url.as_str(), &settings.audience, ctx.now.as_seconds())
+    tokens::verify(
+        token,
+        keys.accepted(),
+        settings.public_url.as_str(),
+        &settings.audience,
+        ctx.now.as_seconds(),
+    )
 }
 
 impl From<tokens::Refusal> for Refusal {

@@ -29,9 +29,7 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
         ..parent.clone()
     };
     let refresh_token = RefreshToken::random();
-    let event = Event::about(Kind::LoginSuccess, caller.user.id)
-        .session(session.id)
-        .with("origin", origin);
+    let event = Event::about(Kind::LoginSuccess, caller.user.id).session(session.id).with("origin", origin);
     let change = Change::new()
         .and(rows::end_child(parent.root(), origin))
         .and(rows::open_child(&session))

@@ -27,7 +27,7 @@ impl Renewal {
         let not_before = Time((ctx.now + Span::seconds(1)).0.div_euclid(1000).saturating_mul(1000));
         let statements = vec![
             rows::renew(session, &cookie, not_before, ctx.now),
-            rows::end_others(caller.user.id, session),
+            rows::end_all_but(caller.user.id, session),
             rows::remove_refresh_tokens(session),
             rows::insert_refresh_token(session, &refresh_token, ctx.now),
         ];
@@ -53,6 +53,12 @@ impl Renewal {
         (session.parent_id, session.origin) = (None, None);
         let access_token = access_token::issue(ctx, &caller.keys, &session, &caller.user)?;
         let cookie = Some(self.cookie);
-        Ok(SignedIn { user: caller.user.clone(), session, cookie, access_token, refresh_token: self.refresh_token })
+        Ok(SignedIn {
+            user: caller.user.clone(),
+            session,
+            cookie,
+            access_token,
+            refresh_token: self.refresh_token,
+        })
     }
 }

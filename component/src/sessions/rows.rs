@@ -233,7 +233,15 @@ pub fn end_own(user: Uuid, session: Uuid) -> Statement {
 
 /// Ends every sign-in of a user but one, with their children.
 pub fn end_others(user: Uuid, kept: Uuid) -> Statement {
-    statement("DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2 AND parent_id IS NULL", params![user, kept])
+    statement(
+        "DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2 AND parent_id IS NULL",
+        params![user, kept],
+    )
+}
+
+/// Ends every session of a user but one, its children included.
+pub fn end_all_but(user: Uuid, kept: Uuid) -> Statement {
+    statement("DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2", params![user, kept])
 }
 
 /// Ends every sign-in of a user, with their children.
@@ -251,12 +259,13 @@ pub fn remove_expired(user: Uuid, now: Time) -> Statement {
     statement("DELETE FROM sessions WHERE user_id = ?1 AND expires_at <= ?2", params![user, now])
 }
 
-/// Ends the oldest sign-ins of a user beyond `limit`.
-pub fn displace(user: Uuid, limit: u32) -> Statement {
+/// Ends the oldest sign-ins of a user, so that with the one that was just opened no more than `limit` are left.
+pub fn displace(user: Uuid, opened: Uuid, limit: u32) -> Statement {
     statement(
-        "DELETE FROM sessions WHERE user_id = ?1 AND parent_id IS NULL AND id NOT IN (
-             SELECT id FROM sessions WHERE user_id = ?1 AND parent_id IS NULL ORDER BY id DESC LIMIT ?2)",
-        params![user, limit],
+        "DELETE FROM sessions WHERE user_id = ?1 AND parent_id IS NULL AND id <> ?2 AND id NOT IN (
+             SELECT id FROM sessions WHERE user_id = ?1 AND parent_id IS NULL AND id <> ?2
+             ORDER BY id DESC LIMIT ?3)",
+        params![user, opened, limit.saturating_sub(1)],
     )
 }
 

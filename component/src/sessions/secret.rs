@@ -115,7 +115,9 @@ mod tests {
     #[test]
     fn a_successor_depends_on_token_salt_and_secret() {
         let token = RefreshToken(Secret([1; 32]));
-        let next = |token: &RefreshToken, seed, salt| token.successor(&keyring(seed), 1, &[salt; 16]).unwrap().expose();
+        let next = |token: &RefreshToken, seed, salt| {
+            token.successor(&keyring(seed), 1, &[salt; 16]).unwrap().expose()
+        };
         assert_eq!(next(&token, 0, 0), next(&token, 0, 0));
         assert_ne!(next(&token, 0, 0), next(&token, 0, 1));
         assert_ne!(next(&token, 0, 0), next(&token, 1, 0));

@@ -15,5 +15,12 @@ pub fn service_token(ctx: &Context, caller: &Caller, audience: &str) -> Result<S
     if !ctx.settings.token_audiences.iter().any(|known| known == audience) {
         return Err(Error::invalid("audience", "must be one of the services that tokens are issued for"));
     }
-    access_token::issue_for(ctx, &caller.keys, &caller.session, &caller.user, audience, SERVICE_TOKEN_LIFETIME)
+    access_token::issue_for(
+        ctx,
+        &caller.keys,
+        &caller.session,
+        &caller.user,
+        audience,
+        SERVICE_TOKEN_LIFETIME,
+    )
 }

@@ -66,7 +66,13 @@ pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> 
 }
 
 /// Records a failure. The address is logged only where it is one: people type passwords there.
-async fn refuse(ctx: &Context, request: &SignIn, reason: &str, label: &str, error: Error) -> Result<Error, Error> {
+async fn refuse(
+    ctx: &Context,
+    request: &SignIn,
+    reason: &str,
+    label: &str,
+    error: Error,
+) -> Result<Error, Error> {
     platform::count(Metric::SignIns, label, 1);
     let email = request.email.as_ref().map_or("unparsable", Email::as_str);
     let event = Event::anonymous(Kind::LoginFailure).with("reason", reason).with("email", email);
@@ -96,8 +102,11 @@ async fn open(
         change = change.and(rows::end(replaced.id)).record(event.session(replaced.id));
     }
     change = change
-        .record(rows::if_more_than(limit, Event::about(Kind::SessionRevoked, user.id).with("reason", "displaced")))
-        .and(rows::displace(user.id, limit));
+        .record(rows::if_more_than(
+            limit,
+            Event::about(Kind::SessionRevoked, user.id).with("reason", "displaced"),
+        ))
+        .and(rows::displace(user.id, session.id, limit));
     if let (Proof::RightButOutdated, Some(old)) = (proof, password) {
         let new = accounts::rehash(ctx, &request.password).await?;
         change = change.and(accounts::rows::upgrade_password(user.id, &old, &new, ctx.now));

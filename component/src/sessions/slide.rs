@@ -8,7 +8,9 @@ use crate::{context::Context, storage::Change};
 pub async fn slide(ctx: &Context, caller: &mut Caller) -> bool {
     let session = &mut caller.session;
     let lifetime = Lifetime::new(session.remember_me);
-    let Some(next) = lifetime.slide(ctx.now, session.expires_at, session.absolute_expires_at) else { return false };
+    let Some(next) = lifetime.slide(ctx.now, session.expires_at, session.absolute_expires_at) else {
+        return false;
+    };
     let change = Change::new()
         .and(rows::slide(session.id, next, ctx.now))
         .and_all(session.parent_id.map(|parent| rows::slide(parent, next, ctx.now)));

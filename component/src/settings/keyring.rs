@@ -69,7 +69,12 @@ impl Keyring {
 
     /// 32 bytes for a purpose, bound to `context` (HKDF-SHA256, RFC 5869). None where the version isn't configured.
     #[must_use]
-    pub fn derive(&self, version: SecretVersion, purpose: Purpose, context: &[&[u8]]) -> Option<Zeroizing<[u8; 32]>> {
+    pub fn derive(
+        &self,
+        version: SecretVersion,
+        purpose: Purpose,
+        context: &[&[u8]],
+    ) -> Option<Zeroizing<[u8; 32]>> {
         let (_, secret) = self.secrets.iter().find(|(known, _)| *known == version)?;
         let mut info = vec![purpose.label(), b"\0"];
         info.extend_from_slice(context);
@@ -80,7 +85,13 @@ impl Keyring {
 
     /// Encrypts under the newest secret, bound to `context`: nonce, ciphertext and tag (AES-256-GCM).
     #[must_use]
-    pub fn seal(&self, purpose: Purpose, context: &[u8], nonce: [u8; NONCE], plain: &[u8]) -> Option<Vec<u8>> {
+    pub fn seal(
+        &self,
+        purpose: Purpose,
+        context: &[u8],
+        nonce: [u8; NONCE],
+        plain: &[u8],
+    ) -> Option<Vec<u8>> {
         let cipher = self.cipher(self.newest(), purpose)?;
         let sealed = cipher.encrypt(&nonce.into(), Payload { msg: plain, aad: context }).ok()?;
         Some([&nonce[..], &sealed].concat())
@@ -110,7 +121,8 @@ fn parse_secret(item: &str) -> Result<(SecretVersion, Zeroizing<Vec<u8>>), Strin
     const FORM: &str = "must be a list of version:secret, such as 1:<base64url of 32 random bytes>";
     let (version, encoded) = item.split_once(':').ok_or(FORM)?;
     let version = version.parse::<SecretVersion>().ok().filter(|version| *version > 0).ok_or(FORM)?;
-    let secret = URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')).map(Zeroizing::new).map_err(|_| FORM)?;
+    let secret =
+        URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')).map(Zeroizing::new).map_err(|_| FORM)?;
     let mut different = [false; 256];
     for byte in secret.iter() {
         if let Some(seen) = different.get_mut(usize::from(*byte)) {

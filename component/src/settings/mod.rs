@@ -78,7 +78,9 @@ async fn values() -> Result<BTreeMap<String, String>, Misconfiguration> {
     let keys: Vec<String> = KEYS.iter().map(|key| key.name.to_owned()).collect();
     match config::load(keys).await {
         Ok(values) => Ok(values.into_iter().collect()),
-        Err(config::Error::UnknownKey(key)) => Err(Misconfiguration { key, problem: "is not a known key".into() }),
+        Err(config::Error::UnknownKey(key)) => {
+            Err(Misconfiguration { key, problem: "is not a known key".into() })
+        }
         Err(config::Error::Unavailable) => {
             Err(Misconfiguration { key: "configuration".into(), problem: "can't be read".into() })
         }

@@ -175,7 +175,9 @@ impl Source<'_> {
             return Ok(None);
         }
         let origins = self.list(name).iter().map(|item| Origin::parse(item)).collect::<Result<_, _>>();
-        origins.map(Some).map_err(|_| wrong(name, "must be a list of origins such as https://app.example.com"))
+        origins
+            .map(Some)
+            .map_err(|_| wrong(name, "must be a list of origins such as https://app.example.com"))
     }
 }
 

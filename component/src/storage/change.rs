@@ -89,7 +89,11 @@ impl Change {
                     if detail == Detail::Lost || !self.blames_an_expendable_event(&error) {
                         return Err(error.into());
                     }
-                    platform::log(Level::Error, "a security event could not be written", &[("why", &words(&error))]);
+                    platform::log(
+                        Level::Error,
+                        "a security event could not be written",
+                        &[("why", &words(&error))],
+                    );
                     detail = next;
                 }
             }

@@ -40,7 +40,10 @@ pub async fn migrate(now: Time) -> Result<(), Outdated> {
     for (version, script) in MIGRATIONS.iter().filter(|(version, _)| *version > current) {
         let mut batch = vec![
             statement(CREATE_VERSIONS, vec![]),
-            statement("INSERT INTO schema_migrations (version, applied_at) VALUES (?1, ?2)", params![*version, now]),
+            statement(
+                "INSERT INTO schema_migrations (version, applied_at) VALUES (?1, ?2)",
+                params![*version, now],
+            ),
         ];
         batch.extend(statements(script).map(|sql| statement(&sql, vec![])));
         match storage::transact(batch).await {

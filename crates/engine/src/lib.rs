@@ -7,11 +7,8 @@ use wasmtime::Config;
 
 /// The target that components are compiled for: named, so that wasmtime does not look at the build machine's
 /// processor and tie the artefact to it.
-pub const TARGET: &str = if cfg!(target_arch = "aarch64") {
-    "aarch64-unknown-linux-gnu"
-} else {
-    "x86_64-unknown-linux-gnu"
-};
+pub const TARGET: &str =
+    if cfg!(target_arch = "aarch64") { "aarch64-unknown-linux-gnu" } else { "x86_64-unknown-linux-gnu" };
 
 /// The processor features that compiled components may use beyond the target's baseline: x86-64-v3 (Haswell,
 /// 2013). wasmtime refuses to load the artefact on a processor that lacks one.
@@ -19,8 +16,17 @@ pub const FEATURES: &[&str] = if cfg!(target_arch = "aarch64") {
     &[]
 } else {
     &[
-        "has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt", "has_avx", "has_avx2", "has_fma",
-        "has_bmi1", "has_bmi2", "has_lzcnt",
+        "has_sse3",
+        "has_ssse3",
+        "has_sse41",
+        "has_sse42",
+        "has_popcnt",
+        "has_avx",
+        "has_avx2",
+        "has_fma",
+        "has_bmi1",
+        "has_bmi2",
+        "has_lzcnt",
     ]
 };
 

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use mana_auth::{
     Instance, Server,
     config::Config,
-    random::{Random as _, SystemRandom},
+    random::SystemRandom,
     secret,
     storage::{Dialect, Error, Rows, Statement, Storage, Value},
 };

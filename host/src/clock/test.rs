@@ -39,6 +39,12 @@ impl TestClock {
         }
     }
 
+    /// How many wait for it at this moment. A test that moves it lets them begin to wait first.
+    #[must_use]
+    pub fn sleepers(&self) -> usize {
+        self.state().sleepers.iter().filter(|(_, sleeper)| !sleeper.is_closed()).count()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,7 +92,9 @@ mod tests {
         let mut short = clock.sleep(Duration::from_secs(1));
         let mut long = clock.sleep(Duration::from_secs(3));
         assert!((&mut short).now_or_never().is_none() && (&mut long).now_or_never().is_none());
+        assert_eq!(clock.sleepers(), 2);
         clock.advance(Duration::from_secs(2));
+        assert_eq!(clock.sleepers(), 1);
         assert!((&mut short).now_or_never().is_some());
         assert!((&mut long).now_or_never().is_none());
         assert_eq!((clock.now(), clock.elapsed()), (3000, Duration::from_secs(2)));

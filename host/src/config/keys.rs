@@ -148,7 +148,7 @@ pub const KEYS: &[Key] = &[
     component(
         "token_exchange_origins",
         List,
-        Derived("`trusted_origins`"),
+        Derived("`trusted_origins`, and the origin of `public_url`"),
         "Origins that may exchange a cookie session for tokens (`POST /session-to-token`).",
     ),
     component(

@@ -16,7 +16,6 @@ pub struct LiveRequests {
 
 impl LiveRequests {
     /// The request lives until the guard is dropped.
-    #[must_use]
     pub fn register(&self, id: &str) -> LiveRequest {
         let id: Arc<str> = id.into();
         *self.lock().entry(id.clone()).or_default() += 1;

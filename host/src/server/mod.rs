@@ -47,15 +47,25 @@ const MANAGEMENT_CONNECTIONS: usize = 32;
 ///
 /// Ten lines make a server of it:
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// use mana_auth::{Server, config::Config};
+/// ```
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use mana_auth::{Server, config::Config, random::SystemRandom, secret};
 /// use tokio::net::TcpListener;
 ///
-/// let config = Config::from_pairs([("data", "./data")])?;
+/// # let folder = tempfile::tempdir()?;
+/// # let data = folder.path().join("data").to_string_lossy().into_owned();
+/// # #[cfg(any())]
+/// let data = "./data".to_owned();
+/// let mut config = Config::from_pairs([("listen", "127.0.0.1:0"), ("data", data.as_str())])?;
+/// let secret = secret::read_or_create(&config.data, &config.database(), &SystemRandom)?;
+/// config.component.insert("secrets".to_owned(), secret.to_string());
+///
 /// let listener = TcpListener::bind(config.listen).await?;
+/// config.bound(listener.local_addr()?);
 /// let server = Server::builder().config(config).build().await?;
 /// let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+/// # let interrupted = async {};
 /// server.serve(listener, None, interrupted).await;
 /// # Ok(())
 /// # }
@@ -87,7 +97,6 @@ pub(crate) struct Shared {
 
 impl Server {
     /// What a server is made from.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -140,25 +149,36 @@ impl Server {
 
     /// The API as a service, to be mounted in a server of your own.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use axum::{Router, extract::{ConnectInfo, Request}, middleware::{self, Next}, routing::get};
-    /// use mana_auth::{Peer, Server, config::Config};
+    /// use mana_auth::{Peer, Server};
     /// use std::net::SocketAddr;
     ///
-    /// let server = Server::builder().config(Config::from_pairs([("data", "./data")])?).build().await?;
+    /// # use mana_auth::{config::Config, random::SystemRandom, secret};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let data = folder.path().join("data").to_string_lossy().into_owned();
+    /// # let mut config = Config::from_pairs([("data", data.as_str())])?;
+    /// # let secret = secret::read_or_create(&config.data, &config.database(), &SystemRandom)?;
+    /// # config.component.insert("secrets".to_owned(), secret.to_string());
+    /// let server = Server::builder().config(config).build().await?;
     /// let app = Router::new()
     ///     .route("/hello", get(async || "hello"))
     ///     .fallback_service(server.service())
-    ///     // Tells the service who calls; without it, rate limits can't tell clients apart.
+    ///     // Tells the service who calls; without it, it can't tell clients apart.
     ///     .layer(middleware::from_fn(
     ///         async |ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request, next: Next| {
     ///             request.extensions_mut().insert(Peer(peer));
     ///             next.run(request).await
     ///         },
     ///     ));
-    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    /// axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?;
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+    /// # let interrupted = async {};
+    /// axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+    ///     .with_graceful_shutdown(interrupted)
+    ///     .await?;
     /// server.shut_down().await;
     /// # Ok(())
     /// # }

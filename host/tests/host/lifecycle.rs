@@ -66,13 +66,16 @@ async fn a_tick_flushes_every_instance_and_runs_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_use_case_completes_when_its_client_hangs_up() {
-    let house = House::with_one_worker().await;
-    let request = b"POST /wait-and-change?hold HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n";
+    let proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    let house = House::with(|config| config.trusted_proxies = proxies).await;
+    let request = b"POST /wait-and-change?hold HTTP/1.1\r\nhost: a\r\nx-request-id: abandoned\r\ncontent-length: 0\r\n\r\n";
     let client = house.api.open(request).await;
     house.storage.asked("hold", 1).await;
+    assert!(house.live.contains("abandoned"), "somebody waits for it");
     drop(client);
-    let gone = async || house.management.get("/metrics").await.body.contains("mana_auth_connections 0");
-    eventually("the server notices", gone).await;
+    eventually("nobody waits for it", async || !house.live.contains("abandoned")).await;
+    let metrics = house.management.get("/metrics").await.body;
+    assert!(metrics.contains("mana_auth_in_flight 1"), "but it goes on");
     house.storage.release("hold", 1);
     house.storage.asked("changed", 1).await;
 }

@@ -80,8 +80,11 @@ async fn headers_are_bounded_in_number_and_size() {
 async fn an_import_has_a_shorter_limit_than_the_request() {
     let house = House::with(|config| config.request_timeout = Duration::from_secs(30)).await;
     let api = house.api;
-    let step = Duration::from_secs(15);
-    let answer = house.advance_until(step, async move { api.get("/wait?hold").await }).await;
+    eventually("housekeeping waits", async || house.clock.sleepers() == 1).await;
+    let answer = tokio::spawn(async move { api.get("/wait?hold").await });
+    eventually("request and import wait", async || house.clock.sleepers() == 3).await;
+    house.clock.advance(Duration::from_secs(15));
+    let answer = answer.await.expect("an answer");
     assert_eq!((answer.status, answer.body.as_str()), (503, "Error::Busy"));
 }
 

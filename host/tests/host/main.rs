@@ -3,6 +3,7 @@
 //! The component here is `tests/misbehaving-guest`, whose paths say what it does. `make build` builds it.
 
 mod contract;
+mod embedding;
 mod http;
 mod lifecycle;
 mod limits;

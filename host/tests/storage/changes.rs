@@ -91,7 +91,7 @@ async fn refusals_say_which_statement_and_why_without_a_parameter() {
     for (sql, params, words) in [
         ("INSERT INTO nowhere VALUES (?1)", vec![text(secret)], "no such table: nowhere"),
         ("INSRT INTO t VALUES (?1)", vec![text(secret)], "near \"INSRT\": syntax error"),
-        ("INSERT INTO t (name) VALUES (\"name\")", vec![], "no such column: name"),
+        ("INSERT INTO t (name) VALUES (\"name\")", vec![], "no such column: \"name\""),
         (into, vec![Value::Null], "NOT NULL constraint failed: strict.a"),
         (into, vec![text(secret)], "CHECK constraint failed: length(a) < 30"),
         (into, vec![Value::Blob(secret.into())], "cannot store BLOB value in TEXT column strict.a"),

@@ -109,13 +109,18 @@ async fn a_rule_that_is_checked_only_at_the_end_fails_only_those_who_broke_it() 
 
 #[tokio::test]
 async fn a_full_disk_in_the_middle_fails_the_whole_group() {
-    let db = database_with(|options| options.max_page_count = Some(40), Arc::new(crate::support::Still)).await;
-    let filler = "x".repeat(4096 * 20);
+    let db =
+        database_with(|options| options.max_page_count = Some(40), Arc::new(crate::support::Still)).await;
+    let filler = "x".repeat(4096 * 12);
     db.transact(vec![insert(1, &filler)]).await.unwrap();
     let before = db.sqlite.counts().commits();
     let answers = together(
         &db,
-        vec![vec![insert(2, "b")], vec![insert(3, "c"), insert(4, &format!("{filler}2"))], vec![insert(5, "e")]],
+        vec![
+            vec![insert(2, "b")],
+            vec![insert(3, "c"), insert(4, &format!("{filler}2"))],
+            vec![insert(5, "e")],
+        ],
     )
     .await;
     assert!(answers.iter().all(|answer| matches!(answer, Err(Error::Unavailable))), "{answers:?}");
@@ -133,7 +138,8 @@ async fn a_full_disk_in_the_middle_fails_the_whole_group() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_fills_up_loses_nothing_that_was_answered() {
-    let db = database_with(|options| options.max_page_count = Some(60), Arc::new(crate::support::Still)).await;
+    let db =
+        database_with(|options| options.max_page_count = Some(60), Arc::new(crate::support::Still)).await;
     let tasks = (0..100).map(|id: i64| {
         let sqlite = Arc::clone(&db.sqlite);
         tokio::spawn(async move {
@@ -172,7 +178,8 @@ async fn a_full_queue_is_busy() {
     let db = database_with(|options| options.queue = 2, Arc::new(crate::support::Still)).await;
     let lock = db.lock();
     // The writer holds one, the queue two; how soon the writer takes the first is its own affair.
-    let mut pending: Vec<_> = (0..5).map(|id| Box::pin(db.transact(vec![insert(id, &id.to_string())]))).collect();
+    let mut pending: Vec<_> =
+        (0..5).map(|id| Box::pin(db.transact(vec![insert(id, &id.to_string())]))).collect();
     let mut refused = Vec::new();
     for (id, future) in (0..).zip(&mut pending) {
         if let std::task::Poll::Ready(answer) = poll!(Pin::new(future)) {

@@ -48,6 +48,18 @@ pub fn verifier() {
     assert!(!world.lines().any(|line| line.trim().starts_with("import ")), "{world}");
 }
 
+pub fn artefact_is_fresh() {
+    let built = built("auth.built");
+    let folders = ["component/src", "component/migrations", "wit", "crates/hygiene/src", "crates/tokens/src"];
+    for source in folders.iter().flat_map(|folder| files(folder, "")) {
+        assert!(
+            changed(&built) >= changed(&source),
+            "{} is newer than the artefact: {REMEDY}",
+            name(&source)
+        );
+    }
+}
+
 /// Nothing else builds the program for these tests, so it may be of yesterday.
 pub fn program_is_fresh() {
     let program = program();

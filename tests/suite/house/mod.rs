@@ -10,10 +10,12 @@ use std::{
 };
 
 pub fn trials() -> impl Iterator<Item = Trial> {
-    let tests: [(&str, fn()); 7] = [
+    let tests: [(&str, fn()); 9] = [
         ("the_component_has_these_imports_and_exports", artefact::component),
         ("the_verifier_imports_nothing", artefact::verifier),
+        ("the_artefact_is_newer_than_its_sources", artefact::artefact_is_fresh),
         ("the_program_is_newer_than_its_sources", artefact::program_is_fresh),
+        ("unsafe_code_is_where_it_must_be", sources::unsafe_code),
         ("no_file_has_two_ideas", sources::lengths),
         ("the_component_has_no_ambient_anything", sources::ambient),
         ("every_scenario_file_is_registered", sources::scenario_files),

@@ -6,6 +6,43 @@ use std::collections::BTreeSet;
 /// Where our own code is.
 const OURS: &[&str] = &["component", "crates", "host", "tests", "xtask"];
 
+/// Where unsafe code is allowed: what binds a guest to its host, and the one file that loads compiled code.
+const UNSAFE: &[&str] = &[
+    "component/src/bindings.rs",
+    "crates/passwords/src/bindings.rs",
+    "crates/tokens/src/bindings.rs",
+    "host/src/artefact.rs",
+    "tests/misbehaving-guest/src/bindings.rs",
+    "xtask/",
+];
+
+pub fn unsafe_code() {
+    const WORDS: &[&str] = &[
+        "unsafe {",
+        "unsafe(",
+        "unsafe fn",
+        "unsafe impl",
+        "unsafe trait",
+        "unsafe extern",
+        "allow(unsafe_code",
+    ];
+    let mut found = BTreeSet::new();
+    for path in rust(OURS) {
+        // This file names what it looks for.
+        if name(&path) == "tests/suite/house/sources.rs" {
+            continue;
+        }
+        let text = read(&path);
+        if code(&text).any(|line| WORDS.iter().any(|word| line.contains(word))) {
+            found.insert(name(&path));
+        }
+    }
+    let foreign: Vec<&String> =
+        found.iter().filter(|file| !UNSAFE.iter().any(|ours| file.starts_with(ours))).collect();
+    assert!(foreign.is_empty(), "unsafe code in {foreign:?}");
+    assert!(found.contains("host/src/artefact.rs"), "the search finds nothing at all");
+}
+
 pub fn lengths() {
     const MOST: usize = 400;
     let long =

@@ -65,6 +65,7 @@ fn other_headers_are_refused() {
         r#"{"alg":"EdDSA","typ":"JWT"}"#.into(),
         r#"{"alg":"EdDSA","typ":"JWT","kid":""}"#.into(),
         r#"{"alg":"EdDSA","typ":"JWT","kid":"../../dev/null"}"#.into(),
+        r#"{"alg":"EdDSA","typ":"JWT","kid":"AAAA"}"#.into(),
         format!(r#"{{"alg":"EdDSA","typ":"JWT","kid":"{kid}="}}"#),
         format!(r#"{{"alg":"EdDSA","typ":"JWT","kid":["{kid}"]}}"#),
         format!(

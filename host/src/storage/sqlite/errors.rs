@@ -61,10 +61,9 @@ fn of_code(statement: u32, error: &rusqlite::Error, words: String) -> Error {
             | ffi::SQLITE_CONSTRAINT_ROWID
             | ffi::SQLITE_CONSTRAINT_FOREIGNKEY,
         ) => Error::Conflict(Conflict { statement, constraint: constraint(&words).to_owned() }),
-        (
-            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed,
-            _,
-        ) => Error::Busy,
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed, _) => {
+            Error::Busy
+        }
         (
             ErrorCode::DiskFull
             | ErrorCode::SystemIoFailure

@@ -38,6 +38,7 @@ pub struct SqliteOptions {
     /// Slow queries that may run at once on threads of their own, before `busy`.
     pub slow_readers: usize,
     /// Steps of SQLite's virtual machine, in thousands, after which a query is stopped and run again as a slow one.
+    /// A thousand take about 20 µs where the pages are in memory.
     pub read_budget: u32,
     /// Steps, in thousands, after which a slow query is stopped for good: `unavailable`.
     pub slow_read_budget: u32,
@@ -57,7 +58,7 @@ impl SqliteOptions {
             readers: 16,
             slow_readers: 4,
             read_budget: 100,
-            slow_read_budget: 40_000,
+            slow_read_budget: 100_000,
             max_page_count: None,
         }
     }
@@ -154,9 +155,11 @@ fn try_writer(options: &SqliteOptions, fenced: &Arc<AtomicBool>) -> rusqlite::Re
         connection.pragma_update(None, "max_page_count", pages)?;
     }
     let fenced = Arc::clone(fenced);
-    connection.authorizer(Some(move |context: AuthContext<'_>| {
-        if fenced.load(Relaxed) { fence(context) } else { Authorization::Allow }
-    }))?;
+    connection.authorizer(Some(
+        move |context: AuthContext<'_>| {
+            if fenced.load(Relaxed) { fence(context) } else { Authorization::Allow }
+        },
+    ))?;
     Ok(Some(connection))
 }
 
@@ -186,8 +189,8 @@ fn connect(options: &SqliteOptions, busy_timeout: Duration) -> rusqlite::Result<
 fn switch_to_wal(connection: &Connection) -> rusqlite::Result<bool> {
     let mut attempts = 1;
     loop {
-        let mode = connection
-            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        let mode =
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
         match mode {
             Err(error) if is_busy(&error) && attempts < WAL_ATTEMPTS => {
                 attempts += 1;
@@ -213,5 +216,41 @@ fn fence(context: AuthContext<'_>) -> Authorization {
         | AuthAction::Attach { .. }
         | AuthAction::Detach { .. } => Authorization::Deny,
         _ => Authorization::Allow,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AuthContext, Authorization, SqliteOptions, reader, writer};
+    use std::time::Duration;
+
+    #[test]
+    fn every_connection_is_told_what_it_must_be() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::new(directory.path().join("auth.db")).prepare().unwrap();
+        let writer = writer(&options).unwrap().connection;
+        let mut reader = reader(&options, Duration::ZERO).unwrap();
+        // The fence would refuse the questions.
+        reader.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).unwrap();
+        for (pragma, of_writer, of_reader) in [
+            ("journal_mode", "wal", "wal"),
+            ("synchronous", "2", "2"),
+            ("foreign_keys", "1", "1"),
+            ("trusted_schema", "0", "0"),
+            ("query_only", "0", "1"),
+            ("busy_timeout", "3000", "0"),
+            ("mmap_size", "0", "0"),
+            ("temp_store", "2", "2"),
+        ] {
+            let ask = |connection: &rusqlite::Connection| -> String {
+                let value = |row: &rusqlite::Row<'_>| row.get::<_, rusqlite::types::Value>(0);
+                match connection.pragma_query_value(None, pragma, value).unwrap() {
+                    rusqlite::types::Value::Integer(number) => number.to_string(),
+                    rusqlite::types::Value::Text(text) => text,
+                    other => panic!("{pragma} is {other:?}"),
+                }
+            };
+            assert_eq!((ask(&writer).as_str(), ask(&reader).as_str()), (of_writer, of_reader), "{pragma}");
+        }
     }
 }

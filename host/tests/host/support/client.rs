@@ -52,11 +52,16 @@ impl Client {
 
     /// Sends bytes as they are and reads the answer to them.
     pub async fn send(self, request: &[u8]) -> Answer {
+        self.parse(&self.exchange(request).await)
+    }
+
+    /// The same, for an answer that promises nothing.
+    pub async fn exchange(self, request: &[u8]) -> String {
         let mut stream = self.open(request).await;
         let mut answer = Vec::new();
         // A server that refuses a request need not read it to its end, and may reset the connection then.
         let _ = stream.read_to_end(&mut answer).await;
-        self.parse(&String::from_utf8(answer).expect("text"))
+        String::from_utf8(answer).expect("text")
     }
 
     /// Sends bytes as they are.

@@ -38,6 +38,7 @@ pub struct House {
     pub clock: Arc<TestClock>,
     pub storage: Arc<Recorder>,
     pub random: Arc<Chance>,
+    pub live: LiveRequests,
     pub stop: oneshot::Sender<()>,
     pub served: JoinHandle<()>,
 }
@@ -56,6 +57,7 @@ impl House {
     pub async fn build(change: impl FnOnce(&mut Config)) -> Result<Self, BuildError> {
         let (clock, storage, random) =
             (Arc::new(TestClock::default()), Arc::new(Recorder::default()), Arc::new(Chance::default()));
+        let live = LiveRequests::default();
         let mut config = Config::from_pairs([]).expect("the defaults are valid");
         config.workers = 1;
         // This guest knows none of the real one's keys.
@@ -67,7 +69,7 @@ impl House {
             .config(config)
             .artefact(misbehaving())
             .storage(storage.clone())
-            .passwords(Arc::new(NoPasswords), LiveRequests::default())
+            .passwords(Arc::new(NoPasswords), live.clone())
             .clock(clock.clone())
             .random(random.clone())
             .build()
@@ -80,7 +82,7 @@ impl House {
             async move { server.serve(listener, Some(management), async { drop(stopped.await) }).await }
         });
         let (api, management) = (Client::api(api), Client::management(managed));
-        Ok(Self { server, api, management, clock, storage, random, stop, served })
+        Ok(Self { server, api, management, clock, storage, random, live, stop, served })
     }
 
     /// How many requests wait for an instance.
