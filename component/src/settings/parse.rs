@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     fn values(extra: &[(&str, &str)]) -> BTreeMap<String, String> {
-        let secret = format!("1:{}", "q0".repeat(8) + &"AbCdEfGhIjKlMnOpQrStUvWxYz0".repeat(1));
+        let secret = "1:q0q0q0q0q0q0q0q0AbCdEfGhIjKlMnOpQrStUvWxYz0".to_owned();
         let base = [("public_url", "https://auth.example.com"), ("secrets", secret.as_str())];
         base.iter().chain(extra).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
     }
