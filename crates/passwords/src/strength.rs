@@ -1,8 +1,17 @@
 use crate::Blocklist;
 use std::collections::BTreeSet;
 
-/// How much of a password, and of each hint, is looked at, in characters. `zxcvbn` itself stops at 100 of them.
-const MAX_CHARS: usize = 256;
+/// How much of a password is looked at, in characters: the work grows with the square. What was not looked at only
+/// adds to the guesses.
+const MAX_CHARS: usize = 64;
+/// How many different digits and signs are looked at. `zxcvbn` tries every combination of the letters that they may
+/// stand for (`4` and `@` for `a`, `1` and `|` for `i` or `l`): with all of them in 100 characters it takes seconds.
+const MAX_SIGNS: usize = 6;
+/// What is looked at in any case. It is more than the shortest password that is allowed, and enough for one that is
+/// all signs to take more guesses than anybody asks for.
+const MIN_CHARS: usize = 16;
+/// How much of a hint is looked at, in characters: all of an address.
+const MAX_HINT_CHARS: usize = 256;
 /// How many words the hints may come to.
 const MAX_WORDS: usize = 64;
 /// What is shorter isn't worth a guess of its own: `de` of `example.de` is in half of all words.
@@ -32,7 +41,7 @@ pub fn strength(password: &str, hints: &[String], blocklist: &Blocklist) -> Esti
         };
     }
     let words: Vec<&str> = words(hints).into_iter().collect();
-    let entropy = zxcvbn::zxcvbn(first(password, MAX_CHARS), &words);
+    let entropy = zxcvbn::zxcvbn(beginning(password), &words);
     let feedback = entropy.feedback();
     Estimate {
         guesses_log10: entropy.guesses_log10().max(0.0),
@@ -43,10 +52,22 @@ pub fn strength(password: &str, hints: &[String], blocklist: &Blocklist) -> Esti
     }
 }
 
+/// As much of a password as can be looked at in less than the time of a hash.
+fn beginning(password: &str) -> &str {
+    let mut signs = BTreeSet::new();
+    let end = password.chars().take(MAX_CHARS).enumerate().position(|(at, character)| {
+        if !character.is_alphabetic() {
+            signs.insert(character);
+        }
+        at >= MIN_CHARS && signs.len() > MAX_SIGNS
+    });
+    first(password, end.unwrap_or(MAX_CHARS))
+}
+
 fn words(hints: &[String]) -> BTreeSet<&str> {
     hints
         .iter()
-        .map(|hint| first(hint, MAX_CHARS))
+        .map(|hint| first(hint, MAX_HINT_CHARS))
         .flat_map(|hint| std::iter::once(hint).chain(hint.split(|c: char| !c.is_alphanumeric())))
         .filter(|word| word.chars().nth(MIN_WORD_CHARS - 1).is_some())
         .take(MAX_WORDS)
@@ -112,10 +133,22 @@ mod tests {
     }
 
     #[test]
+    fn the_beginning_is_long_with_letters_and_short_with_signs() {
+        let length = |password: &str| beginning(password).chars().count();
+        assert_eq!(length("twelve chars"), 12);
+        assert_eq!(length(&"\u{e9}t\u{e9} ".repeat(30)), MAX_CHARS);
+        assert_eq!(length(&"pa55w0rd ".repeat(30)), MAX_CHARS);
+        let signs = "4@8({[<369&#!1|0$5+7%2".repeat(5);
+        assert_eq!(length(&signs), MIN_CHARS);
+        assert_eq!(length(&("a".repeat(40) + &signs)), 40 + MAX_SIGNS);
+        assert!(guesses(&signs, &[]) > 8.0);
+    }
+
+    #[test]
     fn hints_are_bounded() {
         let many: Vec<String> = (0..500).map(|n| format!("hint{n} of-many")).collect();
         assert!((10..=MAX_WORDS).contains(&words(&many).len()));
         let long = vec!["\u{e9}".repeat(10_000)];
-        assert_eq!(words(&long).first().map(|word| word.chars().count()), Some(MAX_CHARS));
+        assert_eq!(words(&long).first().map(|word| word.chars().count()), Some(MAX_HINT_CHARS));
     }
 }

@@ -3,8 +3,9 @@ use std::collections::VecDeque;
 
 /// What the threads do next.
 ///
-/// Estimates, which take up to a few milliseconds, don't wait behind a queue of hashes that take ten times as long:
-/// the two kinds take turns. So an estimate waits for one hash, and a flood of estimates holds no hash up for longer.
+/// Estimates, which take milliseconds and at worst less than a hash, don't wait behind a queue of hashes: the two
+/// kinds take turns. So an estimate waits for one hash, and a flood of estimates makes hashes wait twice as long at
+/// most.
 pub(super) struct Schedule<T> {
     hashes: Queue<T>,
     estimates: VecDeque<T>,
