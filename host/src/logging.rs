@@ -15,4 +15,14 @@ pub fn init(level: &str, format: LogFormat) {
             builder.json().flatten_event(true).with_current_span(false).with_span_list(false).init();
         }
     }
+    log_panics();
+}
+
+/// Makes a panic a log line that says where it happened. What it says of itself may quote what it worked on, a
+/// password for one, so that is left out.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at = place, "panic");
+    }));
 }
