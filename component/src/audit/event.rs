@@ -133,6 +133,12 @@ impl Event {
         self
     }
 
+    /// Whether the change that it reports goes on without it.
+    #[must_use]
+    pub fn is_expendable(&self) -> bool {
+        self.kind.weight() == Weight::Expendable
+    }
+
     /// The same without anything that a client chose.
     #[must_use]
     pub fn minimal(&self) -> Self {

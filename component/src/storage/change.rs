@@ -2,7 +2,7 @@
 
 use super::{Error, Statement};
 use crate::{
-    audit::{self, Event, Weight},
+    audit::{self, Event},
     bindings::mana::auth::storage,
     context::Context,
     error::Error as Failure,
@@ -105,9 +105,13 @@ impl Change {
             .iter()
             .map(|part| match (part, detail) {
                 (Part::Row(statement), _) => statement.clone(),
-                (Part::Event(event), Detail::Full) => audit::rows::insert(event, ctx),
-                (Part::Event(event), Detail::Minimal) => audit::rows::insert(&event.minimal(), ctx),
-                (Part::Event(event), Detail::Lost) => audit::rows::count_lost(event.kind),
+                (Part::Event(event), Detail::Minimal) if event.is_expendable() => {
+                    audit::rows::insert(&event.minimal(), ctx)
+                }
+                (Part::Event(event), Detail::Lost) if event.is_expendable() => {
+                    audit::rows::count_lost(event.kind)
+                }
+                (Part::Event(event), _) => audit::rows::insert(event, ctx),
             })
             .collect()
     }
@@ -121,7 +125,7 @@ impl Change {
             Error::Busy | Error::Unavailable | Error::OutcomeUnknown => return false,
         };
         match usize::try_from(statement).ok().and_then(|index| self.parts.get(index)) {
-            Some(Part::Event(event)) => event.kind.weight() == Weight::Expendable,
+            Some(Part::Event(event)) => event.is_expendable(),
             _ => false,
         }
     }
@@ -134,10 +138,11 @@ impl Change {
     fn count_degraded(&self, detail: Detail) {
         let label = match detail {
             Detail::Full => return,
-            Detail::Minimal => "full",
+            Detail::Minimal => "minimal",
             Detail::Lost => "lost",
         };
-        let events = self.parts.iter().filter(|part| matches!(part, Part::Event(_))).count();
+        let expendable = |part: &&Part| matches!(part, Part::Event(event) if event.is_expendable());
+        let events = self.parts.iter().filter(expendable).count();
         platform::count(Metric::AuditEventsDegraded, label, u64::try_from(events).unwrap_or(u64::MAX));
     }
 }
