@@ -13,7 +13,7 @@ mod rows;
 pub use loaded::{Keys, at, current, known};
 pub use revoke::revoke;
 pub use rotate::{ensure, reseal, rotate};
-pub use rows::{POSITION, all, prune};
+pub use rows::{POSITION, all, all_under_schema, prune};
 
 use crate::time::{Span, Time};
 use mana_auth_tokens::PublicKey;

@@ -22,11 +22,11 @@ pub async fn revoke(ctx: &Context, id: &str) -> Result<(), Error> {
         .record(Event::anonymous(Kind::KeysRevoked).with("kid", id));
     let outcome = match key.state(&keys, ctx.now) {
         State::Revoked => return Err(Error::NotFound),
-        State::Signing => return rotate::make(ctx, ctx.now, change).await.map(drop),
-        State::Published | State::Retired => change.commit(ctx).await,
+        State::Signing => rotate::make(ctx, ctx.now, change).await.map(drop),
+        State::Published | State::Retired => change.commit(ctx).await.map(drop),
     };
     match outcome {
-        Ok(_) => Ok(()),
+        Ok(()) => Ok(()),
         Err(Refused::Unmet) => Err(Error::NotFound),
         Err(refused) => Err(refused.into()),
     }

@@ -7,19 +7,18 @@ use crate::{
     error::{Bug, Error},
     platform,
     settings::Purpose,
-    storage::Change,
+    storage::{Change, Refused},
     time::Time,
 };
 use mana_auth_tokens::SigningKey;
 use zeroize::Zeroizing;
 
-/// Makes the key that is due, if one is. Returns how many were made.
+/// Makes the key that is due beside these, if one is. Returns how many were made.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn ensure(ctx: &Context) -> Result<u64, Error> {
-    let keys = rows::all().await?;
+pub async fn ensure(ctx: &Context, keys: &[Key]) -> Result<u64, Error> {
     let newest = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.signs_from).max();
     let Some(signs_from) = rotation::due(newest, ctx.now, ctx.settings.key_rotation) else { return Ok(0) };
     make(ctx, signs_from, Change::new()).await?;
@@ -36,12 +35,12 @@ pub async fn rotate(ctx: &Context) -> Result<Key, Error> {
         rows::all().await?.into_iter().find(|key| key.revoked_at.is_none() && key.signs_from > ctx.now);
     match pending {
         Some(key) => Ok(key),
-        None => make(ctx, ctx.now + PUBLISHED_AHEAD, Change::new()).await,
+        None => Ok(make(ctx, ctx.now + PUBLISHED_AHEAD, Change::new()).await?),
     }
 }
 
 /// Makes a key, in one commit with `change`.
-pub(super) async fn make(ctx: &Context, signs_from: Time, change: Change) -> Result<Key, Error> {
+pub(super) async fn make(ctx: &Context, signs_from: Time, change: Change) -> Result<Key, Refused> {
     let seed = Zeroizing::new(platform::random::<32>());
     let public = SigningKey::from_seed(*seed).public().clone();
     let keyring = &ctx.settings.keyring;
@@ -49,7 +48,7 @@ pub(super) async fn make(ctx: &Context, signs_from: Time, change: Change) -> Res
     let key =
         Key { public, created_at: ctx.now, signs_from, revoked_at: None, secret_version: keyring.newest() };
     let event = Event::anonymous(Kind::KeysRotated).with("kid", key.public.kid());
-    let sealed = rows::Sealed { key, private: private.ok_or(Bug::Sealed)? };
+    let sealed = rows::Sealed { key, private: private.ok_or(Refused::Failed(Bug::Sealed.into()))? };
     change.and(rows::insert(&sealed)).record(event).commit(ctx).await?;
     Ok(sealed.key)
 }

@@ -4,7 +4,7 @@ use super::{Key, PUBLISHED_AHEAD, TOKEN_LIFETIME};
 use crate::{
     error::{Bug, Error},
     params,
-    storage::{self, Statement, expecting_one, statement},
+    storage::{self, Statement, Value, expecting_one, statement},
     time::{Span, Time},
 };
 use mana_auth_tokens::PublicKey;
@@ -26,12 +26,16 @@ pub struct Sealed {
 
 /// Every key, newest first, with its private part, and the position that this is true of.
 pub async fn sealed() -> Result<(Option<i64>, Vec<Sealed>), Error> {
+    read("", vec![]).await
+}
+
+async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<i64>, Vec<Sealed>), Error> {
     let sql = format!(
         "SELECT {POSITION}, public_key, private_key, created_at, signs_from, revoked_at, secret_version
-         FROM jwks ORDER BY signs_from DESC, id"
+         FROM jwks {condition} ORDER BY signs_from DESC, id"
     );
     let mut position = None;
-    let keys = storage::query(&sql, vec![], |row| {
+    let keys = storage::query(&sql, params, |row| {
         position = row.take()?;
         let public = PublicKey::from_bytes(&row.take()?).ok_or(Bug::Column(1))?;
         let private = row.take()?;
@@ -54,7 +58,21 @@ pub async fn sealed() -> Result<(Option<i64>, Vec<Sealed>), Error> {
 ///
 /// Where storage fails.
 pub async fn all() -> Result<Vec<Key>, Error> {
-    Ok(sealed().await?.1.into_iter().map(|sealed| sealed.key).collect())
+    Ok(without_private(sealed().await?.1))
+}
+
+/// Every key, newest first, if the schema has this version; otherwise none, or a rejection.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn all_under_schema(version: u32) -> Result<Vec<Key>, Error> {
+    let condition = "WHERE (SELECT max(version) FROM schema_migrations) = ?1";
+    Ok(without_private(read(condition, params![version]).await?.1))
+}
+
+fn without_private(sealed: Vec<Sealed>) -> Vec<Key> {
+    sealed.into_iter().map(|sealed| sealed.key).collect()
 }
 
 pub fn insert(sealed: &Sealed) -> Statement {

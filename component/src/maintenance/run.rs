@@ -52,7 +52,7 @@ pub async fn run(ctx: &Context) -> Result<Report, Error> {
 
 async fn work(ctx: &Context, report: &mut Report) -> Result<(), Error> {
     // Keys first: nothing else is urgent.
-    report.keys_created = keys::ensure(ctx).await?;
+    report.keys_created = keys::ensure(ctx, &keys::all().await?).await?;
     report.keys_resealed = keys::reseal(ctx).await?;
     remove(ctx, "jwks", keys::prune(ctx.now)).await?;
     report.events_recorded_lost = audit::lost::report(ctx).await?;

@@ -34,18 +34,31 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
     let settings = settings::load().await.map_err(StartError::Configuration)?;
     let ctx = Context::new(settings, Client::default());
-    migrate::migrate(ctx.now).await?;
-    for key in keys::all().await? {
+    let keys = keys_under_the_newest_schema(&ctx).await?;
+    for key in &keys {
         if key.revoked_at.is_none() && !settings.keyring.has(key.secret_version) {
             return Err(StartError::SecretMissing(key.secret_version));
         }
     }
-    keys::ensure(&ctx).await?;
+    keys::ensure(&ctx, &keys).await?;
     if serving {
         Change::new().and(begin_lineage()).commit(&ctx).await.map_err(Error::from)?;
     }
     STARTED.store(true, Ordering::Relaxed);
     Ok(settings)
+}
+
+/// One query where the schema is current, as it is for every instance but the first.
+async fn keys_under_the_newest_schema(ctx: &Context) -> Result<Vec<keys::Key>, StartError> {
+    match keys::all_under_schema(migrate::NEWEST).await {
+        Ok(keys) if !keys.is_empty() => Ok(keys),
+        // No schema, another one, or no key yet.
+        Ok(_) | Err(Error::Bug(Bug::Rejected(_))) => {
+            migrate::migrate(ctx.now).await?;
+            Ok(keys::all().await?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The settings of an instance that has started; an instance that hasn't is started first.
