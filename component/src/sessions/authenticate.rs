@@ -17,8 +17,17 @@ pub struct Caller {
     pub user: User,
     /// The session that the credential belongs to.
     pub session: Session,
+    /// Rises with each change after which what is in progress must not succeed.
+    pub credential_version: i64,
     /// The signing keys at this moment.
     pub keys: Arc<Keys>,
+}
+
+impl Caller {
+    fn new(found: rows::Found, keys: Arc<Keys>) -> Self {
+        let rows::Found { session, user, credential_version, .. } = found;
+        Self { user, session, credential_version, keys }
+    }
 }
 
 /// Why an access token is refused.
@@ -52,7 +61,7 @@ pub async fn by_cookie(ctx: &Context, cookie: &CookieSecret) -> Result<Caller, E
     }
     let keys = keys::at(found.keys_position, ctx.settings).await?;
     activity::note(&found.session, ctx.now);
-    Ok(Caller { user: found.user, session: found.session, keys })
+    Ok(Caller::new(found, keys))
 }
 
 /// The caller that an access token belongs to.
@@ -105,7 +114,7 @@ pub async fn check_access_token(ctx: &Context, token: &str) -> Result<(Claims, C
     if !still_true {
         return Err(Refusal::Revoked);
     }
-    Ok((claims, Caller { user: found.user, session: found.session, keys }))
+    Ok((claims, Caller::new(found, keys)))
 }
 
 fn verify(ctx: &Context, token: &str, keys: &Keys) -> Result<Claims, tokens::Refusal> {

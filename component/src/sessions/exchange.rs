@@ -14,7 +14,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// `Unauthenticated` where the parent was ended meanwhile.
+/// `Unauthenticated` where the parent was ended, or the credentials were changed, meanwhile.
 pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<SignedIn, Error> {
     let parent = &caller.session;
     let session = Session {
@@ -32,7 +32,7 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
     let event = Event::about(Kind::LoginSuccess, caller.user.id).session(session.id).with("origin", origin);
     let change = Change::new()
         .and(rows::end_child(parent.root(), origin))
-        .and(rows::open_child(&session))
+        .and(rows::open_child(&session, caller.credential_version))
         .and(rows::insert_refresh_token(session.id, &refresh_token, ctx.now))
         .record(event);
     match change.commit(ctx).await {

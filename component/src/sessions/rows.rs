@@ -42,6 +42,7 @@ fn session(row: &mut Columns) -> Result<Session, Error> {
 pub struct Found {
     pub session: Session,
     pub user: User,
+    pub credential_version: i64,
     parent_expires_at: Option<Time>,
     pub keys_position: Option<i64>,
 }
@@ -58,7 +59,7 @@ impl Found {
 
 async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
     let sql = format!(
-        "SELECT {SESSION}, {}, p.expires_at, {} FROM {FROM} WHERE {condition}",
+        "SELECT {SESSION}, {}, u.credential_version, p.expires_at, {} FROM {FROM} WHERE {condition}",
         accounts::rows::USER,
         keys::POSITION
     );
@@ -69,6 +70,7 @@ fn found(row: &mut Columns) -> Result<Found, Error> {
     Ok(Found {
         session: session(row)?,
         user: accounts::rows::user(row)?,
+        credential_version: row.take()?,
         parent_expires_at: row.take()?,
         keys_position: row.take()?,
     })
@@ -106,7 +108,7 @@ pub struct Spent {
 
 pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Error> {
     let sql = format!(
-        "SELECT r.spent_at, r.secret_version, r.salt, {SESSION}, {}, p.expires_at, {}
+        "SELECT r.spent_at, r.secret_version, r.salt, {SESSION}, {}, u.credential_version, p.expires_at, {}
          FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
         accounts::rows::USER,
         keys::POSITION
@@ -138,14 +140,18 @@ pub fn open(session: &Session, cookie: &CookieSecret, version: i64) -> Statement
     )
 }
 
-/// Opens a session under a parent, if that is still there.
-pub fn open_child(session: &Session) -> Statement {
+/// Opens a session under a parent, if that is still there and the user's credentials are still those that were read
+/// as `version`.
+pub fn open_child(session: &Session, version: i64) -> Statement {
+    let mut params = values(session, None);
+    params.push(version.into());
     expecting_one(
         "INSERT INTO sessions (id, user_id, token_hash, remember_me, device_id, device_name, ip_address, user_agent,
             last_activity_at, created_at, expires_at, absolute_expires_at, not_before, auth_time, parent_id, origin)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, p.id, ?16
-         FROM sessions p WHERE p.id = ?15 AND p.user_id = ?2",
-        values(session, None),
+         FROM sessions p JOIN users u ON u.id = p.user_id
+         WHERE p.id = ?15 AND u.id = ?2 AND u.credential_version = ?17",
+        params,
     )
 }
 
