@@ -6,99 +6,70 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
+use std::marker::PhantomData;
 use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
-/// 256 random bits, as a client holds them. Neither `Debug` nor `Display`, and wiped when dropped.
+/// 256 random bits, as a client holds them, for one use. Neither `Debug` nor `Display`, and wiped when dropped.
 #[derive(Clone, ZeroizeOnDrop)]
-struct Secret([u8; 32]);
+pub struct Secret<Use>([u8; 32], #[zeroize(skip)] PhantomData<Use>);
 
-impl Secret {
-    /// Parses the one form that [`Secret::expose`] writes.
-    fn parse(text: &str) -> Option<Self> {
+/// The value of the session cookie.
+pub type CookieSecret = Secret<Cookie>;
+
+/// A token for the next access token, usable once.
+pub type RefreshToken = Secret<Refresh>;
+
+/// Names the use of a [`CookieSecret`].
+#[derive(Clone)]
+pub enum Cookie {}
+
+/// Names the use of a [`RefreshToken`].
+#[derive(Clone)]
+pub enum Refresh {}
+
+impl<Use> Secret<Use> {
+    const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes, PhantomData)
+    }
+
+    /// A new one.
+    #[must_use]
+    pub fn random() -> Self {
+        Self::new(platform::random())
+    }
+
+    /// As a client sent it: in the one form that [`Secret::expose`] writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         let decoded = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes);
-        let secret = (decoded == Ok(32)).then_some(Self(bytes));
+        let secret = (decoded == Ok(32)).then_some(Self::new(bytes));
         bytes.zeroize();
         secret
     }
 
-    fn expose(&self) -> String {
+    /// For the client that it belongs to, and nobody else.
+    #[must_use]
+    pub fn expose(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// SHA-256: enough for 256 random bits, which nobody can guess their way back to. Looked up by equality in
-    /// the database: an attacker can't choose a hash, so its comparison tells nothing.
-    fn hash(&self) -> [u8; 32] {
+    /// What is stored: SHA-256, enough for 256 random bits, which nobody can guess their way back to. Looked up by
+    /// equality in the database: an attacker can't choose a hash, so its comparison tells nothing.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.0).into()
     }
 }
 
-/// The value of the session cookie.
-#[derive(Clone)]
-pub struct CookieSecret(Secret);
-
-impl CookieSecret {
-    /// A new one.
-    #[must_use]
-    pub fn random() -> Self {
-        Self(Secret(platform::random()))
-    }
-
-    /// As a client sent it.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Secret::parse(text).map(Self)
-    }
-
-    /// For the client that it belongs to, and nobody else.
-    #[must_use]
-    pub fn expose(&self) -> String {
-        self.0.expose()
-    }
-
-    /// What is stored.
-    #[must_use]
-    pub fn hash(&self) -> [u8; 32] {
-        self.0.hash()
-    }
-}
-
-/// A token for the next access token, usable once.
-#[derive(Clone)]
-pub struct RefreshToken(Secret);
-
 impl RefreshToken {
-    /// The first of a chain.
-    #[must_use]
-    pub fn random() -> Self {
-        Self(Secret(platform::random()))
-    }
-
-    /// As a client sent it.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Secret::parse(text).map(Self)
-    }
-
-    /// For the client that it belongs to, and nobody else.
-    #[must_use]
-    pub fn expose(&self) -> String {
-        self.0.expose()
-    }
-
-    /// What is stored.
-    #[must_use]
-    pub fn hash(&self) -> [u8; 32] {
-        self.0.hash()
-    }
-
     /// The one token that this one can be exchanged for: the same each time, so that a client whose answer was
     /// lost gets it again, and a chain never forks. Without the secret nobody can compute it. None where the
     /// secret of this version is no longer configured.
     #[must_use]
     pub fn successor(&self, keyring: &Keyring, version: SecretVersion, salt: &[u8; 16]) -> Option<Self> {
-        let derived = keyring.derive(version, Purpose::RefreshSuccessor, &[&self.0.0, salt])?;
-        Some(Self(Secret(*derived)))
+        let derived = keyring.derive(version, Purpose::RefreshSuccessor, &[&self.0, salt])?;
+        Some(Self::new(*derived))
     }
 }
 
@@ -114,14 +85,14 @@ mod tests {
 
     #[test]
     fn a_successor_depends_on_token_salt_and_secret() {
-        let token = RefreshToken(Secret([1; 32]));
+        let token = RefreshToken::new([1; 32]);
         let next = |token: &RefreshToken, seed, salt| {
             token.successor(&keyring(seed), 1, &[salt; 16]).unwrap().expose()
         };
         assert_eq!(next(&token, 0, 0), next(&token, 0, 0));
         assert_ne!(next(&token, 0, 0), next(&token, 0, 1));
         assert_ne!(next(&token, 0, 0), next(&token, 1, 0));
-        assert_ne!(next(&token, 0, 0), next(&RefreshToken(Secret([2; 32])), 0, 0));
+        assert_ne!(next(&token, 0, 0), next(&RefreshToken::new([2; 32]), 0, 0));
         assert!(token.successor(&keyring(0), 2, &[0; 16]).is_none());
     }
 
@@ -130,14 +101,14 @@ mod tests {
 
         #[test]
         fn a_secret_has_one_form(text in "[A-Za-z0-9_\\-+/=. ]{40,46}") {
-            if let Some(secret) = Secret::parse(&text) {
+            if let Some(secret) = CookieSecret::parse(&text) {
                 prop_assert_eq!(secret.expose(), text);
             }
         }
 
         #[test]
         fn any_text_is_parsed_or_refused(text in "\\PC{0,60}") {
-            let _ = Secret::parse(&text);
+            let _ = CookieSecret::parse(&text);
         }
     }
 }
