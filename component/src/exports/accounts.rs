@@ -1,13 +1,10 @@
 use super::{Component, context};
 use crate::{
-    accounts::{self, Email, NewPassword, Registration},
+    accounts::{self, Email, Name, NewPassword, Registration},
     bindings::exports::mana::auth::accounts::{Error, Guest, NewUser, Problem, Role, User},
-    error, text,
+    error,
 };
 use uuid::Uuid;
-
-/// The longest name, in characters.
-const NAME: usize = 200;
 
 impl Guest for Component {
     async fn create(new: NewUser) -> Result<User, Error> {
@@ -18,7 +15,7 @@ impl Guest for Component {
             email: Email::parse(&new.email).map_err(|message| wrong("email", message.into()))?,
             password: NewPassword::try_from(new.password)
                 .map_err(|message| wrong("password", message.into()))?,
-            name: text::line(&new.name, NAME).map_err(|message| wrong("name", message))?,
+            name: Name::parse(&new.name).map_err(|message| wrong("name", message))?,
         };
         Ok(accounts::register(&ctx, registration).await?.into())
     }

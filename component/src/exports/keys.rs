@@ -45,12 +45,6 @@ fn describe(key: &keys::Key, all: &[keys::Key], now: Time) -> Key {
 
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
-        match error {
-            error::Error::NotFound => Self::NotFound,
-            other => {
-                super::log(&other);
-                Self::Unavailable
-            }
-        }
+        super::not_found_or(error, Self::NotFound, Self::Unavailable)
     }
 }

@@ -23,6 +23,15 @@ async fn context() -> Result<Context, Error> {
     Ok(Context::new(housekeeping::started().await?, Client::default()))
 }
 
+/// The face of an error for a caller who can be told only that there is no such thing.
+fn not_found_or<E>(error: Error, not_found: E, unavailable: E) -> E {
+    if matches!(error, Error::NotFound) {
+        return not_found;
+    }
+    log(&error);
+    unavailable
+}
+
 /// Tells the operator of a failure that the caller is told nothing about.
 fn log(error: &Error) {
     if let Error::Bug(bug) = error {

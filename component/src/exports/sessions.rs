@@ -19,12 +19,6 @@ impl Guest for Component {
 
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
-        match error {
-            error::Error::NotFound => Self::NotFound,
-            other => {
-                super::log(&other);
-                Self::Unavailable
-            }
-        }
+        super::not_found_or(error, Self::NotFound, Self::Unavailable)
     }
 }

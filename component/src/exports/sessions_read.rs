@@ -55,12 +55,6 @@ impl From<sessions::Session> for Session {
 
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
-        match error {
-            error::Error::NotFound => Self::NotFound,
-            other => {
-                super::log(&other);
-                Self::Unavailable
-            }
-        }
+        super::not_found_or(error, Self::NotFound, Self::Unavailable)
     }
 }
