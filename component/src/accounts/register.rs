@@ -1,6 +1,6 @@
 //! Making an account.
 
-use super::{Ban, Email, NewPassword, Role, User, acceptable, hash, rows};
+use super::{Ban, Email, Name, NewPassword, Role, User, acceptable, hash, rows};
 use crate::{
     audit::{Event, Kind},
     context::Context,
@@ -16,7 +16,7 @@ pub struct Registration {
     /// Its password.
     pub password: NewPassword,
     /// What the person wants to be called.
-    pub name: String,
+    pub name: Name,
 }
 
 /// Makes an account. The database decides whether the address is free, after the hash: a known address takes
@@ -34,12 +34,12 @@ pub async fn register(ctx: &Context, registration: Registration) -> Result<User,
 
 async fn insert(ctx: &Context, registration: Registration) -> Result<User, Error> {
     let Registration { email, password, name } = registration;
-    acceptable(ctx, &password, "password", &email, &name).await?;
+    acceptable(ctx, &password, "password", &email, name.as_str()).await?;
     let encoded = hash(ctx, &password).await?;
     let user = User {
         id: platform::new_id(ctx.now),
         email,
-        name,
+        name: name.into(),
         image: None,
         role: Role::User,
         email_verified: false,

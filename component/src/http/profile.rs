@@ -2,10 +2,10 @@
 
 use super::{
     authentication::Authenticated, body::Json, call::Call, json::nullable, openapi::ProblemBody,
-    problem::Failure, register::NAME,
+    problem::Failure,
 };
 use crate::{
-    accounts::{self, Email, ProfileUpdate, Role, User},
+    accounts::{self, Email, Name, ProfileUpdate, Role, User},
     error::Error,
     text,
     time::Time,
@@ -40,8 +40,8 @@ impl From<User> for ProfileBody {
 
 #[derive(Deserialize, ToSchema)]
 pub struct UpdateBody {
-    #[schema(max_length = 200)]
-    name: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 200)]
+    name: Option<Name>,
     /// An address that begins with `https://` or `http://`; null removes it.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, max_length = 2048)]
@@ -73,9 +73,8 @@ pub async fn update(
     authenticated: Authenticated,
     Json(body): Json<UpdateBody>,
 ) -> Result<axum::Json<ProfileBody>, Failure> {
-    let name = body.name.map(|name| text::line(&name, NAME).map_err(|wrong| Error::invalid("name", wrong)));
     let image = body.image.map(|image| image.map(|image| picture(&image)).transpose());
-    let update = ProfileUpdate { name: name.transpose()?, image: image.transpose()? };
+    let update = ProfileUpdate { name: body.name, image: image.transpose()? };
     let user = accounts::update_profile(&call, authenticated.caller.user, update).await?;
     Ok(axum::Json(user.into()))
 }

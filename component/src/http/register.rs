@@ -1,17 +1,10 @@
 //! `POST /register`
 
 use super::{body::Json, call::Call, openapi::ProblemBody, origin, problem::Failure};
-use crate::{
-    accounts::{self, Email, NewPassword, Registration, User},
-    error::Error,
-    text,
-};
+use crate::accounts::{self, Email, Name, NewPassword, Registration, User};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// The longest name, in characters.
-pub const NAME: usize = 200;
 
 #[derive(Deserialize, ToSchema)]
 pub struct RegisterBody {
@@ -20,8 +13,8 @@ pub struct RegisterBody {
     /// 12 to 256 characters that take at least 10⁸ guesses.
     #[schema(value_type = String, format = "password", min_length = 12, max_length = 256)]
     password: NewPassword,
-    #[schema(max_length = 200)]
-    name: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 200)]
+    name: Option<Name>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -47,9 +40,8 @@ pub async fn register(
     Json(body): Json<RegisterBody>,
 ) -> Result<(StatusCode, axum::Json<UserBody>), Failure> {
     origin::refuse_foreign(&headers, call.settings)?;
-    let name =
-        text::line(&body.name.unwrap_or_default(), NAME).map_err(|wrong| Error::invalid("name", wrong))?;
-    let registration = Registration { email: body.email, password: body.password, name };
+    let RegisterBody { email, password, name } = body;
+    let registration = Registration { email, password, name: name.unwrap_or_default() };
     let user = accounts::register(&call, registration).await?;
     Ok((StatusCode::CREATED, axum::Json(UserBody { user })))
 }

@@ -1,0 +1,40 @@
+//! What a person wants to be called.
+
+use crate::text;
+use serde::{Deserialize, Deserializer, de};
+
+/// A name: at most 200 characters, none of them a control character; may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Name(String);
+
+/// In characters.
+const LENGTH: usize = 200;
+
+impl Name {
+    /// Parses a name as people type it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, in words for people.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        text::line(text, LENGTH).map(Self)
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
