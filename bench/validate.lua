@@ -1,0 +1,2 @@
+require("sessions")
+rotate(function(session) return post(nil, '{"token":"' .. session.access .. '"}') end)
