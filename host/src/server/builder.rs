@@ -9,8 +9,9 @@ use crate::{
     metrics::Metrics,
     passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},
     random::{Random, SystemRandom},
+    secret,
     storage::{OpenError, Sqlite, SqliteOptions, Storage},
-    workers::{Instance, Program, StartError, Workers},
+    workers::{IN_FLIGHT, Instance, Program, StartError, Workers},
 };
 use mana_auth_hygiene::{Hsts, InvalidOrigin, Origin, Policy};
 use std::{
@@ -18,6 +19,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
+use tokio::sync::Semaphore;
 
 /// What a [`Server`] is made from: whatever is not given is the operating system's or the default.
 #[derive(Default)]
@@ -38,8 +40,8 @@ pub enum BuildError {
     #[error(transparent)]
     Config(#[from] config::Error),
     /// The folder for the database can't be made.
-    #[error("data: {0}: {1}")]
-    Data(PathBuf, io::Error),
+    #[error(transparent)]
+    Data(#[from] secret::Error),
     /// The database can't be opened.
     #[error(transparent)]
     Storage(#[from] OpenError),
@@ -103,6 +105,7 @@ impl Builder {
             Workers::start(program, config.workers, config.queue, clock.clone(), metrics.clone()).await?;
         let connections = Connections {
             header_timeout: config.header_timeout,
+            write_timeout: config.body_timeout,
             drain_timeout: config.drain_timeout,
             limit: config.connections,
             clock: clock.clone(),
@@ -120,6 +123,7 @@ impl Builder {
             trusted_proxies: config.trusted_proxies,
             body_timeout: config.body_timeout,
             request_timeout: config.request_timeout,
+            bodies: Semaphore::new(config.queue),
         });
         tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));
         Ok(Server { shared, connections })
@@ -181,7 +185,7 @@ struct Parts {
 }
 
 fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Storage>, BuildError> {
-    fs::create_dir_all(&config.data).map_err(|error| BuildError::Data(config.data.clone(), error))?;
+    secret::create_folder(&config.data)?;
     Ok(Arc::new(Sqlite::open(SqliteOptions::new(config.database()), clock)?))
 }
 
@@ -190,9 +194,12 @@ fn pool(config: &Config, random: Arc<dyn Random>, live: LiveRequests) -> Result<
         Some(file) => fs::read(file).map_err(|error| BuildError::Blocklist(file.clone(), error))?,
         None => Vec::new(),
     };
+    // Hashes and estimates that wait each hold one of the calls that the instances work on at a time: together no more
+    // than half of them, so that whoever hashes passwords holds up nobody who reads sessions.
+    let most = config.workers * IN_FLIGHT / 4;
     let options = PoolOptions {
         threads: config.password_threads,
-        places: config.password_queue,
+        places: config.password_queue.min(most),
         blocklist: Blocklist::parse(&blocklist),
     };
     Pool::start(options, random, live).map(Arc::new).map_err(BuildError::Threads)

@@ -1,5 +1,6 @@
 //! Listening, and the protocols HTTP/1.1 and HTTP/2 (RFC 9112, RFC 9113) without TLS: a proxy brings that.
 
+use super::patience::{Begun, Patient};
 use crate::clock::Clock;
 use bytes::Bytes;
 use futures::future::{Either, select};
@@ -23,7 +24,7 @@ const HYPER_BUFFER: usize = 64 * 1024;
 const HYPER_HEADER_LIST: u32 = 64 * 1024;
 
 /// How many requests one HTTP/2 connection may have open.
-const STREAMS: u32 = 128;
+const STREAMS: u32 = 32;
 
 /// A silent HTTP/2 connection is asked for a sign of life, and closed when it gives none.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
@@ -35,6 +36,8 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 /// How connections are served.
 pub(super) struct Connections {
     pub(super) header_timeout: Duration,
+    /// How long a client may take no byte of an answer.
+    pub(super) write_timeout: Duration,
     pub(super) drain_timeout: Duration,
     /// How many may be open. At the limit, further ones wait in the system's backlog.
     pub(super) limit: usize,
@@ -68,8 +71,10 @@ impl Connections {
                 Either::Left(((), _)) => break,
                 Either::Right((accepted, _)) => accepted,
             };
-            let answer = answer.clone();
+            let (answer, begun) = (answer.clone(), Begun::default());
+            let stream = Patient::new(stream, begun.clone(), self.header_timeout, self.write_timeout);
             let service = service_fn(move |request| {
+                begun.now();
                 let answered = answer(peer, request);
                 async move { Ok::<_, Infallible>(answered.await) }
             });

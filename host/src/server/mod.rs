@@ -5,6 +5,7 @@ mod connections;
 mod housekeeping;
 mod id;
 mod observation;
+mod patience;
 mod peer;
 mod refusal;
 mod request;
@@ -37,7 +38,10 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, oneshot},
+};
 use wasmtime::component::Accessor;
 
 /// How many connections the management address may have open: a few probes and one scraper.
@@ -93,6 +97,8 @@ pub(crate) struct Shared {
     trusted_proxies: Vec<IpNet>,
     body_timeout: Duration,
     request_timeout: Duration,
+    /// Room for the bodies that are on their way.
+    bodies: Semaphore,
 }
 
 impl Server {

@@ -16,8 +16,12 @@ pub(super) enum Refusal {
     PayloadTooLarge,
     /// The body did not arrive in time.
     BodyTimeout,
-    /// The queue is full, or the answer took too long.
+    /// The queue is full: nothing was begun.
     Overloaded,
+    /// The answer to a request that changes nothing took too long.
+    LateRead,
+    /// The answer to a request that may change something took too long; it may do so still.
+    LateChange,
     /// The instance was ended while it worked on a request that changes nothing: trying again is safe.
     InterruptedRead,
     /// The instance was ended while it worked on a request that may have changed something.
@@ -36,16 +40,21 @@ impl Refusal {
         }
     }
 
+    pub(super) fn late(method: &Method) -> Self {
+        if method.is_safe() { Self::LateRead } else { Self::LateChange }
+    }
+
     pub(super) fn problem(self) -> Problem {
         match self {
             Self::Malformed(wrong) => Problem::new(Code::ValidationFailed).message(wrong),
             Self::HeadersTooLarge => Problem::new(Code::HeadersTooLarge),
             Self::PayloadTooLarge => Problem::new(Code::PayloadTooLarge),
             Self::BodyTimeout => Problem::new(Code::RequestTimeout),
-            Self::Overloaded | Self::InterruptedRead => {
+            Self::Overloaded | Self::LateRead | Self::InterruptedRead => {
                 Problem::new(Code::Overloaded).retry_after(RETRY_AFTER)
             }
             // No `Retry-After`: trying again could do it twice.
+            Self::LateChange => Problem::new(Code::Overloaded),
             Self::InterruptedChange | Self::Internal => Problem::new(Code::Internal),
         }
     }

@@ -85,6 +85,11 @@ impl Shared {
             return Err(Refusal::Internal);
         }
         request::check(&head)?;
+        // Bodies are kept before a call has its place in the queue, so they are counted too.
+        let _room = match body.is_end_stream() {
+            true => None,
+            false => Some(self.bodies.try_acquire().map_err(|_| Refusal::Overloaded)?),
+        };
         let body = request::body(body, self.body_timeout, &*self.clock).await?;
         let method = head.method.clone();
         // While this future lives, somebody waits for the answer; then password hashes need not be made.
@@ -98,7 +103,7 @@ impl Shared {
             Either::Left((Ok(record), _)) => Answer::of(record, &method),
             Either::Left((Err(error), _)) => Err(Refusal::of_call(error, &method)),
             // The use case completes all the same: a task in a store can't be cancelled.
-            Either::Right(((), _)) => Err(Refusal::Overloaded),
+            Either::Right(((), _)) => Err(Refusal::late(&method)),
         }
     }
 

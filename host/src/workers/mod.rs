@@ -35,8 +35,9 @@ use tokio::{
 };
 use wasmtime::component::Accessor;
 
-/// How many calls one instance works on at a time. More would only wait inside it.
-const IN_FLIGHT: usize = 64;
+/// How many calls one instance works on at a time: enough that those that wait for a hash leave room for others. Each
+/// costs it some 20 KiB.
+pub(crate) const IN_FLIGHT: usize = 256;
 
 /// A call of the component, made by whichever instance takes it.
 type Job =

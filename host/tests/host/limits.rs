@@ -9,7 +9,7 @@ async fn a_full_queue_is_an_answer() {
     let api = house.api;
     let ask = || tokio::spawn(async move { api.post("/wait?hold").await });
     let mut held = Vec::new();
-    for n in 1..=64 {
+    for n in 1..=256 {
         held.push(ask());
         house.storage.asked("hold", n).await;
     }
@@ -20,7 +20,7 @@ async fn a_full_queue_is_an_answer() {
     assert_eq!((refused.status, refused.error().as_str()), (503, "OVERLOADED"));
     assert_eq!(refused.header("retry-after"), Some("1"));
 
-    house.storage.release("hold", 66);
+    house.storage.release("hold", 258);
     for request in held.into_iter().chain(queued) {
         assert_eq!(request.await.expect("an answer").status, 200);
     }

@@ -1,6 +1,7 @@
 //! Instances that end before their time, and who takes over.
 
 use crate::support::{Answer, House, eventually};
+use futures::{FutureExt as _, future::join_all};
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 use tokio::task::JoinHandle;
 
@@ -13,10 +14,10 @@ fn ask(house: &House, method: &'static str, target: &'static str) -> JoinHandle<
 async fn what_was_begun_fails_and_what_was_queued_is_answered() {
     let house = House::with_one_worker().await;
     // As many as one instance works on at a time: what comes after them waits in the queue.
-    let reads: Vec<_> = (0..62).map(|_| ask(&house, "GET", "/wait?hold")).collect();
-    house.storage.asked("hold", 62).await;
+    let reads: Vec<_> = (0..254).map(|_| ask(&house, "GET", "/wait?hold")).collect();
+    house.storage.asked("hold", 254).await;
     let change = ask(&house, "POST", "/wait?hold");
-    house.storage.asked("hold", 63).await;
+    house.storage.asked("hold", 255).await;
     let trap = ask(&house, "GET", "/wait-and-trap?hold-the-trap");
     house.storage.asked("hold-the-trap", 1).await;
     let queued: Vec<_> = (0..3).map(|_| ask(&house, "POST", "/hello")).collect();
@@ -87,6 +88,19 @@ async fn an_instance_that_has_grown_is_flushed_and_replaced() {
     assert_eq!(house.api.get("/instance").await.body, "0");
     assert_eq!(house.api.get("/grow?80").await.body, "grown");
     eventually("another instance", async || house.api.get("/instance").await.body == "0").await;
+    house.storage.asked("flush", 1).await;
+    assert!(house.management.get("/metrics").await.body.contains("mana_auth_traps_total 0"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_has_answered_a_million_calls_is_flushed_and_replaced() {
+    let house = House::with_one_worker().await;
+    assert_eq!(house.api.get("/instance").await.body, "0");
+    for _ in 0..1_000_000 / 100 {
+        let calls = (0..100).map(|_| house.server.call(|_, _| async { Ok(()) }.boxed()));
+        assert!(join_all(calls).await.iter().all(Result::is_ok), "one was lost");
+    }
+    assert_eq!(house.api.get("/instance").await.body, "0", "it was not replaced");
     house.storage.asked("flush", 1).await;
     assert!(house.management.get("/metrics").await.body.contains("mana_auth_traps_total 0"));
 }
