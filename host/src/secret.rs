@@ -47,6 +47,14 @@ pub enum Error {
         /// Its permissions.
         mode: u32,
     },
+    /// Somebody else made the file.
+    #[error("secret: {path} belongs to another user (id {owner})", path = path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+    },
     /// A database is there whose keys a new secret could not open.
     #[error("secret: {path} is missing, but a database is there: restore the file, or set `secrets`", path = path.display())]
     Lost {
@@ -74,9 +82,14 @@ pub fn read(folder: &Path) -> Result<Option<Zeroizing<String>>, Error> {
         }
         Err(error) => return Err(failed(error)),
     };
-    let mode = file.metadata().map_err(failed)?.mode() & 0o7777;
+    let metadata = file.metadata().map_err(failed)?;
+    let mode = metadata.mode() & 0o7777;
     if mode & 0o077 != 0 {
         return Err(Error::Exposed { path, mode });
+    }
+    // Whoever owns the file knows it, and could have put it there. Root could anyway.
+    if ![0, rustix::process::geteuid().as_raw()].contains(&metadata.uid()) {
+        return Err(Error::Foreign { path, owner: metadata.uid() });
     }
     let mut text = Zeroizing::new(String::new());
     file.take(LIMIT).read_to_string(&mut text).map_err(failed)?;
