@@ -65,20 +65,22 @@ CREATE INDEX sessions_user ON sessions (user_id);
 
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
--- One chain a session. Spent rows stay until their session ends, so that a token of any generation is recognised.
+-- One chain a session, which never forks. Spent rows stay until their session ends, so that a token of any generation
+-- (of the last ten thousand, which bounds what ending a session costs) is recognised.
 CREATE TABLE refresh_tokens (
     -- SHA-256 of the token.
     hash           BLOB PRIMARY KEY,
     session_id     TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    -- The how manieth of its chain, from 0.
+    generation     INTEGER NOT NULL,
     issued_at      INTEGER NOT NULL,
     spent_at       INTEGER,
     -- The successor is derived from the token, this salt and the secret of this version; the version is noted
     -- when the token is spent, so that old secrets are needed no longer than a spent token may be repeated.
     salt           BLOB NOT NULL,
-    secret_version INTEGER CHECK ((spent_at IS NULL) = (secret_version IS NULL))
+    secret_version INTEGER CHECK ((spent_at IS NULL) = (secret_version IS NULL)),
+    UNIQUE (session_id, generation)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
 
 -- The keys that sign access tokens.
 CREATE TABLE jwks (

@@ -11,10 +11,10 @@ use crate::{
     storage::{Change, Statement, statement},
 };
 
-/// How many sessions one transaction removes. Each takes its chain of refresh tokens along, a few thousand at most.
-const BATCH: u32 = 50;
+/// How many sessions one transaction removes. Each takes its chain of refresh tokens along, ten thousand at most.
+const BATCH: u32 = 20;
 /// How many such transactions one run makes.
-const BATCHES: u32 = 20;
+const BATCHES: u32 = 50;
 /// How many rows of `invalidations` are kept besides the starts, and how many one run removes. Nothing that was
 /// issued lives long enough to ask for older ones; whoever does is told that they are not known.
 const INVALIDATIONS_KEPT: i64 = 100_000;

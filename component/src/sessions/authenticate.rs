@@ -110,7 +110,7 @@ pub async fn check_access_token(ctx: &Context, token: &str) -> Result<(Claims, C
         && claims.sub == user.id.to_string()
         && claims.email == user.email.as_str()
         && claims.role == user.role.name()
-        && claims.iat >= found.session.not_before.as_seconds();
+        && found.accepts_tokens_issued_at(claims.iat);
     if !still_true {
         return Err(Refusal::Revoked);
     }

@@ -33,7 +33,7 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
     let change = Change::new()
         .and(rows::end_child(parent.root(), origin))
         .and(rows::open_child(&session, caller.credential_version))
-        .and(rows::insert_refresh_token(session.id, &refresh_token, ctx.now))
+        .and(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now))
         .record(event);
     match change.commit(ctx).await {
         Ok(_) => {}

@@ -20,6 +20,10 @@ use crate::{
 /// How long a spent token still gets its successor: parallel tabs, and answers that were lost on the way.
 const GRACE: Span = Span::seconds(60);
 
+/// How many generations of a chain are recognised. A client that refreshes with every access token makes 8,640 in the
+/// longest time that a session may live by default; more would only make a chain costly to remove.
+const GENERATIONS: i64 = 10_000;
+
 /// Exchanges a refresh token for its successor and a new access token.
 ///
 /// # Errors
@@ -67,7 +71,8 @@ async fn rotate(
     let lifetime = Lifetime::new(session.remember_me);
     let mut change = Change::new()
         .and(rows::spend(token, version, ctx.now))
-        .and(rows::insert_refresh_token(session.id, &successor, ctx.now))
+        .and(rows::insert_refresh_token(session.id, &successor, presented.generation + 1, ctx.now))
+        .and(rows::forget_generation(session.id, presented.generation - GENERATIONS))
         .and(rows::touch(session.id, ctx.now));
     if let Some(expires_at) = lifetime.slide(ctx.now, session.expires_at, session.absolute_expires_at) {
         // Using a child is using the sign-in that it came from.
@@ -90,10 +95,12 @@ async fn repeat(
     presented: rows::Presented,
 ) -> Result<(SignedIn, &'static str), Error> {
     let Some(spent) = presented.spent else { return Err(Error::Overloaded) };
-    let successor = token
-        .successor(&ctx.settings.keyring, spent.version, &presented.salt)
-        .ok_or(Error::InvalidRefreshToken)?;
-    if ctx.now.since(spent.at) <= GRACE && rows::is_unspent(&successor).await? {
+    // None where its secret is configured no more, which is long after the time for an honest repetition.
+    let successor = token.successor(&ctx.settings.keyring, spent.version, &presented.salt);
+    if let Some(successor) = successor
+        && ctx.now.since(spent.at) <= GRACE
+        && rows::is_unspent(&successor).await?
+    {
         return Ok((issue(ctx, presented.found, successor).await?, "repeated"));
     }
     end_compromised(ctx, &presented.found).await?;

@@ -23,13 +23,15 @@ impl Renewal {
     pub fn of(ctx: &Context, caller: &Caller) -> Self {
         let (cookie, refresh_token) = (CookieSecret::random(), RefreshToken::random());
         let session = caller.session.id;
-        // Tokens know seconds only. Those of this very second are refused too; new ones are dated into the next.
-        let not_before = Time((ctx.now + Span::seconds(1)).0.div_euclid(1000).saturating_mul(1000));
+        // Read anew: since `ctx.now` a password was hashed, and tokens may have been issued from the old chain. Tokens
+        // know seconds only, and the commit takes a moment: those of the next whole second are refused too, and new ones
+        // are dated behind it.
+        let not_before = Time((platform::now() + Span::seconds(2)).0.div_euclid(1000).saturating_mul(1000));
         let statements = vec![
             rows::renew(session, &cookie, not_before, ctx.now),
             rows::end_all_but(caller.user.id, session),
             rows::remove_refresh_tokens(session),
-            rows::insert_refresh_token(session, &refresh_token, ctx.now),
+            rows::insert_refresh_token(session, &refresh_token, 0, ctx.now),
         ];
         Self { cookie, refresh_token, not_before, statements }
     }

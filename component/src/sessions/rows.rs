@@ -55,6 +55,12 @@ impl Found {
             && self.parent_expires_at.is_none_or(|end| now < end)
             && !self.user.ban.holds(now)
     }
+
+    /// Whether an access token of the session, issued at this time in seconds, is none of those that a change of
+    /// secrets left behind.
+    pub fn accepts_tokens_issued_at(&self, iat: u64) -> bool {
+        iat >= self.session.not_before.as_seconds()
+    }
 }
 
 async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
@@ -97,6 +103,7 @@ pub async fn of_user(user: Uuid, now: Time) -> Result<Vec<Session>, Error> {
 pub struct Presented {
     pub spent: Option<Spent>,
     pub salt: [u8; 16],
+    pub generation: i64,
     pub found: Found,
 }
 
@@ -108,7 +115,7 @@ pub struct Spent {
 
 pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Error> {
     let sql = format!(
-        "SELECT r.spent_at, r.secret_version, r.salt, {SESSION}, {}, u.credential_version, p.expires_at, {}
+        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {SESSION}, {}, u.credential_version, p.expires_at, {}
          FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
         accounts::rows::USER,
         keys::POSITION
@@ -116,7 +123,7 @@ pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>,
     storage::query_one(&sql, params![token.hash()], |row| {
         let (at, version): (Option<Time>, Option<SecretVersion>) = (row.take()?, row.take()?);
         let spent = at.zip(version).map(|(at, version)| Spent { at, version });
-        Ok(Presented { spent, salt: row.take()?, found: found(row)? })
+        Ok(Presented { spent, salt: row.take()?, generation: row.take()?, found: found(row)? })
     })
     .await
 }
@@ -176,11 +183,19 @@ fn values(session: &Session, cookie: Option<&CookieSecret>) -> Vec<Value> {
     ]
 }
 
-/// Adds a token to the chain of a session.
-pub fn insert_refresh_token(session: Uuid, token: &RefreshToken, now: Time) -> Statement {
+/// Adds a token to the chain of a session, as its `generation`th from 0.
+pub fn insert_refresh_token(session: Uuid, token: &RefreshToken, generation: i64, now: Time) -> Statement {
     statement(
-        "INSERT INTO refresh_tokens (hash, session_id, issued_at, salt) VALUES (?1, ?2, ?3, ?4)",
-        params![token.hash(), session, now, crate::platform::random::<16>()],
+        "INSERT INTO refresh_tokens (hash, session_id, generation, issued_at, salt) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![token.hash(), session, generation, now, crate::platform::random::<16>()],
+    )
+}
+
+/// Removes a token of the chain of a session, if there has been one of this generation.
+pub fn forget_generation(session: Uuid, generation: i64) -> Statement {
+    statement(
+        "DELETE FROM refresh_tokens WHERE session_id = ?1 AND generation = ?2",
+        params![session, generation],
     )
 }
 

@@ -95,7 +95,7 @@ async fn open(
     let limit = ctx.settings.sessions_per_user;
     let mut change = Change::new()
         .and(rows::open(&session, &cookie, version))
-        .and(rows::insert_refresh_token(session.id, &refresh_token, ctx.now))
+        .and(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now))
         .and(rows::remove_expired(user.id, ctx.now));
     if let Some(replaced) = replaced(request).await? {
         let event = Event::about(Kind::SessionRevoked, replaced.user_id).with("reason", "replaced");

@@ -49,10 +49,13 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
             let claims = claims.filter(|claims| {
                 claims.iss == ctx.settings.public_url.as_str() && claims.aud == ctx.settings.audience
             });
-            match claims.and_then(|claims| Uuid::try_parse(&claims.sid).ok()) {
-                Some(session) => rows::by_id(session).await,
-                None => Ok(None),
-            }
+            let Some((claims, session)) =
+                claims.and_then(|claims| Uuid::try_parse(&claims.sid).ok().map(|session| (claims, session)))
+            else {
+                return Ok(None);
+            };
+            let found = rows::by_id(session).await?;
+            Ok(found.filter(|found| found.accepts_tokens_issued_at(claims.iat)))
         }
         Credential::Cookie(cookie) => rows::by_cookie(&cookie).await,
         Credential::RefreshToken(token) => Ok(rows::by_refresh_token(&token).await?.map(|token| token.found)),

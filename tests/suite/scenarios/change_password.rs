@@ -1,11 +1,13 @@
 //! `POST /change-password`
 
 use crate::{
+    runner::host::Gate,
     scenarios,
     service::{OTHER_PASSWORD, PASSWORD, Stage, UNTRUSTED},
     shape,
 };
 use serde_json::{Value, json};
+use std::{future::IntoFuture as _, time::Duration};
 
 scenarios![
     the_new_one_signs_in_and_the_old_one_does_not,
@@ -13,6 +15,7 @@ scenarios![
     the_surviving_session_gets_a_new_cookie,
     a_bearer_gets_new_tokens,
     what_was_exchanged_from_it_ends_too,
+    a_token_issued_while_the_new_password_is_hashed_is_refused needs Clock Passwords,
     a_wrong_current_password_changes_nothing,
     a_weak_new_password_is_refused,
     what_is_missing_is_named,
@@ -90,6 +93,26 @@ async fn what_was_exchanged_from_it_ends_too(stage: Stage) {
     refresh.refused("INVALID_REFRESH_TOKEN");
     let access = shape::text(&child["accessToken"]);
     service.client().get("/session").bearer(&access).await.refused("UNAUTHENTICATED");
+}
+
+async fn a_token_issued_while_the_new_password_is_hashed_is_refused(stage: Stage) {
+    let gate = Gate::new();
+    let service = stage.gated(&gate).start().await;
+    let ana = service.someone().await;
+    gate.close();
+    let changing = ana.client.post("/change-password", change()).into_future();
+    let thief = service.client();
+    let stealing = async {
+        gate.someone_waits().await;
+        service.advance(Duration::from_secs(5));
+        let stolen = thief.post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
+        gate.open();
+        shape::text(&stolen["accessToken"])
+    };
+    let (answer, stolen) = futures::join!(changing, stealing);
+    answer.ok();
+    thief.get("/session").bearer(&stolen).await.refused("UNAUTHENTICATED");
+    ana.client.get("/session").await.ok();
 }
 
 async fn a_wrong_current_password_changes_nothing(stage: Stage) {

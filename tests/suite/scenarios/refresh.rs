@@ -3,7 +3,7 @@
 use crate::{
     client::Client,
     scenarios,
-    service::Stage,
+    service::{NEXT_SECRET, SECRET, Stage},
     shape,
 };
 use serde_json::{Value, json};
@@ -15,6 +15,8 @@ scenarios![
     shown_again_at_once_gives_the_same_successor,
     shown_again_after_its_successor_was_used_ends_the_session,
     a_token_of_any_generation_is_recognised,
+    a_copy_is_recognised_after_its_secret_has_gone,
+    no_more_generations_are_kept_than_are_recognised,
     shown_again_after_a_minute_ends_the_session needs Clock,
     shown_again_just_within_a_minute_is_forgiven needs Clock,
     what_is_no_token_is_refused,
@@ -102,6 +104,33 @@ async fn a_token_of_any_generation_is_recognised(stage: Stage) {
     refused(&client, &ana.refresh).await;
     refused(&client, &newest).await;
     ana.client.get("/session").await.refused("UNAUTHENTICATED");
+}
+
+async fn a_copy_is_recognised_after_its_secret_has_gone(stage: Stage) {
+    let mut service = stage.start().await;
+    let ana = service.someone().await;
+    let (_, first) = next(&service.client(), &ana.refresh).await;
+    service.restart_with("secrets", &format!("{NEXT_SECRET},{SECRET}")).await;
+    service.tick().await;
+    service.restart_with("secrets", NEXT_SECRET).await;
+    refused(&service.client(), &ana.refresh).await;
+    refused(&service.client(), &first).await;
+    ana.client.get("/session").await.refused("UNAUTHENTICATED");
+}
+
+/// Ending a session removes its chain: a client that refreshes without pause must not make that slow for everybody.
+async fn no_more_generations_are_kept_than_are_recognised(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.sql("UPDATE refresh_tokens SET generation = 12000");
+    let past = "WITH RECURSIVE g (n) AS (SELECT 1999 UNION ALL SELECT n + 1 FROM g WHERE n < 2001)
+        INSERT INTO refresh_tokens (hash, session_id, generation, issued_at, salt, spent_at, secret_version)
+        SELECT randomblob(32), session_id, n, 0, salt, 0, 1 FROM refresh_tokens, g";
+    assert_eq!(service.sql(past), 3);
+    let (_, first) = next(&service.client(), &ana.refresh).await;
+    next(&service.client(), &first).await;
+    assert_eq!(service.number("SELECT min(generation) FROM refresh_tokens"), 1999);
+    assert_eq!(service.number("SELECT count(*) FROM refresh_tokens WHERE generation IN (2000, 2001)"), 0);
 }
 
 async fn shown_again_after_a_minute_ends_the_session(stage: Stage) {
