@@ -38,12 +38,13 @@ fn tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
             json.end().map(|()| tree).map_err(|_| problem("body", "must be one JSON object and nothing else"))
         }
         Err(error) if error.is_data() => {
-            let (within, words) = (track.path().to_string(), error.to_string());
+            let cut = |text: &str| text.chars().take(NAME).collect::<String>();
+            let (within, words) = (cut(&track.path().to_string()), error.to_string());
             match words.strip_prefix(TWICE).and_then(|rest| rest.strip_prefix(' ')) {
                 // serde_json ends its words with a place in the text.
                 Some(rest) => {
                     let name = rest.rsplit_once(" at line ").map_or(rest, |(name, _)| name);
-                    let name: String = name.chars().take(NAME).collect();
+                    let name = cut(name);
                     let path = if within == "." { name } else { format!("{within}.{name}") };
                     Err(problem(&path, TWICE))
                 }
@@ -56,7 +57,7 @@ fn tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
 
 const TOO_DEEP: &str = "is nested too deeply";
 const TWICE: &str = "appears twice";
-/// How much of a member's name is repeated, in characters.
+/// How much of a member's name, and of the way to it, is repeated, in characters.
 const NAME: usize = 64;
 
 /// From serde's words to ours: they may quote what was sent, and that may be a password.

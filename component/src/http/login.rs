@@ -1,9 +1,9 @@
 //! `POST /login`
 
 use super::{
+    authentication::Credential,
     body::Json,
     call::Call,
-    cookies,
     openapi::ProblemBody,
     origin,
     problem::Failure,
@@ -59,7 +59,10 @@ pub async fn login(call: Call, headers: HeaderMap, Json(body): Json<LoginBody>) 
             id: body.device_id.and_then(|id| text::label(&id, DEVICE_ID)),
             name: body.device_name.and_then(|name| text::label(&name, DEVICE_NAME)),
         },
-        replaces: cookies::session(&headers, call.settings),
+        replaces: match Credential::of(&headers, call.settings) {
+            Credential::Cookie(cookie) => Some(cookie),
+            Credential::Bearer(_) | Credential::Unusable | Credential::None => None,
+        },
     };
     signed_in::answer(&call, sessions::sign_in(&call, request).await?)
 }

@@ -32,7 +32,7 @@ pub struct LoggedOut {
     responses(
         (status = 200, body = LoggedOut, headers(("set-cookie" = String, description = "clears the session cookie"))),
         (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: from an origin that is not trusted", body = ProblemBody),
     )
 )]
 pub async fn logout(
@@ -50,7 +50,8 @@ pub async fn logout(
             origin::require(&method, &headers, call.settings)?;
             sessions::sign_out(&call, sessions::Credential::Cookie(cookie)).await?;
         }
-        Credential::Unusable | Credential::None => {}
+        // A foreign page's request comes without the cookie, and yet the answer could clear it.
+        Credential::Unusable | Credential::None => origin::refuse_foreign(&headers, call.settings)?,
     }
     if let Some(token) = refresh_token.as_deref().and_then(RefreshToken::parse) {
         sessions::sign_out(&call, sessions::Credential::RefreshToken(token)).await?;

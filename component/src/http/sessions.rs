@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::Path,
+    extract::{Path, rejection::PathRejection},
     response::{IntoResponse as _, Response},
 };
 use http::header::SET_COOKIE;
@@ -107,9 +107,9 @@ pub async fn end_others(call: Call, authenticated: Authenticated) -> Result<Json
 pub async fn end(
     call: Call,
     authenticated: Authenticated,
-    Path(id): Path<String>,
+    id: Result<Path<Uuid>, PathRejection>,
 ) -> Result<Response, Failure> {
-    let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let Path(id) = id.map_err(|_| Error::NotFound)?;
     let caller = authenticated.caller;
     sessions::revoke_own(&call, &caller, id).await?;
     let mut response = Json(Success::yes()).into_response();

@@ -9,6 +9,7 @@ use crate::{
 use serde_json::json;
 
 scenarios![
+    a_cookie_beside_an_authorization_header_is_left_alone,
     signs_in,
     the_access_token_says_who,
     a_wrong_password_is_refused,
@@ -218,4 +219,15 @@ async fn is_written_to_the_trail(stage: Stage) {
     let agents = "SELECT count(*) FROM security_events WHERE event_type = 'login_failure' \
                   AND user_agent = 'Suite/1' AND ip_address = '127.0.0.1'";
     assert_eq!(service.number(agents), 1);
+}
+
+async fn a_cookie_beside_an_authorization_header_is_left_alone(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let (name, value) = ana.client.session_cookie();
+    let body = json!({ "email": "ana@example.org", "password": PASSWORD });
+    ana.client.post("/login", body).bearer("anything").await.ok();
+    let before = service.client();
+    before.set_cookie(&name, &value);
+    before.get("/session").await.ok();
 }

@@ -3,7 +3,7 @@
 use crate::{
     client::Answer,
     scenarios,
-    service::{Stage, TRUSTED, UNTRUSTED},
+    service::{OTHER_PASSWORD, PASSWORD, Stage, TRUSTED, UNTRUSTED},
 };
 use serde_json::json;
 
@@ -15,6 +15,8 @@ scenarios![
     without_anything_is_harmless,
     ends_no_other_session,
     a_foreign_page_cannot_sign_anyone_out,
+    a_foreign_page_cannot_clear_the_cookie,
+    an_access_token_that_a_new_password_left_behind_ends_nothing,
     is_written_to_the_trail,
 ];
 
@@ -93,6 +95,25 @@ async fn a_foreign_page_cannot_sign_anyone_out(stage: Stage) {
     assert!(ana.is_signed_in().await);
     is_done(&ana.client.post("/logout", json!({})).origin(TRUSTED).await);
     assert!(ana.is_signed_out().await);
+}
+
+/// Browsers leave a Lax cookie out of a foreign page's request, but would obey an answer that clears it.
+async fn a_foreign_page_cannot_clear_the_cookie(stage: Stage) {
+    let service = stage.start().await;
+    for origin in [UNTRUSTED, "null"] {
+        let answer = service.client().call(http::Method::POST, "/api/v1/auth/logout").origin(origin).await;
+        answer.refused("FORBIDDEN");
+        assert!(answer.cookies().is_empty(), "{answer}");
+    }
+}
+
+async fn an_access_token_that_a_new_password_left_behind_ends_nothing(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD });
+    ana.client.post("/change-password", change).await.ok();
+    is_done(&service.client().post("/logout", json!({})).bearer(&ana.access).await);
+    ana.client.get("/session").await.ok();
 }
 
 async fn is_written_to_the_trail(stage: Stage) {

@@ -4,6 +4,7 @@ use crate::{scenarios, service::{Stage, UNTRUSTED}, shape};
 use serde_json::{Value, json};
 
 scenarios![
+    an_id_that_is_no_text_is_no_session,
     lists_every_sign_in,
     marks_the_current_one,
     ends_one,
@@ -142,4 +143,12 @@ async fn a_foreign_page_ends_none(stage: Stage) {
     one.client.delete("/sessions").origin(UNTRUSTED).await.refused("FORBIDDEN");
     one.client.delete(&format!("/sessions/{}", other.sid())).without_origin().await.refused("FORBIDDEN");
     assert!(other.is_signed_in().await);
+}
+
+async fn an_id_that_is_no_text_is_no_session(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for id in ["%ff", "%00", "..%2f", "x"] {
+        ana.client.call(http::Method::DELETE, &format!("/api/v1/auth/sessions/{id}")).await.refused("NOT_FOUND");
+    }
 }
