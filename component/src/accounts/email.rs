@@ -40,8 +40,13 @@ impl Email {
         }
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
         EmailAddress::parse_with_options(&address, options).map_err(|_| WRONG)?;
-        // Quoted local parts and invisible characters pass the grammar and serve only to mislead.
-        if local.contains('"') || address.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        // All of these pass the grammar and serve only to mislead: quotes, characters that can't be seen or that look like
+        // several others, and domains that are no names (which is what a password with an @ in it looks like).
+        let compatible: String = local.nfkc().collect();
+        if local.contains('"') || local != compatible || !ends_in_a_name(&domain) {
+            return Err(WRONG);
+        }
+        if address.chars().any(|c| c.is_control() || c.is_whitespace() || is_invisible(c)) {
             return Err(WRONG);
         }
         Ok(Self(address))
@@ -58,6 +63,21 @@ impl Email {
     pub const fn from_row(text: String) -> Self {
         Self(text)
     }
+}
+
+/// Whether a domain's last label is one that a top-level domain can have (RFC 3696 §2).
+fn ends_in_a_name(domain: &str) -> bool {
+    let last = domain.rsplit('.').next().unwrap_or_default();
+    last.starts_with("xn--") || (last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// Unicode's property `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt), which is stable.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 impl<'de> Deserialize<'de> for Email {
@@ -104,6 +124,12 @@ mod tests {
             "a\u{0}b@example.com",
             "bob@example.com\r\nBcc: all@example.com",
             "a@b@example.com",
+            "a@127.0.0.1",
+            "P@ssw0rd.2024",
+            "a@example.c",
+            "vic\u{3164}tim@example.com",
+            "vic\u{200b}tim@example.com",
+            "\u{ff41}da@example.com",
             &long,
             &longer,
         ] {

@@ -17,13 +17,21 @@ pub struct ProfileUpdate {
 ///
 /// Where storage fails.
 pub async fn update_profile(ctx: &Context, user: User, update: ProfileUpdate) -> Result<User, Error> {
-    let name = update.name.map_or_else(|| user.name.clone(), Into::into);
-    let image = update.image.unwrap_or_else(|| user.image.clone());
-    if name == user.name && image == user.image {
+    let ProfileUpdate { name, image } = update;
+    let name = name.map(String::from).filter(|name| *name != user.name);
+    let image = image.filter(|image| *image != user.image);
+    if name.is_none() && image.is_none() {
         return Ok(user);
     }
-    let updated = User { name, image, updated_at: ctx.now, ..user };
-    let statement = rows::set_profile(updated.id, &updated.name, updated.image.clone(), ctx.now);
-    Change::new().and(statement).commit(ctx).await?;
-    Ok(updated)
+    // Each only if it changes: two requests at a time, one for the name and one for the picture, don't undo each other.
+    let change = Change::new()
+        .and_all(name.as_ref().map(|name| rows::set_name(user.id, name, ctx.now)))
+        .and_all(image.as_ref().map(|image| rows::set_image(user.id, image.clone(), ctx.now)));
+    change.commit(ctx).await?;
+    Ok(User {
+        name: name.unwrap_or(user.name),
+        image: image.unwrap_or(user.image),
+        updated_at: ctx.now,
+        ..user
+    })
 }

@@ -177,13 +177,16 @@ pub fn upgrade_password(user: Uuid, old: &str, new: &str, now: Time) -> Statemen
     )
 }
 
-/// Changes what a user shows of themselves.
+/// Changes what a user wants to be called.
 #[must_use]
-pub fn set_profile(user: Uuid, name: &str, image: Option<String>, now: Time) -> Statement {
-    expecting_one(
-        "UPDATE users SET name = ?2, image = ?3, updated_at = ?4 WHERE id = ?1",
-        params![user, name, image, now],
-    )
+pub fn set_name(user: Uuid, name: &str, now: Time) -> Statement {
+    expecting_one("UPDATE users SET name = ?2, updated_at = ?3 WHERE id = ?1", params![user, name, now])
+}
+
+/// Changes a user's picture.
+#[must_use]
+pub fn set_image(user: Uuid, image: Option<String>, now: Time) -> Statement {
+    expecting_one("UPDATE users SET image = ?2, updated_at = ?3 WHERE id = ?1", params![user, image, now])
 }
 
 /// Changes what a user may do.
