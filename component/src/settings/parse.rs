@@ -80,14 +80,18 @@ impl Settings {
         if require_https && !public_url.is_https() {
             return Err(wrong("require_https", "needs a public_url that begins with https://"));
         }
+        let token_exchange_origins = source.origins("token_exchange_origins")?;
+        let known = |origin: &Origin| trusted_origins.contains(origin) || origin == public_url.origin();
+        if !token_exchange_origins.iter().flatten().all(known) {
+            return Err(wrong("token_exchange_origins", "must be among trusted_origins"));
+        }
         Ok(Self {
             keyring: source
                 .parsed("secrets", Keyring::parse)?
                 .ok_or_else(|| wrong("secrets", "must be set"))?,
             audience: source.text("audience").unwrap_or_else(|| public_url.as_str().to_owned()),
             token_audiences: source.list("token_audiences"),
-            token_exchange_origins: source
-                .origins("token_exchange_origins")?
+            token_exchange_origins: token_exchange_origins
                 .unwrap_or_else(|| [&trusted_origins[..], &[public_url.origin().clone()]].concat()),
             cookie_domain: source.parsed("cookie_domain", |domain| public_url.cookie_domain(domain))?,
             require_https,
@@ -95,18 +99,15 @@ impl Settings {
             sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
             session_absolute: Span::days(source.number("session_absolute_days", 1..=3650)?),
             service_name: source.text("service_name").unwrap_or_default(),
-            password_parameters: Parameters {
-                memory_kib: source.number("password_memory_kib", 8..=262_144)?,
-                iterations: source.number("password_iterations", 1..=16)?,
-                parallelism: source.number("password_parallelism", 1..=4)?,
-            },
+            password_parameters: password_parameters(&source)?,
             key_rotation: Span::days(source.number("key_rotation_days", 1..=365)?),
             hygiene: Policy::new(
                 Some(Hsts {
                     max_age: source.number("hsts_seconds", 0..=63_072_000)?,
                     include_subdomains: source.boolean("hsts_include_subdomains")?,
                     preload: source.boolean("hsts_preload")?,
-                }),
+                })
+                .filter(|hsts| hsts.max_age > 0),
                 trusted_origins.clone(),
             ),
             public_url,
@@ -181,6 +182,16 @@ impl Source<'_> {
     }
 }
 
+fn password_parameters(source: &Source) -> Result<Parameters, Misconfiguration> {
+    let memory_kib = source.number("password_memory_kib", 8..=262_144)?;
+    let parallelism = source.number("password_parallelism", 1..=4)?;
+    // RFC 9106 §3.1.
+    if memory_kib < 8 * parallelism {
+        return Err(wrong("password_parallelism", "needs 8 KiB of password_memory_kib for each"));
+    }
+    Ok(Parameters { memory_kib, iterations: source.number("password_iterations", 1..=16)?, parallelism })
+}
+
 fn maintenance_secret(text: &str) -> Result<Zeroizing<String>, String> {
     if text.len() < MAINTENANCE_SECRET_LENGTH {
         return Err(format!("must be at least {MAINTENANCE_SECRET_LENGTH} characters"));
@@ -230,9 +241,16 @@ mod tests {
             ("session_absolute_days", "-1"),
             ("password_memory_kib", "1e6"),
             ("hsts_preload", "1"),
+            ("token_exchange_origins", "https://elsewhere.example"),
         ] {
             assert_eq!(problem(&[(key, value)]).as_deref(), Some(key), "{key} = {value}");
         }
+    }
+
+    #[test]
+    fn each_lane_of_a_hash_needs_its_memory() {
+        let wrong = problem(&[("password_memory_kib", "8"), ("password_parallelism", "2")]);
+        assert_eq!(wrong.as_deref(), Some("password_parallelism"));
     }
 
     #[test]

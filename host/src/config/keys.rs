@@ -149,7 +149,7 @@ pub const KEYS: &[Key] = &[
         "token_exchange_origins",
         List,
         Derived("`trusted_origins`, and the origin of `public_url`"),
-        "Origins that may exchange a cookie session for tokens (`POST /session-to-token`).",
+        "Those of them that may exchange a cookie session for tokens (`POST /session-to-token`).",
     ),
     component(
         "audience",
