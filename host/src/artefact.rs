@@ -33,6 +33,17 @@ impl Artefact {
         Self(Cow::Owned(bytes))
     }
 
+    /// The component itself, for tests that run another one than our host does. The engine's settings must be those of
+    /// `mana_auth_engine`.
+    ///
+    /// # Errors
+    ///
+    /// See [`LoadError`].
+    #[cfg(feature = "test-support")]
+    pub fn component(&self, engine: &Engine) -> Result<Component, LoadError> {
+        self.load(engine)
+    }
+
     /// Checks that the code fits this engine and processor, and maps it.
     pub(crate) fn load(&self, engine: &Engine) -> Result<Component, LoadError> {
         if self.0.is_empty() {

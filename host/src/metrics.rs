@@ -180,7 +180,7 @@ const COMPONENT: [(Metric, &str, &str, &[&str]); 7] = [
         Metric::AuditEventsDegraded,
         "audit_events_degraded",
         "Security events that could not be written",
-        &["full", "lost"],
+        &["minimal", "lost"],
     ),
     (
         Metric::RowsPruned,

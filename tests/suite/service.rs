@@ -1,11 +1,15 @@
 //! A service of a scenario's own, and the people who use it.
 
+mod management;
+mod operator;
+
 use crate::{
     client::{Client, Promises, Shared},
     runner::{Kind, Runner, host::Gate},
     shape,
     vault::Vault,
 };
+use mana_auth::clock::{Clock as _, SystemClock, TestClock};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -22,6 +26,10 @@ pub const TRUSTED: &str = "https://app.example";
 pub const UNTRUSTED: &str = "https://evil.example";
 /// What opens the maintenance route.
 pub const MAINTENANCE: &str = "maintenance-secret-of-the-tests";
+/// What keys are sealed with at first.
+pub const SECRET: &str = "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ";
+/// What they are sealed with afterwards, where a scenario says so.
+pub const NEXT_SECRET: &str = "2:YW5vdGhlciBzZWNyZXQgb2YgdGhlIHRlc3RzLCAzNiBieXRlcyE";
 /// A good password.
 pub const PASSWORD: &str = "seven otters rehearse a tango";
 /// Another.
@@ -29,7 +37,7 @@ pub const OTHER_PASSWORD: &str = "nine badgers compose a waltz";
 
 /// What every service is configured with, unless a scenario says otherwise. Hashing is not the subject.
 const SETTINGS: &[(&str, &str)] = &[
-    ("secrets", "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ"),
+    ("secrets", SECRET),
     ("public_url", PUBLIC_URL),
     ("trusted_origins", TRUSTED),
     ("maintenance_secret", MAINTENANCE),
@@ -41,13 +49,14 @@ const SETTINGS: &[(&str, &str)] = &[
 pub struct Stage {
     kind: Kind,
     settings: BTreeMap<String, String>,
+    clock: Arc<TestClock>,
     gate: Option<Arc<Gate>>,
 }
 
 impl Stage {
     pub fn new(kind: Kind) -> Self {
         let settings = SETTINGS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Self { kind, settings, gate: None }
+        Self { kind, settings, clock: Arc::default(), gate: None }
     }
 
     /// Configures a key.
@@ -68,10 +77,16 @@ impl Stage {
         self
     }
 
+    /// Starts at the system's time, which a program beside the service reads.
+    pub fn at_system_time(mut self) -> Self {
+        self.clock = Arc::new(TestClock::new(SystemClock::default().now()));
+        self
+    }
+
     /// Starts it.
     pub async fn start(self) -> Service {
         let data = TempDir::new().expect("a temporary folder");
-        let runner = self.kind.start(data.path(), &self.settings, self.gate).await;
+        let runner = self.kind.start(data.path(), &self.settings, self.clock, self.gate).await;
         let runner = runner.unwrap_or_else(|problem| panic!("it does not start: {problem}"));
         let origins = self.settings.get("trusted_origins").map(String::as_str).unwrap_or_default();
         let origins: Vec<&str> = origins.split(',').filter(|origin| !origin.is_empty()).collect();
@@ -89,10 +104,11 @@ impl Stage {
             vault: Vault::default(),
             promises: Promises::new(&origins),
         });
-        for key in ["secrets", "maintenance_secret"] {
-            if let Some(secret) = self.settings.get(key) {
-                shared.vault.keep(secret.split_once(':').map_or(secret, |(_, secret)| secret));
-            }
+        for secret in [SECRET, NEXT_SECRET] {
+            shared.vault.keep(secret.split_once(':').expect("a version and a secret").1);
+        }
+        if let Some(secret) = self.settings.get("maintenance_secret") {
+            shared.vault.keep(secret);
         }
         Service { shared, runner, data, settings: self.settings }
     }
@@ -128,7 +144,7 @@ impl Service {
     /// Milliseconds since the Unix epoch, by the clock that tests move.
     #[track_caller]
     pub fn now(&self) -> u64 {
-        mana_auth::clock::Clock::now(&*self.runner.clock().expect("a clock"))
+        self.runner.clock().expect("a clock").now()
     }
 
     /// Runs maintenance now.

@@ -1,7 +1,7 @@
 //! `cargo run --release --manifest-path xtask/Cargo.toml`: builds the guests into `target/mana/`.
 //!
 //! For each guest: the core module (cargo, with flags and a profile of its own), the component (`.wasm`), and
-//! for those that our host runs the precompiled component (`.cwasm`).
+//! for those that our host or its tests run the precompiled component (`.cwasm`).
 
 mod glue;
 
@@ -29,7 +29,7 @@ const GUESTS: &[Guest] = &[
         package: "mana-auth-passwords",
         features: &["component"],
         artefact: "passwords",
-        precompile: false,
+        precompile: true,
     },
     Guest {
         package: "mana-auth-misbehaving-guest",

@@ -126,7 +126,7 @@ impl Event {
         self.with("session", format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h])))
     }
 
-    /// Writes the event only if `condition` holds at its turn, a SQL expression over a user (`?10`) and a number (`?11`).
+    /// Writes the event only if `condition` holds at its turn, a SQL expression over a user (`?1`) and a number (`?2`).
     #[must_use]
     pub fn only_if(mut self, condition: &'static str, user: Uuid, number: i64) -> Self {
         self.condition = Some((condition, user, number));

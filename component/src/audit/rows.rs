@@ -1,6 +1,6 @@
 //! The only SQL of the audit trail.
 
-use super::{Event, Kind};
+use super::Event;
 use crate::{
     context::Context,
     error::Error,
@@ -9,8 +9,9 @@ use crate::{
 };
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
-/// Writes an event.
+/// Writes an event, where its condition holds.
 #[must_use]
 pub fn insert(event: &Event, ctx: &Context) -> Statement {
     let (address, user_agent) = if event.minimal {
@@ -21,7 +22,14 @@ pub fn insert(event: &Event, ctx: &Context) -> Statement {
     let metadata = Value::Object(event.metadata.clone()).to_string();
     let salt = platform::random::<32>();
     let digest = details_digest(&salt, address.as_deref(), user_agent.as_deref(), &metadata);
-    let mut params = params![
+    let (condition, user, number) = condition(event);
+    let sql = format!(
+        "INSERT INTO security_events (id, user_id, event_type, ip_address, user_agent, metadata, created_at, salt, details_digest)
+         SELECT ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE {condition}"
+    );
+    let params = params![
+        user,
+        number,
         platform::new_id(ctx.now),
         event.user,
         event.kind.name(),
@@ -32,16 +40,16 @@ pub fn insert(event: &Event, ctx: &Context) -> Statement {
         salt,
         digest,
     ];
-    let mut sql = String::from(
-        "INSERT INTO security_events (id, user_id, event_type, ip_address, user_agent, metadata, created_at, salt, details_digest)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9",
-    );
-    if let Some((condition, user, number)) = event.condition {
-        sql.push_str(" WHERE ");
-        sql.push_str(condition);
-        params.extend(params![user, number]);
-    }
     statement(&sql, params)
+}
+
+/// What must hold for an event to have happened, over `?1` and `?2`.
+fn condition(event: &Event) -> (&'static str, Option<Uuid>, Option<i64>) {
+    match event.condition {
+        Some((condition, user, number)) => (condition, Some(user), Some(number)),
+        // Names both parameters, so that every event is written by one of few statements.
+        None => ("?1 IS NULL AND ?2 IS NULL", None, None),
+    }
 }
 
 /// The personal details of an event as the tree sees them: they can be destroyed, with their salt, and the
@@ -67,14 +75,15 @@ fn details_digest(
     hash.finalize().into()
 }
 
-/// Counts an event that could not be written.
+/// Counts an event that could not be written, where its condition holds.
 #[must_use]
-pub fn count_lost(kind: Kind) -> Statement {
-    statement(
-        "INSERT INTO lost_events (event_type, count) VALUES (?1, 1)
-         ON CONFLICT (event_type) DO UPDATE SET count = lost_events.count + 1",
-        params![kind.name()],
-    )
+pub fn count_lost(event: &Event) -> Statement {
+    let (condition, user, number) = condition(event);
+    let sql = format!(
+        "INSERT INTO lost_events (event_type, count) SELECT ?3, 1 WHERE {condition}
+         ON CONFLICT (event_type) DO UPDATE SET count = lost_events.count + 1"
+    );
+    statement(&sql, params![user, number, event.kind.name()])
 }
 
 /// The kinds and numbers of events that could not be written and have not been reported.

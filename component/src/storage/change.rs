@@ -78,7 +78,7 @@ impl Change {
         loop {
             match storage::transact(self.statements(ctx, detail)).await {
                 Ok(affected) => {
-                    self.count_degraded(detail);
+                    self.count_degraded(detail, &affected);
                     return Ok(self.row_counts(&affected));
                 }
                 Err(error) => {
@@ -108,9 +108,7 @@ impl Change {
                 (Part::Event(event), Detail::Minimal) if event.is_expendable() => {
                     audit::rows::insert(&event.minimal(), ctx)
                 }
-                (Part::Event(event), Detail::Lost) if event.is_expendable() => {
-                    audit::rows::count_lost(event.kind)
-                }
+                (Part::Event(event), Detail::Lost) if event.is_expendable() => audit::rows::count_lost(event),
                 (Part::Event(event), _) => audit::rows::insert(event, ctx),
             })
             .collect()
@@ -135,14 +133,17 @@ impl Change {
         rows.map(|(_, count)| *count).collect()
     }
 
-    fn count_degraded(&self, detail: Detail) {
+    fn count_degraded(&self, detail: Detail, affected: &[u64]) {
         let label = match detail {
             Detail::Full => return,
             Detail::Minimal => "minimal",
             Detail::Lost => "lost",
         };
-        let expendable = |part: &&Part| matches!(part, Part::Event(event) if event.is_expendable());
-        let events = self.parts.iter().filter(expendable).count();
+        // An event whose condition did not hold was none.
+        let degraded = |(part, written): &(&Part, &u64)| {
+            **written > 0 && matches!(part, Part::Event(event) if event.is_expendable())
+        };
+        let events = self.parts.iter().zip(affected).filter(degraded).count();
         platform::count(Metric::AuditEventsDegraded, label, u64::try_from(events).unwrap_or(u64::MAX));
     }
 }

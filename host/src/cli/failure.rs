@@ -94,7 +94,7 @@ pub enum Refusal {
     #[error("no password on standard input")]
     NoPassword,
     /// The database or the hash queue.
-    #[error("the database can't be reached or is too busy; try again")]
+    #[error("the database can't be reached, is too busy, or refused it; nothing was changed")]
     Unavailable,
 }
 

@@ -40,11 +40,13 @@ pub(super) struct Patient<S> {
 impl<S> Patient<S> {
     /// A socket whose first request must have come within `first_request`, and that may take no byte of what it
     /// is sent for no longer than `stall`.
+    #[allow(clippy::disallowed_methods, reason = "a socket's silence is real time")]
     pub(super) fn new(socket: S, begun: Begun, first_request: Duration, stall: Duration) -> Self {
         Self { socket, begun, first_request: Box::pin(sleep(first_request)), stall, stalled: None }
     }
 
     /// The outcome of an attempt to write, or an error where there has been none for too long.
+    #[allow(clippy::disallowed_methods, reason = "a socket's silence is real time")]
     fn unless_stalled<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -130,6 +132,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    #[allow(clippy::disallowed_methods, reason = "the runtime's clock is paused")]
     async fn after_the_first_request_silence_is_hyper_s_to_judge() {
         let (client, server) = duplex(64);
         let begun = Begun::default();

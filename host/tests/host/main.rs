@@ -2,6 +2,7 @@
 //!
 //! The component here is `tests/misbehaving-guest`, whose paths say what it does. `make build` builds it.
 
+mod connections;
 mod contract;
 mod embedding;
 mod http;
@@ -10,3 +11,4 @@ mod limits;
 mod runaways;
 mod support;
 mod traps;
+mod versions;

@@ -44,6 +44,17 @@ impl SetCookie {
 }
 
 impl Answer {
+    /// Reads it to its end.
+    pub async fn read(
+        method: Method,
+        path: String,
+        response: reqwest::Response,
+    ) -> Result<Self, reqwest::Error> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await?.to_vec();
+        Ok(Self { method, path, status, headers, body })
+    }
+
     /// A field's value; empty where there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

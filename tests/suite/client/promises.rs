@@ -79,6 +79,17 @@ impl Promises {
         secrets(answer, vault);
     }
 
+    /// Checks those that the address of health and metrics gives too. It answers in plain text, and without an id.
+    #[track_caller]
+    pub fn check_management(&self, answer: &Answer, vault: &Vault) {
+        self.headers(answer, false);
+        assert!(!answer.headers.contains_key("x-request-id"), "{answer}");
+        if answer.status == 404 || answer.status == 405 {
+            body(answer);
+        }
+        secrets(answer, vault);
+    }
+
     #[track_caller]
     fn headers(&self, answer: &Answer, secure: bool) {
         for (name, value) in CONSTANT.iter().chain([&("content-security-policy", self.csp.as_str())]) {

@@ -93,9 +93,7 @@ impl<'a> Request<'a> {
         let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
         let request = shared.http.request(method.clone(), format!("{shared_url}{path}"));
         let response = request.headers(headers).body(body).send().await?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await?;
-        let answer = Answer { method, path, status, headers, body: body.to_vec() };
+        let answer = Answer::read(method, path, response).await?;
         client.shared.promises.check(&answer, &client.shared.vault, secure);
         client.shared.vault.keep_members(&answer.body);
         client.store_cookies(&answer);

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use mana_auth::clock::TestClock;
 use std::{
     fs::{self, File},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
@@ -16,26 +16,36 @@ use std::{
 pub struct Binary {
     child: Child,
     address: String,
+    management: String,
     data: PathBuf,
 }
 
 impl Binary {
-    /// Starts it and waits until it answers; or what it said when it ended. `by`: another program that starts it,
+    /// Starts it and waits until it serves; or what it said when it ended. `by`: another program that starts it,
     /// such as one that limits what it may use.
     pub fn start(by: &[&str], data: &Path, settings: &Settings) -> Result<Self, String> {
-        let address = free_address();
+        loop {
+            match Self::start_once(by, data, settings) {
+                // Somebody else was faster at an address that was free a moment ago.
+                Err(said) if said.contains("Address already in use") => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn start_once(by: &[&str], data: &Path, settings: &Settings) -> Result<Self, String> {
+        let (address, management) = (free_address(), free_address());
         let output = File::options().create(true).append(true).open(log_of(data)).expect("a log file");
-        let child = command(by)
-            .args(["serve", "--listen", &address, "--management", &free_address(), "--data"])
-            .arg(data)
-            .envs(settings.iter().map(|(key, value)| (format!("MANA_AUTH_{}", key.to_uppercase()), value)))
+        let before = fs::metadata(log_of(data)).expect("its size").len();
+        let child = command(by, data, settings)
+            .args(["serve", "--listen", &address, "--management", &management])
             .stdin(Stdio::null())
             .stdout(output.try_clone().expect("a second handle"))
             .stderr(output)
             .spawn()
             .unwrap_or_else(|error| panic!("the program can't be started: {error}"));
-        let mut binary = Self { child, address, data: data.to_owned() };
-        binary.wait_until_it_answers().map(|()| binary)
+        let mut binary = Self { child, address, management, data: data.to_owned() };
+        binary.wait_until_it_serves(before).map(|()| binary)
     }
 
     /// Ends it as a power cut would.
@@ -52,18 +62,23 @@ impl Binary {
         assert!(status.success(), "{status} after SIGTERM:\n{}", self.log());
     }
 
+    /// It says so itself: whoever only answers at its address may be another.
     #[allow(clippy::disallowed_methods, reason = "another process can only be waited for by looking again")]
-    fn wait_until_it_answers(&mut self) -> Result<(), String> {
+    fn wait_until_it_serves(&mut self, before: u64) -> Result<(), String> {
+        let greeting = format!("  management  {}", self.management_url());
         for _ in 0..3000 {
-            if let Some(status) = self.child.try_wait().expect("its state") {
-                return Err(format!("{status}: {}", self.log()));
+            let ended = self.child.try_wait().expect("its state");
+            let log = self.log();
+            let said = &log[usize::try_from(before).expect("a size")..];
+            if let Some(status) = ended {
+                return Err(format!("{status}: {said}"));
             }
-            if TcpStream::connect(&self.address).is_ok() {
+            if said.contains(&greeting) {
                 return Ok(());
             }
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
-        panic!("the program does not answer:\n{}", self.log());
+        panic!("the program does not serve:\n{}", self.log());
     }
 }
 
@@ -74,8 +89,8 @@ pub fn program() -> PathBuf {
     folder.join("mana-auth")
 }
 
-/// `mana-auth`, with no environment but the test's own.
-pub fn command(by: &[&str]) -> Command {
+/// `mana-auth` on this data, with these settings and no environment but the test's own.
+pub fn command(by: &[&str], data: &Path, settings: &Settings) -> Command {
     let program = program();
     let mut command = match by {
         [] => Command::new(&program),
@@ -86,6 +101,8 @@ pub fn command(by: &[&str]) -> Command {
         }
     };
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.envs(settings.iter().map(|(key, value)| (format!("MANA_AUTH_{}", key.to_uppercase()), value)));
+    command.arg("--data").arg(data);
     command
 }
 
@@ -107,6 +124,10 @@ fn free_address() -> String {
 impl Runner for Binary {
     fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    fn management_url(&self) -> String {
+        format!("http://{}", self.management)
     }
 
     fn clock(&self) -> Option<Arc<TestClock>> {
@@ -146,6 +167,7 @@ impl Binary {
     fn replace(&mut self, mut next: Self) {
         std::mem::swap(&mut self.child, &mut next.child);
         std::mem::swap(&mut self.address, &mut next.address);
+        std::mem::swap(&mut self.management, &mut next.management);
     }
 }
 

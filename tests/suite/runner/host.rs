@@ -26,6 +26,7 @@ use tokio::{
 /// The library, serving.
 pub struct Host {
     address: String,
+    management: String,
     data: PathBuf,
     clock: Arc<TestClock>,
     gate: Option<Arc<Gate>>,
@@ -38,15 +39,20 @@ pub struct Host {
 
 impl Host {
     /// Starts it; or why it does not start.
-    pub async fn start(data: &Path, settings: &Settings, gate: Option<Arc<Gate>>) -> Result<Self, String> {
-        Self::start_at(data, settings, gate, Arc::new(TestClock::default()), 1).await
-    }
-
-    async fn start_at(
+    pub async fn start(
         data: &Path,
         settings: &Settings,
-        gate: Option<Arc<Gate>>,
         clock: Arc<TestClock>,
+        gate: Option<Arc<Gate>>,
+    ) -> Result<Self, String> {
+        Self::start_again(data, settings, clock, gate, 1).await
+    }
+
+    async fn start_again(
+        data: &Path,
+        settings: &Settings,
+        clock: Arc<TestClock>,
+        gate: Option<Arc<Gate>>,
         starts: u64,
     ) -> Result<Self, String> {
         let folder = data.to_str().expect("a path in UTF-8");
@@ -62,23 +68,34 @@ impl Host {
             ));
             builder = builder.passwords(gate.clone(), live);
         }
-        let listener = TcpListener::bind(config.listen).await.expect("a free port");
-        let address = listener.local_addr().expect("its address").to_string();
+        let (listener, address) = listen().await;
+        let (managing, management) = listen().await;
         let server = builder.config(config).build().await.map_err(|error| error.to_string())?;
         let server = Arc::new(server);
         let (shutdown, stopped) = oneshot::channel();
         let serving = tokio::spawn({
             let server = server.clone();
-            async move { server.serve(listener, None, async { drop(stopped.await) }).await }
+            async move { server.serve(listener, Some(managing), async { drop(stopped.await) }).await }
         });
         let (shutdown, serving) = (Some(shutdown), Some(serving));
-        Ok(Self { address, data: data.to_owned(), clock, gate, server, shutdown, serving, starts })
+        let data = data.to_owned();
+        Ok(Self { address, management, data, clock, gate, server, shutdown, serving, starts })
     }
+}
+
+async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("its address").to_string();
+    (listener, address)
 }
 
 impl Runner for Host {
     fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    fn management_url(&self) -> String {
+        format!("http://{}", self.management)
     }
 
     fn clock(&self) -> Option<Arc<TestClock>> {
@@ -104,7 +121,7 @@ impl Runner for Host {
                 serving.await.expect("an orderly end");
             }
             let (gate, clock) = (self.gate.clone(), self.clock.clone());
-            *self = Self::start_at(&self.data.clone(), settings, gate, clock, self.starts + 1).await?;
+            *self = Self::start_again(&self.data.clone(), settings, clock, gate, self.starts + 1).await?;
             Ok(())
         })
     }

@@ -21,6 +21,9 @@ pub trait Runner: Send + Sync {
     /// `http://127.0.0.1:port`.
     fn base_url(&self) -> String;
 
+    /// The same for the address of health and metrics.
+    fn management_url(&self) -> String;
+
     /// The clock that the service reads, where a test can move it.
     fn clock(&self) -> Option<Arc<TestClock>>;
 
@@ -63,15 +66,16 @@ impl Kind {
         }
     }
 
-    /// Starts a service on the data in this folder.
+    /// Starts a service on the data in this folder, with this clock where tests can move one.
     pub async fn start(
         self,
         data: &Path,
         settings: &Settings,
+        clock: Arc<TestClock>,
         gate: Option<Arc<Gate>>,
     ) -> Result<Box<dyn Runner>, String> {
         Ok(match self {
-            Self::Host => Box::new(host::Host::start(data, settings, gate).await?),
+            Self::Host => Box::new(host::Host::start(data, settings, clock, gate).await?),
             Self::Binary => Box::new(binary::Binary::start(&[], data, settings)?),
         })
     }

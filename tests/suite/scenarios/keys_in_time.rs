@@ -3,7 +3,7 @@
 use crate::{
     jwt::Jwt,
     scenarios,
-    service::{Service, Stage},
+    service::{NEXT_SECRET, SECRET, Service, Stage},
     shape,
 };
 use serde_json::{Value, json};
@@ -131,15 +131,12 @@ async fn a_revoked_key_is_refused_at_once(stage: Stage) {
     assert!(Jwt::parse(&token).is_signed_by(&service.jwks().await));
 }
 
-const OLD: &str = "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ";
-const NEW: &str = "2:YW5vdGhlciBzZWNyZXQgb2YgdGhlIHRlc3RzLCAzNiBieXRlcyE";
-
 async fn keys_are_sealed_anew_under_a_new_secret(stage: Stage) {
     let mut service = stage.start().await;
     let ana = service.someone().await;
     let before = kids(&service).await;
     let next = service.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
-    service.restart_with("secrets", &format!("{NEW},{OLD}")).await;
+    service.restart_with("secrets", &format!("{NEXT_SECRET},{SECRET}")).await;
     assert_eq!(kids(&service).await, before);
     assert!(ana.is_signed_in().await);
     // The successor was derived under the old secret, and is still the same.
@@ -147,7 +144,7 @@ async fn keys_are_sealed_anew_under_a_new_secret(stage: Stage) {
     assert_eq!(again["refreshToken"], next["refreshToken"]);
     service.tick().await;
     assert_eq!(service.number("SELECT count(*) FROM jwks WHERE secret_version <> 2"), 0);
-    service.restart_with("secrets", NEW).await;
+    service.restart_with("secrets", NEXT_SECRET).await;
     assert_eq!(kids(&service).await, before);
     assert!(ana.is_signed_in().await);
     service.client().post("/refresh", json!({ "refreshToken": next["refreshToken"] })).await.ok();
@@ -156,6 +153,6 @@ async fn keys_are_sealed_anew_under_a_new_secret(stage: Stage) {
 async fn a_secret_in_use_cannot_be_left_out(stage: Stage) {
     let mut service = stage.start().await;
     service.someone().await;
-    let problem = service.restart_fails_with("secrets", NEW).await;
+    let problem = service.restart_fails_with("secrets", NEXT_SECRET).await;
     assert!(problem.contains("secret"), "{problem}");
 }

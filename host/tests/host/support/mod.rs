@@ -2,6 +2,7 @@
 
 mod client;
 mod storage;
+pub mod wire;
 
 pub use client::{Answer, Client};
 pub use storage::Recorder;

@@ -1,0 +1,46 @@
+//! Signing keys that an operator makes and revokes beside a running service.
+
+use crate::{
+    jwt::Jwt,
+    scenarios,
+    service::{Service, Stage},
+    shape,
+};
+use std::collections::BTreeSet;
+
+scenarios![a_new_key_is_published_at_once, a_revoked_key_is_refused_at_once];
+
+const ANA: &str = "ana@example.org";
+
+async fn kids(service: &Service) -> BTreeSet<String> {
+    let jwks = service.jwks().await;
+    jwks["keys"].as_array().expect("keys").iter().map(|key| shape::text(&key["kid"])).collect()
+}
+
+async fn a_new_key_is_published_at_once(stage: Stage) {
+    let service = stage.at_system_time().start().await;
+    let ana = service.someone().await;
+    let before = kids(&service).await;
+    service.operate(&["keys", "rotate"]).done();
+    let after = kids(&service).await;
+    assert!(after.is_superset(&before));
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(ana.is_signed_in().await, "what the old one signed is good");
+    let next = service.sign_in(ANA).await;
+    let signer = shape::text(&Jwt::parse(&next.access).header["kid"]);
+    assert!(before.contains(&signer), "nobody has had the time to fetch the new one");
+}
+
+async fn a_revoked_key_is_refused_at_once(stage: Stage) {
+    let service = stage.at_system_time().start().await;
+    let ana = service.someone().await;
+    assert!(ana.is_signed_in().await);
+    let old = shape::text(&Jwt::parse(&ana.access).header["kid"]);
+    service.operate(&["keys", "revoke", &old]).done();
+    service.client().get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    let next = Jwt::parse(&service.sign_in(ANA).await.access);
+    assert_ne!(next.header["kid"], old.as_str());
+    assert!(next.is_signed_by(&service.jwks().await));
+    assert!(!kids(&service).await.contains(&old));
+    ana.client.get("/session").await.ok();
+}

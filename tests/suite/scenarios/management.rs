@@ -1,0 +1,40 @@
+//! The address that operators ask. Its metrics have a file of their own.
+
+use crate::{scenarios, service::Stage};
+use http::Method;
+
+scenarios![says_how_it_is, knows_nothing_else];
+
+async fn says_how_it_is(stage: Stage) {
+    let service = stage.start().await;
+    for (path, body, kind) in [
+        ("/health", "live\n", "text/plain; charset=utf-8"),
+        ("/ready", "ready\n", "text/plain; charset=utf-8"),
+    ] {
+        let answer = service.management(Method::GET, path).await;
+        assert_eq!((answer.status, answer.body.as_slice()), (200, body.as_bytes()), "{answer}");
+        assert_eq!(answer.header("content-type"), kind);
+        let head = service.management(Method::HEAD, path).await;
+        assert_eq!((head.status, head.body.len()), (200, 0), "{head}");
+    }
+    let answer = service.management(Method::GET, "/metrics").await;
+    assert_eq!(answer.status, 200, "{answer}");
+    assert!(
+        answer.header("content-type").starts_with("application/openmetrics-text; version=1.0.0"),
+        "{answer}"
+    );
+    assert!(answer.body.ends_with(b"# EOF\n"), "the end that OpenMetrics asks for");
+}
+
+async fn knows_nothing_else(stage: Stage) {
+    let service = stage.start().await;
+    for path in ["/", "/healthz", "/metrics/", "/api/v1/auth/session", "/openapi.json"] {
+        service.management(Method::GET, path).await.refused("NOT_FOUND");
+    }
+    let refused = service.management(Method::POST, "/metrics").await;
+    refused.refused("METHOD_NOT_ALLOWED");
+    assert_eq!(refused.header("allow"), "GET, HEAD");
+    for path in ["/health", "/ready", "/metrics"] {
+        service.client().call(Method::GET, path).await.refused("NOT_FOUND");
+    }
+}

@@ -1,0 +1,117 @@
+//! What the service counts, and what it must not tell.
+
+use crate::{
+    house::root,
+    jwt::Jwt,
+    scenarios,
+    service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage},
+    shape,
+};
+use http::Method;
+use serde_json::json;
+use std::fs;
+
+scenarios![every_counter_of_the_contract_counts, outcomes_are_told_apart, tells_nothing_of_anyone];
+
+/// Everything that is counted happens at least once.
+async fn busy_day(service: &Service) -> Person {
+    let ana = service.someone().await;
+    let client = service.client();
+    client.post("/register", json!({ "email": "ana@example.org", "password": PASSWORD })).await.is(409);
+    let wrong = json!({ "email": "ana@example.org", "password": OTHER_PASSWORD });
+    client.post("/login", wrong).await.refused("INVALID_CREDENTIALS");
+    client.post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
+    client.post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
+    client.post("/refresh", json!({ "refreshToken": "never-issued" })).await.refused("INVALID_REFRESH_TOKEN");
+    client.post("/validate", json!({ "token": ana.access })).await.ok();
+    client.post("/validate", json!({ "token": "never-issued" })).await.ok();
+    let other = service.sign_in("ana@example.org").await;
+    other.client.post("/logout", json!({})).await.ok();
+    let expired = service.sign_in("ana@example.org").await;
+    service.sql(&format!("UPDATE sessions SET expires_at = 1 WHERE id = '{}'", expired.sid()));
+    service.tick().await;
+    service
+        .sql("CREATE TRIGGER refuse BEFORE INSERT ON security_events BEGIN SELECT RAISE(ABORT, 'no'); END");
+    service.sign_in("ana@example.org").await;
+    service.sql("DROP TRIGGER refuse");
+    ana
+}
+
+async fn every_counter_of_the_contract_counts(stage: Stage) {
+    let service = stage.start().await;
+    busy_day(&service).await;
+    let metrics = service.metrics().await;
+    let wit = fs::read_to_string(root().join("wit/platform.wit")).expect("the contract");
+    let (_, counters) = wit.split_once("enum metric {").expect("the counters");
+    let (counters, _) = counters.split_once('}').expect("their end");
+    let names = counters.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("///"));
+    let names: Vec<String> = names.map(|name| name.trim_end_matches(',').replace('-', "_")).collect();
+    assert!(names.len() >= 7, "{names:?}");
+    for name in names {
+        let sample = format!("mana_auth_{name}_total{{label=\"");
+        let counted = metrics.text.lines().filter(|line| line.starts_with(&sample) && !line.ends_with(" 0"));
+        assert!(counted.count() > 0, "{name} counted nothing:\n{}", metrics.text);
+    }
+    assert!(
+        !metrics.text.contains("label=\"other\""),
+        "a word that the host does not know:\n{}",
+        metrics.text
+    );
+}
+
+async fn outcomes_are_told_apart(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    let before = service.metrics().await;
+    let ana = service.sign_in("ana@example.org").await;
+    let wrong = json!({ "email": "ana@example.org", "password": OTHER_PASSWORD });
+    for _ in 0..2 {
+        service.client().post("/login", wrong.clone()).await.refused("INVALID_CREDENTIALS");
+    }
+    let validate =
+        async |token: &str| service.client().post("/validate", json!({ "token": token })).await.ok();
+    validate(&ana.access).await;
+    let first = service.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
+    service.client().post("/refresh", json!({ "refreshToken": first["refreshToken"] })).await.ok();
+    let copied = service.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await;
+    copied.refused("INVALID_REFRESH_TOKEN");
+    validate(&ana.access).await;
+    let after = service.metrics().await;
+    for (name, label, by) in [
+        ("registrations", "created", 0),
+        ("sign_ins", "success", 1),
+        ("sign_ins", "mismatch", 2),
+        ("sign_ins", "banned", 0),
+        ("refreshes", "rotated", 2),
+        ("refreshes", "reused", 1),
+        ("validations", "valid", 1),
+        ("validations", "refused", 1),
+        ("sessions_ended", "refresh_reuse", 1),
+        ("sessions_ended", "logout", 0),
+    ] {
+        let counted = after.count(name, label) - before.count(name, label);
+        assert_eq!(counted, by, "{name} {label}:\n{}", after.text);
+    }
+}
+
+async fn tells_nothing_of_anyone(stage: Stage) {
+    let service = stage.start().await;
+    let ana = busy_day(&service).await;
+    for path in [
+        format!("/api/v1/auth/sessions/{}", ana.sid()),
+        "/made/up/by/a/client".to_owned(),
+        "/api/v1/auth/session?ana@example.org".to_owned(),
+    ] {
+        service.client().call(Method::GET, &path).await;
+    }
+    // That no password, token or cookie is there, is checked on every answer.
+    let metrics = service.metrics().await.text.to_lowercase();
+    let kid = shape::text(&Jwt::parse(&ana.access).header["kid"]).to_lowercase();
+    let (user, sid) = (shape::uuid(&ana.user["id"]), ana.sid());
+    for known in ["ana", "example", "@", "some one", "127.0.0.1", "made", "?", &kid, &user, &sid] {
+        // The prefix of every name holds the first of them.
+        let mut samples = metrics.lines().filter(|line| !line.starts_with('#'));
+        let found = samples.find(|line| line.replace("mana_auth", "").contains(known));
+        assert_eq!(found, None, "{known} is told");
+    }
+}

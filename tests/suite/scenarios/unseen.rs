@@ -1,0 +1,50 @@
+//! What must not happen unseen does not happen while the audit trail can't be written.
+
+use crate::{
+    scenarios,
+    service::{PASSWORD, Stage},
+    shape,
+};
+use serde_json::json;
+
+scenarios![administration_does_not_happen_unseen, an_account_is_not_erased_unseen];
+
+const ANA: &str = "ana@example.org";
+const REFUSE: &str =
+    "CREATE TRIGGER refuse BEFORE INSERT ON security_events BEGIN SELECT RAISE(ABORT, 'no'); END";
+const ACCEPT: &str = "DROP TRIGGER refuse";
+
+async fn administration_does_not_happen_unseen(stage: Stage) {
+    let service = stage.at_system_time().start().await;
+    let ana = service.someone().await;
+    let before = service.jwks().await;
+    let kid = shape::text(&before["keys"][0]["kid"]);
+    let commands: [&[&str]; 3] =
+        [&["keys", "rotate"], &["keys", "revoke", &kid], &["user", "set-role", ANA, "admin"]];
+    service.sql(REFUSE);
+    for command in commands {
+        service.operate(command).not_done();
+    }
+    assert_eq!(service.jwks().await, before);
+    assert_eq!(ana.client.get("/session").await.ok()["user"]["role"], "user");
+    assert!(ana.is_signed_in().await, "the key and the role in the token are still good");
+    service.sql(ACCEPT);
+    for command in commands {
+        service.operate(command).done();
+    }
+    assert_ne!(service.jwks().await, before);
+    assert_eq!(ana.client.get("/session").await.ok()["user"]["role"], "admin");
+    assert_eq!(service.number("SELECT count(*) FROM lost_events"), 0, "what was not done was not lost");
+}
+
+async fn an_account_is_not_erased_unseen(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.sql(REFUSE);
+    let erase = || ana.client.delete("/account").json(&json!({ "password": PASSWORD }));
+    erase().await.refused("INTERNAL");
+    assert!(ana.is_signed_in().await);
+    service.sql(ACCEPT);
+    erase().await.ok();
+    assert!(ana.is_signed_out().await);
+}

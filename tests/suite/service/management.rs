@@ -1,0 +1,37 @@
+//! The address that operators and their monitoring ask.
+
+use super::Service;
+use crate::client::Answer;
+use http::Method;
+
+impl Service {
+    /// What it answers, with the promises of every answer checked.
+    pub async fn management(&self, method: Method, path: &str) -> Answer {
+        let url = format!("{}{path}", self.runner.management_url());
+        let response = self.shared.http.request(method.clone(), url).send().await.expect("an answer");
+        let answer = Answer::read(method, path.to_owned(), response).await.expect("all of it");
+        self.shared.promises.check_management(&answer, &self.shared.vault);
+        answer
+    }
+
+    /// Every counter and gauge.
+    pub async fn metrics(&self) -> Metrics {
+        let answer = self.management(Method::GET, "/metrics").await;
+        assert_eq!(answer.status, 200, "{answer}");
+        Metrics { text: String::from_utf8(answer.body).expect("text") }
+    }
+}
+
+/// The metrics at one moment.
+pub struct Metrics {
+    pub text: String,
+}
+
+impl Metrics {
+    /// What a counter of the component says of an outcome; 0 where it never came about.
+    pub fn count(&self, name: &str, label: &str) -> u64 {
+        let sample = format!("mana_auth_{name}_total{{label=\"{label}\"}} ");
+        let value = self.text.lines().find_map(|line| line.strip_prefix(&sample));
+        value.map_or(0, |value| value.parse().expect("a whole number"))
+    }
+}

@@ -1,0 +1,73 @@
+//! The program as an operator runs it: beside the service, on the same data.
+
+use super::Service;
+use crate::runner::binary::command;
+use mana_auth::clock::{Clock as _, SystemClock};
+use std::{io::Write as _, process::Stdio, time::Duration};
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Service {
+    /// Runs a command.
+    pub fn operate(&self, arguments: &[&str]) -> Outcome {
+        self.operate_with(arguments, "")
+    }
+
+    /// Runs a command with this on its standard input.
+    ///
+    /// It reads the system's clock. One that tests move goes along, so that what the command did is no future to
+    /// the service.
+    pub fn operate_with(&self, arguments: &[&str], input: &str) -> Outcome {
+        let outcome = self.run(arguments, input);
+        self.shared.vault.absent_from(outcome.stdout.as_bytes(), "what a command prints");
+        self.shared.vault.absent_from(outcome.stderr.as_bytes(), "what a command complains of");
+        if let Some(clock) = self.runner.clock() {
+            let behind = SystemClock::default().now().saturating_sub(clock.now());
+            clock.advance(Duration::from_millis(behind));
+        }
+        outcome
+    }
+
+    fn run(&self, arguments: &[&str], input: &str) -> Outcome {
+        let mut child = command(&[], self.data.path(), &self.settings)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("the program can't be started: {error}"));
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // A command that asks for nothing may have ended already.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().expect("its end");
+        Outcome {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+}
+
+impl Outcome {
+    /// What it printed, after a success.
+    #[track_caller]
+    pub fn done(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.stdout
+    }
+
+    /// It did not do it, and said so.
+    #[track_caller]
+    pub fn not_done(&self) {
+        assert!(matches!(self.code, Some(1 | 2)), "{self:?}");
+        assert_eq!(self.stdout, "", "{self:?}");
+        assert!(self.stderr.lines().any(|line| line.starts_with("mana-auth: ")), "{self:?}");
+    }
+}
