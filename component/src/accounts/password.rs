@@ -100,7 +100,7 @@ pub async fn acceptable(
     hints.extend(email.as_str().split(['@', '.', '+', '-', '_']).map(ToOwned::to_owned));
     hints.extend(name.split_whitespace().map(ToOwned::to_owned));
     hints.retain(|hint| hint.chars().count() > 2);
-    let estimate = passwords::strength(password.0.0.to_string(), hints).await?;
+    let estimate = passwords::strength(password.0.0.to_string(), hints, behalf(ctx)).await?;
     if estimate.guesses_log10 >= GUESSES_LOG10 {
         return Ok(());
     }

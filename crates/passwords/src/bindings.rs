@@ -27,7 +27,7 @@ thread_local! {
 
 impl Guest for Component {
     /// There is no operator's list here: whoever wants one has a native host.
-    async fn strength(password: String, hints: Vec<String>) -> Result<Estimate, Error> {
+    async fn strength(password: String, hints: Vec<String>, _: Behalf) -> Result<Estimate, Error> {
         log_panics();
         let crate::Estimate { guesses_log10, warning, suggestions } =
             crate::strength(&password, &hints, &Blocklist::default());

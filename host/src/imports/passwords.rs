@@ -45,9 +45,10 @@ impl<T: 'static> wit::HostWithStore<T> for HasPasswords {
         accessor: &Accessor<T, Self>,
         password: String,
         hints: Vec<String>,
+        behalf: Behalf,
     ) -> wasmtime::Result<Result<Estimate, Error>> {
         let PasswordsCtx { passwords, limit } = context(accessor);
-        Ok(limit.of(passwords.strength(password, hints)).await.unwrap_or(Err(Error::Busy)))
+        Ok(limit.of(passwords.strength(password, hints, behalf)).await.unwrap_or(Err(Error::Busy)))
     }
 
     async fn hash(

@@ -22,7 +22,8 @@ pub trait Passwords: Send + Sync + 'static {
     /// # Errors
     ///
     /// As `passwords.strength` says.
-    async fn strength(&self, password: String, hints: Vec<String>) -> Result<Estimate, Error>;
+    async fn strength(&self, password: String, hints: Vec<String>, behalf: Behalf)
+    -> Result<Estimate, Error>;
 
     /// An Argon2id PHC string.
     ///

@@ -3,7 +3,7 @@
 use super::{
     Behalf, Error, Estimate, LiveRequests, Parameters, Passwords, Verdict,
     job::{Answer, Job},
-    schedule::Schedule,
+    schedule::{Kind, Schedule},
 };
 use crate::random::Random;
 use async_trait::async_trait;
@@ -98,26 +98,18 @@ impl Pool {
         Gauges { queued: state.schedule.len(), running: state.running }
     }
 
-    /// Queues a hash.
+    /// Queues a hash or an estimate.
     fn queue<T: Send + 'static>(
         &self,
+        kind: Kind,
         behalf: Behalf,
         compute: impl FnOnce(&mut Memory) -> Result<T, Error> + Send + 'static,
     ) -> Answer<T> {
         let Behalf { request, network, known_device } = behalf;
         let (job, answer) = Job::new(request, &self.shared.live, compute);
-        self.shared
-            .push(|schedule, live| schedule.push_hash(network, known_device, job, |job| job.is_wanted(live)));
-        answer
-    }
-
-    /// Queues an estimate, on nobody's behalf.
-    fn queue_estimate<T: Send + 'static>(
-        &self,
-        compute: impl FnOnce(&mut Memory) -> Result<T, Error> + Send + 'static,
-    ) -> Answer<T> {
-        let (job, answer) = Job::new(String::new(), &self.shared.live, compute);
-        self.shared.push(|schedule, live| schedule.push_estimate(job, |job| job.is_wanted(live)));
+        self.shared.push(|schedule, live| {
+            schedule.push(kind, network, known_device, job, |job| job.is_wanted(live))
+        });
         answer
     }
 }
@@ -196,11 +188,17 @@ fn lower_priority() {
 
 #[async_trait]
 impl Passwords for Pool {
-    async fn strength(&self, password: String, hints: Vec<String>) -> Result<Estimate, Error> {
+    async fn strength(
+        &self,
+        password: String,
+        hints: Vec<String>,
+        behalf: Behalf,
+    ) -> Result<Estimate, Error> {
         let password = Zeroizing::new(password);
         let blocklist = self.blocklist.clone();
-        let answer = self
-            .queue_estimate(move |_| Ok(mana_auth_passwords::strength(&password, &hints, &blocklist).into()));
+        let answer = self.queue(Kind::Estimate, behalf, move |_| {
+            Ok(mana_auth_passwords::strength(&password, &hints, &blocklist).into())
+        });
         answer.await.unwrap_or(Err(Error::Busy))
     }
 
@@ -212,7 +210,7 @@ impl Passwords for Pool {
             tracing::error!(%error, "no salt for a password");
             return Err(Error::Busy);
         }
-        let answer = self.queue(behalf, move |memory| {
+        let answer = self.queue(Kind::Hash, behalf, move |memory| {
             Ok(mana_auth_passwords::hash(&password, &salt, parameters, memory)?)
         });
         answer.await.unwrap_or(Err(Error::Busy))
@@ -227,7 +225,7 @@ impl Passwords for Pool {
     ) -> Result<Verdict, Error> {
         let password = Zeroizing::new(password);
         let current = current.try_into()?;
-        let answer = self.queue(behalf, move |memory| {
+        let answer = self.queue(Kind::Hash, behalf, move |memory| {
             Ok(mana_auth_passwords::verify(&password, encoded.as_deref(), current, memory)?.into())
         });
         answer.await.unwrap_or(Err(Error::Busy))

@@ -1,5 +1,11 @@
 use super::queue::Queue;
-use std::collections::VecDeque;
+
+/// What a thread can be asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Hash,
+    Estimate,
+}
 
 /// What the threads do next.
 ///
@@ -8,16 +14,14 @@ use std::collections::VecDeque;
 /// most.
 pub(super) struct Schedule<T> {
     hashes: Queue<T>,
-    estimates: VecDeque<T>,
-    places: usize,
+    estimates: Queue<T>,
     last_was_estimate: bool,
 }
 
 impl<T> Schedule<T> {
     /// With so many places for each of the two kinds, at least one.
     pub(super) fn new(places: usize) -> Self {
-        let places = places.max(1);
-        Self { hashes: Queue::new(places), estimates: VecDeque::new(), places, last_was_estimate: false }
+        Self { hashes: Queue::new(places), estimates: Queue::new(places), last_was_estimate: false }
     }
 
     /// How many items wait.
@@ -25,39 +29,31 @@ impl<T> Schedule<T> {
         self.hashes.len() + self.estimates.len()
     }
 
-    /// Lets a hash in, and returns the one that there is no place for (see [`Queue::push`]). Before anybody is turned
+    /// Lets an item in, and returns the one that there is no place for (see [`Queue::push`]). Before anybody is turned
     /// away, what is no longer wanted leaves its place.
     #[must_use = "whoever waits for the item is to be told"]
-    pub(super) fn push_hash(
+    pub(super) fn push(
         &mut self,
+        kind: Kind,
         network: Option<String>,
         known_device: bool,
         item: T,
         wanted: impl Fn(&T) -> bool,
     ) -> Option<T> {
-        if !self.hashes.has_room(known_device) {
-            self.hashes.retain(wanted);
+        let queue = match kind {
+            Kind::Hash => &mut self.hashes,
+            Kind::Estimate => &mut self.estimates,
+        };
+        if !queue.has_room(known_device) {
+            queue.retain(wanted);
         }
-        self.hashes.push(network, known_device, item)
-    }
-
-    /// Lets an estimate in, or returns it where there is no place.
-    #[must_use = "whoever waits for the item is to be told"]
-    pub(super) fn push_estimate(&mut self, item: T, wanted: impl Fn(&T) -> bool) -> Option<T> {
-        if self.estimates.len() >= self.places {
-            self.estimates.retain(wanted);
-        }
-        if self.estimates.len() >= self.places {
-            return Some(item);
-        }
-        self.estimates.push_back(item);
-        None
+        queue.push(network, known_device, item)
     }
 
     /// The item whose turn it is.
     pub(super) fn pop(&mut self) -> Option<T> {
         let estimate =
-            if self.last_was_estimate && self.hashes.len() > 0 { None } else { self.estimates.pop_front() };
+            if self.last_was_estimate && self.hashes.len() > 0 { None } else { self.estimates.pop() };
         self.last_was_estimate = estimate.is_some();
         estimate.or_else(|| self.hashes.pop())
     }
@@ -75,10 +71,10 @@ mod tests {
     fn an_estimate_waits_for_no_queue_of_hashes_and_holds_none_up() {
         let mut schedule = Schedule::new(4);
         for hash in ["h1", "h2", "h3"] {
-            assert_eq!(schedule.push_hash(None, false, hash, wanted), None);
+            assert_eq!(schedule.push(Kind::Hash, None, true, hash, wanted), None);
         }
         for estimate in ["e1", "e2", "e3", "e4"] {
-            assert_eq!(schedule.push_estimate(estimate, wanted), None);
+            assert_eq!(schedule.push(Kind::Estimate, None, true, estimate, wanted), None);
         }
         let order: Vec<_> = std::iter::from_fn(|| schedule.pop()).collect();
         assert_eq!(order, ["e1", "h1", "e2", "h2", "e3", "h3", "e4"]);
@@ -87,20 +83,20 @@ mod tests {
     #[test]
     fn each_kind_has_its_own_bound() {
         let mut schedule = Schedule::new(1);
-        assert_eq!(schedule.push_hash(None, false, "h1", wanted), None);
-        assert_eq!(schedule.push_hash(None, false, "h2", wanted), Some("h2"));
-        assert_eq!(schedule.push_estimate("e1", wanted), None);
-        assert_eq!(schedule.push_estimate("e2", wanted), Some("e2"));
+        assert_eq!(schedule.push(Kind::Hash, None, true, "h1", wanted), None);
+        assert_eq!(schedule.push(Kind::Hash, None, true, "h2", wanted), Some("h2"));
+        assert_eq!(schedule.push(Kind::Estimate, None, true, "e1", wanted), None);
+        assert_eq!(schedule.push(Kind::Estimate, None, true, "e2", wanted), Some("e2"));
         assert_eq!(schedule.len(), 2);
     }
 
     #[test]
     fn what_nobody_waits_for_goes_before_anybody_is_turned_away() {
         let mut schedule = Schedule::new(1);
-        assert_eq!(schedule.push_hash(None, false, "h1", wanted), None);
-        assert_eq!(schedule.push_hash(None, false, "h2", |item| *item != "h1"), None);
-        assert_eq!(schedule.push_estimate("e1", wanted), None);
-        assert_eq!(schedule.push_estimate("e2", |item| *item != "e1"), None);
+        assert_eq!(schedule.push(Kind::Hash, None, true, "h1", wanted), None);
+        assert_eq!(schedule.push(Kind::Hash, None, true, "h2", |item| *item != "h1"), None);
+        assert_eq!(schedule.push(Kind::Estimate, None, true, "e1", wanted), None);
+        assert_eq!(schedule.push(Kind::Estimate, None, true, "e2", |item| *item != "e1"), None);
         let order: Vec<_> = std::iter::from_fn(|| schedule.pop()).collect();
         assert_eq!(order, ["e2", "h2"]);
     }

@@ -77,7 +77,7 @@ impl Hasher {
         let hints: Vec<String> = hints.iter().map(|hint| (*hint).to_owned()).collect();
         let (world, password) = (&self.world, password.to_owned());
         let answer = ready(self.store.run_concurrent(async |accessor| {
-            world.mana_auth_passwords().call_strength(accessor, password, hints).await
+            world.mana_auth_passwords().call_strength(accessor, password, hints, nobody()).await
         }));
         answer.expect("it runs").expect("it returns").expect("an estimate")
     }

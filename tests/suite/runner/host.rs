@@ -186,8 +186,13 @@ impl Gate {
 
 #[async_trait]
 impl Passwords for Gate {
-    async fn strength(&self, password: String, hints: Vec<String>) -> Result<Estimate, Error> {
-        self.passwords().strength(password, hints).await
+    async fn strength(
+        &self,
+        password: String,
+        hints: Vec<String>,
+        behalf: Behalf,
+    ) -> Result<Estimate, Error> {
+        self.passwords().strength(password, hints, behalf).await
     }
 
     async fn hash(&self, password: String, parameters: Parameters, behalf: Behalf) -> Result<String, Error> {

@@ -156,7 +156,7 @@ struct NoPasswords;
 
 #[async_trait]
 impl Passwords for NoPasswords {
-    async fn strength(&self, _: String, _: Vec<String>) -> Result<Estimate, passwords::Error> {
+    async fn strength(&self, _: String, _: Vec<String>, _: Behalf) -> Result<Estimate, passwords::Error> {
         Err(passwords::Error::Busy)
     }
 
