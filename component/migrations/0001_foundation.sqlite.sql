@@ -137,7 +137,9 @@ CREATE INDEX invalidations_subject ON invalidations (subject, id);
 CREATE TABLE leases (
     name       TEXT PRIMARY KEY,
     holder     TEXT NOT NULL,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL,
+    -- When it was last done to the end.
+    done_at    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Triggers rather than statements of ours, so that a change typed by hand counts like any other.

@@ -4,6 +4,7 @@ use crate::{
         Error, Guest, Misconfiguration, Readiness, Report, Setting, StartError,
     },
     error, maintenance, platform, settings,
+    time::Span,
 };
 
 impl Guest for Component {
@@ -29,8 +30,8 @@ impl Guest for Component {
         Ok(maintenance::flush(&context().await?).await?)
     }
 
-    async fn run() -> Result<Report, Error> {
-        let done = maintenance::run(&context().await?).await?;
+    async fn run(at_most_every: u32) -> Result<Report, Error> {
+        let done = maintenance::run(&context().await?, Span::seconds(at_most_every.into())).await?;
         Ok(Report {
             ran: done.ran,
             sessions_pruned: done.sessions_pruned,

@@ -6,7 +6,7 @@ use super::{
     openapi::{ProblemBody, Success},
     problem::Failure,
 };
-use crate::{error::Error, maintenance as housekeeping};
+use crate::{error::Error, maintenance as housekeeping, time::Span};
 use axum::Json;
 use http::{HeaderMap, header::AUTHORIZATION};
 use sha2::{Digest as _, Sha256};
@@ -31,6 +31,6 @@ pub async fn maintenance(call: Call, headers: HeaderMap) -> Result<Json<Success>
         return Err(Error::Unauthenticated.into());
     }
     housekeeping::flush(&call).await?;
-    housekeeping::run(&call).await?;
+    housekeeping::run(&call, Span::seconds(0)).await?;
     Ok(Json(Success::yes()))
 }

@@ -4,7 +4,7 @@ use crate::{
     context::Context,
     error::Error,
     params, platform,
-    storage::{Change, Refused, expecting_one, statement},
+    storage::{self, Change, Refused, expecting_one, statement},
     time::{Span, Time},
 };
 use uuid::Uuid;
@@ -34,8 +34,22 @@ pub async fn take(ctx: &Context) -> Result<Option<Lease>, Error> {
     }
 }
 
+/// Whether the housekeeping was done within this time.
+pub async fn done_within(ctx: &Context, time: Span) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM leases WHERE name = ?1 AND done_at > ?2";
+    let found = storage::query_one(sql, params![NAME, ctx.now - time], |row| row.take::<i64>()).await?;
+    Ok(found.is_some())
+}
+
 impl Lease {
-    /// Gives the lease back.
+    /// Gives the lease back, and notes that all was done.
+    pub async fn finish(self, ctx: &Context) -> Result<(), Error> {
+        let sql = "UPDATE leases SET expires_at = ?3, done_at = ?4 WHERE name = ?1 AND holder = ?2";
+        Change::new().and(statement(sql, params![NAME, self.holder, Time(0), ctx.now])).commit(ctx).await?;
+        Ok(())
+    }
+
+    /// Gives the lease back, so that another attempt need not wait.
     pub async fn give_back(self, ctx: &Context) -> Result<(), Error> {
         let sql = "UPDATE leases SET expires_at = ?3 WHERE name = ?1 AND holder = ?2";
         Change::new().and(statement(sql, params![NAME, self.holder, Time(0)])).commit(ctx).await?;

@@ -9,6 +9,7 @@ use crate::{
     platform::{self, Metric},
     sessions,
     storage::{Change, Statement, statement},
+    time::Span,
 };
 
 /// How many sessions one transaction removes. Each takes its chain of refresh tokens along, ten thousand at most.
@@ -23,7 +24,7 @@ const INVALIDATIONS_REMOVED: i64 = 10_000;
 /// What one run did.
 #[derive(Default)]
 pub struct Report {
-    /// False where another process holds the lease.
+    /// False where another process holds the lease, or did it lately.
     pub ran: bool,
     /// Sessions removed.
     pub sessions_pruned: u64,
@@ -37,16 +38,22 @@ pub struct Report {
     pub more: bool,
 }
 
-/// Does a bounded amount of housekeeping.
+/// Does a bounded amount of housekeeping, unless somebody did so within `at_most_every`.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn run(ctx: &Context) -> Result<Report, Error> {
+pub async fn run(ctx: &Context, at_most_every: Span) -> Result<Report, Error> {
+    if at_most_every > Span::seconds(0) && lease::done_within(ctx, at_most_every).await? {
+        return Ok(Report::default());
+    }
     let Some(lease) = lease::take(ctx).await? else { return Ok(Report::default()) };
     let mut report = Report { ran: true, ..Report::default() };
     let outcome = work(ctx, &mut report).await;
-    lease.give_back(ctx).await?;
+    match outcome {
+        Ok(()) => lease.finish(ctx).await?,
+        Err(_) => lease.give_back(ctx).await?,
+    }
     outcome.map(|()| report)
 }
 

@@ -13,7 +13,7 @@ pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Resul
     let mut instance = started(config, Database::MustExist).await?;
     loop {
         let report = instance
-            .run(async |accessor, auth| auth.mana_auth_maintenance().call_run(accessor).await)
+            .run(async |accessor, auth| auth.mana_auth_maintenance().call_run(accessor, 0).await)
             .await??;
         if !report.ran {
             return console::line("another process is at it; nothing was done");

@@ -41,7 +41,7 @@ async fn run(shared: &Arc<Shared>) {
     for _ in 0..MOST_RUNS {
         let run = shared.workers.call(|accessor, auth| {
             let maintenance = auth.mana_auth_maintenance();
-            async move { maintenance.call_run(accessor).await }.boxed()
+            async move { maintenance.call_run(accessor, 0).await }.boxed()
         });
         match run.await {
             Ok(Ok(report)) if report.more => {}

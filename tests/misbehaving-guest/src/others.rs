@@ -43,7 +43,7 @@ impl maintenance::Guest for Guest {
         query("flush".to_owned()).await.map_err(|()| maintenance::Error::Unavailable)
     }
 
-    async fn run() -> Result<Report, maintenance::Error> {
+    async fn run(_: u32) -> Result<Report, maintenance::Error> {
         query("run".to_owned()).await.map_err(|()| maintenance::Error::Unavailable)?;
         Ok(Report {
             ran: true,
