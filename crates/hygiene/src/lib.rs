@@ -17,6 +17,7 @@
 //! # Ok::<(), mana_auth_hygiene::InvalidOrigin>(())
 //! ```
 
+mod caller;
 mod code;
 mod headers;
 mod origin;
@@ -24,6 +25,7 @@ mod policy;
 mod problem;
 mod transport;
 
+pub use caller::Caller;
 pub use code::{Code, ErrorStatus};
 pub use origin::{InvalidOrigin, Origin, Scheme};
 pub use policy::{Hsts, Policy};

@@ -6,15 +6,13 @@ mod housekeeping;
 mod id;
 mod observation;
 mod patience;
-mod peer;
 mod refusal;
 mod request;
 mod response;
 mod service;
 
 pub use builder::{BuildError, Builder};
-pub use peer::Peer;
-pub use service::Service;
+pub use service::{Peer, Service};
 
 use crate::{
     bindings::Auth,

@@ -1,6 +1,6 @@
 //! From HTTP to the exchange's record, within its bounds.
 
-use super::{peer::Caller, refusal::Refusal};
+use super::refusal::Refusal;
 use crate::{
     bindings::exports::mana::auth::exchange::{Request, Scheme},
     clock::Clock,
@@ -10,6 +10,7 @@ use futures::future::{Either, select};
 use http::{HeaderMap, Version, header, request::Parts};
 use http_body::Body;
 use http_body_util::BodyExt as _;
+use mana_auth_hygiene::Caller;
 use std::{pin::pin, time::Duration};
 
 /// The bounds of `exchange.request`. Request line and fields share one: 16 KiB is what proxies in front allow.

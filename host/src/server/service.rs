@@ -1,25 +1,26 @@
 //! One request, from HTTP to the component and back.
 
-use super::{
-    Shared, id,
-    observation::Observation,
-    peer::{Caller, Peer, REQUEST_ID},
-    refusal::Refusal,
-    request,
-    response::Answer,
-};
+use super::{Shared, id, observation::Observation, refusal::Refusal, request, response::Answer};
 use bytes::Bytes;
 use futures::future::{BoxFuture, Either, FutureExt as _, select};
-use http::{HeaderValue, Response, header::ORIGIN, request::Parts};
+use http::{HeaderName, HeaderValue, Response, header::ORIGIN, request::Parts};
 use http_body::Body;
 use http_body_util::Full;
+use mana_auth_hygiene::Caller;
 use std::{
     convert::Infallible,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     pin::pin,
     sync::Arc,
     task::{Context, Poll},
 };
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The address at the other end of the connection. Whoever mounts [`Service`] in a server of their own puts it
+/// into the request's extensions; without it, the client's address is unknown.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
 
 /// The whole API as a [`tower_service::Service`], to be mounted in a server of the embedder's own.
 ///

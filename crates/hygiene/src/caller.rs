@@ -1,32 +1,27 @@
-//! Who called, as far as the host can vouch for it.
-
+use crate::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
-use mana_auth_hygiene::Scheme;
 use std::net::{IpAddr, SocketAddr};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The address at the other end of the connection. Whoever mounts [`Service`](super::Service) in a server of
-/// their own puts it into the request's extensions; without it, the client's address is unknown.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
-
-/// What is known of the caller of a request.
+/// What is known of the caller of a request, as far as whoever terminates HTTP can vouch for it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Caller {
+pub struct Caller {
     /// The client's address. None where a proxy does not tell it.
-    pub(super) address: Option<IpAddr>,
-    pub(super) scheme: Scheme,
+    pub address: Option<IpAddr>,
+    /// How the client reached the service.
+    pub scheme: Scheme,
     /// The id that a trusted proxy gave to the request.
-    pub(super) request_id: Option<HeaderValue>,
+    pub request_id: Option<HeaderValue>,
 }
 
 impl Caller {
     /// Headers count only when the socket's other end is a configured proxy: anybody can send them.
-    pub(super) fn of(socket: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> Self {
+    #[must_use]
+    pub fn of(socket: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> Self {
         let socket = socket.and_then(known);
         let trusted = |address: IpAddr| proxies.iter().any(|proxy| proxy.contains(&address));
         if !socket.is_some_and(trusted) {
