@@ -16,11 +16,12 @@ DENY_VERSION := 0.20.2
 # Make itself decides whether anything is to be built, so that a second `make serve` starts at once.
 find = $(shell find $(1) -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.wit' -o -name '*.sql' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name Cargo.lock \) -not -path '*/target/*')
 COMMON := $(call find,crates wit) Cargo.toml Cargo.lock
-GUESTS := $(COMMON) $(call find,component xtask tests/misbehaving-guest)
+GUESTS := $(COMMON) $(call find,component spin tests/misbehaving-guest wasi-http xtask)
 HOST := $(COMMON) $(call find,host)
 
 # How clippy sees a guest: the flag that xtask builds it with.
 GUEST_FLAGS := --cfg getrandom_backend="custom"
+WASI_PACKAGES := -p mana-auth-front -p mana-auth-spin-adapter
 GUEST_PACKAGES := -p mana-auth-component -p mana-auth-tokens -p mana-auth-passwords -p mana-auth-misbehaving-guest
 GUEST_FEATURES := --features mana-auth-tokens/component,mana-auth-passwords/component
 NATIVE := --workspace --exclude mana-auth-misbehaving-guest
@@ -38,6 +39,15 @@ build: $(SERVER) ## Build the component and the server
 
 .PHONY: guests
 guests: target/mana/.built ## Build the components alone, into target/mana
+
+.PHONY: spin
+spin: target/mana/.built .env ## Build what `spin up` serves, and check that there is a Spin that can
+	@spin --version 2>/dev/null | awk '$$1 == "spin" && $$2 ~ /^([5-9]|4\.([1-9]|[1-9][0-9]))/ { found = 1 } \
+		END { if (!found) { print "make spin: needs Spin 4.1 or newer on the PATH (https://spinframework.dev)"; exit 1 } }'
+
+# What `spin up` reads its variables from: a secret of this checkout's own, made once.
+.env:
+	@(umask 077; printf 'SPIN_VARIABLE_SECRETS=1:%s\n' "$$(head -c 32 /dev/urandom | basenc --base64url | tr -d =)" >$@)
 
 .PHONY: test
 test: target/mana/.built ## Run every test, and count them
@@ -58,6 +68,7 @@ clippy: targets
 	$(CARGO) clippy --locked $(NATIVE) --all-targets -- -D warnings
 	RUSTFLAGS='$(GUEST_FLAGS)' $(CARGO) clippy --locked --target wasm32-unknown-unknown --target-dir $(TARGET)/clippy-guests \
 		$(GUEST_PACKAGES) $(GUEST_FEATURES) -- -D warnings
+	$(CARGO) clippy --locked --target wasm32-wasip2 --target-dir $(TARGET)/clippy-guests $(WASI_PACKAGES) -- -D warnings
 	$(CARGO) clippy --locked --manifest-path xtask/Cargo.toml --target-dir $(TARGET)/xtask --release -- -D warnings
 
 .PHONY: deny

@@ -1,8 +1,9 @@
 //! `cargo run --release --manifest-path xtask/Cargo.toml`: builds the guests into `target/mana/`.
 //!
 //! For each guest: the core module (cargo, with flags and a profile of its own), the component (`.wasm`), and
-//! for those that our host or its tests run the precompiled component (`.cwasm`).
+//! for those that our host or its tests run the precompiled component (`.cwasm`). Then what is composed of them.
 
+mod compose;
 mod glue;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,30 +14,50 @@ use std::{
 };
 use wit_component::{ComponentEncoder, DecodedWasm, WitPrinter};
 
+/// What a guest may know of the world.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// Nothing but its imports: no WASI.
+    Pure,
+    /// WASI: an adapter between the pure ones and a runtime.
+    Wasi,
+}
+
 /// A guest crate and what becomes of it.
 struct Guest {
     package: &'static str,
+    kind: Kind,
     features: &'static [&'static str],
     /// The name of the artefact in `target/mana/`.
     artefact: &'static str,
     precompile: bool,
 }
 
+const PURE: Guest =
+    Guest { package: "", kind: Kind::Pure, features: &[], artefact: "", precompile: false };
+
 const GUESTS: &[Guest] = &[
-    Guest { package: "mana-auth-component", features: &[], artefact: "auth", precompile: true },
-    Guest { package: "mana-auth-tokens", features: &["component"], artefact: "verifier", precompile: false },
-    Guest {
-        package: "mana-auth-passwords",
-        features: &["component"],
-        artefact: "passwords",
-        precompile: true,
-    },
-    Guest {
-        package: "mana-auth-misbehaving-guest",
-        features: &[],
-        artefact: "misbehaving",
-        precompile: true,
-    },
+    Guest { package: "mana-auth-component", artefact: "auth", precompile: true, ..PURE },
+    Guest { package: "mana-auth-tokens", features: &["component"], artefact: "verifier", ..PURE },
+    Guest { package: "mana-auth-passwords", features: &["component"], artefact: "passwords", precompile: true, ..PURE },
+    Guest { package: "mana-auth-misbehaving-guest", artefact: "misbehaving", precompile: true, ..PURE },
+    Guest { package: "mana-auth-front", artefact: "front", kind: Kind::Wasi, ..PURE },
+    Guest { package: "mana-auth-spin-adapter", artefact: "spin-adapter", kind: Kind::Wasi, ..PURE },
+];
+
+/// What is composed of others, in order: each socket's imports are satisfied by the plug's exports.
+struct Composition {
+    socket: &'static str,
+    plug: &'static str,
+    artefact: &'static str,
+    precompile: bool,
+}
+
+const COMPOSITIONS: &[Composition] = &[
+    // For every host that speaks wasi:http.
+    Composition { socket: "front", plug: "auth", artefact: "auth-http", precompile: false },
+    Composition { socket: "auth-http", plug: "passwords", artefact: "auth-http-passwords", precompile: false },
+    Composition { socket: "auth-http-passwords", plug: "spin-adapter", artefact: "spin", precompile: true },
 ];
 
 fn main() -> Result<()> {
@@ -44,44 +65,63 @@ fn main() -> Result<()> {
     let out = root.join("target/mana");
     fs::create_dir_all(&out)?;
     for guest in GUESTS {
-        build(root, &out, guest).with_context(|| format!("building {}", guest.artefact))?;
+        let component =
+            component(root, guest).with_context(|| format!("building {}", guest.artefact))?;
+        publish(&out, guest.artefact, &component, guest.precompile)?;
+    }
+    for Composition { socket, plug, artefact, precompile } in COMPOSITIONS {
+        let read = |name: &str| fs::read(out.join(name).with_extension("wasm"));
+        let composed = compose::compose(read(socket)?, read(plug)?)
+            .with_context(|| format!("composing {artefact}"))?;
+        publish(&out, artefact, &composed, *precompile)?;
     }
     Ok(())
 }
 
-fn build(root: &Path, out: &Path, guest: &Guest) -> Result<()> {
-    let module = glue::remove(&fs::read(core_module(root, guest)?)?)?;
-    let component = ComponentEncoder::default().module(&module)?.validate(true).encode()?;
-    write_if_changed(&out.join(guest.artefact).with_extension("wit"), world(&component)?.as_bytes())?;
-    let changed = write_if_changed(&out.join(guest.artefact).with_extension("wasm"), &component)?;
-    let compiled = out.join(guest.artefact).with_extension("cwasm");
-    if guest.precompile && (changed || !compiled.exists() || older_than_this_program(&compiled)?) {
-        fs::write(&compiled, engine()?.precompile_component(&component).map_err(anyhow::Error::from)?)?;
+fn component(root: &Path, guest: &Guest) -> Result<Vec<u8>> {
+    let compiled = fs::read(compile(root, guest)?)?;
+    match guest.kind {
+        Kind::Pure => ComponentEncoder::default().module(&glue::remove(&compiled)?)?.validate(true).encode(),
+        // The linker of this target makes the component itself.
+        Kind::Wasi => Ok(compiled),
     }
-    fs::write(out.join(guest.artefact).with_extension("built"), "")?;
-    println!("{:<12} {:>6} KiB", guest.artefact, component.len() / 1024);
+}
+
+fn publish(out: &Path, artefact: &str, component: &[u8], precompile: bool) -> Result<()> {
+    let file = |extension| out.join(artefact).with_extension(extension);
+    write_if_changed(&file("wit"), world(component)?.as_bytes())?;
+    let changed = write_if_changed(&file("wasm"), component)?;
+    let compiled = file("cwasm");
+    if precompile && (changed || !compiled.exists() || older_than_this_program(&compiled)?) {
+        fs::write(&compiled, engine()?.precompile_component(component).map_err(anyhow::Error::from)?)?;
+    }
+    fs::write(file("built"), "")?;
+    println!("{artefact:<20} {:>6} KiB", component.len() / 1024);
     Ok(())
 }
 
-/// Compiles the crate to a core module and tells where it is.
-fn core_module(root: &Path, guest: &Guest) -> Result<PathBuf> {
-    const TARGET: &str = "wasm32-unknown-unknown";
+/// Compiles the crate and tells where the result is.
+fn compile(root: &Path, guest: &Guest) -> Result<PathBuf> {
+    let (target, flags) = match guest.kind {
+        // The platform's random source stands in for the one that the target lacks (see component/src/bindings.rs).
+        Kind::Pure => ("wasm32-unknown-unknown", "--cfg\u{1f}getrandom_backend=\"custom\""),
+        Kind::Wasi => ("wasm32-wasip2", ""),
+    };
     let target_dir = root.join("target/guests");
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
-        .args(["build", "--locked", "--quiet", "--profile", "guest", "--target", TARGET, "-p", guest.package])
+        .args(["build", "--locked", "--quiet", "--profile", "guest", "--target", target, "-p", guest.package])
         .args(["--features", &guest.features.join(",")])
         .arg("--target-dir")
         .arg(&target_dir)
-        // The platform's random source stands in for the one that the target lacks (see component/src/bindings.rs).
-        .env("CARGO_ENCODED_RUSTFLAGS", "--cfg\u{1f}getrandom_backend=\"custom\"")
+        .env("CARGO_ENCODED_RUSTFLAGS", flags)
         .env_remove("RUSTFLAGS")
         .status()?;
     if !status.success() {
         bail!("cargo build -p {} failed", guest.package);
     }
     let file = guest.package.replace('-', "_") + ".wasm";
-    Ok(target_dir.join(TARGET).join("guest").join(file))
+    Ok(target_dir.join(target).join("guest").join(file))
 }
 
 /// The component's imports and exports, as WIT.

@@ -1,0 +1,42 @@
+//! `?1` becomes `$1`: the one difference in the text of a statement between the dialects.
+
+use std::borrow::Cow;
+
+/// The statement with PostgreSQL's placeholders. What stands within quotes is left alone.
+pub fn numbered_with_dollar(sql: &str) -> Cow<'_, str> {
+    if !sql.contains('?') {
+        return Cow::Borrowed(sql);
+    }
+    let mut quote = None;
+    let translated = sql.chars().map(|c| match (c, quote) {
+        ('?', None) => '$',
+        ('\'' | '"', None) => {
+            quote = Some(c);
+            c
+        }
+        // A doubled quote ends the text and begins it again, which comes to the same.
+        (_, Some(open)) if c == open => {
+            quote = None;
+            c
+        }
+        _ => c,
+    });
+    Cow::Owned(translated.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbered_with_dollar;
+
+    #[test]
+    fn placeholders_are_translated_and_text_is_not() {
+        for (sqlite, postgres) in [
+            ("SELECT 1", "SELECT 1"),
+            ("SELECT ?1, ?12 WHERE a = ?2", "SELECT $1, $12 WHERE a = $2"),
+            ("SELECT 'what?1', ?1", "SELECT 'what?1', $1"),
+            ("SELECT 'it''s ?1', \"a?1\", ?2", "SELECT 'it''s ?1', \"a?1\", $2"),
+        ] {
+            assert_eq!(numbered_with_dollar(sqlite), postgres);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! SQLite: the application's database `default`.
+//!
+//! Each `open` is a connection of its own (Spin 4.1), so a transaction is one connection's, and dropping the
+//! connection rolls back what was not committed: an instance that ends leaves nothing half done.
+
+use super::errors::{Meaning, meaning};
+use crate::bindings::storage::{Conflict, Error, Rejection, Statement, Value};
+use spin_sdk::sqlite::{self as spin, Connection};
+use std::cell::Cell;
+
+/// How often a lock is asked for. Each time SQLite itself waits up to five seconds (Spin 4.1).
+const ATTEMPTS: u32 = 2;
+/// The most that an answer may hold, in bytes.
+const ANSWER: usize = 8 * 1024 * 1024;
+
+thread_local! {
+    static PREPARED: Cell<bool> = const { Cell::new(false) };
+}
+
+pub async fn query(sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, Error> {
+    let database = open().await?;
+    let params: Vec<_> = params.into_iter().map(parameter).collect();
+    for _ in 1..ATTEMPTS {
+        match run(&database, sql, params.clone(), 0).await {
+            Err(Error::Busy) => {}
+            answer => return answer,
+        }
+    }
+    run(&database, sql, params, 0).await
+}
+
+pub async fn transact(statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
+    let database = open().await?;
+    execute(&database, "PRAGMA foreign_keys = ON").await?;
+    begin(&database).await?;
+    match apply(&database, statements).await {
+        Ok(affected) => {
+            if let Err(error) = execute(&database, "COMMIT").await {
+                execute(&database, "ROLLBACK").await.ok();
+                return Err(error);
+            }
+            Ok(affected)
+        }
+        Err(error) => {
+            // SQLite may have done it itself, and the connection ends here in any case.
+            execute(&database, "ROLLBACK").await.ok();
+            Err(error)
+        }
+    }
+}
+
+/// Takes the write lock at once, so that nothing read within the transaction can change before it commits.
+async fn begin(database: &Connection) -> Result<(), Error> {
+    for _ in 1..ATTEMPTS {
+        match execute(database, "BEGIN IMMEDIATE").await {
+            Err(Error::Busy) => {}
+            begun => return begun,
+        }
+    }
+    execute(database, "BEGIN IMMEDIATE").await
+}
+
+async fn apply(database: &Connection, statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
+    let mut affected = Vec::with_capacity(statements.len());
+    for (position, statement) in (0_u32..).zip(statements) {
+        let params = statement.params.into_iter().map(parameter).collect();
+        run(database, &statement.sql, params, position).await?;
+        // `changes` is that of the last statement that changes rows; others leave it as it was.
+        let count = if changes_rows(&statement.sql) { database.changes().await } else { 0 };
+        if statement.expect.is_some_and(|expected| expected != count) {
+            return Err(Error::Unmet(position));
+        }
+        affected.push(count);
+    }
+    Ok(affected)
+}
+
+fn changes_rows(sql: &str) -> bool {
+    let verb = sql.split_whitespace().next().unwrap_or_default();
+    ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"].iter().any(|known| verb.eq_ignore_ascii_case(known))
+}
+
+async fn open() -> Result<Connection, Error> {
+    let database = Connection::open_default().await.map_err(|error| typed(error, 0))?;
+    if !PREPARED.get() {
+        // Readers then hold up no writer. It is a property of the file; asking once in each instance is enough.
+        execute(&database, "PRAGMA journal_mode = WAL").await?;
+        PREPARED.set(true);
+    }
+    Ok(database)
+}
+
+async fn execute(database: &Connection, sql: &str) -> Result<(), Error> {
+    run(database, sql, vec![], 0).await.map(drop)
+}
+
+async fn run(
+    database: &Connection,
+    sql: &str,
+    params: Vec<spin::Value>,
+    position: u32,
+) -> Result<Vec<Vec<Value>>, Error> {
+    let mut answer = database.execute(sql, params).await.map_err(|error| typed(error, position))?;
+    let (mut rows, mut size) = (Vec::new(), 0_usize);
+    // The result comes only after every row was taken (Spin 4.1 waits for ever otherwise).
+    while let Some(row) = answer.next().await {
+        size = row.values.iter().map(weight).fold(size, usize::saturating_add);
+        if size > ANSWER {
+            return Err(rejected(position, format!("the answer holds more than {ANSWER} bytes")));
+        }
+        rows.push(row.values.into_iter().map(value).collect());
+    }
+    answer.result().await.map_err(|error| typed(error, position))?;
+    Ok(rows)
+}
+
+fn weight(value: &spin::Value) -> usize {
+    match value {
+        spin::Value::Text(text) => text.len(),
+        spin::Value::Blob(bytes) => bytes.len(),
+        _ => size_of::<spin::Value>(),
+    }
+}
+
+fn parameter(value: Value) -> spin::Value {
+    match value {
+        Value::Null => spin::Value::Null,
+        Value::Boolean(flag) => spin::Value::Integer(flag.into()),
+        Value::Integer(number) | Value::Timestamp(number) => spin::Value::Integer(number),
+        Value::Text(text) => spin::Value::Text(text),
+        Value::Blob(bytes) => spin::Value::Blob(bytes),
+    }
+}
+
+/// No column of ours holds a real number; one that did would not be what its reader takes it for.
+fn value(value: spin::Value) -> Value {
+    match value {
+        spin::Value::Null => Value::Null,
+        spin::Value::Integer(number) => Value::Integer(number),
+        spin::Value::Real(number) => Value::Text(number.to_string()),
+        spin::Value::Text(text) => Value::Text(text),
+        spin::Value::Blob(bytes) => Value::Blob(bytes),
+    }
+}
+
+fn typed(error: spin::Error, statement: u32) -> Error {
+    match error {
+        spin::Error::Io(words) => match meaning(&words) {
+            Meaning::Conflict(constraint) => {
+                Error::Conflict(Conflict { statement, constraint: constraint.to_owned() })
+            }
+            Meaning::Busy => Error::Busy,
+            Meaning::Unavailable => Error::Unavailable,
+            Meaning::Rejected => rejected(statement, words),
+        },
+        spin::Error::DatabaseFull
+        | spin::Error::NoSuchDatabase
+        | spin::Error::AccessDenied
+        | spin::Error::InvalidConnection => Error::Unavailable,
+    }
+}
+
+fn rejected(statement: u32, message: String) -> Error {
+    Error::Rejected(Rejection { statement, message })
+}

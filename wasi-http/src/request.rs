@@ -1,0 +1,110 @@
+//! From `wasi:http` to the exchange's record.
+
+use crate::{
+    bindings::{ErrorCode, Method, Request, Scheme as WasiScheme, mana::auth::exchange, wit_future},
+    settings::Settings,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, header::HOST};
+use mana_auth_hygiene::{Caller, Scheme};
+use std::net::{IpAddr, SocketAddr};
+use wit_bindgen::StreamResult;
+
+/// One byte more than the exchange takes, so that the exchange itself refuses what is too long.
+const ENOUGH: usize = 64 * 1024 + 1;
+/// How much is read at a time.
+const CHUNK: usize = 16 * 1024;
+
+/// Reads a request whole.
+///
+/// # Errors
+///
+/// Where the body ends early: nobody waits for an answer.
+pub async fn read(request: Request, settings: &Settings) -> Result<exchange::Request, ErrorCode> {
+    let method = name(request.get_method());
+    let target = request.get_path_with_query().unwrap_or_else(|| "/".to_owned());
+    let authority = request.get_authority().unwrap_or_default();
+    let secure = matches!(request.get_scheme(), Some(WasiScheme::Https));
+    let mut headers = request.get_headers().copy_all();
+    headers.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
+    headers.retain(|(name, _)| name != HOST.as_str());
+    let (peer, scheme) = caller(&headers, secure, settings);
+    Ok(exchange::Request {
+        // The component gives each request an id of its own.
+        id: String::new(),
+        method,
+        target,
+        authority,
+        scheme,
+        peer: peer.map(|address| address.to_string()),
+        headers,
+        body: body(request).await?,
+        caller_adds_hygiene: false,
+    })
+}
+
+async fn body(request: Request) -> Result<Vec<u8>, ErrorCode> {
+    let (_, received) = wit_future::new(|| Ok(()));
+    let (mut stream, ended) = Request::consume_body(request, received);
+    let mut body = Vec::new();
+    loop {
+        let (result, chunk) = stream.read(Vec::with_capacity(CHUNK)).await;
+        body.extend_from_slice(&chunk);
+        if body.len() >= ENOUGH {
+            body.truncate(ENOUGH);
+            return Ok(body);
+        }
+        if !matches!(result, StreamResult::Complete(_)) {
+            break;
+        }
+    }
+    drop(stream);
+    ended.await.map(|_| body)
+}
+
+/// Who calls, and whether their words can be overheard on the way.
+fn caller(
+    headers: &[(String, Vec<u8>)],
+    secure: bool,
+    settings: &Settings,
+) -> (Option<IpAddr>, exchange::Scheme) {
+    let scheme = |secure: bool| if secure { exchange::Scheme::Https } else { exchange::Scheme::Http };
+    let Some(header) = &settings.client_address_header else { return (None, scheme(secure)) };
+    let last = headers.iter().rev().find(|(name, _)| name == header.as_str());
+    let Some(socket) = last.and_then(|(_, value)| address(value)) else { return (None, scheme(secure)) };
+    if socket.is_unspecified() {
+        // Another component of the same process calls, over no network.
+        return (None, scheme(true));
+    }
+    let forwarded: HeaderMap = headers.iter().filter_map(forwarding).collect();
+    let caller = Caller::of(Some(socket), &forwarded, &settings.trusted_proxies);
+    (caller.address, scheme(secure || caller.scheme == Scheme::Https))
+}
+
+/// The last address of a list, with or without a port.
+fn address(value: &[u8]) -> Option<IpAddr> {
+    let last = str::from_utf8(value).ok()?.rsplit(',').next()?.trim();
+    last.parse().ok().or_else(|| last.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
+}
+
+fn forwarding((name, value): &(String, Vec<u8>)) -> Option<(HeaderName, HeaderValue)> {
+    if !name.starts_with("x-forwarded-") {
+        return None;
+    }
+    Some((name.parse().ok()?, HeaderValue::from_bytes(value).ok()?))
+}
+
+fn name(method: Method) -> String {
+    let name = match method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Delete => "DELETE",
+        Method::Connect => "CONNECT",
+        Method::Options => "OPTIONS",
+        Method::Trace => "TRACE",
+        Method::Patch => "PATCH",
+        Method::Other(other) => return other,
+    };
+    name.to_owned()
+}
