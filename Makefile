@@ -55,6 +55,10 @@ test: target/mana/.built ## Run every test, and count them
 	@awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
 		END { printf "\n%d passed, %d failed, %d ignored\n", passed, failed, ignored; exit failed > 0 || passed == 0 }' target/test.log
 
+.PHONY: test-spin
+test-spin: spin ## Run the black-box suite against the real Spin
+	@MANA_AUTH_TEST_SPIN=1 $(CARGO) test --locked --no-fail-fast -p mana-auth-tests --test suite -- spin-up::
+
 .PHONY: lint
 lint: fmt clippy ## Check the format and run clippy, for host and guests
 

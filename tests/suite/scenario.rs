@@ -11,6 +11,31 @@ pub enum Need {
     Clock,
     /// Password hashing that it can count and hold up.
     Passwords,
+    /// The program's commands, on the same data.
+    Commands,
+    /// Files of the operator's, and an owner of those that it makes.
+    Files,
+    /// An address of its own for health and metrics.
+    Management,
+    /// A start, which can be refused.
+    Start,
+    /// One address for everything.
+    OneAddress,
+}
+
+impl Need {
+    /// Why a scenario is left out where this is not.
+    const fn lacking(self) -> &'static str {
+        match self {
+            Self::Clock => "no clock to move",
+            Self::Passwords => "no password hashing to hold up",
+            Self::Commands => "no commands beside it",
+            Self::Files => "no files of the operator's",
+            Self::Management => "no management address",
+            Self::Start => "no start that could be refused",
+            Self::OneAddress => "a management address of its own",
+        }
+    }
 }
 
 /// One story, told against a service of its own.
@@ -43,7 +68,7 @@ fn trial(kind: Kind, file: &str, scenario: &'static Scenario) -> Trial {
     let name = format!("{}::{file}::{}", kind.name(), scenario.name);
     match scenario.needs.iter().find(|need| !kind.provides(**need)) {
         Some(need) => {
-            let reason = format!("left out: no {} to control", format!("{need:?}").to_lowercase());
+            let reason = format!("left out: {}", need.lacking());
             let failure = Failed::from(reason.clone());
             Trial::test(name, move || Err(failure)).with_kind(reason).with_ignored_flag(true)
         }

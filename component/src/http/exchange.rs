@@ -21,6 +21,8 @@ use tower::ServiceExt as _;
 const BODY: usize = 64 * 1024;
 /// The longest target, in bytes.
 const TARGET: usize = 8 * 1024;
+/// The longest target and header fields together, in bytes.
+const HEAD: usize = 16 * 1024;
 /// The most header fields.
 const FIELDS: usize = 64;
 /// The longest request id, in characters.
@@ -129,7 +131,9 @@ fn to_http(request: Request) -> Result<http::Request<Body>, Problem> {
     if request.body.len() > BODY {
         return Err(too_large());
     }
-    if request.target.len() > TARGET || request.headers.len() > FIELDS {
+    let head = request.headers.iter().map(|(name, value)| name.len().saturating_add(value.len()));
+    let head = head.fold(request.target.len(), usize::saturating_add);
+    if request.target.len() > TARGET || request.headers.len() > FIELDS || head > HEAD {
         return Err(Problem::new(Code::HeadersTooLarge));
     }
     let malformed = |what: &'static str| Problem::new(Code::ValidationFailed).message(what);

@@ -1,27 +1,35 @@
 //! `POST /maintenance`: housekeeping for hosts that do none by themselves.
 
-use super::{
-    authentication::bearer,
-    call::Call,
-    openapi::{ProblemBody, Success},
-    problem::Failure,
-};
+use super::{authentication::bearer, call::Call, openapi::ProblemBody, problem::Failure};
 use crate::{error::Error, maintenance as housekeeping, time::Span};
 use axum::Json;
 use http::{HeaderMap, header::AUTHORIZATION};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+use utoipa::ToSchema;
+
+/// What was done.
+#[derive(Serialize, ToSchema)]
+pub struct MaintenanceDone {
+    #[schema(example = true)]
+    success: bool,
+    /// False where another process is at it.
+    ran: bool,
+    /// Whether more is left to do than one call does.
+    more: bool,
+}
 
 /// Writes what this instance gathered, and does a bounded amount of housekeeping.
 #[utoipa::path(
     post, path = "/api/v1/auth/maintenance", tag = "operation", security(("maintenance" = [])),
     responses(
-        (status = 200, body = Success),
+        (status = 200, body = MaintenanceDone),
         (status = 401, description = "`UNAUTHENTICATED`: not the maintenance secret", body = ProblemBody),
         (status = 404, description = "`NOT_FOUND`: no maintenance secret is configured", body = ProblemBody),
     )
 )]
-pub async fn maintenance(call: Call, headers: HeaderMap) -> Result<Json<Success>, Failure> {
+pub async fn maintenance(call: Call, headers: HeaderMap) -> Result<Json<MaintenanceDone>, Failure> {
     let secret = call.settings.maintenance_secret.as_ref().ok_or(Error::NotFound)?;
     let shown =
         headers.get(AUTHORIZATION).and_then(|field| field.to_str().ok()).and_then(bearer).unwrap_or_default();
@@ -31,6 +39,6 @@ pub async fn maintenance(call: Call, headers: HeaderMap) -> Result<Json<Success>
         return Err(Error::Unauthenticated.into());
     }
     housekeeping::flush(&call).await?;
-    housekeeping::run(&call, Span::seconds(0)).await?;
-    Ok(Json(Success::yes()))
+    let report = housekeeping::run(&call, Span::seconds(0)).await?;
+    Ok(Json(MaintenanceDone { success: true, ran: report.ran, more: report.more }))
 }

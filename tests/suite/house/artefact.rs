@@ -48,6 +48,13 @@ pub fn verifier() {
     assert!(!world.lines().any(|line| line.trim().starts_with("import ")), "{world}");
 }
 
+/// What a host of each composition must provide.
+pub fn compositions() {
+    for world in ["auth-http.wit", "spin.wit"] {
+        is_golden(world);
+    }
+}
+
 pub fn artefact_is_fresh() {
     let built = built("auth.built");
     let folders = ["component/src", "component/migrations", "wit", "crates/hygiene/src", "crates/tokens/src"];

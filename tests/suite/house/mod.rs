@@ -1,6 +1,7 @@
 //! Tests about the repository itself.
 
 mod artefact;
+mod manifest;
 mod sources;
 
 use libtest_mimic::Trial;
@@ -10,9 +11,11 @@ use std::{
 };
 
 pub fn trials() -> impl Iterator<Item = Trial> {
-    let tests: [(&str, fn()); 9] = [
+    let tests: [(&str, fn()); 11] = [
         ("the_component_has_these_imports_and_exports", artefact::component),
         ("the_verifier_imports_nothing", artefact::verifier),
+        ("the_compositions_import_and_export_this", artefact::compositions),
+        ("the_manifest_for_spin_knows_every_key", manifest::variables),
         ("the_artefact_is_newer_than_its_sources", artefact::artefact_is_fresh),
         ("the_program_is_newer_than_its_sources", artefact::program_is_fresh),
         ("unsafe_code_is_where_it_must_be", sources::unsafe_code),

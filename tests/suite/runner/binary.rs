@@ -1,7 +1,6 @@
 //! The program, spawned: configured by its environment, ended by signals.
 
-use super::{Runner, Settings};
-use crate::{client::API, service::MAINTENANCE};
+use super::{Runner, Settings, maintain};
 use futures::future::BoxFuture;
 use mana_auth::clock::TestClock;
 use std::{
@@ -135,13 +134,7 @@ impl Runner for Binary {
     }
 
     fn tick(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {
-            let url = format!("{}{API}/maintenance", self.base_url());
-            let request =
-                reqwest::Client::new().post(url).header("authorization", format!("Bearer {MAINTENANCE}"));
-            let answer = request.send().await.expect("an answer");
-            assert_eq!(answer.status(), 200, "maintenance");
-        })
+        Box::pin(maintain(self.base_url()))
     }
 
     fn database(&self) -> PathBuf {

@@ -2,8 +2,10 @@
 
 pub mod binary;
 pub mod host;
+pub mod spin;
+pub mod spin_up;
 
-use crate::scenario::Need;
+use crate::{client::API, scenario::Need, service::MAINTENANCE};
 use futures::future::BoxFuture;
 use host::Gate;
 use mana_auth::clock::TestClock;
@@ -47,22 +49,39 @@ pub enum Kind {
     Host,
     /// The program, spawned.
     Binary,
+    /// The composition for Spin, in this process.
+    Spin,
+    /// The same on the real Spin, spawned.
+    SpinUp,
 }
 
 impl Kind {
-    pub const ALL: &[Self] = &[Self::Host, Self::Binary];
+    /// Those that run everywhere; or, where the environment asks for the real Spin, that one alone.
+    pub fn chosen() -> &'static [Self] {
+        match std::env::var_os("MANA_AUTH_TEST_SPIN") {
+            Some(_) => &[Self::SpinUp],
+            None => &[Self::Host, Self::Binary, Self::Spin],
+        }
+    }
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Host => "host",
             Self::Binary => "binary",
+            Self::Spin => "spin",
+            Self::SpinUp => "spin-up",
         }
     }
 
     /// Whether a scenario with this need can run here.
     pub const fn provides(self, need: Need) -> bool {
         match need {
-            Need::Clock | Need::Passwords => matches!(self, Self::Host),
+            Need::Clock => matches!(self, Self::Host | Self::Spin),
+            Need::Passwords => matches!(self, Self::Host),
+            Need::Commands | Need::Files | Need::Management | Need::Start => {
+                matches!(self, Self::Host | Self::Binary)
+            }
+            Need::OneAddress => matches!(self, Self::Spin | Self::SpinUp),
         }
     }
 
@@ -77,6 +96,25 @@ impl Kind {
         Ok(match self {
             Self::Host => Box::new(host::Host::start(data, settings, clock, gate).await?),
             Self::Binary => Box::new(binary::Binary::start(&[], data, settings)?),
+            Self::Spin => Box::new(spin::Spin::start(data, settings, clock).await),
+            Self::SpinUp => Box::new(spin_up::SpinUp::start(data, settings).await),
         })
     }
+}
+
+/// Has the service do its maintenance through the route, where there is no other way. Somebody else may be at it.
+async fn maintain(base_url: String) {
+    const ATTEMPTS: usize = 1000;
+    let http = reqwest::Client::new();
+    for _ in 0..ATTEMPTS {
+        let request = http.post(format!("{base_url}{API}/maintenance")).bearer_auth(MAINTENANCE);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "maintenance");
+        let body: serde_json::Value =
+            serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON");
+        if body["ran"] == true {
+            return;
+        }
+    }
+    panic!("another process does not end its maintenance");
 }

@@ -11,12 +11,12 @@ use http::Method;
 use serde_json::{Value, json};
 
 scenarios![
-    whoever_is_revoked_is_refused_by_each_credential,
-    one_session_can_be_revoked,
-    a_role_shows_at_once,
-    an_account_that_was_made_can_sign_in,
-    a_new_lineage_disturbs_nobody,
-    housekeeping_beside_the_service_is_done,
+    whoever_is_revoked_is_refused_by_each_credential needs Commands,
+    one_session_can_be_revoked needs Commands,
+    a_role_shows_at_once needs Commands,
+    an_account_that_was_made_can_sign_in needs Commands,
+    a_new_lineage_disturbs_nobody needs Commands,
+    housekeeping_beside_the_service_is_done needs Commands,
 ];
 
 const ANA: &str = "ana@example.org";

@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-scenarios![a_new_key_is_published_at_once, a_revoked_key_is_refused_at_once];
+scenarios![a_new_key_is_published_at_once needs Commands, a_revoked_key_is_refused_at_once needs Commands];
 
 const ANA: &str = "ana@example.org";
 

@@ -15,7 +15,7 @@ scenarios![
     rotation_needs_no_restart needs Clock,
     a_revoked_key_is_refused_at_once,
     keys_are_sealed_anew_under_a_new_secret,
-    a_secret_in_use_cannot_be_left_out,
+    a_secret_in_use_cannot_be_left_out needs Start,
 ];
 
 const MINUTE: Duration = Duration::from_secs(60);

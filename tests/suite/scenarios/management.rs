@@ -3,7 +3,7 @@
 use crate::{scenarios, service::Stage};
 use http::Method;
 
-scenarios![says_how_it_is, knows_nothing_else];
+scenarios![says_how_it_is needs Management, knows_nothing_else needs Management];
 
 async fn says_how_it_is(stage: Stage) {
     let service = stage.start().await;

@@ -11,7 +11,7 @@ use http::Method;
 use serde_json::json;
 use std::fs;
 
-scenarios![every_counter_of_the_contract_counts, outcomes_are_told_apart, tells_nothing_of_anyone];
+scenarios![every_counter_of_the_contract_counts needs Management, outcomes_are_told_apart needs Management, tells_nothing_of_anyone needs Management];
 
 /// Everything that is counted happens at least once.
 async fn busy_day(service: &Service) -> Person {

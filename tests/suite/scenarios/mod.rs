@@ -35,6 +35,7 @@ files![
     metrics,
     openapi,
     password_rules,
+    probes,
     profile,
     refresh,
     register,

@@ -16,7 +16,7 @@ scenarios![
     no_composition_is_asked_for,
     spellings_of_the_same_text_are_one,
     blanks_count,
-    the_operators_list_is_refused,
+    the_operators_list_is_refused needs Files,
 ];
 
 async fn register(service: &Service, password: &str) -> Answer {

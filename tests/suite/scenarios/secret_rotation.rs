@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 scenarios![
-    who_was_signed_in_stays_so,
+    who_was_signed_in_stays_so needs Management,
     what_is_spent_from_now_on_is_repeated_by_the_new_one,
     a_copy_is_noticed_across_the_change needs Clock,
     a_copy_is_noticed_when_the_old_secret_has_gone needs Clock,
-    a_command_seals_anew,
+    a_command_seals_anew needs Commands,
     a_secret_may_be_skipped,
 ];
 

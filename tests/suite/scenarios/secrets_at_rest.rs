@@ -13,7 +13,7 @@ scenarios![
     tokens_are_hashed,
     signing_keys_are_sealed,
     nothing_is_left_after_a_busy_day,
-    the_files_are_their_owners_alone,
+    the_files_are_their_owners_alone needs Files,
 ];
 
 async fn passwords_are_hashed_with_salt(stage: Stage) {

@@ -7,7 +7,7 @@ use crate::{
 };
 use serde_json::json;
 
-scenarios![administration_does_not_happen_unseen, an_account_is_not_erased_unseen];
+scenarios![administration_does_not_happen_unseen needs Commands, an_account_is_not_erased_unseen];
 
 const ANA: &str = "ana@example.org";
 const REFUSE: &str =

@@ -11,11 +11,11 @@ use serde_json::json;
 scenarios![
     what_a_client_says_of_itself_is_left_out_first,
     a_zero_byte_costs_no_detail,
-    nobody_is_kept_out_while_every_event_is_refused,
+    nobody_is_kept_out_while_every_event_is_refused needs Management,
     nobody_is_kept_out_while_the_table_is_gone,
     a_loss_outlives_the_process,
-    only_what_happened_is_lost,
-    an_event_without_details_is_counted_as_such,
+    only_what_happened_is_lost needs Management,
+    an_event_without_details_is_counted_as_such needs Management,
     housekeeping_goes_on,
 ];
 
@@ -185,7 +185,13 @@ async fn housekeeping_goes_on(stage: Stage) {
     service.sql(REFUSE);
     service.sign_in(ANA).await;
     assert_eq!(service.sql(&format!("UPDATE sessions SET expires_at = 1 WHERE id <> '{}'", ana.sid())), 1);
-    let maintenance = service.client().post("/maintenance", json!({})).bearer(MAINTENANCE).await;
+    // Where instances do it after their answers, one may just be at it.
+    let maintenance = loop {
+        let answer = service.client().post("/maintenance", json!({})).bearer(MAINTENANCE).await;
+        if answer.status != 200 || answer.ok()["ran"] == true {
+            break answer;
+        }
+    };
     assert_ne!(maintenance.status, 200, "{maintenance}");
     assert_eq!(service.number("SELECT count(*) FROM sessions"), 1, "what has expired is removed all the same");
 }

@@ -14,6 +14,13 @@ impl Service {
         answer
     }
 
+    /// What a probe is told. Whoever answers it knows no configuration, so the promises about origins don't hold.
+    pub async fn probe(&self, method: Method, path: &str) -> Answer {
+        let url = format!("{}{path}", self.runner.management_url());
+        let response = self.shared.http.request(method.clone(), url).send().await.expect("an answer");
+        Answer::read(method, path.to_owned(), response).await.expect("all of it")
+    }
+
     /// Every counter and gauge.
     pub async fn metrics(&self) -> Metrics {
         let answer = self.management(Method::GET, "/metrics").await;
