@@ -9,7 +9,10 @@ wit_bindgen::generate!({
     world: "provider",
 });
 
+#[cfg(target_family = "wasm")]
 use super::Adapter;
+// Natively these names don't link.
+#[cfg(target_family = "wasm")]
 export!(Adapter);
 
 pub use exports::mana::auth::{config, platform, storage};

@@ -3,7 +3,10 @@
 //! Spin pools connections and does not roll back what is left open on one (4.1): every path here ends its
 //! transaction. A failure before COMMIT changed nothing; one after it was asked for may have.
 
-use super::placeholders::numbered_with_dollar;
+use super::{
+    placeholders::numbered_with_dollar,
+    transaction::{self, Session},
+};
 use crate::bindings::storage::{Conflict, Error, Rejection, Statement, Value};
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _};
 use spin_sdk::pg::{Connection, DbError, DbValue, Error as SdkError, ParameterValue, PgError, QueryError};
@@ -30,59 +33,28 @@ pub async fn query(url: &str, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<V
     Ok(rows)
 }
 
-pub async fn transact(url: &str, statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
-    for _ in 1..ATTEMPTS {
-        match attempt(url, &statements).await {
-            Err(Error::Busy) => {}
-            outcome => return outcome,
-        }
-    }
-    attempt(url, &statements).await
+pub async fn transact(url: &str, statements: &[Statement]) -> Result<Vec<u64>, Error> {
+    transaction::commit(ATTEMPTS, async || Ok(Pooled(open(url).await?)), statements).await
 }
 
-async fn attempt(url: &str, statements: &[Statement]) -> Result<Vec<u64>, Error> {
-    let database = open(url).await?;
-    execute(&database, "BEGIN ISOLATION LEVEL SERIALIZABLE", vec![], 0).await?;
-    match apply(&database, statements).await {
-        Ok(affected) => match execute(&database, "COMMIT", vec![], 0).await {
-            Ok(_) => Ok(affected),
-            Err(Error::Unavailable) => Err(Error::OutcomeUnknown),
-            Err(error) => {
-                execute(&database, "ROLLBACK", vec![], 0).await.ok();
-                Err(error)
-            }
-        },
-        Err(error) => {
-            execute(&database, "ROLLBACK", vec![], 0).await.ok();
-            Err(error)
-        }
-    }
-}
+struct Pooled(Connection);
 
-async fn apply(database: &Connection, statements: &[Statement]) -> Result<Vec<u64>, Error> {
-    let mut affected = Vec::with_capacity(statements.len());
-    for (position, statement) in (0_u32..).zip(statements) {
-        let params = statement.params.iter().cloned().map(parameter).collect();
-        let count = execute(database, &statement.sql, params, position).await?;
-        if statement.expect.is_some_and(|expected| expected != count) {
-            return Err(Error::Unmet(position));
-        }
-        affected.push(count);
+impl Session for Pooled {
+    const BEGIN: &'static str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+
+    async fn execute(&self, sql: &str, params: Vec<Value>, position: u32) -> Result<u64, Error> {
+        let params: Vec<_> = params.into_iter().map(parameter).collect();
+        self.0.execute(numbered_with_dollar(sql), params).await.map_err(|error| sdk(error, position))
     }
-    Ok(affected)
+
+    /// The connection may have been lost before COMMIT arrived, or after.
+    fn after_commit(error: Error) -> Error {
+        if matches!(error, Error::Unavailable) { Error::OutcomeUnknown } else { error }
+    }
 }
 
 async fn open(url: &str) -> Result<Connection, Error> {
     Connection::open(url).await.map_err(|error| sdk(error, 0))
-}
-
-async fn execute(
-    database: &Connection,
-    sql: &str,
-    params: Vec<ParameterValue>,
-    position: u32,
-) -> Result<u64, Error> {
-    database.execute(numbered_with_dollar(sql), params).await.map_err(|error| sdk(error, position))
 }
 
 fn sdk(error: SdkError, statement: u32) -> Error {

@@ -3,7 +3,10 @@
 //! Each `open` is a connection of its own (Spin 4.1), so a transaction is one connection's, and dropping the
 //! connection rolls back what was not committed: an instance that ends leaves nothing half done.
 
-use super::errors::{Meaning, meaning};
+use super::{
+    errors::{Meaning, meaning},
+    transaction::{self, Session},
+};
 use crate::bindings::storage::{Conflict, Error, Rejection, Statement, Value};
 use spin_sdk::sqlite::{self as spin, Connection};
 use std::cell::Cell;
@@ -29,50 +32,32 @@ pub async fn query(sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, Err
     run(&database, sql, params, 0).await
 }
 
-pub async fn transact(statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
+pub async fn transact(statements: &[Statement]) -> Result<Vec<u64>, Error> {
+    transaction::commit(ATTEMPTS, async || Ok(Writer(open_writer().await?)), statements).await
+}
+
+async fn open_writer() -> Result<Connection, Error> {
     let database = open().await?;
     execute(&database, "PRAGMA foreign_keys = ON").await?;
-    begin(&database).await?;
-    match apply(&database, statements).await {
-        Ok(affected) => {
-            if let Err(error) = execute(&database, "COMMIT").await {
-                execute(&database, "ROLLBACK").await.ok();
-                return Err(error);
-            }
-            Ok(affected)
-        }
-        Err(error) => {
-            // SQLite may have done it itself, and the connection ends here in any case.
-            execute(&database, "ROLLBACK").await.ok();
-            Err(error)
-        }
-    }
+    Ok(database)
 }
 
-/// Takes the write lock at once, so that nothing read within the transaction can change before it commits.
-async fn begin(database: &Connection) -> Result<(), Error> {
-    for _ in 1..ATTEMPTS {
-        match execute(database, "BEGIN IMMEDIATE").await {
-            Err(Error::Busy) => {}
-            begun => return begun,
-        }
-    }
-    execute(database, "BEGIN IMMEDIATE").await
-}
+struct Writer(Connection);
 
-async fn apply(database: &Connection, statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
-    let mut affected = Vec::with_capacity(statements.len());
-    for (position, statement) in (0_u32..).zip(statements) {
-        let params = statement.params.into_iter().map(parameter).collect();
-        run(database, &statement.sql, params, position).await?;
+impl Session for Writer {
+    /// Takes the write lock at once, so that nothing read within the transaction can change before it commits.
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+
+    async fn execute(&self, sql: &str, params: Vec<Value>, position: u32) -> Result<u64, Error> {
+        run(&self.0, sql, params.into_iter().map(parameter).collect(), position).await?;
         // `changes` is that of the last statement that changes rows; others leave it as it was.
-        let count = if changes_rows(&statement.sql) { database.changes().await } else { 0 };
-        if statement.expect.is_some_and(|expected| expected != count) {
-            return Err(Error::Unmet(position));
-        }
-        affected.push(count);
+        Ok(if changes_rows(sql) { self.0.changes().await } else { 0 })
     }
-    Ok(affected)
+
+    /// In this process, an error says that it did not happen.
+    fn after_commit(error: Error) -> Error {
+        error
+    }
 }
 
 fn changes_rows(sql: &str) -> bool {
