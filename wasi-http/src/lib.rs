@@ -7,30 +7,22 @@
 //!
 //! What it can't learn from a request it reads from the environment, once; see [`settings`].
 
-#![cfg(target_family = "wasm")]
+#![cfg_attr(
+    not(target_family = "wasm"),
+    allow(dead_code, reason = "natively, only the pure parts are tested")
+)]
 
+#[cfg(target_family = "wasm")]
 mod bindings;
+mod caller;
+#[cfg(target_family = "wasm")]
+mod front;
+#[cfg(target_family = "wasm")]
 mod housekeeping;
+#[cfg(target_family = "wasm")]
 mod probe;
+#[cfg(target_family = "wasm")]
 mod request;
+#[cfg(target_family = "wasm")]
 mod response;
 mod settings;
-
-use bindings::{ErrorCode, Guest, Request, Response, mana::auth::exchange};
-
-struct Front;
-
-impl Guest for Front {
-    async fn handle(request: Request) -> Result<Response, ErrorCode> {
-        let settings = settings::load()?;
-        let record = request::read(request, settings).await?;
-        let is_head = record.method == "HEAD";
-        let answer = match probe::answer(&record).await {
-            Some(answer) => answer,
-            None => exchange::handle(record).await,
-        };
-        let response = response::write(answer, is_head).await;
-        housekeeping::after_the_answer();
-        response
-    }
-}

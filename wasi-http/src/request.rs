@@ -2,11 +2,11 @@
 
 use crate::{
     bindings::{ErrorCode, Method, Request, Scheme as WasiScheme, mana::auth::exchange, wit_future},
+    caller,
     settings::Settings,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, header::HOST};
-use mana_auth_hygiene::{Caller, Scheme};
-use std::net::{IpAddr, SocketAddr};
+use http::header::HOST;
+use mana_auth_hygiene::Scheme;
 use wit_bindgen::StreamResult;
 
 /// One byte more than the exchange takes, so that the exchange itself refuses what is too long.
@@ -27,14 +27,17 @@ pub async fn read(request: Request, settings: &Settings) -> Result<exchange::Req
     let mut headers = request.get_headers().copy_all();
     headers.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
     headers.retain(|(name, _)| name != HOST.as_str());
-    let (peer, scheme) = caller(&headers, secure, settings);
+    let (peer, scheme) = caller::of(&headers, secure, settings);
     Ok(exchange::Request {
         // The component gives each request an id of its own.
         id: String::new(),
         method,
         target,
         authority,
-        scheme,
+        scheme: match scheme {
+            Scheme::Http => exchange::Scheme::Http,
+            Scheme::Https => exchange::Scheme::Https,
+        },
         peer: peer.map(|address| address.to_string()),
         headers,
         body: body(request).await?,
@@ -59,38 +62,6 @@ async fn body(request: Request) -> Result<Vec<u8>, ErrorCode> {
     }
     drop(stream);
     ended.await.map(|_| body)
-}
-
-/// Who calls, and whether their words can be overheard on the way.
-fn caller(
-    headers: &[(String, Vec<u8>)],
-    secure: bool,
-    settings: &Settings,
-) -> (Option<IpAddr>, exchange::Scheme) {
-    let scheme = |secure: bool| if secure { exchange::Scheme::Https } else { exchange::Scheme::Http };
-    let Some(header) = &settings.client_address_header else { return (None, scheme(secure)) };
-    let last = headers.iter().rev().find(|(name, _)| name == header.as_str());
-    let Some(socket) = last.and_then(|(_, value)| address(value)) else { return (None, scheme(secure)) };
-    if socket.is_unspecified() {
-        // Another component of the same process calls, over no network.
-        return (None, scheme(true));
-    }
-    let forwarded: HeaderMap = headers.iter().filter_map(forwarding).collect();
-    let caller = Caller::of(Some(socket), &forwarded, &settings.trusted_proxies);
-    (caller.address, scheme(secure || caller.scheme == Scheme::Https))
-}
-
-/// The last address of a list, with or without a port.
-fn address(value: &[u8]) -> Option<IpAddr> {
-    let last = str::from_utf8(value).ok()?.rsplit(',').next()?.trim();
-    last.parse().ok().or_else(|| last.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
-}
-
-fn forwarding((name, value): &(String, Vec<u8>)) -> Option<(HeaderName, HeaderValue)> {
-    if !name.starts_with("x-forwarded-") {
-        return None;
-    }
-    Some((name.parse().ok()?, HeaderValue::from_bytes(value).ok()?))
 }
 
 fn name(method: Method) -> String {

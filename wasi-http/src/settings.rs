@@ -5,7 +5,6 @@
 //! - `MANA_AUTH_TRUSTED_PROXIES`: addresses or networks, joined by `,`, whose `X-Forwarded-For` and
 //!   `X-Forwarded-Proto` are believed.
 
-use crate::bindings::ErrorCode;
 use http::HeaderName;
 use ipnet::IpNet;
 use std::{env, net::IpAddr, sync::OnceLock};
@@ -16,36 +15,48 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
 }
 
-/// The settings; the first call reads them.
+const HEADER: &str = "MANA_AUTH_CLIENT_ADDRESS_HEADER";
+const PROXIES: &str = "MANA_AUTH_TRUSTED_PROXIES";
+
+/// The settings, read by the first call.
 ///
 /// # Errors
 ///
-/// Where a variable is wrong: its name is told to the operator, and no request is answered.
-pub fn load() -> Result<&'static Settings, ErrorCode> {
+/// The variable that is wrong, and what would be right.
+pub fn load() -> Result<&'static Settings, &'static str> {
     static SETTINGS: OnceLock<Result<Settings, String>> = OnceLock::new();
-    SETTINGS.get_or_init(read).as_ref().map_err(|problem| {
-        eprintln!("mana-auth: {problem}");
-        ErrorCode::ConfigurationError
-    })
+    let text = |name: &str| env::var(name).unwrap_or_default();
+    SETTINGS.get_or_init(|| Settings::parse(&text(HEADER), &text(PROXIES))).as_ref().map_err(String::as_str)
 }
 
-fn read() -> Result<Settings, String> {
-    const HEADER: &str = "MANA_AUTH_CLIENT_ADDRESS_HEADER";
-    const PROXIES: &str = "MANA_AUTH_TRUSTED_PROXIES";
-    let text = |name: &str| env::var(name).unwrap_or_default();
-    let (header, proxies) = (text(HEADER), text(PROXIES));
-    let header = Some(header.trim()).filter(|name| !name.is_empty());
-    let proxies = proxies.split(',').map(str::trim).filter(|item| !item.is_empty());
-    Ok(Settings {
-        client_address_header: header
-            .map(|name| name.parse().map_err(|_| format!("{HEADER} must be the name of a header")))
-            .transpose()?,
-        trusted_proxies: proxies
-            .map(|item| network(item).ok_or(format!("{PROXIES} must be a list of addresses or networks")))
-            .collect::<Result<_, _>>()?,
-    })
+impl Settings {
+    pub fn parse(header: &str, proxies: &str) -> Result<Self, String> {
+        let header = Some(header.trim()).filter(|name| !name.is_empty());
+        let proxies = proxies.split(',').map(str::trim).filter(|item| !item.is_empty());
+        Ok(Self {
+            client_address_header: header
+                .map(|name| name.parse().map_err(|_| format!("{HEADER} must be the name of a header")))
+                .transpose()?,
+            trusted_proxies: proxies
+                .map(|item| network(item).ok_or(format!("{PROXIES} must be a list of addresses or networks")))
+                .collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn a_wrong_variable_is_named() {
+        let problem = |header, proxies| Settings::parse(header, proxies).err().unwrap_or_default();
+        assert!(problem("two words", "").starts_with("MANA_AUTH_CLIENT_ADDRESS_HEADER"));
+        assert!(problem("", "10.0.0.0/8,elsewhere").starts_with("MANA_AUTH_TRUSTED_PROXIES"));
+        assert_eq!(problem("X-Client", " 10.0.0.1, 2001:db8::/32 "), "");
+    }
 }
