@@ -1,0 +1,78 @@
+//! What others are asked: Spin for the configuration, the auth service for the rest.
+
+use crate::{
+    config::{Config, VARIABLES},
+    credential::Credential,
+    fields,
+    identity::{self, Identity},
+    refusal::Refusal,
+};
+use http::{
+    HeaderValue, Request, Response,
+    header::{ACCEPT, CONTENT_TYPE, SET_COOKIE},
+};
+use mana_auth_spin_chained as chained;
+use spin_sdk::variables;
+use std::collections::BTreeMap;
+
+/// The configuration. Variables may change while the app runs, so it is read with each request.
+///
+/// # Errors
+///
+/// `Misconfigured`.
+pub async fn config() -> Result<Config, Refusal> {
+    let mut values = BTreeMap::new();
+    for name in VARIABLES {
+        match variables::get(name).await {
+            Ok(value) => drop(values.insert(name, value)),
+            Err(variables::Error::Undefined(_)) => {}
+            Err(_) => return Err(Refusal::Misconfigured(format!("{name}: Spin can't read it"))),
+        }
+    }
+    let config = Config::read(|name| values.get(name).map(String::as_str));
+    config.map_err(|error| Refusal::Misconfigured(error.to_string()))
+}
+
+/// Who holds this, and the cookies that the auth service renewed on the occasion.
+///
+/// # Errors
+///
+/// `NoSession` or `Unavailable`.
+pub async fn who(config: &Config, credential: &Credential) -> Result<(Identity, Vec<HeaderValue>), Refusal> {
+    let answer = ask(config, credential, "GET", "session", Vec::new()).await?;
+    let identity = identity::session(answer.status(), answer.body())?;
+    Ok((identity, answer.headers().get_all(SET_COOKIE).iter().cloned().collect()))
+}
+
+/// A token that tells the app who holds this.
+///
+/// # Errors
+///
+/// `NoSession`, if it has just ended, `Misconfigured` or `Unavailable`.
+pub async fn token(config: &Config, credential: &Credential) -> Result<HeaderValue, Refusal> {
+    let body = serde_json::json!({ "audience": config.audience }).to_string().into_bytes();
+    let answer = ask(config, credential, "POST", "service-token", body).await?;
+    identity::token(answer.status(), answer.body())
+}
+
+async fn ask(
+    config: &Config,
+    credential: &Credential,
+    method: &str,
+    route: &str,
+    body: Vec<u8>,
+) -> Result<Response<Vec<u8>>, Refusal> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("{}/api/v1/auth/{route}", config.auth.as_str()))
+        .header(ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/json")
+        // What is asked is no page's wish but this program's own, which has judged the page itself: the client's
+        // `Origin` and `Sec-Fetch-Site` stay here, and the service is told that nothing foreign is behind it.
+        .header("sec-fetch-site", "same-origin")
+        .header(fields::ASKING, "1")
+        .body(body)
+        .map_err(|_| Refusal::Unavailable("it has no address"))?;
+    request.headers_mut().extend(credential.fields());
+    chained::ask(request).await.map_err(|error| Refusal::Unavailable(error.why()))
+}

@@ -1,0 +1,141 @@
+//! With what a request says who it is, and what of its cookies is whose.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{AUTHORIZATION, COOKIE},
+};
+
+/// What a request brought, as the auth service is to judge it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    kind: Kind,
+    /// The fields, each as it came.
+    fields: Vec<HeaderValue>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Authorization,
+    Cookie,
+}
+
+impl Credential {
+    /// Of a request. With an `Authorization` header, cookies are ignored, as the auth service does. None where there
+    /// is nothing that could be a session's.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        let fields: Vec<_> = headers.get_all(AUTHORIZATION).iter().cloned().collect();
+        if !fields.is_empty() {
+            return Some(Self { kind: Kind::Authorization, fields });
+        }
+        let fields: Vec<_> =
+            headers.get_all(COOKIE).iter().filter_map(|field| keep(field, is_ours)).collect();
+        let is_session = |field: &HeaderValue| pairs(field).any(|pair| bare(name(pair)) == b"mana_session");
+        fields.iter().any(is_session).then_some(Self { kind: Kind::Cookie, fields })
+    }
+
+    /// Whether a browser sent it by itself, so that a foreign page may have made it do so.
+    #[must_use]
+    pub fn is_ambient(&self) -> bool {
+        self.kind == Kind::Cookie
+    }
+
+    /// The header that carries it, and its fields: all of the client's that the auth service is to see.
+    pub fn fields(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        let name = match self.kind {
+            Kind::Authorization => AUTHORIZATION,
+            Kind::Cookie => COOKIE,
+        };
+        self.fields.iter().map(move |field| (name.clone(), field.clone()))
+    }
+}
+
+/// A `Cookie` field without the auth service's own cookies; none if nothing is left.
+#[must_use]
+pub fn without_ours(field: &HeaderValue) -> Option<HeaderValue> {
+    keep(field, |pair| !is_ours(pair))
+}
+
+fn keep(field: &HeaderValue, wanted: impl Fn(&[u8]) -> bool) -> Option<HeaderValue> {
+    let kept: Vec<_> = pairs(field).filter(|pair| wanted(pair)).collect();
+    if kept.is_empty() {
+        return None;
+    }
+    // Pieces of a value are a value.
+    HeaderValue::from_bytes(&kept.join(b"; ".as_slice())).ok()
+}
+
+/// Split where the auth service splits them, so that both see the same cookies.
+fn pairs(field: &HeaderValue) -> impl Iterator<Item = &[u8]> {
+    field.as_bytes().split(|byte| *byte == b';').map(<[u8]>::trim_ascii).filter(|pair| !pair.is_empty())
+}
+
+fn is_ours(pair: &[u8]) -> bool {
+    bare(name(pair)).starts_with(b"mana_")
+}
+
+fn name(pair: &[u8]) -> &[u8] {
+    pair.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii()
+}
+
+/// Without the prefix that says how browsers guard it (RFC 6265bis §4.1.3).
+fn bare(name: &[u8]) -> &[u8] {
+    [b"__Host-".as_slice(), b"__Secure-"].iter().find_map(|prefix| name.strip_prefix(*prefix)).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(fields: &[(HeaderName, &'static str)]) -> HeaderMap {
+        fields.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+    }
+
+    fn asked(fields: &[(HeaderName, &'static str)]) -> Vec<(HeaderName, HeaderValue)> {
+        Credential::of(&headers(fields))
+            .iter()
+            .flat_map(|credential| credential.fields().collect::<Vec<_>>())
+            .collect()
+    }
+
+    #[test]
+    fn the_auth_service_sees_its_own_cookies_alone() {
+        let seen = asked(&[
+            (COOKIE, "theme=dark; mana_session=abc;lang=en; mana_device=d"),
+            (COOKIE, "a=b"),
+            (COOKIE, "__Host-mana_session=def"),
+        ]);
+        let expected = ["mana_session=abc; mana_device=d", "__Host-mana_session=def"];
+        assert_eq!(seen, expected.map(|value| (COOKIE, HeaderValue::from_static(value))));
+    }
+
+    #[test]
+    fn authorization_goes_before_cookies() {
+        let fields = [(COOKIE, "mana_session=abc"), (AUTHORIZATION, "Bearer x")];
+        assert_eq!(asked(&fields), [(AUTHORIZATION, HeaderValue::from_static("Bearer x"))]);
+        assert!(!Credential::of(&headers(&fields)).expect("a credential").is_ambient());
+        assert!(
+            Credential::of(&headers(&[(COOKIE, "mana_session=abc")])).expect("a credential").is_ambient()
+        );
+    }
+
+    #[test]
+    fn without_a_session_there_is_nothing_to_ask() {
+        assert!(asked(&[]).is_empty());
+        assert!(asked(&[(COOKIE, "a=b; mana_device=d; xmana_session=1; Mana_Session=2")]).is_empty());
+    }
+
+    #[test]
+    fn the_app_sees_the_other_cookies_alone() {
+        for (field, left) in [
+            ("a=b", Some("a=b")),
+            ("a=b;mana_session=x ;  c=d;", Some("a=b; c=d")),
+            ("__Host-mana_session=x", None),
+            ("__Secure-mana_session = x; mana_device=y", None),
+            ("a=mana_session=x", Some("a=mana_session=x")),
+        ] {
+            let value = without_ours(&HeaderValue::from_static(field));
+            assert_eq!(value.as_ref().map(HeaderValue::as_bytes), left.map(str::as_bytes), "{field}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Why a request doesn't reach the app, and how the client is told: in the error shape of the auth service.
+
+use http::{
+    HeaderMap, HeaderValue, Response, StatusCode,
+    header::{CACHE_CONTROL, LOCATION},
+};
+use mana_auth_hygiene::{Code, Policy, Problem, Scheme};
+
+/// Why a request doesn't reach the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The path has more than one reading.
+    Ambiguous,
+    /// Nobody is signed in.
+    NoSession,
+    /// A change of state by cookie from a page that may not ask for it.
+    ForeignPage,
+    /// The role doesn't suffice.
+    Role,
+    /// The auth service gave neither a yes nor a no; the log is told why.
+    Unavailable(&'static str),
+    /// The operator's mistake, in words for the operator alone.
+    Misconfigured(String),
+}
+
+/// When to come again where the auth service is out, in seconds: about the time that an instance takes to start anew.
+const RETRY: u64 = 5;
+
+impl Refusal {
+    /// The answer. Where someone is to look at it, `page` is where they can sign in.
+    #[must_use]
+    pub fn response(&self, page: Option<HeaderValue>) -> Response<Vec<u8>> {
+        let mut response = match (self, page) {
+            (Self::NoSession, Some(page)) => redirect(page),
+            (refusal, _) => refusal.problem().response(),
+        };
+        harden(response.headers_mut());
+        response
+    }
+
+    /// What the log is told, where the operator has something to do.
+    #[must_use]
+    pub fn for_the_log(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::Unavailable(why) => Some(("nobody is let through: no answer from the auth service", why)),
+            Self::Misconfigured(why) => Some(("nobody is let through: the guard is not configured", why)),
+            Self::Ambiguous | Self::NoSession | Self::ForeignPage | Self::Role => None,
+        }
+    }
+
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Ambiguous => {
+                Problem::new(Code::ValidationFailed).message("The path is not in canonical form")
+            }
+            Self::NoSession => Problem::new(Code::Unauthenticated),
+            Self::ForeignPage => Problem::new(Code::Forbidden).message("This origin is not allowed"),
+            Self::Role => Problem::new(Code::Forbidden),
+            Self::Unavailable(_) => Problem::new(Code::StorageUnavailable).retry_after(RETRY),
+            Self::Misconfigured(_) => Problem::new(Code::Internal),
+        }
+    }
+}
+
+/// RFC 9110 §15.4.3. It says who is not signed in, which is nobody else's to see.
+fn redirect(page: HeaderValue) -> Response<Vec<u8>> {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = StatusCode::FOUND;
+    response.headers_mut().insert(LOCATION, page);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The guard's own answers carry what every answer of the auth service carries; HTTPS is whoever's who ends TLS.
+fn harden(headers: &mut HeaderMap) {
+    Policy::new(None, Vec::new()).apply(Scheme::Http, None, headers);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_have_the_shape_of_the_services_errors() {
+        for (refusal, status, code) in [
+            (Refusal::Ambiguous, 400, "VALIDATION_FAILED"),
+            (Refusal::NoSession, 401, "UNAUTHENTICATED"),
+            (Refusal::ForeignPage, 403, "FORBIDDEN"),
+            (Refusal::Role, 403, "FORBIDDEN"),
+            (Refusal::Unavailable("secret"), 503, "STORAGE_UNAVAILABLE"),
+            (Refusal::Misconfigured("secret".to_owned()), 500, "INTERNAL"),
+        ] {
+            let response = refusal.response(None);
+            let body: serde_json::Value = serde_json::from_slice(response.body()).expect("JSON");
+            assert_eq!(response.status(), status);
+            assert_eq!(body["error"], code);
+            assert_eq!(body["status"], status);
+            assert_eq!(response.headers()["cache-control"], "no-store");
+            assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+            assert_eq!(response.headers().contains_key("retry-after"), status == 503);
+            assert!(!body.to_string().contains("secret"), "the inside stays inside");
+        }
+    }
+
+    #[test]
+    fn people_are_sent_to_the_page_where_that_helps() {
+        let page = HeaderValue::from_static("/login?return=/x");
+        let response = Refusal::NoSession.response(Some(page.clone()));
+        assert_eq!((response.status(), &response.headers()[LOCATION]), (StatusCode::FOUND, &page));
+        assert_eq!(Refusal::Role.response(Some(page)).status(), StatusCode::FORBIDDEN);
+    }
+}

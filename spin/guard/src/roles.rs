@@ -1,0 +1,128 @@
+//! Which roles a path asks for.
+
+use crate::path::{InvalidPrefix, Path, Prefix};
+
+/// Rules such as `/admin=admin,/ops=admin|service`. Where none applies, every role may come.
+#[derive(Debug, Clone, Default)]
+pub struct Roles(Vec<Rule>);
+
+#[derive(Debug, Clone)]
+struct Rule {
+    prefix: Prefix,
+    roles: Vec<String>,
+}
+
+/// Why something is no rule, in words for an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRule {
+    /// No `=`, or nothing on one of its sides, or a role with other characters.
+    #[error(
+        "a rule is /path=role or /path=role|role, and a role consists of lower-case letters, digits, '-' and '_'"
+    )]
+    Form,
+    /// Two rules for one path.
+    #[error("two rules have the same path")]
+    Twice,
+    /// The path.
+    #[error(transparent)]
+    Path(#[from] InvalidPrefix),
+}
+
+impl Roles {
+    /// Reads rules.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong with one of them.
+    pub fn parse<'a>(rules: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidRule> {
+        let mut read: Vec<Rule> = Vec::new();
+        for text in rules {
+            let rule = rule(text)?;
+            if read.iter().any(|other| other.prefix == rule.prefix) {
+                return Err(InvalidRule::Twice);
+            }
+            read.push(rule);
+        }
+        Ok(Self(read))
+    }
+
+    /// Whether someone with this role may come to the path: the rule with the longest prefix decides. So that an app
+    /// that ignores case can't be entered past its rules, the rule that applies with case ignored must admit them too.
+    #[must_use]
+    pub fn admit(&self, path: Path<'_>, role: &str) -> bool {
+        [self.rule(|prefix| path.is_within(prefix)), self.rule(|prefix| path.is_within_ignoring_case(prefix))]
+            .into_iter()
+            .flatten()
+            .all(|rule| rule.roles.iter().any(|admitted| admitted == role))
+    }
+
+    fn rule(&self, applies: impl Fn(&Prefix) -> bool) -> Option<&Rule> {
+        self.0.iter().filter(|rule| applies(&rule.prefix)).max_by_key(|rule| rule.prefix.precision())
+    }
+}
+
+fn rule(text: &str) -> Result<Rule, InvalidRule> {
+    let (path, roles) = text.split_once('=').ok_or(InvalidRule::Form)?;
+    let prefix = Prefix::parse(path.trim())?;
+    let roles: Vec<_> = roles.split('|').map(|role| role.trim().to_owned()).collect();
+    let is_role = |role: &String| {
+        !role.is_empty()
+            && role.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
+    };
+    if roles.iter().all(is_role) { Ok(Rule { prefix, roles }) } else { Err(InvalidRule::Form) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admit(rules: &[&str], target: &str, role: &str) -> bool {
+        let rules = Roles::parse(rules.iter().copied()).expect("rules");
+        rules.admit(Path::of(target).expect(target), role)
+    }
+
+    #[test]
+    fn the_longest_prefix_decides() {
+        let rules = ["/admin=admin", "/admin/help=admin|user", "/ops=admin|service"];
+        for (target, role, admitted) in [
+            ("/", "user", true),
+            ("/administer", "user", true),
+            ("/admin", "user", false),
+            ("/admin/x", "user", false),
+            ("/admin/x", "admin", true),
+            ("/admin/help/x", "user", true),
+            ("/admin/helpers", "user", false),
+            ("/ops", "service", true),
+            ("/ops", "user", false),
+            ("/ADMIN/x", "user", false),
+            ("/ADMIN/x", "admin", true),
+            ("/admin/HELP", "user", false),
+        ] {
+            assert_eq!(admit(&rules, target, role), admitted, "{target} {role}");
+        }
+    }
+
+    #[test]
+    fn a_rule_for_everything_is_the_least_precise() {
+        assert!(!admit(&["/=admin", "/open=user"], "/x", "user"));
+        assert!(admit(&["/=admin", "/open=user"], "/open", "user"));
+        assert!(!admit(&["/=admin", "/open=user"], "/open", "admin"));
+    }
+
+    #[test]
+    fn wrong_rules_are_refused() {
+        for (rule, error) in [
+            ("/admin", InvalidRule::Form),
+            ("/admin=", InvalidRule::Form),
+            ("/admin=admin|", InvalidRule::Form),
+            ("/admin=Admin", InvalidRule::Form),
+            ("/admin=a=b", InvalidRule::Form),
+            ("admin=admin", InvalidRule::Path(InvalidPrefix)),
+            ("/admin/...=admin", InvalidRule::Path(InvalidPrefix)),
+            ("/admin/*=admin", InvalidRule::Path(InvalidPrefix)),
+        ] {
+            assert_eq!(Roles::parse([rule]).err(), Some(error), "{rule}");
+        }
+        assert_eq!(Roles::parse(["/a=x", "/a=y"]).err(), Some(InvalidRule::Twice));
+    }
+}
