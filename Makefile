@@ -21,7 +21,8 @@ HOST := $(COMMON) $(call find,host)
 
 # How clippy sees a guest: the flag that xtask builds it with.
 GUEST_FLAGS := --cfg getrandom_backend="custom"
-WASI_PACKAGES := -p mana-auth-front -p mana-auth-spin-adapter -p mana-auth-spin-chained -p mana-auth-spin-guard
+WASI_PACKAGES := -p mana-auth-front -p mana-auth-spin-adapter -p mana-auth-spin-chained -p mana-auth-spin-guard \
+	-p mana-auth-spin-client
 GUEST_PACKAGES := -p mana-auth-component -p mana-auth-tokens -p mana-auth-passwords -p mana-auth-misbehaving-guest
 GUEST_FEATURES := --features mana-auth-tokens/component,mana-auth-passwords/component
 NATIVE := --workspace --exclude mana-auth-misbehaving-guest

@@ -44,6 +44,7 @@ const GUESTS: &[Guest] = &[
     Guest { package: "mana-auth-front", artefact: "front", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-spin-adapter", artefact: "spin-adapter", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-spin-guard", artefact: "spin-guard", kind: Kind::Wasi, ..PURE },
+    Guest { package: "mana-auth-spin-client", artefact: "spin-client", kind: Kind::Wasi, ..PURE },
 ];
 
 /// What is composed of others, in order: each socket's imports are satisfied by the plug's exports.

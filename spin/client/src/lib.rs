@@ -1,0 +1,33 @@
+//! The typed client: `mana:auth/sessions-read` and `mana:auth/tokens` for an app on the same Spin, which asks the auth
+//! service over HTTP (local service chaining).
+//!
+//! An app has it as a component dependency. It holds no secret and no database: linking the auth service itself into
+//! the app would hand the app the password hashes. What it can say is therefore what the HTTP API says to anybody who
+//! holds a token:
+//!
+//! | function | how |
+//! | --- | --- |
+//! | `tokens.verify` | computed here, and nobody is asked |
+//! | `sessions-read.validate` | `POST /api/v1/auth/validate` |
+//! | `sessions-read.get`, `sessions-read.list` | always `unavailable` |
+//!
+//! `get` and `list` tell of anybody's sessions, with addresses and devices, to whoever knows an id. The HTTP API tells
+//! a session only to its own user and lists a user's sessions only to that user; there is no route that would tell an
+//! app, and this client has nothing by which such a route could know the app. `unavailable` is the truth (nothing can be
+//! said), where `not-found` would be a lie about the session.
+
+#![cfg_attr(
+    not(target_family = "wasm"),
+    allow(dead_code, reason = "natively, only the pure parts are tested")
+)]
+
+#[cfg(target_family = "wasm")]
+mod bindings;
+#[cfg(target_family = "wasm")]
+mod sessions_read;
+#[cfg(target_family = "wasm")]
+mod tokens;
+pub mod verdict;
+
+#[cfg(target_family = "wasm")]
+struct Client;

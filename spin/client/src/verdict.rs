@@ -1,0 +1,78 @@
+//! What the auth service says of a token.
+
+use http::StatusCode;
+use mana_auth_tokens::Claims;
+use serde::Deserialize;
+
+/// Why a token is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is no valid token of the service, or its time is over.
+    Invalid,
+    /// Its session has ended, or what it says of its user is no longer so.
+    Revoked,
+    /// Nothing can be said.
+    Unavailable,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    valid: bool,
+    payload: Option<Claims>,
+    error: Option<String>,
+}
+
+/// Reads the answer of `POST /validate`.
+///
+/// # Errors
+///
+/// Why the token is refused. What is neither a yes nor a no is `Unavailable`.
+pub fn read(status: StatusCode, body: &[u8]) -> Result<Claims, Refusal> {
+    if status != StatusCode::OK {
+        // A body that the service does not take holds no token of its own making; all else is trouble.
+        let is_the_tokens = matches!(status, StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE);
+        return Err(if is_the_tokens { Refusal::Invalid } else { Refusal::Unavailable });
+    }
+    match serde_json::from_slice(body) {
+        Ok(Answer { valid: true, payload: Some(claims), error: None }) => Ok(claims),
+        Ok(Answer { valid: false, error: Some(error), .. }) => Err(match error.as_str() {
+            "SESSION_REVOKED" => Refusal::Revoked,
+            _ => Refusal::Invalid,
+        }),
+        _ => Err(Refusal::Unavailable),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLAIMS: &str = r#"{"sub":"u","email":"ada@example.com","email_verified":true,"role":"user","sid":"s","iss":"i","aud":"a","iat":1,"exp":2,"pos":3}"#;
+
+    fn verdict(status: u16, body: &str) -> Result<String, Refusal> {
+        read(StatusCode::from_u16(status).expect("a status"), body.as_bytes()).map(|claims| claims.sub)
+    }
+
+    #[test]
+    fn only_a_yes_is_a_yes() {
+        let yes = format!(r#"{{"valid":true,"payload":{CLAIMS}}}"#);
+        assert_eq!(verdict(200, &yes), Ok("u".to_owned()));
+        for (status, body, refusal) in [
+            (200, r#"{"valid":false,"error":"TOKEN_INVALID"}"#, Refusal::Invalid),
+            (200, r#"{"valid":false,"error":"TOKEN_EXPIRED"}"#, Refusal::Invalid),
+            (200, r#"{"valid":false,"error":"SESSION_REVOKED"}"#, Refusal::Revoked),
+            (200, r#"{"valid":true}"#, Refusal::Unavailable),
+            (200, "[]", Refusal::Unavailable),
+            (200, "", Refusal::Unavailable),
+            (400, "{}", Refusal::Invalid),
+            (413, "{}", Refusal::Invalid),
+            (401, &yes, Refusal::Unavailable),
+            (500, &yes, Refusal::Unavailable),
+            (503, &yes, Refusal::Unavailable),
+        ] {
+            assert_eq!(verdict(status, body), Err(refusal), "{status} {body}");
+        }
+        let both = format!(r#"{{"valid":false,"payload":{CLAIMS}}}"#);
+        assert_eq!(verdict(200, &both), Err(Refusal::Unavailable));
+    }
+}
