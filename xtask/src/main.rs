@@ -45,6 +45,9 @@ const GUESTS: &[Guest] = &[
     Guest { package: "mana-auth-spin-adapter", artefact: "spin-adapter", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-spin-guard", artefact: "spin-guard", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-spin-client", artefact: "spin-client", kind: Kind::Wasi, ..PURE },
+    Guest { package: "mana-auth-example-http", artefact: "example-http", kind: Kind::Wasi, ..PURE },
+    Guest { package: "mana-auth-example-typed", artefact: "example-typed", kind: Kind::Wasi, ..PURE },
+    Guest { package: "mana-auth-example-guarded", artefact: "example-guarded", kind: Kind::Wasi, ..PURE },
 ];
 
 /// What is composed of others, in order: each socket's imports are satisfied by the plug's exports.
