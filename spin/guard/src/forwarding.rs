@@ -9,10 +9,12 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{CONTENT_LENGTH, SET_COOKIE},
 };
-use spin_sdk::{http::next, wasip3};
+use spin_sdk::{http::next, wasip3, wit_bindgen::FutureReader};
 
 /// Our own bug: fields that are none.
 const OURS: ErrorCode = ErrorCode::InternalError(None);
+
+type BodyEnd = Result<Option<Fields>, ErrorCode>;
 
 /// A request without its body.
 pub struct Head {
@@ -45,7 +47,7 @@ pub async fn forward(
         (request.get_scheme(), request.get_authority(), request.get_path_with_query());
     let (_, received) = wit_future::new(|| Ok(()));
     let (body, trailers) = Request::consume_body(request, received);
-    let (request, _) = Request::new(wasi(fields)?, Some(body), trailers, options);
+    let (request, _) = Request::new(wasi(fields)?, Some(body), without_fields(trailers), options);
     request.set_method(&method).map_err(|()| OURS)?;
     request.set_scheme(scheme.as_ref()).map_err(|()| OURS)?;
     request.set_authority(authority.as_deref()).map_err(|()| OURS)?;
@@ -53,6 +55,17 @@ pub async fn forward(
     // The SDK has wrapped what has not been touched.
     let answer = next(request).await?.into_body().take_unstarted().ok_or(OURS)?;
     if renewed.is_empty() { Ok(answer) } else { renew(answer, renewed) }
+}
+
+/// The end of a body, without the fields that a client may send behind it: nobody has looked at their names, and some
+/// readers put them among the others (RFC 9110 §6.5.1). That it ended early is handed on.
+fn without_fields(trailers: FutureReader<BodyEnd>) -> FutureReader<BodyEnd> {
+    let (ended, end) = wit_future::new(|| Err(OURS));
+    wasip3::spawn(async move {
+        // Nobody waits for it if the app didn't read so far.
+        drop(ended.write(trailers.await.map(|_| None)).await);
+    });
+    end
 }
 
 fn renew(answer: Response, renewed: &[HeaderValue]) -> Result<Response, ErrorCode> {
