@@ -6,6 +6,7 @@
 
 mod client;
 mod durability;
+mod examples;
 mod house;
 mod jwt;
 mod runner;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         runner::Kind::chosen().iter().flat_map(|kind| scenario::trials(*kind)).collect();
     let left_out = trials.iter().filter(|trial| trial.has_ignored_flag()).count();
     trials.extend(durability::trials());
+    trials.extend(examples::trials());
     trials.extend(house::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     if left_out > 0 && !arguments.list && !arguments.quiet {

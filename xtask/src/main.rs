@@ -33,19 +33,30 @@ struct Guest {
     precompile: bool,
 }
 
-const PURE: Guest =
-    Guest { package: "", kind: Kind::Pure, features: &[], artefact: "", precompile: false };
+const PURE: Guest = Guest { package: "", kind: Kind::Pure, features: &[], artefact: "", precompile: false };
 
 const GUESTS: &[Guest] = &[
     Guest { package: "mana-auth-component", artefact: "auth", precompile: true, ..PURE },
     Guest { package: "mana-auth-tokens", features: &["component"], artefact: "verifier", ..PURE },
-    Guest { package: "mana-auth-passwords", features: &["component"], artefact: "passwords", precompile: true, ..PURE },
+    Guest {
+        package: "mana-auth-passwords",
+        features: &["component"],
+        artefact: "passwords",
+        precompile: true,
+        ..PURE
+    },
     Guest { package: "mana-auth-misbehaving-guest", artefact: "misbehaving", precompile: true, ..PURE },
     Guest { package: "mana-auth-front", artefact: "front", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-spin-adapter", artefact: "spin-adapter", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-spin-guard", artefact: "spin-guard", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-spin-client", artefact: "spin-client", kind: Kind::Wasi, ..PURE },
-    Guest { package: "mana-auth-example-http", artefact: "example-http", kind: Kind::Wasi, ..PURE },
+    Guest {
+        package: "mana-auth-example-http",
+        artefact: "example-http",
+        kind: Kind::Wasi,
+        precompile: true,
+        ..PURE
+    },
     Guest { package: "mana-auth-example-typed", artefact: "example-typed", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-example-guarded", artefact: "example-guarded", kind: Kind::Wasi, ..PURE },
 ];
@@ -61,8 +72,26 @@ struct Composition {
 const COMPOSITIONS: &[Composition] = &[
     // For every host that speaks wasi:http.
     Composition { socket: "front", plug: "auth", artefact: "auth-http", precompile: false },
-    Composition { socket: "auth-http", plug: "passwords", artefact: "auth-http-passwords", precompile: false },
+    Composition {
+        socket: "auth-http",
+        plug: "passwords",
+        artefact: "auth-http-passwords",
+        precompile: false,
+    },
     Composition { socket: "auth-http-passwords", plug: "spin-adapter", artefact: "spin", precompile: true },
+    // What Spin itself composes for the examples, for the tests.
+    Composition {
+        socket: "example-typed",
+        plug: "spin-client",
+        artefact: "typed-with-client",
+        precompile: true,
+    },
+    Composition {
+        socket: "spin-guard",
+        plug: "example-guarded",
+        artefact: "guarded-by-guard",
+        precompile: true,
+    },
 ];
 
 fn main() -> Result<()> {
@@ -70,14 +99,13 @@ fn main() -> Result<()> {
     let out = root.join("target/mana");
     fs::create_dir_all(&out)?;
     for guest in GUESTS {
-        let component =
-            component(root, guest).with_context(|| format!("building {}", guest.artefact))?;
+        let component = component(root, guest).with_context(|| format!("building {}", guest.artefact))?;
         publish(&out, guest.artefact, &component, guest.precompile)?;
     }
     for Composition { socket, plug, artefact, precompile } in COMPOSITIONS {
         let read = |name: &str| fs::read(out.join(name).with_extension("wasm"));
-        let composed = compose::compose(read(socket)?, read(plug)?)
-            .with_context(|| format!("composing {artefact}"))?;
+        let composed =
+            compose::compose(read(socket)?, read(plug)?).with_context(|| format!("composing {artefact}"))?;
         publish(&out, artefact, &composed, *precompile)?;
     }
     Ok(())

@@ -5,7 +5,7 @@ pub mod host;
 pub mod spin;
 pub mod spin_up;
 
-use crate::{client::API, scenario::Need, service::MAINTENANCE};
+use crate::{client::API, house::root, scenario::Need, service::MAINTENANCE};
 use futures::future::BoxFuture;
 use host::Gate;
 use mana_auth::clock::TestClock;
@@ -97,7 +97,7 @@ impl Kind {
             Self::Host => Box::new(host::Host::start(data, settings, clock, gate).await?),
             Self::Binary => Box::new(binary::Binary::start(&[], data, settings)?),
             Self::Spin => Box::new(spin::Spin::start(data, settings, clock).await),
-            Self::SpinUp => Box::new(spin_up::SpinUp::start(data, settings).await),
+            Self::SpinUp => Box::new(spin_up::SpinUp::start(data, &root().join("spin.toml"), settings).await),
         })
     }
 }

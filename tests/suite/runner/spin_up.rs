@@ -1,7 +1,6 @@
 //! The composition on the real Spin: `spin up`, with a state folder of its own. For `make test-spin`, where there is one.
 
 use super::{Runner, Settings, maintain, spin::database_in};
-use crate::house::root;
 use futures::future::BoxFuture;
 use mana_auth::clock::TestClock;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -18,12 +17,13 @@ use std::{
 pub struct SpinUp {
     child: Child,
     address: String,
+    manifest: PathBuf,
     data: PathBuf,
 }
 
 impl SpinUp {
     /// Starts it and waits until it answers.
-    pub async fn start(data: &Path, settings: &Settings) -> Self {
+    pub async fn start(data: &Path, manifest: &Path, settings: &Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("its address").to_string();
         drop(listener);
@@ -37,7 +37,7 @@ impl SpinUp {
             .args(["up", "--quiet", "--listen", &address, "--env"])
             .arg(format!("MANA_AUTH_TRUSTED_PROXIES={proxies}"))
             .arg("--from")
-            .arg(root().join("spin.toml"))
+            .arg(manifest)
             .arg("--state-dir")
             .arg(data)
             .arg("--log-dir")
@@ -51,7 +51,7 @@ impl SpinUp {
             .stderr(output)
             .spawn()
             .unwrap_or_else(|error| panic!("spin can't be started: {error}"));
-        let started = Self { child, address, data: data.to_owned() };
+        let started = Self { child, address, manifest: manifest.to_owned(), data: data.to_owned() };
         started.wait_until_it_answers().await;
         started
     }
@@ -106,7 +106,8 @@ impl Runner for SpinUp {
     fn restart<'a>(&'a mut self, settings: &'a Settings) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async {
             self.end();
-            *self = Self::start(&self.data.clone(), settings).await;
+            let (data, manifest) = (self.data.clone(), self.manifest.clone());
+            *self = Self::start(&data, &manifest, settings).await;
             Ok(())
         })
     }

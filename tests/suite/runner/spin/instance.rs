@@ -1,15 +1,18 @@
 //! Instances, and how long they live: as Spin 4.1 has it by default, an instance takes 16 requests at a time and 128
 //! in all, and ends after a second without one.
 
-use super::{App, postgres, sqlite, state::State, variables};
+use super::{postgres, site::App, sqlite, state::State, variables};
+use mana_auth::artefact::Artefact;
 use std::{
+    collections::BTreeMap,
     pin::Pin,
+    sync::{LazyLock, Mutex},
     task::{Context, Poll},
     time::{Duration, Instant},
 };
 use tokio::time::{Sleep, sleep};
 use wasmtime::{
-    Engine, Result, Store, StoreContextMut,
+    Engine, Result, Store, StoreContextMut, Trap,
     component::{Component, GuestTaskId, InstancePre, Linker},
 };
 use wasmtime_wasi_http::{
@@ -22,20 +25,36 @@ const REQUESTS_AT_A_TIME: usize = 16;
 const REQUESTS: usize = 128;
 const IDLE: Duration = Duration::from_secs(1);
 
-/// Makes instances of an application.
+/// Makes instances of a component.
 pub struct Instances {
-    engine: Engine,
     prepared: InstancePre<State>,
     app: App,
 }
 
 impl Instances {
-    pub fn new(engine: &Engine, component: &Component, app: App) -> Self {
-        let prepared = linker(engine).and_then(|linker| linker.instantiate_pre(component));
+    pub fn new(app: App) -> Self {
+        let (engine, component) = loaded(app.component.artefact);
+        let prepared = linker(engine).and_then(|linker| linker.instantiate_pre(&component));
         let prepared =
             prepared.unwrap_or_else(|error| panic!("it imports what Spin does not have: {error:#}"));
-        Self { engine: engine.clone(), prepared, app }
+        Self { prepared, app }
     }
+}
+
+/// An artefact, loaded once for all scenarios.
+fn loaded(artefact: &'static str) -> (&'static Engine, Component) {
+    static ENGINE: LazyLock<Engine> =
+        LazyLock::new(|| Engine::new(&mana_auth_engine::config()).expect("the settings are valid"));
+    static LOADED: Mutex<BTreeMap<&str, Component>> = Mutex::new(BTreeMap::new());
+    let mut known = LOADED.lock().unwrap();
+    let component = known.entry(artefact).or_insert_with(|| {
+        let file = crate::house::root().join("target/mana").join(artefact).with_extension("cwasm");
+        let bytes =
+            std::fs::read(&file).unwrap_or_else(|error| panic!("{artefact}: {error}: run make guests"));
+        let component = Artefact::precompiled(bytes).component(&ENGINE);
+        component.unwrap_or_else(|error| panic!("{artefact}: {error}"))
+    });
+    (&ENGINE, component.clone())
 }
 
 fn linker(engine: &Engine) -> Result<Linker<State>> {
@@ -55,7 +74,7 @@ impl HandlerState for Instances {
     type WorkerState = Limits;
 
     async fn instantiate(&self) -> Result<Instance<State, Idle, Limits>> {
-        let mut store = Store::new(&self.engine, State::new(&self.app));
+        let mut store = Store::new(self.prepared.engine(), State::new(&self.app));
         // Nobody moves the epoch: no scenario has a runaway.
         store.set_epoch_deadline(1);
         let instance = self.prepared.instantiate_async(&mut store).await?;
@@ -111,7 +130,10 @@ impl WorkerState for Limits {
 
     fn drop(&self, store: Store<State>, result: Result<()>) {
         drop(store);
-        if let Err(error) = result {
+        // Others end because the scenario has.
+        if let Err(error) = result
+            && error.is::<Trap>()
+        {
             eprintln!("an instance ended: {error:?}");
         }
     }

@@ -4,77 +4,55 @@
 mod instance;
 mod postgres;
 mod serve;
+pub mod site;
 mod sqlite;
 mod state;
 mod variables;
 
 use super::{Runner, Settings, maintain};
 use futures::future::BoxFuture;
-use instance::Instances;
-use mana_auth::{artefact::Artefact, clock::TestClock};
+use mana_auth::clock::TestClock;
 use serve::Serving;
+use site::{Component, Log, Site};
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock},
+    sync::Arc,
 };
-use wasmtime::{Engine, component::Component};
-use wasmtime_wasi_http::handler::ProxyHandler;
 
-/// The composition, serving.
+/// An application, serving.
 pub struct Spin {
     data: PathBuf,
     clock: Arc<TestClock>,
-    /// What instances that have ended wrote to their error stream, and those that are alive.
+    /// What its instances wrote to their error streams, those that have ended included.
     log: Log,
     serving: Serving,
 }
 
-/// What every instance of an application knows of it.
-#[derive(Clone)]
-pub struct App {
-    database: PathBuf,
-    variables: Arc<Settings>,
-    clock: Arc<TestClock>,
-    log: Log,
+impl Spin {
+    /// Starts the auth service alone, as the manifest of the repository has it.
+    pub async fn start(data: &Path, settings: &Settings, clock: Arc<TestClock>) -> Self {
+        Self::start_again(data, vec![auth(settings)], clock, Log::default()).await
+    }
+
+    /// Starts an application of several components.
+    pub async fn start_several(data: &Path, components: Vec<Component>) -> Self {
+        Self::start_again(data, components, Arc::default(), Log::default()).await
+    }
+
+    async fn start_again(data: &Path, components: Vec<Component>, clock: Arc<TestClock>, log: Log) -> Self {
+        let site = Site::new(components, database_in(data), &clock, &log);
+        Self { data: data.to_owned(), clock, log, serving: Serving::start(site).await }
+    }
 }
 
-/// The standard error streams of every instance so far.
-type Log = Arc<Mutex<Vec<wasmtime_wasi::p2::pipe::MemoryOutputPipe>>>;
-
-impl Spin {
-    /// Starts it.
-    pub async fn start(data: &Path, settings: &Settings, clock: Arc<TestClock>) -> Self {
-        Self::start_again(data, settings, clock, Log::default()).await
-    }
-
-    async fn start_again(data: &Path, settings: &Settings, clock: Arc<TestClock>, log: Log) -> Self {
-        let app = App {
-            database: database_in(data),
-            variables: Arc::new(settings.clone()),
-            clock: clock.clone(),
-            log: log.clone(),
-        };
-        let (engine, component) = composition();
-        let handler = ProxyHandler::new(Instances::new(engine, component, app));
-        Self { data: data.to_owned(), clock, log, serving: Serving::start(handler).await }
-    }
+/// The auth service as a component.
+pub fn auth(settings: &Settings) -> Component {
+    Component { name: "auth", route: "", artefact: "spin", variables: settings.clone(), may_call: &[] }
 }
 
 /// Where Spin keeps an application's default database, below its folder for state.
 pub fn database_in(data: &Path) -> PathBuf {
     data.join("sqlite_db.db")
-}
-
-/// Loaded once for all scenarios.
-fn composition() -> &'static (Engine, Component) {
-    static LOADED: OnceLock<(Engine, Component)> = OnceLock::new();
-    LOADED.get_or_init(|| {
-        let file = crate::house::root().join("target/mana/spin.cwasm");
-        let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("run make guests: {error}"));
-        let engine = Engine::new(&mana_auth_engine::config()).expect("the settings are valid");
-        let component = Artefact::precompiled(bytes).component(&engine);
-        (engine, component.unwrap_or_else(|error| panic!("{error}")))
-    })
 }
 
 impl Runner for Spin {
@@ -107,7 +85,7 @@ impl Runner for Spin {
     fn restart<'a>(&'a mut self, settings: &'a Settings) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async {
             let (data, clock, log) = (self.data.clone(), self.clock.clone(), self.log.clone());
-            *self = Self::start_again(&data, settings, clock, log).await;
+            *self = Self::start_again(&data, vec![auth(settings)], clock, log).await;
             Ok(())
         })
     }

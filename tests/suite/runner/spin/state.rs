@@ -1,8 +1,12 @@
 //! What an instance has: WASI, with the test's clocks, and its own part of Spin.
 
-use super::App;
+use super::site::{App, Component, Site};
 use mana_auth::clock::{Clock as _, TestClock};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{
     HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView, p2::pipe::MemoryOutputPipe,
@@ -18,7 +22,7 @@ const LOG: usize = 1 << 20;
 pub struct State {
     pub table: ResourceTable,
     pub database: PathBuf,
-    pub variables: Arc<super::Settings>,
+    pub component: Arc<Component>,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
@@ -28,7 +32,7 @@ impl State {
     pub fn new(app: &App) -> Self {
         let errors = MemoryOutputPipe::new(LOG);
         app.log.lock().unwrap().push(errors.clone());
-        let proxies = app.variables.get("trusted_proxies").map_or("", String::as_str);
+        let proxies = app.component.variables.get("trusted_proxies").map_or("", String::as_str);
         let wasi = WasiCtx::builder()
             .stderr(errors)
             .wall_clock(Wall(app.clock.clone()))
@@ -40,10 +44,10 @@ impl State {
         Self {
             table: ResourceTable::new(),
             database: app.database.clone(),
-            variables: app.variables.clone(),
+            component: app.component.clone(),
             wasi,
             http: WasiHttpCtx::default(),
-            hooks: Hooks,
+            hooks: Hooks { site: app.site.clone(), may_call: app.component.may_call },
         }
     }
 }
@@ -60,8 +64,11 @@ impl WasiHttpView for State {
     }
 }
 
-/// What an instance may call: nothing, as `allowed_outbound_hosts` of the manifest has it.
-struct Hooks;
+/// What an instance may call: other components of its application, as `allowed_outbound_hosts` names them.
+struct Hooks {
+    site: Weak<Site>,
+    may_call: &'static [&'static str],
+}
 
 /// A response, and how sending the request ended.
 type Sent = (http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
@@ -69,11 +76,19 @@ type Sent = (http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>
 impl WasiHttpHooks for Hooks {
     fn send_request(
         &mut self,
-        _: http::Request<WasiBody>,
+        request: http::Request<WasiBody>,
         _: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
-        Box::new(async { Err(Error::HttpRequestDenied) })
+        let host = request.uri().host().unwrap_or_default();
+        let name = host.strip_suffix(".spin.internal").unwrap_or_default();
+        let name = self.may_call.iter().find(|known| **known == name);
+        let called = name.copied().zip(self.site.upgrade());
+        Box::new(async move {
+            let (name, site) = called.ok_or(Error::HttpRequestDenied)?;
+            let response = site.call(name, request).await.ok_or(Error::DestinationNotFound)?;
+            Ok((response, Box::new(async { Ok(()) }) as Box<dyn Future<Output = _> + Send>))
+        })
     }
 }
 

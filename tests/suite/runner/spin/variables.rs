@@ -19,14 +19,15 @@ enum Error {
     Other(String),
 }
 
-/// The manifest gives every variable that may be left out an empty default, except `public_url`; one that it does not
-/// name is undefined.
 pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     let mut variables = linker.instance("spin:variables/variables@3.0.0")?;
     variables.func_wrap_concurrent("get", |accessor, (name,): (String,)| {
         Box::pin(async move {
-            let set = accessor.with(|mut access| access.data_mut().variables.get(&name).cloned());
-            Ok((Ok::<_, Error>(set.unwrap_or_default()),))
+            let component = accessor.with(|mut access| access.data_mut().component.clone());
+            let set = component.variables.get(&name).cloned();
+            // The manifest of the auth service gives a default to every variable that may be left out.
+            let value = set.or_else(|| (component.name == "auth").then(String::new));
+            Ok((value.ok_or(Error::Undefined(name)),))
         })
     })
 }

@@ -1,0 +1,163 @@
+//! The application of the examples, and somebody who is signed in to it.
+
+use crate::{
+    client::API,
+    house::root,
+    runner::{
+        Kind, Runner, Settings,
+        spin::{Spin, auth, site::Component},
+        spin_up::SpinUp,
+    },
+    service::{PASSWORD, SECRET},
+};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+/// Where browsers find it, as the manifest says.
+pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
+
+/// The application, running.
+pub struct Application {
+    runner: Box<dyn Runner>,
+    http: reqwest::Client,
+    _data: TempDir,
+}
+
+/// A session, by its cookie and by an access token.
+pub struct Session {
+    pub id: String,
+    pub cookie: String,
+    pub token: String,
+}
+
+impl Application {
+    pub async fn start(kind: Kind) -> Self {
+        let data = TempDir::new().expect("a folder");
+        let settings = |pairs: &[(&str, &str)]| -> Settings {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let service = [("secrets", SECRET), ("public_url", PUBLIC_URL), ("token_audiences", "guarded")];
+        let runner: Box<dyn Runner> = match kind {
+            Kind::SpinUp => {
+                let manifest = root().join("examples/spin-app/spin.toml");
+                Box::new(SpinUp::start(data.path(), &manifest, &settings(&service[..1])).await)
+            }
+            _ => {
+                // What its manifest says.
+                let guard = settings(&[
+                    ("guard_audience", "guarded"),
+                    ("guard_sign_in", "/login"),
+                    ("guard_public", "/guarded/public"),
+                    ("guard_roles", "/guarded/admin=admin,/guarded/ops=admin|service"),
+                    ("guard_trusted_origins", PUBLIC_URL),
+                ]);
+                let app = |name, route, artefact, variables| Component {
+                    name,
+                    route,
+                    artefact,
+                    variables,
+                    may_call: &["auth"],
+                };
+                let components = vec![
+                    auth(&settings(&service)),
+                    app("http", "/http", "example-http", Settings::new()),
+                    app("typed", "/typed", "typed-with-client", Settings::new()),
+                    app("guarded", "/guarded", "guarded-by-guard", guard),
+                ];
+                Box::new(Spin::start_several(data.path(), components).await)
+            }
+        };
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        Self { runner, http: http.build().expect("a client"), _data: data }
+    }
+
+    pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.runner.base_url()))
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.ask(Method::GET, path)
+    }
+
+    /// Asks for a path exactly as it stands here, which URL libraries would tidy up.
+    pub async fn get_as_it_stands(&self, path: &str, token: &str) -> Answer {
+        let address = self.runner.base_url().replace("http://", "");
+        let mut stream = TcpStream::connect(&address).await.expect("a connection");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.expect("a request");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("an answer");
+        let (head, body) = text.split_once("\r\n\r\n").expect("head and body");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        Answer { status, location: None, body: body.to_owned() }
+    }
+
+    fn post(&self, route: &str, body: &Value) -> RequestBuilder {
+        let request = self.ask(Method::POST, &format!("{API}/{route}"));
+        request.header("content-type", "application/json").body(body.to_string())
+    }
+
+    /// Somebody who has just registered and signed in.
+    pub async fn someone(&self) -> Session {
+        let person = json!({ "email": "ana@example.org", "password": PASSWORD });
+        assert_eq!(answer(self.post("register", &person)).await.status, 201);
+        let response = self.post("login", &person).send().await.expect("an answer");
+        let cookie = response.headers()["set-cookie"].to_str().expect("text");
+        let cookie = cookie.split(';').next().expect("a pair").to_owned();
+        let body: Value = serde_json::from_str(&response.text().await.expect("text")).expect("JSON");
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        Session { id: text(&body["user"]["id"]), cookie, token: text(&body["accessToken"]) }
+    }
+
+    pub async fn sign_out(&self, session: &Session) {
+        let request = self.post("logout", &json!({})).header("cookie", &session.cookie);
+        assert_eq!(answer(request.header("sec-fetch-site", "same-origin")).await.status, 200);
+    }
+
+    /// Changes a row by hand.
+    pub fn sql(&self, sql: &str) {
+        let database = rusqlite::Connection::open(self.runner.database()).expect("the database");
+        database.busy_timeout(std::time::Duration::from_secs(10)).expect("a time-out");
+        assert_eq!(database.execute(sql, []).expect(sql), 1);
+    }
+
+    /// The keys that tokens are verified with.
+    pub async fn jwks(&self) -> String {
+        answer(self.get("/.well-known/jwks.json")).await.body
+    }
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub location: Option<String>,
+    pub body: String,
+}
+
+impl Answer {
+    /// The code of an error in the service's own shape.
+    pub fn error(&self) -> String {
+        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body["error"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What the guarded app was told under a name.
+    pub fn told(&self, name: &str) -> &str {
+        let line = self.body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        line.unwrap_or_else(|| panic!("{name} is missing: {self:?}"))
+    }
+}
+
+pub async fn answer(request: RequestBuilder) -> Answer {
+    let response: Response = request.send().await.expect("an answer");
+    let location = response.headers().get("location").map(|to| to.to_str().expect("text").to_owned());
+    Answer { status: response.status().as_u16(), location, body: response.text().await.expect("text") }
+}

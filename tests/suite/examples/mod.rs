@@ -1,0 +1,34 @@
+//! The three ways in which an app on the same Spin uses the service (`examples/spin-app/`), in this process, or on the
+//! real Spin where the environment asks for it.
+
+mod application;
+mod guarded;
+mod over_http;
+mod typed;
+
+use crate::{runner::Kind, scenario::block_on};
+use application::Application;
+use futures::future::BoxFuture;
+use libtest_mimic::Trial;
+
+type Test = fn(Application) -> BoxFuture<'static, ()>;
+
+pub fn trials() -> impl Iterator<Item = Trial> {
+    let kind = *Kind::chosen().last().expect("a runner");
+    let all = [over_http::TESTS, typed::TESTS, guarded::TESTS].into_iter().flatten();
+    all.map(move |(name, test)| {
+        Trial::test(format!("{}::examples::{name}", kind.name()), move || {
+            block_on(async { test(Application::start(kind).await).await });
+            Ok(())
+        })
+    })
+}
+
+/// Names tests for [`trials`].
+#[macro_export]
+macro_rules! examples {
+    ($($name:ident),+ $(,)?) => {
+        pub const TESTS: &[(&str, $crate::examples::Test)] =
+            &[$((stringify!($name), |application| Box::pin($name(application)))),+];
+    };
+}
