@@ -12,11 +12,11 @@ pub fn of(headers: &[(String, Vec<u8>)], secure: bool, settings: &Settings) -> (
     let Some(header) = &settings.client_address_header else { return (None, scheme(secure)) };
     // What stands before the last value, the client may have written itself.
     let last = headers.iter().rev().find(|(name, _)| name == header.as_str());
-    let Some(socket) = last.and_then(|(_, value)| address(value)) else { return (None, scheme(secure)) };
-    if socket.is_unspecified() {
+    if last.is_some_and(|(_, value)| value == b"0.0.0.0:0") {
         // Another component of the same process calls, over no network.
         return (None, Scheme::Https);
     }
+    let Some(socket) = last.and_then(|(_, value)| address(value)) else { return (None, scheme(secure)) };
     let forwarded: HeaderMap = headers.iter().filter_map(forwarding).collect();
     let caller = Caller::of(Some(socket), &forwarded, &settings.trusted_proxies);
     (caller.address, scheme(secure || caller.scheme == Scheme::Https))
@@ -64,6 +64,9 @@ mod tests {
     fn a_call_within_the_process_has_no_address_and_cannot_be_overheard() {
         let chained = [("spin-client-addr", "198.51.100.1:1"), ("spin-client-addr", "0.0.0.0:0")];
         assert_eq!(caller(&chained), (None, Scheme::Https));
+        for another in ["203.0.113.9:1, 0.0.0.0:0", "0.0.0.0", "[::]:0"] {
+            assert_eq!(caller(&[("spin-client-addr", another)]), (None, Scheme::Http), "{another}");
+        }
     }
 
     #[test]

@@ -5,12 +5,17 @@ use crate::{
     caller,
     settings::Settings,
 };
-use http::header::HOST;
+use futures::future::{Either, select};
+use http::header::{COOKIE, HOST};
 use mana_auth_hygiene::Scheme;
+use std::pin::pin;
+use wasip3::clocks::monotonic_clock;
 use wit_bindgen::StreamResult;
 
 /// One byte more than the exchange takes, so that the exchange itself refuses what is too long.
 const ENOUGH: usize = 64 * 1024 + 1;
+/// How long a body may take, in nanoseconds.
+const PATIENCE: u64 = 10_000_000_000;
 /// How much is read at a time.
 const CHUNK: usize = 16 * 1024;
 
@@ -27,6 +32,7 @@ pub async fn read(request: Request, settings: &Settings) -> Result<exchange::Req
     let mut headers = request.get_headers().copy_all();
     headers.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
     headers.retain(|(name, _)| name != HOST.as_str());
+    let headers = with_one_cookie_field(headers);
     let (peer, scheme) = caller::of(&headers, secure, settings);
     Ok(exchange::Request {
         // The component gives each request an id of its own.
@@ -45,7 +51,27 @@ pub async fn read(request: Request, settings: &Settings) -> Result<exchange::Req
     })
 }
 
+/// RFC 9113 §8.2.3: HTTP/2 may carry each cookie in a field of its own; they are one field together.
+fn with_one_cookie_field(headers: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
+    let (crumbs, mut headers): (Vec<_>, Vec<_>) =
+        headers.into_iter().partition(|(name, _)| name == COOKIE.as_str());
+    if !crumbs.is_empty() {
+        let crumbs: Vec<_> = crumbs.into_iter().map(|(_, value)| value).collect();
+        headers.push((COOKIE.to_string(), crumbs.join(&b"; "[..])));
+    }
+    headers
+}
+
+/// Reads the body, for as long as our own server would wait for one.
 async fn body(request: Request) -> Result<Vec<u8>, ErrorCode> {
+    let patience = pin!(monotonic_clock::wait_for(PATIENCE));
+    match select(pin!(read_body(request)), patience).await {
+        Either::Left((body, _)) => body,
+        Either::Right(_) => Err(ErrorCode::ConnectionReadTimeout),
+    }
+}
+
+async fn read_body(request: Request) -> Result<Vec<u8>, ErrorCode> {
     let (_, received) = wit_future::new(|| Ok(()));
     let (mut stream, ended) = Request::consume_body(request, received);
     let mut body = Vec::new();

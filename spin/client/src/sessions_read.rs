@@ -50,7 +50,10 @@ async fn url() -> Result<String, Refusal> {
         Err(variables::Error::Undefined(_)) => DEFAULT_URL.to_owned(),
         Err(_) => return Err(unavailable("Spin can't read `auth_url`")),
     };
-    let is_private = text.starts_with("https://") || text.ends_with(".spin.internal");
+    let name = text.strip_prefix("http://").and_then(|rest| rest.strip_suffix(".spin.internal"));
+    let is_local =
+        name.is_some_and(|name| !name.is_empty() && !name.contains(['.', ':', '/', '@', '?', '#']));
+    let is_private = text.starts_with("https://") || is_local;
     if is_private {
         Ok(text)
     } else {

@@ -58,6 +58,8 @@ enum Wrong {
     Long,
     #[error("'/' would make everything public")]
     Everything,
+    #[error("a rule is about paths that `guard_public` opens to everybody")]
+    Public,
     #[error("without TLS, cookies go to http://component.spin.internal alone")]
     Overheard,
     #[error(transparent)]
@@ -82,12 +84,18 @@ impl Config {
             required(variable).and_then(|text| if text.is_empty() { Err(Wrong::Empty) } else { Ok(text) })
         };
         let listed = |variable| required(variable).and_then(list);
+        let public: Vec<_> =
+            of(PUBLIC, listed(PUBLIC).and_then(|items| items.into_iter().map(public).collect()))?;
+        let roles = of(ROLES, listed(ROLES).and_then(|items| Ok(Roles::parse(items)?)))?;
+        if roles.reach_into(&public) {
+            return of(ROLES, Err(Wrong::Public));
+        }
         let auth = value(AUTH).map(str::trim).filter(|text| !text.is_empty()).unwrap_or(DEFAULT_AUTH);
         Ok(Self {
             audience: of(AUDIENCE, filled(AUDIENCE).map(ToOwned::to_owned))?,
             sign_in: of(SIGN_IN, filled(SIGN_IN).and_then(|text| Ok(SignIn::parse(text)?)))?,
-            public: of(PUBLIC, listed(PUBLIC).and_then(|items| items.into_iter().map(public).collect()))?,
-            roles: of(ROLES, listed(ROLES).and_then(|items| Ok(Roles::parse(items)?)))?,
+            public,
+            roles,
             trusted_origins: of(
                 TRUSTED_ORIGINS,
                 listed(TRUSTED_ORIGINS)
@@ -115,7 +123,9 @@ fn public(text: &str) -> Result<Prefix, Wrong> {
 /// A component of the same application, over no network; or a service elsewhere, over TLS.
 fn service(text: &str) -> Result<Origin, Wrong> {
     let origin = Origin::parse(text)?;
-    let is_local = origin.host().ends_with(".spin.internal");
+    // Spin keeps exactly these within the process (4.1).
+    let name = origin.as_str().strip_prefix("http://").and_then(|rest| rest.strip_suffix(".spin.internal"));
+    let is_local = name.is_some_and(|name| !name.is_empty() && !name.contains(['.', ':', '/']));
     let is_https = origin.as_str().starts_with("https://");
     if is_local || is_https { Ok(origin) } else { Err(Wrong::Overheard) }
 }

@@ -51,8 +51,15 @@ impl<'a> Asked<'a> {
     /// Whether a guard asks, perhaps this one: answering would be asking again, without end. Only a component of this
     /// application is believed that, which Spin says by an address that no client has (4.1).
     fn is_a_guards_own(&self) -> bool {
+        self.headers.contains_key(fields::ASKING) && self.is_chained()
+    }
+
+    /// Whether another component of this application asks. Spin then leaves the route's own start out of the path, so
+    /// that rules about it don't apply as they would to a visitor's.
+    #[must_use]
+    pub fn is_chained(&self) -> bool {
         let address = self.headers.get_all("spin-client-addr").iter().next_back();
-        self.headers.contains_key(fields::ASKING) && address.is_some_and(|address| address == "0.0.0.0:0")
+        address.is_some_and(|address| address == "0.0.0.0:0")
     }
 
     /// Where to send whoever asked, if a page is of more use to them than an error.

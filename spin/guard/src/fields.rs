@@ -21,8 +21,19 @@ pub const ASKING: HeaderName = HeaderName::from_static("mana-guard-asks");
 
 /// Every name that begins so belongs to the guard, those of later versions too.
 const OURS: &str = "mana-";
-/// What Spin says about a request, behind whatever the client says under the same names (Spin 4.1).
+/// Names that begin so are Spin's.
 const SPINS: &str = "spin-";
+/// What Spin says about every request, behind whatever the client says under the same names (4.1). What it says about
+/// some only, the client may have said alone.
+const SAID_BY_SPIN: &[&str] = &[
+    "spin-base-path",
+    "spin-client-addr",
+    "spin-component-route",
+    "spin-full-url",
+    "spin-matched-route",
+    "spin-path-info",
+    "spin-raw-component-route",
+];
 /// What concerns a connection, not a request (RFC 9110 §7.6.1): Spin refuses to hand it on.
 const HOPS: &[&str] = &[
     "connection",
@@ -45,7 +56,7 @@ pub fn for_the_app(client: &HeaderMap, given: Option<&Given>) -> HeaderMap {
         let folded = folded(name);
         let is_spins = folded.starts_with(SPINS);
         let is_refused = folded.starts_with(OURS)
-            || (is_spins && folded != name.as_str())
+            || (is_spins && !SAID_BY_SPIN.contains(&name.as_str()))
             || *name == HOST
             // It has done its duty; what acts for the user in the app's name is the token.
             || (*name == AUTHORIZATION && given.is_some())

@@ -75,6 +75,8 @@ pub fn token(status: StatusCode, body: &[u8]) -> Result<HeaderValue, Refusal> {
 fn no(status: StatusCode) -> Refusal {
     match status {
         StatusCode::UNAUTHORIZED => Refusal::NoSession,
+        // More than any session's cookie or token: it is none, and no trouble of the service's.
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Refusal::NoSession,
         status if status.is_server_error() => Refusal::Unavailable("it answers that it is in trouble"),
         _ => Refusal::Unavailable("it answers with a status that nobody expects"),
     }

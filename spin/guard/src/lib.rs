@@ -82,7 +82,8 @@ mod guest {
         };
         let (identity, renewed) = asking::who(config, &credential).await?;
         let role = identity.role.to_str().map_err(|_| Refusal::Role)?;
-        if !config.roles.admit(path, role) {
+        let is_spoken_of = !asked.is_chained() || config.roles.speak_of(path);
+        if !is_spoken_of || !config.roles.admit(path, role) {
             return Err(Refusal::Role);
         }
         let token = asking::token(config, &credential).await?;

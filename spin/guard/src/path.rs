@@ -68,6 +68,12 @@ impl Prefix {
         Ok(Self(text.trim_end_matches('/').to_owned()))
     }
 
+    /// Whether some reader takes every path that it covers for one that the other covers.
+    #[must_use]
+    pub fn is_below(&self, other: &Self) -> bool {
+        Path(&self.0).is_within_ignoring_case(other)
+    }
+
     /// Whether it covers every path.
     #[must_use]
     pub fn is_everything(&self) -> bool {

@@ -56,6 +56,18 @@ impl Roles {
             .all(|rule| rule.roles.iter().any(|admitted| admitted == role))
     }
 
+    /// Whether a rule speaks of the path at all; where there is none, every path is spoken of.
+    #[must_use]
+    pub fn speak_of(&self, path: Path<'_>) -> bool {
+        self.0.is_empty() || self.rule(|prefix| path.is_within_ignoring_case(prefix)).is_some()
+    }
+
+    /// Whether one of the rules could never be asked, because everybody may come to its paths.
+    #[must_use]
+    pub fn reach_into(&self, public: &[Prefix]) -> bool {
+        self.0.iter().any(|rule| public.iter().any(|public| rule.prefix.is_below(public)))
+    }
+
     fn rule(&self, applies: impl Fn(&Prefix) -> bool) -> Option<&Rule> {
         self.0.iter().filter(|rule| applies(&rule.prefix)).max_by_key(|rule| rule.prefix.precision())
     }
@@ -100,6 +112,16 @@ mod tests {
         ] {
             assert_eq!(admit(&rules, target, role), admitted, "{target} {role}");
         }
+    }
+
+    #[test]
+    fn rules_speak_of_what_they_cover() {
+        let rules = Roles::parse(["/admin=admin"]).expect("rules");
+        let speak_of = |target| rules.speak_of(Path::of(target).expect("a path"));
+        assert!(speak_of("/admin/x") && speak_of("/ADMIN") && !speak_of("/x"));
+        assert!(Roles::default().speak_of(Path::of("/x").expect("a path")));
+        let public = |text| [Prefix::parse(text).expect("a prefix")];
+        assert!(rules.reach_into(&public("/Admin")) && !rules.reach_into(&public("/admin/help")));
     }
 
     #[test]

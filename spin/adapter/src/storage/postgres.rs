@@ -1,7 +1,7 @@
 //! PostgreSQL, at the address in the variable `database_url`.
 //!
 //! Spin pools connections and does not roll back what is left open on one (4.1): every path here ends its
-//! transaction. A failure before COMMIT changed nothing; one after it was asked for may have.
+//! transaction, and none begins on another's. A failure before COMMIT changed nothing; one after it was asked for may have.
 
 use super::{
     placeholders::numbered_with_dollar,
@@ -53,8 +53,12 @@ impl Session for Pooled {
     }
 }
 
+/// A connection of the pool's. An instance that ended in the middle may have left a transaction open on it, which
+/// the next COMMIT would make true.
 async fn open(url: &str) -> Result<Connection, Error> {
-    Connection::open(url).await.map_err(|error| sdk(error, 0))
+    let database = Connection::open(url).await.map_err(|error| sdk(error, 0))?;
+    database.execute("ROLLBACK", vec![]).await.map_err(|error| sdk(error, 0))?;
+    Ok(database)
 }
 
 fn sdk(error: SdkError, statement: u32) -> Error {
