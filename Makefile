@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-XTASK := $(CARGO) run --quiet --release --locked --manifest-path xtask/Cargo.toml --target-dir $(TARGET)/xtask --
+XTASK := $(CARGO) run --release --locked --manifest-path xtask/Cargo.toml --target-dir $(TARGET)/xtask --
 SERVER := $(TARGET)/release/mana-auth
 TOOLS := target/tools
 DENY := $(TOOLS)/bin/cargo-deny
@@ -29,7 +29,7 @@ NATIVE := --workspace --exclude mana-auth-misbehaving-guest
 
 .PHONY: help
 help: ## Say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 .PHONY: serve
 serve: $(SERVER) ## Build what is missing, and serve on 127.0.0.1:3001 (ARGS="--listen …" for more)
@@ -92,6 +92,7 @@ targets:
 	done
 
 target/mana/.built: $(GUESTS)
+	@echo 'Building the components. The first time, this and the server take 10 to 25 minutes on two processors.'
 	@$(MAKE) --no-print-directory targets
 	@$(XTASK)
 	@touch $@

@@ -143,7 +143,7 @@ fn compile(root: &Path, guest: &Guest) -> Result<PathBuf> {
     let target_dir = root.join("target/guests");
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
-        .args(["build", "--locked", "--quiet", "--profile", "guest", "--target", target, "-p", guest.package])
+        .args(["build", "--locked", "--profile", "guest", "--target", target, "-p", guest.package])
         .args(["--features", &guest.features.join(",")])
         .arg("--target-dir")
         .arg(&target_dir)

@@ -7,7 +7,10 @@ use crate::{
     settings::{self, Misconfiguration, Settings},
     storage::{self, Change, migrate, statement},
 };
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    fmt,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// Why an instance can't start.
 pub enum StartError {
@@ -21,6 +24,19 @@ pub enum StartError {
     Unavailable,
     /// A migration was refused, in the database's words.
     Migration(String),
+}
+
+/// In words for the operator. Never a value of the configuration.
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configuration(wrong) => write!(f, "{}: {}", wrong.key, wrong.problem),
+            Self::NewerSchema(version) => write!(f, "the database has the newer schema {version}"),
+            Self::SecretMissing(version) => write!(f, "secrets: version {version} is still in use"),
+            Self::Unavailable => write!(f, "the database can't be reached"),
+            Self::Migration(words) => write!(f, "a migration was refused: {words}"),
+        }
+    }
 }
 
 static STARTED: AtomicBool = AtomicBool::new(false);
@@ -41,6 +57,11 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
         }
     }
     keys::ensure(&ctx, &keys).await?;
+    // Opens them, so that a secret that is another one than sealed them is noticed now. The first request needs them.
+    match keys::known(settings).await {
+        Err(Error::Bug(Bug::Sealed)) => return Err(StartError::Configuration(another_secret())),
+        keys => drop(keys?),
+    }
     if serving {
         Change::new().and(begin_lineage()).commit(&ctx).await.map_err(Error::from)?;
     }
@@ -48,7 +69,14 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
     Ok(settings)
 }
 
-/// One query where the schema is current, as it is for every instance but the first.
+fn another_secret() -> Misconfiguration {
+    Misconfiguration {
+        key: "secrets".to_owned(),
+        problem: "can't open the signing keys in the database: they were sealed with another secret of that version".to_owned(),
+    }
+}
+
+/// One query where the schema is current, as it is for every instance but the first; opening the keys is the other.
 async fn keys_under_the_newest_schema(ctx: &Context) -> Result<Vec<keys::Key>, StartError> {
     match keys::all_under_schema(migrate::NEWEST).await {
         Ok(keys) if !keys.is_empty() => Ok(keys),
@@ -72,9 +100,13 @@ pub async fn started() -> Result<&'static Settings, Error> {
     {
         return Ok(settings);
     }
-    start(false).await.map_err(|error| match error {
-        StartError::Unavailable => Error::StorageUnavailable,
-        _ => Bug::NotStarted.into(),
+    start(false).await.map_err(|error| {
+        // Where no host starts instances, nobody else tells the operator.
+        platform::log(platform::Level::Error, "the service can't start", &[("why", &error.to_string())]);
+        match error {
+            StartError::Unavailable => Error::StorageUnavailable,
+            _ => Bug::NotStarted.into(),
+        }
     })
 }
 

@@ -36,8 +36,9 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
     let command = match arguments.command {
         Command::Completions { shell } => {
             let mut command = Arguments::command();
-            clap_complete::generate(shell, &mut command, "mana-auth", &mut std::io::stdout());
-            return Ok(());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "mana-auth", &mut script);
+            return console::print(&String::from_utf8_lossy(&script));
         }
         command => command,
     };

@@ -14,7 +14,7 @@ use std::{
     thread::available_parallelism,
     time::Duration,
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
 /// Parses what the host has to know.
@@ -30,6 +30,12 @@ pub(super) fn config(settings: Settings) -> Result<Config, Error> {
     let cores = available_parallelism().map_or(1, usize::from);
     let log_level = values.text("log_level").to_owned();
     values.checked("log_level", EnvFilter::try_new(&log_level).map_err(|_| Problem::LogLevel))?;
+    // A bare word that is no level would be read as the name of a part of the program, and everything else be silent.
+    let is_clear = |word: &str| word.contains('=') || word.trim().parse::<LevelFilter>().is_ok();
+    values.checked(
+        "log_level",
+        if log_level.split(',').all(is_clear) { Ok(()) } else { Err(Problem::LogLevel) },
+    )?;
     Ok(Config {
         listen,
         management: match values.text("management") {

@@ -131,6 +131,11 @@ fn every_mistake_in_the_environment_is_named() {
             "log_level: must be a level (error, warn, info, debug, trace) or directives such as info,mana_auth=debug (environment variable MANA_AUTH_LOG_LEVEL)",
         ),
         (
+            "MANA_AUTH_LOG_LEVEL",
+            "loud",
+            "log_level: must be a level (error, warn, info, debug, trace) or directives such as info,mana_auth=debug (environment variable MANA_AUTH_LOG_LEVEL)",
+        ),
+        (
             "MANA_AUTH_PUBLIC_URL",
             "https://me:secret@auth.example",
             "public_url: must be an http or https URL without user, query or fragment (environment variable MANA_AUTH_PUBLIC_URL)",

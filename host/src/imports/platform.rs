@@ -57,11 +57,14 @@ impl wit::Host for PlatformView<'_> {
 
     /// `tracing` fixes the names of fields when it is compiled, so the component's travel as one.
     fn log(&mut self, level: Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
+        let fields: serde_json::Map<_, _> =
+            fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+        let fields = serde_json::Value::Object(fields);
         match level {
-            Level::Debug => tracing::debug!(target: "mana_auth::component", ?fields, "{message}"),
-            Level::Info => tracing::info!(target: "mana_auth::component", ?fields, "{message}"),
-            Level::Warn => tracing::warn!(target: "mana_auth::component", ?fields, "{message}"),
-            Level::Error => tracing::error!(target: "mana_auth::component", ?fields, "{message}"),
+            Level::Debug => tracing::debug!(target: "mana_auth::component", %fields, "{message}"),
+            Level::Info => tracing::info!(target: "mana_auth::component", %fields, "{message}"),
+            Level::Warn => tracing::warn!(target: "mana_auth::component", %fields, "{message}"),
+            Level::Error => tracing::error!(target: "mana_auth::component", %fields, "{message}"),
         }
         Ok(())
     }

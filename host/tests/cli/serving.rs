@@ -46,6 +46,20 @@ fn a_lost_secret_is_not_replaced() {
 }
 
 #[test]
+fn another_secret_of_the_same_version_is_noticed_at_the_start() {
+    let place = Place::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
+    assert_eq!(place.serve().terminate(), Some(0));
+    let another = format!("1:{}", &SECRETS[1][2..]);
+    let place = place.with("MANA_AUTH_SECRETS", &another);
+    for command in [SERVE, &["keys", "rotate"]] {
+        let outcome = place.run(command);
+        let line = outcome.refusal(2);
+        assert!(line.contains("secrets: can't open the signing keys in the database"), "{line}");
+    }
+    assert_eq!(place.with("MANA_AUTH_SECRETS", SECRETS[0]).serve().terminate(), Some(0));
+}
+
+#[test]
 fn a_secret_version_that_is_still_in_use_may_not_be_missing() {
     let place = Place::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
     assert_eq!(place.serve().terminate(), Some(0));
