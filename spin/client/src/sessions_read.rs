@@ -50,11 +50,7 @@ async fn url() -> Result<String, Refusal> {
         Err(variables::Error::Undefined(_)) => DEFAULT_URL.to_owned(),
         Err(_) => return Err(unavailable("Spin can't read `auth_url`")),
     };
-    let name = text.strip_prefix("http://").and_then(|rest| rest.strip_suffix(".spin.internal"));
-    let is_local =
-        name.is_some_and(|name| !name.is_empty() && !name.contains(['.', ':', '/', '@', '?', '#']));
-    let is_private = text.starts_with("https://") || is_local;
-    if is_private {
+    if chained::is_private(&text) {
         Ok(text)
     } else {
         Err(unavailable("`auth_url` is neither https:// nor http://….spin.internal"))

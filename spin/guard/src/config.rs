@@ -6,6 +6,7 @@ use crate::{
     sign_in::{InvalidSignIn, SignIn},
 };
 use mana_auth_hygiene::{InvalidOrigin, Origin};
+use mana_auth_spin_chained::is_private;
 
 /// The variables. All but the last must be there, if only empty: one whose name is misspelt must not be a door.
 pub const VARIABLES: [&str; 6] = [AUDIENCE, SIGN_IN, PUBLIC, ROLES, TRUSTED_ORIGINS, AUTH];
@@ -123,11 +124,7 @@ fn public(text: &str) -> Result<Prefix, Wrong> {
 /// A component of the same application, over no network; or a service elsewhere, over TLS.
 fn service(text: &str) -> Result<Origin, Wrong> {
     let origin = Origin::parse(text)?;
-    // Spin keeps exactly these within the process (4.1).
-    let name = origin.as_str().strip_prefix("http://").and_then(|rest| rest.strip_suffix(".spin.internal"));
-    let is_local = name.is_some_and(|name| !name.is_empty() && !name.contains(['.', ':', '/']));
-    let is_https = origin.as_str().starts_with("https://");
-    if is_local || is_https { Ok(origin) } else { Err(Wrong::Overheard) }
+    if is_private(origin.as_str()) { Ok(origin) } else { Err(Wrong::Overheard) }
 }
 
 #[cfg(test)]
