@@ -14,6 +14,7 @@ mod scenario;
 mod scenarios;
 mod service;
 mod shape;
+mod slow_body;
 mod vault;
 
 use libtest_mimic::{Arguments, Trial};
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let left_out = trials.iter().filter(|trial| trial.has_ignored_flag()).count();
     trials.extend(durability::trials());
     trials.extend(examples::trials());
+    trials.extend(slow_body::trials());
     trials.extend(house::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     if left_out > 0 && !arguments.list && !arguments.quiet {

@@ -7,7 +7,7 @@ use crate::{
     settings::Settings,
 };
 use axum::extract::FromRequestParts;
-use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
 
 /// What a request brought to authenticate itself with.
 pub enum Credential<'a> {
@@ -46,6 +46,21 @@ pub struct Authenticated {
     pub caller: Caller,
     /// The cookie, if that is what they came with.
     pub cookie: Option<CookieSecret>,
+}
+
+impl Authenticated {
+    /// Moves the session's end, if it is time to, and the cookie's with it: the caller, and the cookie to set.
+    ///
+    /// # Errors
+    ///
+    /// As [`cookies::set`].
+    pub async fn renewed(self, call: &Call) -> Result<(Caller, Option<HeaderValue>), Failure> {
+        let Self { mut caller, cookie } = self;
+        let slid = sessions::slide(call, &mut caller).await;
+        let cookie = cookie.filter(|_| slid);
+        let renewed = cookie.map(|cookie| cookies::set(call.settings, &cookie, &caller.session, call.now));
+        Ok((caller, renewed.transpose()?))
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Authenticated {

@@ -1,7 +1,12 @@
 //! `POST /service-token`
 
 use super::{authentication::Authenticated, body::Json, call::Call, openapi::ProblemBody, problem::Failure};
-use crate::sessions::{self, SERVICE_TOKEN_LIFETIME};
+use crate::{
+    accounts::User,
+    sessions::{self, SERVICE_TOKEN_LIFETIME},
+};
+use axum::response::{AppendHeaders, IntoResponse as _, Response};
+use http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,9 +23,12 @@ pub struct ServiceToken {
     /// In seconds.
     #[schema(example = 60)]
     expires_in: i64,
+    /// Whom it is about, so that who asks on behalf of a service needs no second call.
+    user: User,
 }
 
-/// A token for one other service, which this API refuses.
+/// A token for one other service, which this API refuses. As `GET /session` does, it moves the session's end at most
+/// once a day.
 #[utoipa::path(
     post, path = "/api/v1/auth/service-token", tag = "tokens", request_body = ServiceTokenBody,
     security(("bearer" = []), ("cookie" = [])),
@@ -35,7 +43,9 @@ pub async fn service_token(
     call: Call,
     authenticated: Authenticated,
     Json(body): Json<ServiceTokenBody>,
-) -> Result<axum::Json<ServiceToken>, Failure> {
+) -> Result<Response, Failure> {
     let token = sessions::service_token(&call, &authenticated.caller, &body.audience)?;
-    Ok(axum::Json(ServiceToken { token, expires_in: SERVICE_TOKEN_LIFETIME.as_seconds() }))
+    let (caller, cookie) = authenticated.renewed(&call).await?;
+    let body = ServiceToken { token, expires_in: SERVICE_TOKEN_LIFETIME.as_seconds(), user: caller.user };
+    Ok((AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie))), axum::Json(body)).into_response())
 }

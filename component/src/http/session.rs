@@ -1,13 +1,12 @@
 //! `GET /session`
 
 use super::{
-    authentication::Authenticated, call::Call, cookies, openapi::ProblemBody, problem::Failure,
-    sessions::SessionBody,
+    authentication::Authenticated, call::Call, openapi::ProblemBody, problem::Failure, sessions::SessionBody,
 };
-use crate::{accounts::User, sessions};
+use crate::accounts::User;
 use axum::{
     Json,
-    response::{IntoResponse as _, Response},
+    response::{AppendHeaders, IntoResponse as _, Response},
 };
 use http::header::SET_COOKIE;
 use serde::Serialize;
@@ -26,16 +25,8 @@ pub struct CurrentSession {
     responses((status = 200, body = CurrentSession), (status = 401, description = "`UNAUTHENTICATED`", body = ProblemBody))
 )]
 pub async fn session(call: Call, authenticated: Authenticated) -> Result<Response, Failure> {
-    let Authenticated { mut caller, cookie } = authenticated;
-    let slid = sessions::slide(&call, &mut caller).await;
-    let renewed = match cookie.filter(|_| slid) {
-        Some(cookie) => Some(cookies::set(call.settings, &cookie, &caller.session, call.now)?),
-        None => None,
-    };
+    let (caller, cookie) = authenticated.renewed(&call).await?;
     let session = SessionBody::new(&caller.session, true);
-    let mut response = Json(CurrentSession { user: caller.user, session }).into_response();
-    if let Some(cookie) = renewed {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    Ok(response)
+    let body = Json(CurrentSession { user: caller.user, session });
+    Ok((AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie))), body).into_response())
 }

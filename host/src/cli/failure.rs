@@ -113,7 +113,7 @@ impl From<sessions_read::Error> for Failure {
     fn from(error: sessions_read::Error) -> Self {
         Self::Refused(match error {
             sessions_read::Error::NotFound => Refusal::NoSession,
-            sessions_read::Error::Unavailable => Refusal::Unavailable,
+            sessions_read::Error::Denied | sessions_read::Error::Unavailable => Refusal::Unavailable,
         })
     }
 }

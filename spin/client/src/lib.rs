@@ -9,12 +9,11 @@
 //! | --- | --- |
 //! | `tokens.verify` | computed here, and nobody is asked |
 //! | `sessions-read.validate` | `POST /api/v1/auth/validate` |
-//! | `sessions-read.get`, `sessions-read.list` | always `unavailable` |
+//! | `sessions-read.get`, `sessions-read.list` | always `denied` |
 //!
 //! `get` and `list` tell of anybody's sessions, with addresses and devices, to whoever knows an id. The HTTP API tells
-//! a session only to its own user and lists a user's sessions only to that user; there is no route that would tell an
-//! app, and this client has nothing by which such a route could know the app. `unavailable` is the truth (nothing can be
-//! said), where `not-found` would be a lie about the session.
+//! a session only to its own user and lists a user's sessions only to that user, and this client holds nothing by which
+//! the service could know the app: every app that may call it would else be told everything about everybody.
 
 #![cfg_attr(
     not(target_family = "wasm"),

@@ -18,14 +18,14 @@ const DEFAULT_URL: &str = "http://auth.spin.internal";
 const TOKEN: usize = 4 * 1024;
 
 impl Guest for Client {
-    /// There is no means to know; see the documentation of the crate.
+    /// See the documentation of the crate.
     async fn get(_: String) -> Result<Session, Error> {
-        Err(Error::Unavailable)
+        Err(Error::Denied)
     }
 
-    /// There is no means to know; see the documentation of the crate.
+    /// See the documentation of the crate.
     async fn list(_: String) -> Result<Vec<Session>, Error> {
-        Err(Error::Unavailable)
+        Err(Error::Denied)
     }
 
     async fn validate(token: String) -> Result<Claims, Refusal> {

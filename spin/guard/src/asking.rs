@@ -4,11 +4,11 @@ use crate::{
     config::{Config, VARIABLES},
     credential::Credential,
     fields,
-    identity::{self, Identity},
+    identity::{self, Given},
     refusal::Refusal,
 };
 use http::{
-    HeaderValue, Request, Response,
+    HeaderValue, Request,
     header::{ACCEPT, CONTENT_TYPE, SET_COOKIE},
 };
 use mana_auth_spin_chained as chained;
@@ -33,38 +33,14 @@ pub async fn config() -> Result<Config, Refusal> {
     config.map_err(|error| Refusal::Misconfigured(error.to_string()))
 }
 
-/// Who holds this, and the cookies that the auth service renewed on the occasion.
+/// Who holds this, with a token that tells the app so, and the cookies that the auth service renewed on the occasion.
 ///
 /// # Errors
 ///
-/// `NoSession` or `Unavailable`.
-pub async fn who(config: &Config, credential: &Credential) -> Result<(Identity, Vec<HeaderValue>), Refusal> {
-    let answer = ask(config, credential, "GET", "session", Vec::new()).await?;
-    let identity = identity::session(answer.status(), answer.body())?;
-    Ok((identity, answer.headers().get_all(SET_COOKIE).iter().cloned().collect()))
-}
-
-/// A token that tells the app who holds this.
-///
-/// # Errors
-///
-/// `NoSession`, if it has just ended, `Misconfigured` or `Unavailable`.
-pub async fn token(config: &Config, credential: &Credential) -> Result<HeaderValue, Refusal> {
+/// `NoSession`, `Misconfigured` or `Unavailable`.
+pub async fn who(config: &Config, credential: &Credential) -> Result<(Given, Vec<HeaderValue>), Refusal> {
     let body = serde_json::json!({ "audience": config.audience }).to_string().into_bytes();
-    let answer = ask(config, credential, "POST", "service-token", body).await?;
-    identity::token(answer.status(), answer.body())
-}
-
-async fn ask(
-    config: &Config,
-    credential: &Credential,
-    method: &str,
-    route: &str,
-    body: Vec<u8>,
-) -> Result<Response<Vec<u8>>, Refusal> {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(format!("{}/api/v1/auth/{route}", config.auth.as_str()))
+    let mut request = Request::post(format!("{}/api/v1/auth/service-token", config.auth.as_str()))
         .header(ACCEPT, "application/json")
         .header(CONTENT_TYPE, "application/json")
         // What is asked is no page's wish but this program's own, which has judged the page itself: the client's
@@ -74,5 +50,7 @@ async fn ask(
         .body(body)
         .map_err(|_| Refusal::Unavailable("it has no address"))?;
     request.headers_mut().extend(credential.fields());
-    chained::ask(request).await.map_err(|error| Refusal::Unavailable(error.why()))
+    let answer = chained::ask(request).await.map_err(|error| Refusal::Unavailable(error.why()))?;
+    let given = identity::read(answer.status(), answer.body())?;
+    Ok((given, answer.headers().get_all(SET_COOKIE).iter().cloned().collect()))
 }

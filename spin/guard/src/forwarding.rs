@@ -94,12 +94,13 @@ pub async fn refuse(refusal: &Refusal, page: Option<HeaderValue>) -> Result<Resp
     let (mut parts, body) = refusal.response(page).into_parts();
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
     let (trailers, no_trailers) = wit_future::new(|| Ok(None));
-    drop(trailers);
     let contents = (!body.is_empty()).then(|| {
         let (mut writer, reader) = wit_stream::new();
         wasip3::spawn(async move {
             // What is left is left because the client has gone.
             drop(writer.write_all(body).await);
+            // Not before the body, or head and body go out in two packets: see the front's `response.rs`.
+            drop(trailers);
         });
         reader
     });

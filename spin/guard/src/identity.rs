@@ -26,7 +26,8 @@ pub struct Given {
 }
 
 #[derive(Deserialize)]
-struct SessionAnswer {
+struct Answer {
+    token: String,
     user: User,
 }
 
@@ -39,31 +40,15 @@ struct User {
     role: String,
 }
 
-#[derive(Deserialize)]
-struct TokenAnswer {
-    token: String,
-}
-
-/// Reads the answer of `GET /session`.
-///
-/// # Errors
-///
-/// `NoSession`, and `Unavailable` for whatever is neither a yes nor a no.
-pub fn session(status: StatusCode, body: &[u8]) -> Result<Identity, Refusal> {
-    match status {
-        StatusCode::OK => read_session(body).ok_or(Refusal::Unavailable("its answer is not understood")),
-        other => Err(no(other)),
-    }
-}
-
 /// Reads the answer of `POST /service-token`.
 ///
 /// # Errors
 ///
-/// As [`session`]; and `Misconfigured` where the service knows no such audience.
-pub fn token(status: StatusCode, body: &[u8]) -> Result<HeaderValue, Refusal> {
+/// `NoSession`; `Misconfigured` where the service knows no such audience; and `Unavailable` for whatever is neither a yes
+/// nor a no.
+pub fn read(status: StatusCode, body: &[u8]) -> Result<Given, Refusal> {
     match status {
-        StatusCode::OK => read_token(body).ok_or(Refusal::Unavailable("its answer is not understood")),
+        StatusCode::OK => given(body).ok_or(Refusal::Unavailable("its answer is not understood")),
         StatusCode::BAD_REQUEST => Err(Refusal::Misconfigured(
             "guard_audience: the auth service has no such audience in its `token_audiences`".to_owned(),
         )),
@@ -82,21 +67,17 @@ fn no(status: StatusCode) -> Refusal {
     }
 }
 
-fn read_session(body: &[u8]) -> Option<Identity> {
-    let SessionAnswer { user } = serde_json::from_slice(body).ok()?;
-    Some(Identity {
+fn given(body: &[u8]) -> Option<Given> {
+    let Answer { token, user } = serde_json::from_slice(body).ok()?;
+    let mut token = value(token)?;
+    token.set_sensitive(true);
+    let identity = Identity {
         id: value(user.id)?,
         email: value(user.email)?,
         email_verified: user.email_verified,
         role: value(user.role)?,
-    })
-}
-
-fn read_token(body: &[u8]) -> Option<HeaderValue> {
-    let TokenAnswer { token } = serde_json::from_slice(body).ok()?;
-    let mut token = value(token)?;
-    token.set_sensitive(true);
-    Some(token)
+    };
+    Some(Given { identity, token })
 }
 
 fn value(text: String) -> Option<HeaderValue> {
@@ -108,47 +89,44 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SESSION: &[u8] = br#"{"user":{"id":"1","email":"ada@example.com","name":"Ada","role":"admin","emailVerified":true},"session":{}}"#;
+    const YES: &[u8] = br#"{"token":"a.b.c","expiresIn":60,"user":{"id":"1","email":"ada@example.com","name":"Ada","role":"admin","emailVerified":true}}"#;
 
     #[test]
-    fn a_session_is_read() {
-        let identity = session(StatusCode::OK, SESSION).expect("an identity");
+    fn a_yes_is_read() {
+        let Given { identity, token } = read(StatusCode::OK, YES).expect("a yes");
         assert_eq!(
-            (identity.id.as_bytes(), identity.role.as_bytes()),
-            (b"1".as_slice(), b"admin".as_slice())
+            (&identity.id, &identity.role, &token),
+            (&"1".parse().unwrap(), &"admin".parse().unwrap(), &"a.b.c".parse().unwrap())
         );
-        assert!(identity.email_verified);
-        assert_eq!(token(StatusCode::OK, br#"{"token":"a.b.c","expiresIn":60}"#).expect("a token"), "a.b.c");
+        assert!(identity.email_verified && token.is_sensitive());
     }
 
     #[test]
     fn what_is_neither_yes_nor_no_is_unavailable() {
         for status in [500, 503, 502, 429, 404, 403, 302, 204, 201] {
             let status = StatusCode::from_u16(status).expect("a status");
-            assert!(matches!(session(status, SESSION), Err(Refusal::Unavailable(_))), "{status}");
+            assert!(matches!(read(status, YES), Err(Refusal::Unavailable(_))), "{status}");
         }
         for body in [
             "",
             "{}",
             "null",
-            r#"{"user":null}"#,
-            r#"{"user":{"id":"","email":"a@b","role":"user","emailVerified":true}}"#,
-            r#"{"user":{"id":"1\r\nmana-user-role: admin","email":"a@b","role":"user","emailVerified":true}}"#,
-            r#"{"user":{"id":"1","email":"a@b","role":"user"}}"#,
+            r#"{"token":"a.b.c","user":null}"#,
+            r#"{"user":{"id":"1","email":"a@b","role":"user","emailVerified":true}}"#,
+            r#"{"token":"","user":{"id":"1","email":"a@b","role":"user","emailVerified":true}}"#,
+            r#"{"token":"a.b.c","user":{"id":"","email":"a@b","role":"user","emailVerified":true}}"#,
+            r#"{"token":"a.b.c","user":{"id":"1\r\nmana-user-role: admin","email":"a@b","role":"user","emailVerified":true}}"#,
+            r#"{"token":"a.b.c","user":{"id":"1","email":"a@b","role":"user"}}"#,
         ] {
-            assert!(
-                matches!(session(StatusCode::OK, body.as_bytes()), Err(Refusal::Unavailable(_))),
-                "{body}"
-            );
+            assert!(matches!(read(StatusCode::OK, body.as_bytes()), Err(Refusal::Unavailable(_))), "{body}");
         }
     }
 
     #[test]
     fn an_ended_session_and_an_unknown_audience_are_told_apart() {
-        assert!(matches!(session(StatusCode::UNAUTHORIZED, b""), Err(Refusal::NoSession)));
-        assert!(matches!(token(StatusCode::UNAUTHORIZED, b""), Err(Refusal::NoSession)));
-        assert!(matches!(token(StatusCode::BAD_REQUEST, b""), Err(Refusal::Misconfigured(_))));
-        assert!(matches!(token(StatusCode::FORBIDDEN, b""), Err(Refusal::Unavailable(_))));
+        assert!(matches!(read(StatusCode::UNAUTHORIZED, b""), Err(Refusal::NoSession)));
+        assert!(matches!(read(StatusCode::BAD_REQUEST, b""), Err(Refusal::Misconfigured(_))));
+        assert!(matches!(read(StatusCode::FORBIDDEN, b""), Err(Refusal::Unavailable(_))));
     }
 
     proptest! {
@@ -156,8 +134,8 @@ mod tests {
         #[test]
         fn only_a_yes_is_a_yes(status in 100_u16..1000, body in prop::collection::vec(any::<u8>(), 0..64)) {
             let status = StatusCode::from_u16(status).expect("a status");
-            prop_assert!(status == StatusCode::OK || session(status, SESSION).is_err());
-            prop_assert!(session(StatusCode::OK, &body).is_err());
+            prop_assert!(status == StatusCode::OK || read(status, YES).is_err());
+            prop_assert!(read(StatusCode::OK, &body).is_err());
         }
     }
 }

@@ -80,14 +80,12 @@ mod guest {
         let Decision::Whoever(credential, path) = asked.decide(config)? else {
             return Ok(Admitted { fields: fields::for_the_app(asked.headers, None), renewed: Vec::new() });
         };
-        let (identity, renewed) = asking::who(config, &credential).await?;
-        let role = identity.role.to_str().map_err(|_| Refusal::Role)?;
+        let (given, renewed) = asking::who(config, &credential).await?;
+        let role = given.identity.role.to_str().map_err(|_| Refusal::Role)?;
         let is_spoken_of = !asked.is_chained() || config.roles.speak_of(path);
         if !is_spoken_of || !config.roles.admit(path, role) {
             return Err(Refusal::Role);
         }
-        let token = asking::token(config, &credential).await?;
-        let given = crate::identity::Given { identity, token };
         Ok(Admitted { fields: fields::for_the_app(asked.headers, Some(&given)), renewed })
     }
 }

@@ -21,7 +21,7 @@ scenarios![
 const SHOP: &str = "https://shop.example";
 
 fn check(body: &Value) -> Jwt {
-    shape::members(body, &["token", "expiresIn"]);
+    shape::members(body, &["token", "expiresIn", "user"]);
     assert_eq!(body["expiresIn"], 60);
     let token = Jwt::parse(&shape::text(&body["token"]));
     assert_eq!(token.claims["aud"], SHOP);
@@ -37,6 +37,7 @@ async fn is_for_that_service_alone(stage: Stage) {
     let body = ana.client.post("/service-token", json!({ "audience": SHOP })).await.ok();
     let token = check(&body);
     assert_eq!(token.claims["sub"], ana.user["id"]);
+    assert_eq!(body["user"], ana.user);
     assert!(token.is_signed_by(&service.jwks().await));
     // An app that was handed it can't act on the account.
     let raw = shape::text(&body["token"]);
