@@ -2,24 +2,27 @@
 
 use std::borrow::Cow;
 
-/// The statement with PostgreSQL's placeholders. What stands within quotes is left alone.
+/// The statement with PostgreSQL's placeholders. What stands within quotes or a `--` comment is left
+/// alone.
 pub fn numbered_with_dollar(sql: &str) -> Cow<'_, str> {
     if !sql.contains('?') {
         return Cow::Borrowed(sql);
     }
-    let mut quote = None;
-    let translated = sql.chars().map(|c| match (c, quote) {
-        ('?', None) => '$',
-        ('\'' | '"', None) => {
-            quote = Some(c);
-            c
+    // What ends the text that this stands in, if it stands in one.
+    let mut end = None;
+    let mut previous = ' ';
+    let translated = sql.chars().map(|c| {
+        match (c, end) {
+            ('?', None) => return '$',
+            ('\'' | '"', None) => end = Some(c),
+            // An apostrophe in a comment begins no text.
+            ('-', None) if previous == '-' => end = Some('\n'),
+            // A doubled quote ends the text and begins it again, which comes to the same.
+            (_, Some(last)) if c == last => end = None,
+            _ => {}
         }
-        // A doubled quote ends the text and begins it again, which comes to the same.
-        (_, Some(open)) if c == open => {
-            quote = None;
-            c
-        }
-        _ => c,
+        previous = c;
+        c
     });
     Cow::Owned(translated.collect())
 }
@@ -35,6 +38,7 @@ mod tests {
             ("SELECT ?1, ?12 WHERE a = ?2", "SELECT $1, $12 WHERE a = $2"),
             ("SELECT 'what?1', ?1", "SELECT 'what?1', $1"),
             ("SELECT 'it''s ?1', \"a?1\", ?2", "SELECT 'it''s ?1', \"a?1\", $2"),
+            ("SELECT ?1 -- it's ?\n, ?2 - ?3", "SELECT $1 -- it's ?\n, $2 - $3"),
         ] {
             assert_eq!(numbered_with_dollar(sqlite), postgres);
         }

@@ -2,25 +2,49 @@
 //!
 //! Spin pools connections and does not roll back what is left open on one (4.1): every path here ends its
 //! transaction, and none begins on another's. A failure before COMMIT changed nothing; one after it was asked for may have.
+//!
+//! Spin 4.1 checks the type of a parameter against the column's, strictly, and reads some types only. For a schema that
+//! means: `boolean`, `bigint`, `text`, `bytea`, `timestamp` (never `timestamptz`), and casts where an expression is of
+//! another type (`sum(n)::bigint`).
+
+mod errors;
+mod values;
 
 use super::{
     placeholders::numbered_with_dollar,
-    transaction::{self, Session},
+    transaction::{self, Session, changes_rows},
 };
-use crate::bindings::storage::{Conflict, Error, Rejection, Statement, Value};
-use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _};
-use spin_sdk::pg::{Connection, DbError, DbValue, Error as SdkError, ParameterValue, PgError, QueryError};
+use crate::bindings::storage::{Error, Statement, Value};
+use errors::{rejected, typed};
+use futures::future::{Either, select};
+use spin_sdk::{
+    pg::{Connection, ParameterValue},
+    time,
+};
+use std::{pin::pin, time::Duration};
+use values::{parameter, value, weight};
 
-/// How often a batch is tried that others got in the way of (SQLSTATE 40001, 40P01).
-const ATTEMPTS: u32 = 5;
+/// How often a batch is tried that others got in the way of (SQLSTATE 40001, 40P01, 55P03).
+const ATTEMPTS: u32 = 8;
+/// The longest pause after the first attempt, which doubles with each. Without pauses, those who failed together fail
+/// together again.
+const PAUSE: Duration = Duration::from_millis(10);
+/// How long a connection may take. A host that swallows packets would never refuse.
+const OPENING: Duration = Duration::from_secs(5);
+/// How long an answer to a query may take, the connection included.
+const ANSWERING: Duration = Duration::from_secs(10);
 /// The most that an answer may hold, in bytes.
 const ANSWER: usize = 8 * 1024 * 1024;
 
 pub async fn query(url: &str, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, Error> {
+    within(ANSWERING, read(url, sql, params)).await
+}
+
+async fn read(url: &str, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, Error> {
+    let params = parameters(params, 0)?;
     let database = open(url).await?;
-    let params: Vec<_> = params.into_iter().map(parameter).collect();
     let answer = database.query(numbered_with_dollar(sql), params).await;
-    let mut answer = answer.map_err(|error| sdk(error, 0))?;
+    let mut answer = answer.map_err(|error| typed(error, 0))?;
     let (mut rows, mut size) = (Vec::new(), 0_usize);
     while let Some(row) = answer.rows().next().await {
         size = row.iter().map(weight).fold(size, usize::saturating_add);
@@ -29,7 +53,7 @@ pub async fn query(url: &str, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<V
         }
         rows.push(row.into_iter().map(value).collect::<Result<Vec<_>, _>>()?);
     }
-    answer.result().await.map_err(|error| sdk(error, 0))?;
+    answer.result().await.map_err(|error| typed(error, 0))?;
     Ok(rows)
 }
 
@@ -41,10 +65,24 @@ struct Pooled(Connection);
 
 impl Session for Pooled {
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+    /// By default PostgreSQL waits for a lock for ever. An instance that ended in the middle (`--request-timeout`) leaves
+    /// its locks on a connection in the pool, until that is used again: the second one ends those.
+    const SETTINGS: &'static [&'static str] = &["SELECT set_config('lock_timeout', '2s', true), \
+         set_config('idle_in_transaction_session_timeout', '10s', true)"];
 
     async fn execute(&self, sql: &str, params: Vec<Value>, position: u32) -> Result<u64, Error> {
-        let params: Vec<_> = params.into_iter().map(parameter).collect();
-        self.0.execute(numbered_with_dollar(sql), params).await.map_err(|error| sdk(error, position))
+        let params = parameters(params, position)?;
+        let affected = self.0.execute(numbered_with_dollar(sql), params).await;
+        let affected = affected.map_err(|error| typed(error, position))?;
+        // Of a SELECT, PostgreSQL tells how many rows it read.
+        Ok(if changes_rows(sql) { affected } else { 0 })
+    }
+
+    async fn pause(failures: u32) {
+        let longest = PAUSE * 2_u32.saturating_pow(failures.saturating_sub(1));
+        // Where there is no chance, everybody waits as long.
+        let part = getrandom::u32().unwrap_or(u32::MAX);
+        time::sleep(longest.mul_f64(f64::from(part) / f64::from(u32::MAX))).await;
     }
 
     /// The connection may have been lost before COMMIT arrived, or after.
@@ -56,101 +94,26 @@ impl Session for Pooled {
 /// A connection of the pool's. An instance that ended in the middle may have left a transaction open on it, which
 /// the next COMMIT would make true.
 async fn open(url: &str) -> Result<Connection, Error> {
-    let database = Connection::open(url).await.map_err(|error| sdk(error, 0))?;
-    database.execute("ROLLBACK", vec![]).await.map_err(|error| sdk(error, 0))?;
-    Ok(database)
+    let opened = async {
+        let database = Connection::open(url).await.map_err(|error| typed(error, 0))?;
+        // The server would write a warning to its log, with each call, that there is nothing to roll back. Where
+        // there is something, it warns of this one, or refuses it, and ROLLBACK ends it all the same.
+        let _ = database.execute("BEGIN", vec![]).await;
+        database.execute("ROLLBACK", vec![]).await.map_err(|error| typed(error, 0))?;
+        Ok(database)
+    };
+    within(OPENING, opened).await
 }
 
-fn sdk(error: SdkError, statement: u32) -> Error {
-    match error {
-        SdkError::Decode(words) => rejected(statement, words),
-        SdkError::PgError(PgError::ConnectionFailed(_)) => Error::Unavailable,
-        SdkError::PgError(PgError::QueryFailed(QueryError::DbError(error))) => database(error, statement),
-        // Spin says so of a connection that broke in the middle.
-        SdkError::PgError(PgError::QueryFailed(QueryError::Text(_)) | PgError::Other(_)) => {
-            Error::Unavailable
-        }
-        SdkError::PgError(PgError::BadParameter(words) | PgError::ValueConversionFailed(words)) => {
-            rejected(statement, words)
-        }
+/// Gives up what takes too long. Not for what may have changed something.
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    match select(pin!(work), pin!(time::sleep(limit))).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right(_) => Err(Error::Unavailable),
     }
 }
 
-/// By SQLSTATE (PostgreSQL's appendix A).
-fn database(error: DbError, statement: u32) -> Error {
-    match error.code.as_str() {
-        "23505" | "23503" => {
-            let constraint = error.extras.into_iter().find(|(name, _)| name == "constraint");
-            Error::Conflict(Conflict {
-                statement,
-                constraint: constraint.map(|(_, name)| name).unwrap_or_default(),
-            })
-        }
-        "40001" | "40P01" | "55P03" => Error::Busy,
-        // Read only; and the classes for lost connections, lack of room, and an operator at work.
-        "25006" => Error::Unavailable,
-        code if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => Error::Unavailable,
-        _ => rejected(statement, error.message),
-    }
-}
-
-fn rejected(statement: u32, message: String) -> Error {
-    Error::Rejected(Rejection { statement, message })
-}
-
-fn parameter(value: Value) -> ParameterValue {
-    match value {
-        Value::Null => ParameterValue::DbNull,
-        Value::Boolean(flag) => ParameterValue::Boolean(flag),
-        Value::Integer(number) => ParameterValue::Int64(number),
-        Value::Text(text) => ParameterValue::Str(text),
-        Value::Blob(bytes) => ParameterValue::Binary(bytes),
-        Value::Timestamp(milliseconds) => datetime(milliseconds),
-    }
-}
-
-/// Spin's `timestamp` has no fractions of a second; its `datetime`, in UTC, has.
-fn datetime(milliseconds: i64) -> ParameterValue {
-    let Some(time) = DateTime::from_timestamp_millis(milliseconds) else { return ParameterValue::DbNull };
-    let small = |number: u32| u8::try_from(number).unwrap_or(0);
-    ParameterValue::Datetime((
-        time.year(),
-        small(time.month()),
-        small(time.day()),
-        small(time.hour()),
-        small(time.minute()),
-        small(time.second()),
-        time.nanosecond(),
-    ))
-}
-
-fn value(value: DbValue) -> Result<Value, Error> {
-    Ok(match value {
-        DbValue::DbNull => Value::Null,
-        DbValue::Boolean(flag) => Value::Boolean(flag),
-        DbValue::Int8(number) => Value::Integer(number.into()),
-        DbValue::Int16(number) => Value::Integer(number.into()),
-        DbValue::Int32(number) => Value::Integer(number.into()),
-        DbValue::Int64(number) => Value::Integer(number),
-        DbValue::Str(text) | DbValue::Uuid(text) | DbValue::Decimal(text) => Value::Text(text),
-        DbValue::Jsonb(bytes) => Value::Text(String::from_utf8_lossy(&bytes).into_owned()),
-        DbValue::Binary(bytes) => Value::Blob(bytes),
-        DbValue::Timestamp(seconds) => Value::Timestamp(seconds.saturating_mul(1000)),
-        DbValue::Datetime((year, month, day, hour, minute, second, nanosecond)) => {
-            let time = NaiveDate::from_ymd_opt(year, month.into(), day.into()).and_then(|date| {
-                date.and_hms_nano_opt(hour.into(), minute.into(), second.into(), nanosecond)
-            });
-            let time = time.ok_or_else(|| rejected(0, "a time that is none".to_owned()))?;
-            Value::Timestamp(time.and_utc().timestamp_millis())
-        }
-        _ => return Err(rejected(0, "a column of a type that is not read here".to_owned())),
-    })
-}
-
-fn weight(value: &DbValue) -> usize {
-    match value {
-        DbValue::Str(text) | DbValue::Uuid(text) | DbValue::Decimal(text) => text.len(),
-        DbValue::Jsonb(bytes) | DbValue::Binary(bytes) => bytes.len(),
-        _ => size_of::<DbValue>(),
-    }
+fn parameters(params: Vec<Value>, statement: u32) -> Result<Vec<ParameterValue>, Error> {
+    let params = params.into_iter().map(parameter).collect::<Option<_>>();
+    params.ok_or_else(|| rejected(statement, "a time beyond what the database holds".to_owned()))
 }

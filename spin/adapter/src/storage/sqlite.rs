@@ -5,7 +5,7 @@
 
 use super::{
     errors::{Meaning, meaning},
-    transaction::{self, Session},
+    transaction::{self, Session, changes_rows},
 };
 use crate::bindings::storage::{Conflict, Error, Rejection, Statement, Value};
 use spin_sdk::sqlite::{self as spin, Connection};
@@ -58,11 +58,6 @@ impl Session for Writer {
     fn after_commit(error: Error) -> Error {
         error
     }
-}
-
-fn changes_rows(sql: &str) -> bool {
-    let verb = sql.split_whitespace().next().unwrap_or_default();
-    ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"].iter().any(|known| verb.eq_ignore_ascii_case(known))
 }
 
 async fn open() -> Result<Connection, Error> {

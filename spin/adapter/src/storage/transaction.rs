@@ -6,9 +6,14 @@ use crate::bindings::storage::{Error, Statement, Value};
 pub trait Session {
     /// How a transaction begins that is serializable from the start.
     const BEGIN: &'static str;
+    /// What is said first within it.
+    const SETTINGS: &'static [&'static str] = &[];
 
     /// Executes a statement, the `position`th of its batch. How many rows it affected.
     async fn execute(&self, sql: &str, params: Vec<Value>, position: u32) -> Result<u64, Error>;
+
+    /// Waits before the next attempt, where the database itself does not wait.
+    async fn pause(_failures: u32) {}
 
     /// What a failed COMMIT says of the transaction.
     fn after_commit(error: Error) -> Error;
@@ -21,11 +26,13 @@ pub async fn commit<S: Session>(
     open: impl AsyncFn() -> Result<S, Error>,
     statements: &[Statement],
 ) -> Result<Vec<u64>, Error> {
-    for _ in 1..attempts {
-        match attempt(&open().await?, statements).await {
-            Err(Error::Busy) => {}
-            outcome => return outcome,
+    for failures in 1..attempts {
+        // In a statement of its own, so that the connection is not held during the pause.
+        let outcome = attempt(&open().await?, statements).await;
+        if !matches!(outcome, Err(Error::Busy)) {
+            return outcome;
         }
+        S::pause(failures).await;
     }
     attempt(&open().await?, statements).await
 }
@@ -43,7 +50,10 @@ async fn attempt<S: Session>(session: &S, statements: &[Statement]) -> Result<Ve
     outcome
 }
 
-async fn apply(session: &impl Session, statements: &[Statement]) -> Result<Vec<u64>, Error> {
+async fn apply<S: Session>(session: &S, statements: &[Statement]) -> Result<Vec<u64>, Error> {
+    for setting in S::SETTINGS {
+        session.execute(setting, vec![], 0).await?;
+    }
     let mut affected = Vec::with_capacity(statements.len());
     for (position, statement) in (0_u32..).zip(statements) {
         let count = session.execute(&statement.sql, statement.params.clone(), position).await?;
@@ -53,6 +63,12 @@ async fn apply(session: &impl Session, statements: &[Statement]) -> Result<Vec<u
         affected.push(count);
     }
     Ok(affected)
+}
+
+/// Whether a statement can affect rows: others affect none, whatever the database counts.
+pub fn changes_rows(sql: &str) -> bool {
+    let verb = sql.split_whitespace().next().unwrap_or_default();
+    ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"].iter().any(|known| verb.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
@@ -70,15 +86,24 @@ mod tests {
 
     impl Session for Fake<'_> {
         const BEGIN: &'static str = "BEGIN";
+        const SETTINGS: &'static [&'static str] = &["SET"];
 
         async fn execute(&self, sql: &str, _: Vec<Value>, _: u32) -> Result<u64, Error> {
             self.said.borrow_mut().push(sql.to_owned());
             (self.answer)(sql)
         }
 
+        async fn pause(failures: u32) {
+            PAUSES.with_borrow_mut(|pauses| pauses.push(failures));
+        }
+
         fn after_commit(error: Error) -> Error {
             if matches!(error, Error::Unavailable) { Error::OutcomeUnknown } else { error }
         }
+    }
+
+    thread_local! {
+        static PAUSES: RefCell<Vec<u32>> = const { RefCell::new(vec![]) };
     }
 
     /// What became of the batch `a`, `b`, of which `a` must affect one row, and what was said to the database.
@@ -95,21 +120,28 @@ mod tests {
     fn all_of_it_is_committed() {
         let (outcome, said) = commit(|_| Ok(1));
         assert!(matches!(outcome.as_deref(), Ok([1, 1])));
-        assert_eq!(said, "BEGIN a b COMMIT");
+        assert_eq!(said, "BEGIN SET a b COMMIT");
     }
 
     #[test]
     fn an_unmet_expectation_ends_it() {
         let (outcome, said) = commit(|_| Ok(2));
         assert!(matches!(outcome, Err(Error::Unmet(0))));
-        assert_eq!(said, "BEGIN a ROLLBACK");
+        assert_eq!(said, "BEGIN SET a ROLLBACK");
     }
 
     #[test]
     fn a_refused_statement_ends_it() {
         let (outcome, said) = commit(|sql| if sql == "b" { Err(Error::Unavailable) } else { Ok(1) });
         assert!(matches!(outcome, Err(Error::Unavailable)));
-        assert_eq!(said, "BEGIN a b ROLLBACK");
+        assert_eq!(said, "BEGIN SET a b ROLLBACK");
+    }
+
+    #[test]
+    fn a_refused_setting_ends_it() {
+        let (outcome, said) = commit(|sql| if sql == "SET" { Err(Error::Unavailable) } else { Ok(1) });
+        assert!(matches!(outcome, Err(Error::Unavailable)));
+        assert_eq!(said, "BEGIN SET ROLLBACK");
     }
 
     #[test]
@@ -123,16 +155,23 @@ mod tests {
     fn it_is_tried_again_while_others_are_in_the_way_but_not_for_ever() {
         let (outcome, said) = commit(|sql| if sql == "b" { Err(Error::Busy) } else { Ok(1) });
         assert!(matches!(outcome, Err(Error::Busy)));
-        assert_eq!(said, ["BEGIN a b ROLLBACK"; 3].join(" "));
+        assert_eq!(said, ["BEGIN SET a b ROLLBACK"; 3].join(" "));
+        assert_eq!(PAUSES.take(), [1, 2]);
         let (outcome, said) = commit(|sql| if sql == "COMMIT" { Err(Error::Busy) } else { Ok(1) });
         assert!(matches!(outcome, Err(Error::Busy)));
-        assert_eq!(said, ["BEGIN a b COMMIT ROLLBACK"; 3].join(" "));
+        assert_eq!(said, ["BEGIN SET a b COMMIT ROLLBACK"; 3].join(" "));
     }
 
     #[test]
     fn a_commit_without_an_answer_may_have_happened() {
         let (outcome, said) = commit(|sql| if sql == "COMMIT" { Err(Error::Unavailable) } else { Ok(1) });
         assert!(matches!(outcome, Err(Error::OutcomeUnknown)));
-        assert_eq!(said, "BEGIN a b COMMIT ROLLBACK");
+        assert_eq!(said, "BEGIN SET a b COMMIT ROLLBACK");
+    }
+    #[test]
+    fn only_what_changes_rows_counts_them() {
+        for (sql, changes) in [("INSERT INTO a", true), ("\n update a", true), ("SELECT 1", false), ("", false)] {
+            assert_eq!(changes_rows(sql), changes, "{sql}");
+        }
     }
 }
