@@ -67,7 +67,7 @@ impl Session for Pooled {
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
     /// By default PostgreSQL waits for a lock for ever. An instance that ended in the middle (`--request-timeout`) leaves
     /// its locks on a connection in the pool, until that is used again: the second one ends those.
-    const SETTINGS: &'static [&'static str] = &["SELECT set_config('lock_timeout', '2s', true), \
+    const SETTINGS: &'static [&'static str] = &["SELECT set_config('lock_timeout', '1s', true), \
          set_config('idle_in_transaction_session_timeout', '10s', true)"];
 
     async fn execute(&self, sql: &str, params: Vec<Value>, position: u32) -> Result<u64, Error> {

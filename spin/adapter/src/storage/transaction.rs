@@ -170,7 +170,9 @@ mod tests {
     }
     #[test]
     fn only_what_changes_rows_counts_them() {
-        for (sql, changes) in [("INSERT INTO a", true), ("\n update a", true), ("SELECT 1", false), ("", false)] {
+        for (sql, changes) in
+            [("INSERT INTO a", true), ("\n update a", true), ("SELECT 1", false), ("", false)]
+        {
             assert_eq!(changes_rows(sql), changes, "{sql}");
         }
     }
