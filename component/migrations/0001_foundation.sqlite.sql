@@ -133,6 +133,8 @@ CREATE TABLE invalidations (
 
 CREATE INDEX invalidations_subject ON invalidations (subject, id);
 
+CREATE INDEX invalidations_starts ON invalidations (id) WHERE subject >= 'start:' AND subject < 'start;';
+
 -- One process at a time does the housekeeping.
 CREATE TABLE leases (
     name       TEXT PRIMARY KEY,

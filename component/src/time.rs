@@ -5,11 +5,11 @@ use serde::{Serialize, Serializer};
 use std::ops::Add;
 
 /// Milliseconds since the Unix epoch, UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(pub i64);
 
 /// A length of time in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub i64);
 
 impl Span {
@@ -35,6 +35,12 @@ impl Span {
     #[must_use]
     pub const fn days(n: i64) -> Self {
         Self::hours(n.saturating_mul(24))
+    }
+
+    /// Four fifths of it.
+    #[must_use]
+    pub const fn four_fifths(self) -> Self {
+        Self(self.0 / 5 * 4)
     }
 
     /// In whole seconds.

@@ -9,6 +9,7 @@ wasmtime::component::bindgen!({
     imports: {
         // Whatever a host might have to wait for must not hold up the other requests of the instance.
         "mana:auth/storage": async | store | trappable,
+        "mana:auth/invalidations.check": async | store | trappable,
         "mana:auth/passwords": async | store | trappable,
         "mana:auth/config": async | store | trappable,
         default: trappable,

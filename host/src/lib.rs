@@ -1,13 +1,14 @@
 //! The host of the authentication component: run it with the binary `mana-auth`, or embed it.
 //!
 //! [`Server`] is the whole of it. Each of the component's imports is a trait that an embedder may implement:
-//! [`storage::Storage`], [`passwords::Passwords`], [`clock::Clock`], [`random::Random`].
+//! [`storage::Storage`], [`invalidations::Invalidations`], [`passwords::Passwords`], [`clock::Clock`], [`random::Random`].
 
 pub mod artefact;
 pub mod bindings;
 pub mod clock;
 pub mod config;
 mod imports;
+pub mod invalidations;
 mod management;
 mod metrics;
 pub mod passwords;

@@ -160,7 +160,7 @@ impl fmt::Debug for Metrics {
 }
 
 /// The component's own counters (`platform.metric`): name, meaning and labels.
-const COMPONENT: [(Metric, &str, &str, &[&str]); 7] = [
+const COMPONENT: [(Metric, &str, &str, &[&str]); 8] = [
     (Metric::Registrations, "registrations", "Registrations by outcome", &["created", "refused"]),
     (Metric::SignIns, "sign_ins", "Sign-ins by outcome", &["success", "mismatch", "banned", "busy"]),
     (
@@ -170,6 +170,12 @@ const COMPONENT: [(Metric, &str, &str, &[&str]); 7] = [
         &["rotated", "repeated", "reused", "refused"],
     ),
     (Metric::Validations, "validations", "Checks of an access token by outcome", &["valid", "refused"]),
+    (
+        Metric::SessionReads,
+        "session_reads",
+        "Answers about a session by where they came from",
+        &["cookie", "token", "database"],
+    ),
     (
         Metric::SessionsEnded,
         "sessions_ended",

@@ -3,7 +3,8 @@
 use super::{Ban, Email, Role, User};
 use crate::{
     error::{Bug, Error},
-    keys, params,
+    invalidations::Snapshot,
+    params,
     storage::{self, Columns, Statement, expecting_one, statement},
     time::Time,
 };
@@ -44,8 +45,8 @@ pub struct Credentials {
     pub version: i64,
     /// The encoded hash, if there is a password.
     pub password: Option<String>,
-    /// The position of the signing keys.
-    pub keys_position: Option<i64>,
+    /// Where they were read.
+    pub snapshot: Snapshot,
 }
 
 /// The credentials of the account with this address.
@@ -71,14 +72,14 @@ async fn credentials(condition: &str, key: storage::Value) -> Result<Option<Cred
         "SELECT {USER}, u.credential_version, a.password, {}
          FROM users u LEFT JOIN accounts a ON a.provider_id = 'credential' AND a.account_id = u.id
          WHERE {condition}",
-        keys::POSITION
+        Snapshot::COLUMNS
     );
     storage::query_one(&sql, vec![key], |row| {
         Ok(Credentials {
             user: user(row)?,
             version: row.take()?,
             password: row.take()?,
-            keys_position: row.take()?,
+            snapshot: Snapshot::read(row)?,
         })
     })
     .await

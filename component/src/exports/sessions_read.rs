@@ -22,8 +22,8 @@ impl Guest for Component {
 
     async fn validate(token: String) -> Result<Claims, Refusal> {
         let ctx = context().await.map_err(|_| Refusal::Unavailable)?;
-        match sessions::check_access_token(&ctx, &token).await {
-            Ok((claims, _)) => Ok(claims.into()),
+        match sessions::validate(&ctx, &token).await {
+            Ok(claims) => Ok(claims.into()),
             Err(sessions::Refusal::Invalid | sessions::Refusal::Expired) => Err(Refusal::Invalid),
             Err(sessions::Refusal::Revoked) => Err(Refusal::Revoked),
             Err(sessions::Refusal::Failed(error)) => {

@@ -9,7 +9,7 @@ use super::{
     problem::Failure,
 };
 use crate::accounts::{self, Password};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use http::header::SET_COOKIE;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -38,7 +38,6 @@ pub async fn delete(
     Json(body): Json<DeleteAccountBody>,
 ) -> Result<Response, Failure> {
     accounts::delete(&call, &authenticated.caller.user, &body.password).await?;
-    let mut response = axum::Json(Success::yes()).into_response();
-    response.headers_mut().append(SET_COOKIE, cookies::clear(call.settings)?);
-    Ok(response)
+    let cleared = cookies::clear(call.settings)?.map(|cookie| (SET_COOKIE, cookie));
+    Ok((AppendHeaders(cleared), axum::Json(Success::yes())).into_response())
 }

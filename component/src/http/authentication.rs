@@ -7,7 +7,7 @@ use crate::{
     settings::Settings,
 };
 use axum::extract::FromRequestParts;
-use http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION, request::Parts};
 
 /// What a request brought to authenticate itself with.
 pub enum Credential<'a> {
@@ -49,6 +49,25 @@ pub struct Authenticated {
 }
 
 impl Authenticated {
+    /// Of a request, by the database.
+    ///
+    /// # Errors
+    ///
+    /// `Unauthenticated`, or `Forbidden` for a change of state from an origin that is not trusted.
+    pub async fn of(call: &Call, method: &Method, headers: &HeaderMap) -> Result<Self, Failure> {
+        match Credential::of(headers, call.settings) {
+            Credential::Bearer(token) => {
+                Ok(Self { caller: sessions::by_access_token(call, token).await?, cookie: None })
+            }
+            Credential::Cookie(cookie) => {
+                let caller = sessions::by_cookie(call, &cookie).await?;
+                origin::require(method, headers, call.settings)?;
+                Ok(Self { caller, cookie: Some(cookie) })
+            }
+            Credential::Unusable | Credential::None => Err(Error::Unauthenticated.into()),
+        }
+    }
+
     /// Moves the session's end, if it is time to, and the cookie's with it: the caller, and the cookie to set.
     ///
     /// # Errors
@@ -68,17 +87,7 @@ impl<S: Sync> FromRequestParts<S> for Authenticated {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let call = Call::from_request_parts(parts, state).await?;
-        match Credential::of(&parts.headers, call.settings) {
-            Credential::Bearer(token) => {
-                Ok(Self { caller: sessions::by_access_token(&call, token).await?, cookie: None })
-            }
-            Credential::Cookie(cookie) => {
-                let caller = sessions::by_cookie(&call, &cookie).await?;
-                origin::require(&parts.method, &parts.headers, call.settings)?;
-                Ok(Self { caller, cookie: Some(cookie) })
-            }
-            Credential::Unusable | Credential::None => Err(Error::Unauthenticated.into()),
-        }
+        Self::of(&call, &parts.method, &parts.headers).await
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     accounts::{self, ChangePassword, NewPassword, Password},
     error::{Bug, Error},
 };
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -55,7 +55,6 @@ pub async fn change_password(
     let new_cookie = signed_in.cookie.as_ref().ok_or(Error::Bug(Bug::Missing("a renewed cookie")))?;
     let new_cookie = cookies::set(call.settings, new_cookie, &signed_in.session, call.now)?;
     let tokens = cookie.is_none().then(|| SignedInBody::from(signed_in));
-    let mut response = axum::Json(PasswordChanged { success: true, tokens }).into_response();
-    response.headers_mut().append(SET_COOKIE, new_cookie);
-    Ok(response)
+    let cookies = [new_cookie, cookies::clear_cache(call.settings)?].map(|cookie| (SET_COOKIE, cookie));
+    Ok((AppendHeaders(cookies), axum::Json(PasswordChanged { success: true, tokens })).into_response())
 }

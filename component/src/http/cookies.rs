@@ -1,4 +1,4 @@
-//! The session cookie (RFC 6265bis).
+//! The session cookie and the session cache's (RFC 6265bis).
 
 use crate::{
     error::{Bug, Error},
@@ -8,26 +8,48 @@ use crate::{
 };
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 
-/// What the cookie is called. With a prefix, browsers take it only over TLS, and `__Host-` only from this host
-/// itself, so that no sibling domain can plant one.
-fn name(settings: &Settings) -> &'static str {
-    match (settings.public_url.is_https(), &settings.cookie_domain) {
-        (true, None) => "__Host-mana_session",
-        (true, Some(_)) => "__Secure-mana_session",
-        (false, _) => "mana_session",
+/// Which of our cookies.
+#[derive(Clone, Copy)]
+enum Name {
+    Session,
+    Cache,
+}
+
+impl Name {
+    /// With a prefix, browsers take a cookie only over TLS, and `__Host-` only from this host itself, so that no sibling
+    /// domain can plant one.
+    fn text(self, settings: &Settings) -> &'static str {
+        match (self, settings.public_url.is_https(), settings.cookie_domain.is_none()) {
+            (Self::Session, true, true) => "__Host-mana_session",
+            (Self::Session, true, false) => "__Secure-mana_session",
+            (Self::Session, false, _) => "mana_session",
+            (Self::Cache, true, true) => "__Host-mana_cache",
+            (Self::Cache, true, false) => "__Secure-mana_cache",
+            (Self::Cache, false, _) => "mana_cache",
+        }
     }
 }
 
-/// The session cookie of a request. Two of the name count as none: which of them the browser's owner meant, and
-/// who planted the other, can't be told.
+/// The session cookie of a request.
 pub fn session(headers: &HeaderMap, settings: &Settings) -> Option<CookieSecret> {
-    let name = name(settings);
+    CookieSecret::parse(only(headers, settings, Name::Session)?)
+}
+
+/// The session cache's cookie of a request, as it came.
+pub fn cache<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str> {
+    only(headers, settings, Name::Cache)
+}
+
+/// A cookie's value. Two of the name count as none: which of them the browser's owner meant, and who planted the other,
+/// can't be told.
+fn only<'a>(headers: &'a HeaderMap, settings: &Settings, name: Name) -> Option<&'a str> {
+    let name = name.text(settings);
     // As bytes: another app on the host may set what it likes beside ours.
     let pairs = headers.get_all(COOKIE).iter().flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
     let mut ours =
         pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
     match (ours.next(), ours.next()) {
-        (Some(value), None) => CookieSecret::parse(str::from_utf8(value).ok()?),
+        (Some(value), None) => str::from_utf8(value).ok(),
         _ => None,
     }
 }
@@ -44,20 +66,39 @@ pub fn set(
     now: Time,
 ) -> Result<HeaderValue, Error> {
     let age = session.expires_at.since(now).as_seconds().max(0);
-    field(settings, &cookie.expose(), age)
+    field(settings, Name::Session, &cookie.expose(), age)
 }
 
-/// Makes the browser forget the session cookie.
+/// Sets the session cache's cookie.
 ///
 /// # Errors
 ///
 /// As [`set`].
-pub fn clear(settings: &Settings) -> Result<HeaderValue, Error> {
-    field(settings, "", 0)
+pub fn set_cache(settings: &Settings, sealed: &str) -> Result<HeaderValue, Error> {
+    let age = settings.session_cache.map_or(0, crate::time::Span::as_seconds);
+    field(settings, Name::Cache, sealed, age)
 }
 
-fn field(settings: &Settings, value: &str, age: i64) -> Result<HeaderValue, Error> {
-    let name = name(settings);
+/// Makes the browser forget both.
+///
+/// # Errors
+///
+/// As [`set`].
+pub fn clear(settings: &Settings) -> Result<[HeaderValue; 2], Error> {
+    Ok([field(settings, Name::Session, "", 0)?, clear_cache(settings)?])
+}
+
+/// Makes the browser forget what was cached of another session.
+///
+/// # Errors
+///
+/// As [`set`].
+pub fn clear_cache(settings: &Settings) -> Result<HeaderValue, Error> {
+    field(settings, Name::Cache, "", 0)
+}
+
+fn field(settings: &Settings, name: Name, value: &str, age: i64) -> Result<HeaderValue, Error> {
+    let name = name.text(settings);
     let secure = if settings.public_url.is_https() { "; Secure" } else { "" };
     let domain =
         settings.cookie_domain.as_ref().map_or_else(String::new, |domain| format!("; Domain={domain}"));

@@ -7,7 +7,7 @@ use super::{
 use crate::sessions::{self, RefreshToken};
 use axum::{
     Json,
-    response::{IntoResponse as _, Response},
+    response::{AppendHeaders, IntoResponse as _, Response},
 };
 use http::{HeaderMap, Method, header::SET_COOKIE};
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,6 @@ pub async fn logout(
     if let Some(token) = refresh_token.as_deref().and_then(RefreshToken::parse) {
         sessions::sign_out(&call, sessions::Credential::RefreshToken(token)).await?;
     }
-    let mut response = Json(LoggedOut { success: true, message: "Signed out" }).into_response();
-    response.headers_mut().append(SET_COOKIE, cookies::clear(call.settings)?);
-    Ok(response)
+    let cleared = cookies::clear(call.settings)?.map(|cookie| (SET_COOKIE, cookie));
+    Ok((AppendHeaders(cleared), Json(LoggedOut { success: true, message: "Signed out" })).into_response())
 }

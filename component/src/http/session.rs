@@ -1,14 +1,27 @@
 //! `GET /session`
 
 use super::{
-    authentication::Authenticated, call::Call, openapi::ProblemBody, problem::Failure, sessions::SessionBody,
+    authentication::{Authenticated, Credential},
+    call::Call,
+    cookies,
+    openapi::ProblemBody,
+    problem::Failure,
+    sessions::SessionBody,
 };
-use crate::accounts::User;
+use crate::{
+    accounts::User,
+    error::Error,
+    invalidations::Position,
+    sessions::{self, CookieSecret, Refusal, Session, cache},
+};
 use axum::{
-    Json,
+    http::Method,
     response::{AppendHeaders, IntoResponse as _, Response},
 };
-use http::header::SET_COOKIE;
+use http::{
+    HeaderMap, HeaderValue,
+    header::{CONTENT_TYPE, SET_COOKIE},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,9 +37,74 @@ pub struct CurrentSession {
     get, path = "/api/v1/auth/session", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = CurrentSession), (status = 401, description = "`UNAUTHENTICATED`", body = ProblemBody))
 )]
-pub async fn session(call: Call, authenticated: Authenticated) -> Result<Response, Failure> {
-    let (caller, cookie) = authenticated.renewed(&call).await?;
-    let session = SessionBody::new(&caller.session, true);
-    let body = Json(CurrentSession { user: caller.user, session });
-    Ok((AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie))), body).into_response())
+pub async fn session(call: Call, method: Method, headers: HeaderMap) -> Result<Response, Failure> {
+    let known = match Credential::of(&headers, call.settings) {
+        Credential::Cookie(cookie) => cached(&call, &headers, &cookie).await?,
+        Credential::Bearer(token) => known(&call, token).await?,
+        Credential::Unusable | Credential::None => None,
+    };
+    match known {
+        Some(answer) => Ok(answer),
+        None => from_database(&call, &method, &headers).await,
+    }
+}
+
+/// The answer that the client brought itself, if it still holds.
+async fn cached(
+    call: &Call,
+    headers: &HeaderMap,
+    cookie: &CookieSecret,
+) -> Result<Option<Response>, Failure> {
+    let Some(sealed) = cookies::cache(headers, call.settings) else { return Ok(None) };
+    let Some(cached) = cache::read(call, cookie, sealed).await else { return Ok(None) };
+    let renewed = cached.renewed.as_deref().map(|sealed| cookies::set_cache(call.settings, sealed));
+    Ok(Some(answer(cached.answer().to_owned(), renewed.transpose()?)))
+}
+
+/// The answer that this instance remembers for a token, if it still holds.
+async fn known(call: &Call, token: &str) -> Result<Option<Response>, Failure> {
+    match sessions::known(call, token).await {
+        Ok(known) => {
+            let body = known.map(|known| body(&known.user, &known.session)).transpose()?;
+            Ok(body.map(|body| answer(body, None)))
+        }
+        Err(Refusal::Failed(error)) => Err(error.into()),
+        Err(Refusal::Invalid | Refusal::Expired | Refusal::Revoked) => Err(Error::Unauthenticated.into()),
+    }
+}
+
+async fn from_database(call: &Call, method: &Method, headers: &HeaderMap) -> Result<Response, Failure> {
+    let authenticated = Authenticated::of(call, method, headers).await?;
+    let cookie = authenticated.cookie.clone();
+    let (caller, renewed) = authenticated.renewed(call).await?;
+    let body = body(&caller.user, &caller.session)?;
+    let cache = match &cookie {
+        Some(cookie) => cache_cookie(call, &caller.session, cookie, caller.as_of, body.clone())?,
+        None => None,
+    };
+    Ok(answer(body, renewed.into_iter().chain(cache)))
+}
+
+/// The cookie with which the answer about a session need not be asked for again.
+pub fn cache_cookie(
+    call: &Call,
+    session: &Session,
+    cookie: &CookieSecret,
+    as_of: Position,
+    answer: String,
+) -> Result<Option<HeaderValue>, Failure> {
+    let sealed = cache::seal(call, session, cookie, as_of, answer);
+    Ok(sealed.map(|sealed| cookies::set_cache(call.settings, &sealed)).transpose()?)
+}
+
+/// The answer's body.
+pub fn body(user: &User, session: &Session) -> Result<String, Error> {
+    let current = CurrentSession { user: user.clone(), session: SessionBody::new(session, true) };
+    serde_json::to_string(&current)
+        .map_err(|_| crate::error::Bug::Missing("a session that can be written").into())
+}
+
+fn answer(body: String, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+    let cookies: Vec<_> = cookies.into_iter().map(|cookie| (SET_COOKIE, cookie)).collect();
+    ([(CONTENT_TYPE, "application/json")], AppendHeaders(cookies), body).into_response()
 }

@@ -15,7 +15,7 @@ use crate::{
 use axum::{
     Json,
     extract::{Path, rejection::PathRejection},
-    response::{IntoResponse as _, Response},
+    response::{AppendHeaders, IntoResponse as _, Response},
 };
 use http::header::SET_COOKIE;
 use serde::Serialize;
@@ -112,9 +112,8 @@ pub async fn end(
     let Path(id) = id.map_err(|_| Error::NotFound)?;
     let caller = authenticated.caller;
     sessions::revoke_own(&call, &caller, id).await?;
-    let mut response = Json(Success::yes()).into_response();
-    if authenticated.cookie.is_some() && id == caller.session.id {
-        response.headers_mut().append(SET_COOKIE, cookies::clear(call.settings)?);
-    }
-    Ok(response)
+    let is_own = authenticated.cookie.is_some() && id == caller.session.id;
+    let cleared = is_own.then(|| cookies::clear(call.settings)).transpose()?;
+    let cleared: Vec<_> = cleared.into_iter().flatten().map(|cookie| (SET_COOKIE, cookie)).collect();
+    Ok((AppendHeaders(cleared), Json(Success::yes())).into_response())
 }

@@ -1,10 +1,10 @@
 //! The answer to whatever signs someone in.
 
-use super::{call::Call, cookies, problem::Failure};
+use super::{call::Call, cookies, problem::Failure, session};
 use crate::{accounts::User, keys::TOKEN_LIFETIME, sessions::SignedIn};
 use axum::{
     Json,
-    response::{IntoResponse as _, Response},
+    response::{AppendHeaders, IntoResponse as _, Response},
 };
 use http::header::SET_COOKIE;
 use serde::Serialize;
@@ -38,15 +38,14 @@ impl From<SignedIn> for SignedInBody {
     }
 }
 
-/// With the session cookie, where the session has one.
+/// With both cookies, where the session has one.
 pub fn answer(call: &Call, signed_in: SignedIn) -> Result<Response, Failure> {
-    let cookie = match &signed_in.cookie {
-        Some(cookie) => Some(cookies::set(call.settings, cookie, &signed_in.session, call.now)?),
-        None => None,
-    };
-    let mut response = Json(SignedInBody::from(signed_in)).into_response();
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(SET_COOKIE, cookie);
+    let mut cookies = Vec::new();
+    if let Some(cookie) = &signed_in.cookie {
+        let SignedIn { user, session, as_of, .. } = &signed_in;
+        cookies.push((SET_COOKIE, cookies::set(call.settings, cookie, session, call.now)?));
+        let cache = session::cache_cookie(call, session, cookie, *as_of, session::body(user, session)?)?;
+        cookies.extend(cache.map(|cache| (SET_COOKIE, cache)));
     }
-    Ok(response)
+    Ok((AppendHeaders(cookies), Json(SignedInBody::from(signed_in))).into_response())
 }

@@ -38,8 +38,8 @@ pub struct Validity {
     )
 )]
 pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum::Json<Validity>, Failure> {
-    let error = match sessions::check_access_token(&call, &body.token).await {
-        Ok((claims, _)) => {
+    let error = match sessions::validate(&call, &body.token).await {
+        Ok(claims) => {
             platform::count(Metric::Validations, "valid", 1);
             return Ok(axum::Json(Validity { valid: true, payload: Some(claims), error: None }));
         }

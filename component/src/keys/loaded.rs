@@ -3,18 +3,22 @@
 use super::{Key, rows, signer};
 use crate::{
     error::{Bug, Error},
+    invalidations::{self, Answer, Position, Snapshot, Subject},
     settings::{Purpose, Settings},
     time::Time,
 };
 use mana_auth_tokens::{KeySet, SigningKey};
 use std::sync::{Arc, Mutex};
 
-/// The keys at one position.
+/// The keys, as they were read.
 pub struct Keys {
-    position: Option<i64>,
+    /// The newest change to them.
+    version: Option<i64>,
     keys: Vec<Key>,
     signing: Vec<SigningKey>,
     accepted: KeySet,
+    /// How far they are known to be the current ones.
+    as_of: Mutex<Position>,
 }
 
 static LOADED: Mutex<Option<Arc<Keys>>> = Mutex::new(None);
@@ -31,23 +35,32 @@ pub async fn known(settings: &Settings) -> Result<Arc<Keys>, Error> {
     }
 }
 
-/// The keys as the database has them now.
+/// The keys as they are now, without a query where none of them changed.
 ///
 /// # Errors
 ///
 /// Where storage fails, or a key can't be opened.
 pub async fn current(settings: &Settings) -> Result<Arc<Keys>, Error> {
-    at(rows::position().await?, settings).await
+    if let Some(keys) = held()
+        && let Answer::Current(position) = invalidations::check(&[Subject::Keys], keys.as_of()).await
+    {
+        keys.hold_at(position);
+        return Ok(keys);
+    }
+    at(&rows::snapshot().await?, settings).await
 }
 
-/// The keys at this position, or a later one.
+/// The keys at this place in the order of commits, or a later one.
 ///
 /// # Errors
 ///
 /// Where storage fails, or a key can't be opened.
-pub async fn at(position: Option<i64>, settings: &Settings) -> Result<Arc<Keys>, Error> {
+pub async fn at(snapshot: &Snapshot, settings: &Settings) -> Result<Arc<Keys>, Error> {
     match held() {
-        Some(keys) if keys.position == position => Ok(keys),
+        Some(keys) if keys.version == snapshot.keys => {
+            keys.hold_at(snapshot.as_of);
+            Ok(keys)
+        }
         _ => load(settings).await,
     }
 }
@@ -57,7 +70,7 @@ fn held() -> Option<Arc<Keys>> {
 }
 
 async fn load(settings: &Settings) -> Result<Arc<Keys>, Error> {
-    let (position, sealed) = rows::sealed().await?;
+    let (snapshot, sealed) = rows::sealed().await?;
     let mut signing = Vec::with_capacity(sealed.len());
     for entry in sealed.iter().filter(|entry| entry.key.revoked_at.is_none()) {
         let key = &entry.key;
@@ -70,7 +83,9 @@ async fn load(settings: &Settings) -> Result<Arc<Keys>, Error> {
     }
     let keys: Vec<Key> = sealed.into_iter().map(|entry| entry.key).collect();
     let accepted = KeySet::from_keys(signing.iter().map(|key| key.public().clone()));
-    let loaded = Arc::new(Keys { position, keys, signing, accepted });
+    let as_of = Mutex::new(snapshot.map(|snapshot| snapshot.as_of).unwrap_or_default());
+    let version = snapshot.and_then(|snapshot| snapshot.keys);
+    let loaded = Arc::new(Keys { version, keys, signing, accepted, as_of });
     if let Ok(mut slot) = LOADED.lock() {
         *slot = Some(Arc::clone(&loaded));
     }
@@ -78,10 +93,19 @@ async fn load(settings: &Settings) -> Result<Arc<Keys>, Error> {
 }
 
 impl Keys {
-    /// What these keys are true of.
+    /// The position that they are known to be true at.
     #[must_use]
-    pub const fn position(&self) -> Option<i64> {
-        self.position
+    pub fn as_of(&self) -> Position {
+        self.as_of.lock().map(|as_of| *as_of).unwrap_or_default()
+    }
+
+    /// Notes that they are true at a position. One of another lineage, or behind what is known, says nothing new.
+    pub fn hold_at(&self, position: Position) {
+        if let Ok(mut as_of) = self.as_of.lock()
+            && position.id >= as_of.id
+        {
+            *as_of = position;
+        }
     }
 
     /// The keys that tokens are accepted from.

@@ -1,8 +1,9 @@
 //! The keys that sign access tokens: random Ed25519 pairs, sealed at rest, published ahead of use, revocable.
 //!
-//! An instance keeps the keys that it loaded, with the position at which it did ([`POSITION`]); whoever reads a
-//! session or an account reads that position along, so that a rotation or revocation anywhere is noticed by the
-//! next request without a query of its own.
+//! An instance keeps the keys that it loaded, with the position that they are true at. Whoever reads a session or an
+//! account reads along where the keys stand ([`Snapshot`](crate::invalidations::Snapshot)); whoever reads nothing asks
+//! the import `invalidations`. So a rotation or revocation anywhere is noticed by the next request, without a query of
+//! its own.
 
 mod loaded;
 mod revoke;
@@ -13,7 +14,7 @@ mod rows;
 pub use loaded::{Keys, at, current, known};
 pub use revoke::revoke;
 pub use rotate::{ensure, reseal, rotate};
-pub use rows::{POSITION, all, all_under_schema, prune};
+pub use rows::{all, all_under_schema, prune};
 
 use crate::time::{Span, Time};
 use mana_auth_tokens::PublicKey;

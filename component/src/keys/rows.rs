@@ -3,19 +3,18 @@
 use super::{Key, PUBLISHED_AHEAD, TOKEN_LIFETIME};
 use crate::{
     error::{Bug, Error},
+    invalidations::Snapshot,
     params,
     storage::{self, Statement, Value, expecting_one, statement},
     time::{Span, Time},
 };
 use mana_auth_tokens::PublicKey;
 
-/// A SQL expression: the position of the last change to the keys. Select it along with whatever else is read.
-pub const POSITION: &str = "(SELECT max(id) FROM invalidations WHERE subject = 'keys')";
-
-/// The position of the last change to the keys.
-pub async fn position() -> Result<Option<i64>, Error> {
-    let sql = format!("SELECT {POSITION}");
-    Ok(storage::query_one(&sql, vec![], |row| row.take::<Option<i64>>()).await?.flatten())
+/// Where in the order of commits we are.
+pub async fn snapshot() -> Result<Snapshot, Error> {
+    let snapshot =
+        storage::query_one(&format!("SELECT {}", Snapshot::COLUMNS), vec![], Snapshot::read).await?;
+    snapshot.ok_or(Error::Bug(Bug::Missing("the row of a query without a table")))
 }
 
 /// A key and its sealed private part.
@@ -24,20 +23,21 @@ pub struct Sealed {
     pub private: Vec<u8>,
 }
 
-/// Every key, newest first, with its private part, and the position that this is true of.
-pub async fn sealed() -> Result<(Option<i64>, Vec<Sealed>), Error> {
+/// Every key, newest first, with its private part, and where they were read; nowhere if there is none.
+pub async fn sealed() -> Result<(Option<Snapshot>, Vec<Sealed>), Error> {
     read("", vec![]).await
 }
 
-async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<i64>, Vec<Sealed>), Error> {
+async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<Snapshot>, Vec<Sealed>), Error> {
     let sql = format!(
-        "SELECT {POSITION}, public_key, private_key, created_at, signs_from, revoked_at, secret_version
-         FROM jwks {condition} ORDER BY signs_from DESC, id"
+        "SELECT {}, public_key, private_key, created_at, signs_from, revoked_at, secret_version
+         FROM jwks {condition} ORDER BY signs_from DESC, id",
+        Snapshot::COLUMNS
     );
-    let mut position = None;
+    let mut snapshot = None;
     let keys = storage::query(&sql, params, |row| {
-        position = row.take()?;
-        let public = PublicKey::from_bytes(&row.take()?).ok_or(Bug::Column(1))?;
+        snapshot = Some(Snapshot::read(row)?);
+        let public = PublicKey::from_bytes(&row.take()?).ok_or(Bug::Column(3))?;
         let private = row.take()?;
         let key = Key {
             public,
@@ -49,7 +49,7 @@ async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<i64>, Vec<S
         Ok(Sealed { key, private })
     })
     .await?;
-    Ok((position, keys))
+    Ok((snapshot, keys))
 }
 
 /// Every key, newest first.

@@ -3,9 +3,9 @@
 use crate::{
     context::{Client, Context},
     error::{Bug, Error},
-    keys, params, platform,
+    invalidations, keys, platform,
     settings::{self, Misconfiguration, Settings},
-    storage::{self, Change, migrate, statement},
+    storage::{self, Change, migrate},
 };
 use std::{
     fmt,
@@ -63,7 +63,7 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
         keys => drop(keys?),
     }
     if serving {
-        Change::new().and(begin_lineage()).commit(&ctx).await.map_err(Error::from)?;
+        Change::new().and(invalidations::begin_lineage()).commit(&ctx).await.map_err(Error::from)?;
     }
     STARTED.store(true, Ordering::Relaxed);
     Ok(settings)
@@ -117,12 +117,6 @@ pub async fn started() -> Result<&'static Settings, Error> {
 /// Where it doesn't.
 pub async fn check_storage() -> Result<(), Error> {
     storage::query_one("SELECT 1", vec![], |row| row.take::<i64>()).await.map(drop)
-}
-
-fn begin_lineage() -> storage::Statement {
-    let random = platform::random::<16>();
-    let subject = format!("start:{:032x}", u128::from_be_bytes(random));
-    statement("INSERT INTO invalidations (subject) VALUES (?1)", params![subject])
 }
 
 impl From<migrate::Outdated> for StartError {

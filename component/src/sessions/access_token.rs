@@ -5,26 +5,36 @@ use crate::{
     accounts::User,
     context::Context,
     error::Error,
+    invalidations::Position,
     keys::{Keys, TOKEN_LIFETIME},
     time::Span,
 };
 use mana_auth_tokens::Claims;
 
+/// What a token says.
+pub struct Statement<'a> {
+    /// Of which session.
+    pub session: &'a Session,
+    /// Of whom.
+    pub user: &'a User,
+    /// Where what it says was read.
+    pub as_of: Position,
+}
+
 /// A token for this API and whoever shares its audience.
-pub fn issue(ctx: &Context, keys: &Keys, session: &Session, user: &User) -> Result<String, Error> {
-    let audience = &ctx.settings.audience;
-    issue_for(ctx, keys, session, user, audience, TOKEN_LIFETIME)
+pub fn issue(ctx: &Context, keys: &Keys, statement: &Statement) -> Result<String, Error> {
+    issue_for(ctx, keys, statement, &ctx.settings.audience, TOKEN_LIFETIME)
 }
 
 /// A token for one audience.
 pub fn issue_for(
     ctx: &Context,
     keys: &Keys,
-    session: &Session,
-    user: &User,
+    statement: &Statement,
     audience: &str,
     lifetime: Span,
 ) -> Result<String, Error> {
+    let Statement { session, user, as_of } = statement;
     // `not_before` may lie within the second that is now (see `renewal`): the token must not be older than it.
     let issued = ctx.now.max(session.not_before).as_seconds();
     let claims = Claims {
@@ -36,7 +46,9 @@ pub fn issue_for(
         iss: ctx.settings.public_url.as_str().to_owned(),
         aud: audience.to_owned(),
         iat: issued,
-        exp: (ctx.now + lifetime).as_seconds(),
+        // No longer than its session: that one ends tells nobody anything.
+        exp: (ctx.now + lifetime).min(session.expires_at).as_seconds(),
+        pos: as_of.to_string(),
     };
     Ok(keys.signer(ctx.now)?.sign(&claims))
 }

@@ -1,6 +1,6 @@
 //! When sessions were last used: noted in memory, written in batches. Reading a session is never a write.
 
-use super::{Session, rows};
+use super::rows;
 use crate::{
     context::Context,
     error::Error,
@@ -20,16 +20,17 @@ const BATCH: usize = 500;
 
 static NOTED: Mutex<BTreeMap<Uuid, Time>> = Mutex::new(BTreeMap::new());
 
-/// Notes that a session is used now.
-pub fn note(session: &Session, now: Time) {
-    if now.since(session.last_activity_at) < GRAIN {
-        return;
+/// Notes that a session is used now, if it was last a minute ago. Tells when it was last used, as far as is noted.
+pub fn note(session: Uuid, last: Time, now: Time) -> Time {
+    if now.since(last) < GRAIN {
+        return last;
     }
     if let Ok(mut noted) = NOTED.lock()
-        && (noted.len() < MOST || noted.contains_key(&session.id))
+        && (noted.len() < MOST || noted.contains_key(&session))
     {
-        noted.insert(session.id, now);
+        noted.insert(session, now);
     }
+    now
 }
 
 /// Writes what was noted. What can't be written now is forgotten: it is only activity.

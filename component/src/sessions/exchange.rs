@@ -41,6 +41,8 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
         Err(refused) => return Err(refused.into()),
     }
     let user = caller.user.clone();
-    let access_token = access_token::issue(ctx, &caller.keys, &session, &user)?;
-    Ok(SignedIn { user, session, cookie: None, access_token, refresh_token })
+    let as_of = caller.as_of;
+    let statement = access_token::Statement { session: &session, user: &user, as_of };
+    let access_token = access_token::issue(ctx, &caller.keys, &statement)?;
+    Ok(SignedIn { user, session, as_of, cookie: None, access_token, refresh_token })
 }

@@ -25,9 +25,14 @@ impl Lifetime {
     /// The new expiry of a session that is used now, if it is time to move it.
     #[must_use]
     pub fn slide(self, now: Time, expires_at: Time, absolute: Time) -> Option<Time> {
-        let last = expires_at - self.0;
-        let next = self.expiry(now, absolute);
-        (now >= last + SLIDES_EVERY && next > expires_at).then_some(next)
+        let due = self.slides_at(expires_at, absolute)?;
+        (now >= due).then(|| self.expiry(now, absolute)).filter(|next| *next > expires_at)
+    }
+
+    /// When the session's end is to be moved next; none where it no longer can be.
+    #[must_use]
+    pub fn slides_at(self, expires_at: Time, absolute: Time) -> Option<Time> {
+        (expires_at < absolute).then(|| expires_at - self.0 + SLIDES_EVERY)
     }
 }
 

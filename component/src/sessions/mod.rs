@@ -6,10 +6,12 @@
 mod access_token;
 mod activity;
 mod authenticate;
+pub mod cache;
 mod exchange;
 mod lifetime;
 mod list;
 mod refresh;
+mod refusal;
 mod renewal;
 mod revoke;
 mod rows;
@@ -18,13 +20,15 @@ mod service_token;
 mod sign_in;
 mod sign_out;
 mod slide;
+mod tokens;
 
 pub use activity::flush as flush_activity;
-pub use authenticate::{Caller, Refusal, by_access_token, by_cookie, check_access_token};
+pub use authenticate::{Caller, by_access_token, by_cookie};
 pub use exchange::exchange;
 pub use lifetime::Lifetime;
 pub use list::{get, list};
 pub use refresh::refresh;
+pub use refusal::Refusal;
 pub use renewal::Renewal;
 pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
@@ -33,8 +37,9 @@ pub use service_token::{SERVICE_TOKEN_LIFETIME, service_token};
 pub use sign_in::{SignIn, sign_in};
 pub use sign_out::{Credential, sign_out};
 pub use slide::slide;
+pub use tokens::{Known, known, validate};
 
-use crate::{accounts::User, time::Time};
+use crate::{accounts::User, invalidations::Position, time::Time};
 use uuid::Uuid;
 
 /// A session.
@@ -85,6 +90,12 @@ impl Session {
     pub fn root(&self) -> Uuid {
         self.parent_id.unwrap_or(self.id)
     }
+
+    /// Whether it is time to move its end.
+    fn slide_is_due(&self, now: Time) -> bool {
+        let lifetime = Lifetime::new(self.remember_me);
+        lifetime.slides_at(self.expires_at, self.absolute_expires_at).is_some_and(|due| now >= due)
+    }
 }
 
 /// Everything that a client gets when it signs in.
@@ -93,6 +104,8 @@ pub struct SignedIn {
     pub user: User,
     /// The session.
     pub session: Session,
+    /// Where what is said of the user was read.
+    pub as_of: Position,
     /// For the cookie; none where the session has none.
     pub cookie: Option<CookieSecret>,
     /// A JWT for [`crate::keys::TOKEN_LIFETIME`].

@@ -121,7 +121,10 @@ async fn end_compromised(ctx: &Context, found: &rows::Found) -> Result<(), Error
 }
 
 async fn issue(ctx: &Context, found: rows::Found, refresh_token: RefreshToken) -> Result<SignedIn, Error> {
-    let keys = keys::at(found.keys_position, ctx.settings).await?;
-    let access_token = access_token::issue(ctx, &keys, &found.session, &found.user)?;
-    Ok(SignedIn { user: found.user, session: found.session, cookie: None, access_token, refresh_token })
+    let keys = keys::at(&found.snapshot, ctx.settings).await?;
+    let rows::Found { session, user, snapshot, .. } = found;
+    let as_of = snapshot.as_of;
+    let statement = access_token::Statement { session: &session, user: &user, as_of };
+    let access_token = access_token::issue(ctx, &keys, &statement)?;
+    Ok(SignedIn { user, session, as_of, cookie: None, access_token, refresh_token })
 }

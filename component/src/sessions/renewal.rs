@@ -53,11 +53,14 @@ impl Renewal {
         session.not_before = self.not_before;
         session.auth_time = ctx.now;
         (session.parent_id, session.origin) = (None, None);
-        let access_token = access_token::issue(ctx, &caller.keys, &session, &caller.user)?;
+        let as_of = caller.as_of;
+        let statement = access_token::Statement { session: &session, user: &caller.user, as_of };
+        let access_token = access_token::issue(ctx, &caller.keys, &statement)?;
         let cookie = Some(self.cookie);
         Ok(SignedIn {
             user: caller.user.clone(),
             session,
+            as_of,
             cookie,
             access_token,
             refresh_token: self.refresh_token,

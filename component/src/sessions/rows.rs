@@ -5,7 +5,8 @@ use crate::{
     accounts::{self, User},
     audit::Event,
     error::Error,
-    keys, params,
+    invalidations::Snapshot,
+    params,
     settings::SecretVersion,
     storage::{self, Columns, Statement, Value, expecting_one, statement},
     time::Time,
@@ -44,7 +45,7 @@ pub struct Found {
     pub user: User,
     pub credential_version: i64,
     parent_expires_at: Option<Time>,
-    pub keys_position: Option<i64>,
+    pub snapshot: Snapshot,
 }
 
 impl Found {
@@ -67,7 +68,7 @@ async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
     let sql = format!(
         "SELECT {SESSION}, {}, u.credential_version, p.expires_at, {} FROM {FROM} WHERE {condition}",
         accounts::rows::USER,
-        keys::POSITION
+        Snapshot::COLUMNS
     );
     storage::query_one(&sql, vec![key], found).await
 }
@@ -78,7 +79,7 @@ fn found(row: &mut Columns) -> Result<Found, Error> {
         user: accounts::rows::user(row)?,
         credential_version: row.take()?,
         parent_expires_at: row.take()?,
-        keys_position: row.take()?,
+        snapshot: Snapshot::read(row)?,
     })
 }
 
@@ -118,7 +119,7 @@ pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>,
         "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {SESSION}, {}, u.credential_version, p.expires_at, {}
          FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
         accounts::rows::USER,
-        keys::POSITION
+        Snapshot::COLUMNS
     );
     storage::query_one(&sql, params![token.hash()], |row| {
         let (at, version): (Option<Time>, Option<SecretVersion>) = (row.take()?, row.take()?);

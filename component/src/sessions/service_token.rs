@@ -15,12 +15,7 @@ pub fn service_token(ctx: &Context, caller: &Caller, audience: &str) -> Result<S
     if !ctx.settings.token_audiences.iter().any(|known| known == audience) {
         return Err(Error::invalid("audience", "must be one of the services that tokens are issued for"));
     }
-    access_token::issue_for(
-        ctx,
-        &caller.keys,
-        &caller.session,
-        &caller.user,
-        audience,
-        SERVICE_TOKEN_LIFETIME,
-    )
+    let Caller { session, user, as_of, keys, .. } = caller;
+    let statement = access_token::Statement { session, user, as_of: *as_of };
+    access_token::issue_for(ctx, keys, &statement, audience, SERVICE_TOKEN_LIFETIME)
 }

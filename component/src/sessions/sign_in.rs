@@ -1,6 +1,9 @@
 //! Signing in with e-mail and password.
 
-use super::{CookieSecret, Device, Lifetime, RefreshToken, Session, SignedIn, access_token, rows};
+use super::{
+    CookieSecret, Device, Lifetime, RefreshToken, Session, SignedIn, access_token, access_token::Statement,
+    rows,
+};
 use crate::{
     accounts::{self, Email, Password, Proof, rows::Credentials},
     audit::{Event, Kind},
@@ -87,8 +90,8 @@ async fn open(
     found: Credentials,
     proof: Proof,
 ) -> Result<Option<SignedIn>, Error> {
-    let Credentials { user, version, password, keys_position } = found;
-    let keys = keys::at(keys_position, ctx.settings).await?;
+    let Credentials { user, version, password, snapshot } = found;
+    let keys = keys::at(&snapshot, ctx.settings).await?;
     let session = new_session(ctx, request, &user);
     let cookie = CookieSecret::random();
     let refresh_token = RefreshToken::random();
@@ -121,8 +124,9 @@ async fn open(
         Err(Refused::Unmet) => return Ok(None),
         Err(refused) => return Err(refused.into()),
     }
-    let access_token = access_token::issue(ctx, &keys, &session, &user)?;
-    Ok(Some(SignedIn { user, session, cookie: Some(cookie), access_token, refresh_token }))
+    let as_of = snapshot.as_of;
+    let access_token = access_token::issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
+    Ok(Some(SignedIn { user, session, as_of, cookie: Some(cookie), access_token, refresh_token }))
 }
 
 async fn replaced(request: &SignIn) -> Result<Option<Session>, Error> {

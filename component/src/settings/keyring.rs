@@ -19,6 +19,8 @@ pub enum Purpose {
     SealSigningKey,
     /// Deriving the successor of a refresh token.
     RefreshSuccessor,
+    /// Sealing session cache cookies, for a day.
+    SessionCache,
 }
 
 impl Purpose {
@@ -26,6 +28,7 @@ impl Purpose {
         match self {
             Self::SealSigningKey => b"mana-auth/seal-signing-key/v1",
             Self::RefreshSuccessor => b"mana-auth/refresh-successor/v1",
+            Self::SessionCache => b"mana-auth/session-cache/v1",
         }
     }
 }

@@ -36,6 +36,8 @@ pub struct Settings {
     pub maintenance_secret: Option<Zeroizing<String>>,
     /// How many sign-ins a user may have at a time; the oldest gives way.
     pub sessions_per_user: u32,
+    /// How long a cached answer about a session is believed after it was sealed; none: there is no session cache.
+    pub session_cache: Option<Span>,
     /// How long a session may live, however often it is used.
     pub session_absolute: Span,
     /// The name of the service, which nobody should use as a password.

@@ -33,6 +33,8 @@ pub const KEYS: &[Key] = &[
     Key { name: "maintenance_secret", default: None, secret: true },
     key("sessions_per_user", Some("10")),
     key("session_absolute_days", Some("90")),
+    key("session_cache", Some("true")),
+    key("session_cache_seconds", Some("300")),
     key("service_name", Some("mana-auth")),
     key("password_memory_kib", Some("19456")),
     key("password_iterations", Some("2")),
@@ -98,6 +100,7 @@ impl Settings {
             maintenance_secret: source.parsed("maintenance_secret", maintenance_secret)?,
             sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
             session_absolute: Span::days(source.number("session_absolute_days", 1..=3650)?),
+            session_cache: session_cache(&source)?,
             service_name: source.text("service_name").unwrap_or_default(),
             password_parameters: password_parameters(&source)?,
             key_rotation: Span::days(source.number("key_rotation_days", 1..=365)?),
@@ -182,6 +185,11 @@ impl Source<'_> {
     }
 }
 
+fn session_cache(source: &Source) -> Result<Option<Span>, Misconfiguration> {
+    let seconds = Span::seconds(source.number("session_cache_seconds", 1..=900)?);
+    Ok(source.boolean("session_cache")?.then_some(seconds))
+}
+
 fn password_parameters(source: &Source) -> Result<Parameters, Misconfiguration> {
     let memory_kib = source.number("password_memory_kib", 8..=262_144)?;
     let parallelism = source.number("password_parallelism", 1..=4)?;
@@ -239,6 +247,9 @@ mod tests {
             ("maintenance_secret", "short"),
             ("sessions_per_user", "0"),
             ("session_absolute_days", "-1"),
+            ("session_cache", "on"),
+            ("session_cache_seconds", "901"),
+            ("session_cache_seconds", "0"),
             ("password_memory_kib", "1e6"),
             ("hsts_preload", "1"),
             ("token_exchange_origins", "https://elsewhere.example"),

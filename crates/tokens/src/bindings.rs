@@ -23,24 +23,4 @@ impl Guest for Verifier {
     }
 }
 
-impl From<crate::Claims> for Claims {
-    fn from(claims: crate::Claims) -> Self {
-        let crate::Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp } = claims;
-        Self { sub, email, email_verified, role, sid, iss, aud, iat, exp }
-    }
-}
-
-impl From<crate::Refusal> for Refusal {
-    fn from(refusal: crate::Refusal) -> Self {
-        match refusal {
-            crate::Refusal::MalformedKeySet => Self::MalformedKeySet,
-            crate::Refusal::Malformed => Self::Malformed,
-            crate::Refusal::UnknownKey => Self::UnknownKey,
-            crate::Refusal::BadSignature => Self::BadSignature,
-            crate::Refusal::WrongIssuer => Self::WrongIssuer,
-            crate::Refusal::WrongAudience => Self::WrongAudience,
-            crate::Refusal::Expired => Self::Expired,
-            crate::Refusal::NotYetValid => Self::NotYetValid,
-        }
-    }
-}
+crate::generated!(Claims, Refusal);

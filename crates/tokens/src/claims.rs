@@ -24,6 +24,8 @@ pub struct Claims {
     pub iat: u64,
     /// When the token ceases to be accepted.
     pub exp: u64,
+    /// Where in the order of commits it was issued. The service alone can tell whether its session was touched since.
+    pub pos: String,
 }
 
 impl Claims {

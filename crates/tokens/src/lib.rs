@@ -18,6 +18,7 @@
 //!     aud: "https://api.example".into(),
 //!     iat: 1_700_000_000,
 //!     exp: 1_700_000_900,
+//!     pos: "0.0".into(),
 //! });
 //!
 //! // What a verifier fetches from `/.well-known/jwks.json`.
@@ -35,6 +36,7 @@
 mod bindings;
 mod claims;
 mod encoding;
+mod generated;
 mod key;
 mod key_set;
 mod refusal;

@@ -224,6 +224,18 @@ pub const KEYS: &[Key] = &[
         "After so long a session ends, however active it is, and its user signs in again.",
     ),
     component(
+        "session_cache",
+        Bool,
+        Value("true"),
+        "Whether browsers keep a sealed copy of the answer about their session, which costs no query while nothing changed.",
+    ),
+    component(
+        "session_cache_seconds",
+        number("seconds"),
+        Value("300"),
+        "How long such a copy is believed at most, up to 900. An ended session is refused at once, whatever this says.",
+    ),
+    component(
         "key_rotation_days",
         number("days"),
         Value("30"),

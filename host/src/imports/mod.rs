@@ -5,16 +5,19 @@
 //! request's, because a use case can't be cancelled from outside: it ends when its imports do.
 
 mod config;
+mod invalidations;
 mod passwords;
 mod platform;
 mod storage;
 
 pub(crate) use self::{
-    config::ConfigCtx, passwords::PasswordsCtx, platform::PlatformCtx, storage::StorageCtx,
+    config::ConfigCtx, invalidations::InvalidationsCtx, passwords::PasswordsCtx, platform::PlatformCtx,
+    storage::StorageCtx,
 };
 
 use crate::{
-    clock::Clock, metrics::Metrics, passwords::Passwords, random::Random, storage::Storage, workers::Memory,
+    clock::Clock, invalidations::Invalidations, metrics::Metrics, passwords::Passwords, random::Random,
+    storage::Storage, workers::Memory,
 };
 use futures::future::{Either, select};
 use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
@@ -24,6 +27,7 @@ use wasmtime::component::Linker;
 #[derive(Clone)]
 pub(crate) struct Imports {
     pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) invalidations: Arc<dyn Invalidations>,
     pub(crate) passwords: Arc<dyn Passwords>,
     pub(crate) config: Arc<BTreeMap<String, String>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -36,6 +40,7 @@ pub(crate) struct Imports {
 /// What a store owns: the state behind the imports of one instance, and the bound on its memory.
 pub struct State {
     storage: StorageCtx,
+    invalidations: InvalidationsCtx,
     passwords: PasswordsCtx,
     config: ConfigCtx,
     platform: PlatformCtx,
@@ -44,10 +49,11 @@ pub struct State {
 
 impl State {
     pub(crate) fn new(imports: Imports, memory: Memory) -> Self {
-        let Imports { storage, passwords, config, clock, random, metrics, limit } = imports;
+        let Imports { storage, invalidations, passwords, config, clock, random, metrics, limit } = imports;
         let limit = Limit { duration: limit, clock: clock.clone() };
         Self {
             storage: StorageCtx { storage, limit: limit.clone(), metrics: metrics.clone() },
+            invalidations: InvalidationsCtx { invalidations, limit: limit.clone(), metrics: metrics.clone() },
             passwords: PasswordsCtx { passwords, limit },
             config: ConfigCtx { values: config },
             platform: PlatformCtx { clock, random, metrics },
@@ -59,6 +65,7 @@ impl State {
 /// Links every import of world `auth`, and nothing else.
 pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     storage::add_to_linker(linker, |state| state.storage.view())?;
+    invalidations::add_to_linker(linker, |state| state.invalidations.view())?;
     passwords::add_to_linker(linker, |state| state.passwords.view())?;
     config::add_to_linker(linker, |state| state.config.view())?;
     platform::add_to_linker(linker, |state| state.platform.view())

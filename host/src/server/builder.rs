@@ -6,6 +6,7 @@ use crate::{
     clock::{Clock, SystemClock},
     config::{self, Config},
     imports::Imports,
+    invalidations::{Asked, Invalidations},
     metrics::Metrics,
     passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},
     random::{Random, SystemRandom},
@@ -27,6 +28,7 @@ use tokio::sync::Semaphore;
 pub struct Builder {
     config: Option<Config>,
     storage: Option<Arc<dyn Storage>>,
+    invalidations: Option<Arc<dyn Invalidations>>,
     passwords: Option<(Arc<dyn Passwords>, LiveRequests)>,
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
@@ -68,6 +70,12 @@ impl Builder {
     /// The database. By default SQLite, in the data folder.
     pub fn storage(self, storage: Arc<dyn Storage>) -> Self {
         Self { storage: Some(storage), ..self }
+    }
+
+    /// What changed lately. By default a view that the database's own connections keep, or, with another
+    /// [`Builder::storage`], one query each time.
+    pub fn invalidations(self, invalidations: Arc<dyn Invalidations>) -> Self {
+        Self { invalidations: Some(invalidations), ..self }
     }
 
     /// Password hashing, and where it looks whether anybody still waits for a request's answer. By default a
@@ -148,10 +156,14 @@ impl Builder {
         };
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let random = self.random.unwrap_or_else(|| Arc::new(SystemRandom));
-        let storage = match self.storage {
-            Some(storage) => storage,
-            None => open(&config, clock.clone())?,
+        let (storage, own): (_, Arc<dyn Invalidations>) = match self.storage {
+            Some(storage) => (storage.clone(), Arc::new(Asked(storage))),
+            None => {
+                let database = open(&config, clock.clone())?;
+                (database.clone(), database.invalidations())
+            }
         };
+        let invalidations = self.invalidations.unwrap_or(own);
         let (passwords, live, pool) = match self.passwords {
             Some((passwords, live)) => (passwords, live, None),
             None => {
@@ -162,6 +174,7 @@ impl Builder {
         };
         let imports = Imports {
             storage,
+            invalidations,
             passwords,
             config: Arc::new(config.component.clone()),
             clock,
@@ -184,7 +197,7 @@ struct Parts {
     artefact: Artefact,
 }
 
-fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Storage>, BuildError> {
+fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<Sqlite>, BuildError> {
     secret::create_folder(&config.data)?;
     Ok(Arc::new(Sqlite::open(SqliteOptions::new(config.database()), clock)?))
 }

@@ -1,8 +1,9 @@
-//! The imports of `mana:auth` over the interfaces of Spin: `storage` on SQLite or PostgreSQL, `config` on variables,
+//! The imports of `mana:auth` over the interfaces of Spin: `storage` on SQLite or PostgreSQL, `invalidations` on the same, `config` on variables,
 //! `platform` on WASI.
 
 mod bindings;
 mod config;
+mod invalidations;
 mod platform;
 mod storage;
 

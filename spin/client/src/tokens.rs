@@ -19,24 +19,4 @@ impl Guest for Client {
     }
 }
 
-impl From<codec::Claims> for Claims {
-    fn from(claims: codec::Claims) -> Self {
-        let codec::Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp } = claims;
-        Self { sub, email, email_verified, role, sid, iss, aud, iat, exp }
-    }
-}
-
-impl From<codec::Refusal> for Refusal {
-    fn from(refusal: codec::Refusal) -> Self {
-        match refusal {
-            codec::Refusal::MalformedKeySet => Self::MalformedKeySet,
-            codec::Refusal::Malformed => Self::Malformed,
-            codec::Refusal::UnknownKey => Self::UnknownKey,
-            codec::Refusal::BadSignature => Self::BadSignature,
-            codec::Refusal::WrongIssuer => Self::WrongIssuer,
-            codec::Refusal::WrongAudience => Self::WrongAudience,
-            codec::Refusal::Expired => Self::Expired,
-            codec::Refusal::NotYetValid => Self::NotYetValid,
-        }
-    }
-}
+mana_auth_tokens::generated!(Claims, Refusal);

@@ -47,7 +47,7 @@ pub fn read(status: StatusCode, body: &[u8]) -> Result<Claims, Refusal> {
 mod tests {
     use super::*;
 
-    const CLAIMS: &str = r#"{"sub":"u","email":"ada@example.com","email_verified":true,"role":"user","sid":"s","iss":"i","aud":"a","iat":1,"exp":2,"pos":3}"#;
+    const CLAIMS: &str = r#"{"sub":"u","email":"ada@example.com","email_verified":true,"role":"user","sid":"s","iss":"i","aud":"a","iat":1,"exp":2,"pos":"3.0"}"#;
 
     fn verdict(status: u16, body: &str) -> Result<String, Refusal> {
         read(StatusCode::from_u16(status).expect("a status"), body.as_bytes()).map(|claims| claims.sub)

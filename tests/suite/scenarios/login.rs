@@ -45,7 +45,7 @@ async fn the_access_token_says_who(stage: Stage) {
     shape::members(&token.header, &["alg", "typ", "kid"]);
     assert_eq!(token.header["alg"], "EdDSA");
     assert_eq!(token.header["typ"], "JWT");
-    let names = ["sub", "email", "email_verified", "role", "sid", "iss", "aud", "iat", "exp"];
+    let names = ["sub", "email", "email_verified", "role", "sid", "iss", "aud", "iat", "exp", "pos"];
     shape::members(&token.claims, &names);
     assert_eq!(token.claims["sub"], ana.user["id"]);
     assert_eq!(token.claims["email"], "ana@example.org");

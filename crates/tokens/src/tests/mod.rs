@@ -34,6 +34,7 @@ fn claims() -> Claims {
         aud: AUDIENCE.into(),
         iat: IAT,
         exp: EXP,
+        pos: "17.c0de".into(),
     }
 }
 

@@ -34,7 +34,7 @@ fn a_token_has_the_form_that_the_contract_promises() {
     assert_eq!(String::from_utf8_lossy(&parts[0]), header());
     assert_eq!(
         String::from_utf8_lossy(&parts[1]),
-        r#"{"sub":"0198c0de-0000-7000-8000-000000000001","email":"ada@example.com","email_verified":true,"role":"user","sid":"0198c0de-0000-7000-8000-000000000002","iss":"https://id.example","aud":"https://api.example","iat":1700000000,"exp":1700000900}"#
+        r#"{"sub":"0198c0de-0000-7000-8000-000000000001","email":"ada@example.com","email_verified":true,"role":"user","sid":"0198c0de-0000-7000-8000-000000000002","iss":"https://id.example","aud":"https://api.example","iat":1700000000,"exp":1700000900,"pos":"17.c0de"}"#
     );
     assert_eq!(parts[2].len(), 64);
     assert_eq!(token, signed(&header(), &payload()));
@@ -240,7 +240,7 @@ fn payloads_that_are_no_claims_are_refused() {
 
 #[test]
 fn claims_of_other_types_are_refused() {
-    for name in ["sub", "email", "email_verified", "role", "sid", "iss", "aud", "iat", "exp"] {
+    for name in ["sub", "email", "email_verified", "role", "sid", "iss", "aud", "iat", "exp", "pos"] {
         for value in [Value::Null, json!({}), json!([])] {
             let payload = payload_with(name, value);
             assert_eq!(check(&signed(&header(), &payload)), Err(Refusal::Malformed), "{payload}");
@@ -317,10 +317,10 @@ fn authentication_alone_looks_at_nothing_but_form_and_signature() {
 proptest! {
     #[test]
     fn what_is_signed_is_read_back(
-        texts in prop::array::uniform6(any::<String>()), email_verified: bool, iat: u64, exp: u64,
+        texts in prop::array::uniform7(any::<String>()), email_verified: bool, iat: u64, exp: u64,
     ) {
-        let [sub, email, role, sid, iss, aud] = texts;
-        let claims = Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp };
+        let [sub, email, role, sid, iss, aud, pos] = texts;
+        let claims = Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos };
         let token = key().sign(&claims);
         let expected = if token.len() > 4096 { Err(Refusal::Malformed) } else { Ok(claims) };
         prop_assert_eq!(authenticate(&token, &keys()), expected);

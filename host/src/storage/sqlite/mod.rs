@@ -8,6 +8,7 @@
 mod batch;
 mod counts;
 mod errors;
+mod lookout;
 mod open;
 mod reader;
 mod values;
@@ -17,9 +18,10 @@ pub use counts::Counts;
 pub use open::{OpenError, SqliteOptions};
 
 use super::{Dialect, Error, Rows, Statement, Storage, Value};
-use crate::clock::Clock;
+use crate::{clock::Clock, invalidations::Invalidations};
 use async_trait::async_trait;
 use futures::future::{Either, select};
+use lookout::Lookout;
 use reader::Readers;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +38,7 @@ pub struct Sqlite {
     clock: Arc<dyn Clock>,
     limit: Duration,
     counts: Arc<Counts>,
+    lookout: Arc<Lookout>,
 }
 
 impl Sqlite {
@@ -50,7 +53,15 @@ impl Sqlite {
         let options = options.prepare()?;
         let writer = Writer::start(&options, Arc::clone(&counts))?;
         let limit = options.limit;
-        Ok(Self { readers: Readers::new(Arc::new(options)), writer, clock, limit, counts })
+        let options = Arc::new(options);
+        let lookout = Arc::new(Lookout::new(Arc::clone(&options)));
+        Ok(Self { readers: Readers::new(options), writer, clock, limit, counts, lookout })
+    }
+
+    /// What changes in the table `invalidations` of this database, by whatever process.
+    #[must_use]
+    pub fn invalidations(&self) -> Arc<dyn Invalidations> {
+        Arc::clone(&self.lookout) as Arc<dyn Invalidations>
     }
 
     /// What has been executed so far, for the metrics.

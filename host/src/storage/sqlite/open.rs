@@ -144,6 +144,13 @@ pub(super) fn reader(options: &SqliteOptions, busy_timeout: Duration) -> rusqlit
     Ok(connection)
 }
 
+/// Opens a connection that looks for changes. No statement of a caller's ever reaches it.
+pub(super) fn lookout(options: &SqliteOptions, busy_timeout: Duration) -> rusqlite::Result<Connection> {
+    let connection = connect(options, busy_timeout)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
 fn try_writer(options: &SqliteOptions, fenced: &Arc<AtomicBool>) -> rusqlite::Result<Option<Connection>> {
     let mut connection = connect(options, options.busy_timeout)?;
     if !switch_to_wal(&connection)? {

@@ -1,0 +1,32 @@
+//! Why an access token is refused.
+
+use crate::error::Error;
+use mana_auth_tokens as codec;
+
+/// Why an access token is refused.
+#[derive(Debug)]
+pub enum Refusal {
+    /// It is no token of this service for this audience.
+    Invalid,
+    /// It was one.
+    Expired,
+    /// Its session has ended, or what it says of the user is no longer so.
+    Revoked,
+    /// Nothing can be said.
+    Failed(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<codec::Refusal> for Refusal {
+    fn from(refusal: codec::Refusal) -> Self {
+        match refusal {
+            codec::Refusal::Expired => Self::Expired,
+            _ => Self::Invalid,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What an access token says, if it is true at this moment.
+//!
+//! ```text
+//! token ─ remembered, or verified ─▶ expired? ─▶ touched since it was issued, or last looked up?
+//!                                                  ├ no: it still says the truth, without a query
+//!                                                  └ yes, or nobody knows: the database decides
+//! ```
+
+use super::{Caller, Refusal, Session, activity, rows};
+use crate::{
+    accounts::User,
+    context::Context,
+    invalidations::{self, Answer, Position, Subject},
+    keys::{self, Keys},
+    memory::Memory,
+    platform::{self, Metric},
+    time::Time,
+};
+use mana_auth_tokens::{self as codec, Claims};
+use std::sync::{Arc, Mutex};
+use uuid::Uuid;
+
+/// The tokens that were verified, and found to be true at least once.
+static VERIFIED: Memory<Verified> = Memory::new();
+
+/// A token that one of the keys has signed, for this service.
+struct Verified {
+    claims: Claims,
+    session: Uuid,
+    user: Uuid,
+    held: Mutex<Held>,
+}
+
+/// What is known of a token beside its own words.
+#[derive(Clone, Default)]
+struct Held {
+    /// The position at which the token was true, and at which its key was accepted.
+    as_of: Position,
+    /// Whom it speaks of, as the database had them there; none where nobody has looked yet.
+    known: Option<Arc<Known>>,
+    /// When its use was last noted.
+    active_at: Time,
+}
+
+/// Whom a token speaks of.
+pub struct Known {
+    /// The user.
+    pub user: User,
+    /// The session.
+    pub session: Session,
+}
+
+/// What an access token says, if it is true at this moment.
+///
+/// # Errors
+///
+/// See [`Refusal`].
+pub async fn validate(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
+    let verified = verified(ctx, token).await?;
+    if is_current(token, &verified).await {
+        platform::count(Metric::SessionReads, "token", 1);
+    } else {
+        look_up(ctx, token, &verified).await?;
+        platform::count(Metric::SessionReads, "database", 1);
+    }
+    Ok(verified.claims.clone())
+}
+
+/// Whom an access token speaks of, if that is known and still true; none where the database has to say it.
+///
+/// # Errors
+///
+/// See [`Refusal`].
+pub async fn known(ctx: &Context, token: &str) -> Result<Option<Arc<Known>>, Refusal> {
+    let verified = verified(ctx, token).await?;
+    let Some(known) = verified.held().known else { return Ok(None) };
+    if ctx.now >= known.session.expires_at || known.session.slide_is_due(ctx.now) {
+        return Ok(None);
+    }
+    if !is_current(token, &verified).await {
+        return Ok(None);
+    }
+    platform::count(Metric::SessionReads, "token", 1);
+    verified.update(|held| held.active_at = activity::note(verified.session, held.active_at, ctx.now));
+    Ok(Some(known))
+}
+
+/// The caller that an access token belongs to, by the database.
+///
+/// # Errors
+///
+/// See [`Refusal`].
+pub(super) async fn load(ctx: &Context, token: &str) -> Result<Caller, Refusal> {
+    let verified = verified(ctx, token).await?;
+    look_up(ctx, token, &verified).await
+}
+
+/// The token, verified once and remembered; its time is looked at with each use.
+async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, Refusal> {
+    if let Some(verified) = VERIFIED.get(token) {
+        if ctx.now.as_seconds() >= verified.claims.exp {
+            VERIFIED.remove(token);
+            return Err(Refusal::Expired);
+        }
+        return Ok(verified);
+    }
+    let mut keys = keys::known(ctx.settings).await?;
+    let mut claims = verify(ctx, token, &keys);
+    if matches!(claims, Err(codec::Refusal::UnknownKey)) {
+        // Perhaps of a key that was made since.
+        keys = keys::current(ctx.settings).await?;
+        claims = verify(ctx, token, &keys);
+    }
+    let claims = claims?;
+    let id = |text: &str| Uuid::try_parse(text).map_err(|_| Refusal::Invalid);
+    let (session, user) = (id(&claims.sid)?, id(&claims.sub)?);
+    let issued_at = claims.pos.parse::<Position>().map_err(|_| Refusal::Invalid)?;
+    // What holds is what both cover: the token says nothing of keys that were revoked before it was issued.
+    let as_of = if keys.as_of().id < issued_at.id { keys.as_of() } else { issued_at };
+    let held = Mutex::new(Held { as_of, ..Held::default() });
+    Ok(Arc::new(Verified { claims, session, user, held }))
+}
+
+async fn is_current(token: &str, verified: &Arc<Verified>) -> bool {
+    let subjects = [Subject::Session(verified.session), Subject::User(verified.user), Subject::Keys];
+    let Answer::Current(position) = invalidations::check(&subjects, verified.held().as_of).await else {
+        return false;
+    };
+    verified.update(|held| held.as_of = position);
+    VERIFIED.insert(token, Arc::clone(verified));
+    true
+}
+
+/// Has the database decide.
+async fn look_up(ctx: &Context, token: &str, verified: &Arc<Verified>) -> Result<Caller, Refusal> {
+    let outcome = decide(ctx, token, verified).await;
+    match &outcome {
+        Ok(caller) => {
+            let (user, session) = (caller.user.clone(), caller.session.clone());
+            let active_at = session.last_activity_at;
+            let known = Some(Arc::new(Known { user, session }));
+            verified.update(|held| *held = Held { as_of: caller.as_of, known, active_at });
+            VERIFIED.insert(token, Arc::clone(verified));
+        }
+        Err(_) => VERIFIED.remove(token),
+    }
+    outcome
+}
+
+async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Caller, Refusal> {
+    let claims = &verified.claims;
+    let found = rows::by_id(verified.session).await?.ok_or(Refusal::Revoked)?;
+    let keys = keys::at(&found.snapshot, ctx.settings).await?;
+    // Keys that were revoked since it was verified have signed nothing.
+    verify(ctx, token, &keys)?;
+    let user = &found.user;
+    let still_true = found.is_alive(ctx.now)
+        && verified.user == user.id
+        && claims.email == user.email.as_str()
+        && claims.role == user.role.name()
+        && found.accepts_tokens_issued_at(claims.iat);
+    if !still_true {
+        return Err(Refusal::Revoked);
+    }
+    Ok(Caller::new(found, keys))
+}
+
+fn verify(ctx: &Context, token: &str, keys: &Keys) -> Result<Claims, codec::Refusal> {
+    let settings = ctx.settings;
+    let (issuer, audience) = (settings.public_url.as_str(), &settings.audience);
+    codec::verify(token, keys.accepted(), issuer, audience, ctx.now.as_seconds())
+}
+
+impl Verified {
+    fn held(&self) -> Held {
+        self.held.lock().map(|held| held.clone()).unwrap_or_default()
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Held)) {
+        if let Ok(mut held) = self.held.lock() {
+            change(&mut held);
+        }
+    }
+}

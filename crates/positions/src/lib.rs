@@ -1,0 +1,95 @@
+//! Positions in the order of commits: what an answer covers, and whether it still holds.
+//!
+//! The table `invalidations` has one row for whatever changed, in the order of commits, and one for each start of a
+//! serving process (`start:<random>`). A [`Position`] is the newest row together with the newest start at or before it,
+//! so that a position from before a restored backup is recognised: there, another start precedes that row, or none.
+
+mod question;
+
+pub use question::{Found, Question};
+
+use std::{fmt, str::FromStr};
+
+/// What a row about a start begins with.
+const START: &str = "start:";
+
+/// A place in the order of commits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Position {
+    /// Which start of a serving process came last before it; 0 for none.
+    pub start: u64,
+    /// The newest row.
+    pub id: u64,
+}
+
+/// Whether something that was true at a position still is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is, as far as this position.
+    Current(Position),
+    /// Something changed that it speaks of.
+    Touched,
+    /// Nobody here can tell. The database decides.
+    Unknown,
+}
+
+/// What identifies a start, from the subject of a row; none where the row is about something else.
+#[must_use]
+pub fn start(subject: &str) -> Option<u64> {
+    let random = subject.strip_prefix(START)?;
+    let leading = random.get(..16).unwrap_or(random);
+    // What somebody typed by hand is a start too, and none of ours.
+    Some(u64::from_str_radix(leading, 16).unwrap_or(u64::MAX))
+}
+
+/// The subject of the row about a start.
+#[must_use]
+pub fn start_subject(random: u64) -> String {
+    format!("{START}{random:016x}")
+}
+
+/// `<id>.<start>`, the start in hexadecimal.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:x}", self.id, self.start)
+    }
+}
+
+/// It is no position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+impl FromStr for Position {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        let (id, start) = text.split_once('.').ok_or(Malformed)?;
+        let id = id.parse().map_err(|_| Malformed)?;
+        Ok(Self { start: u64::from_str_radix(start, 16).map_err(|_| Malformed)?, id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_back() {
+        for position in
+            [Position::default(), Position { start: 1, id: 2 }, Position { start: u64::MAX, id: u64::MAX }]
+        {
+            assert_eq!(position.to_string().parse(), Ok(position));
+        }
+        for text in ["", ".", "1", "1.", ".1", "-1.1", "1.g", "1.1.1", "18446744073709551616.0"] {
+            assert_eq!(text.parse::<Position>(), Err(Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn starts_are_told_apart() {
+        assert_eq!(start(&start_subject(7)), Some(7));
+        assert_eq!(start("start:00000000000000ff0000000000000000"), Some(255));
+        assert_eq!(start("start:by hand"), Some(u64::MAX));
+        assert_eq!(start("s:0190"), None);
+    }
+}

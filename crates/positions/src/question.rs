@@ -1,0 +1,105 @@
+//! Asking the database itself, where nobody keeps a view of it in memory.
+
+use crate::{Answer, Position, start};
+use std::fmt::Write as _;
+
+/// One SQL query (SQLite) that answers whether any of some subjects changed after a position.
+pub struct Question {
+    as_of: Position,
+    subjects: usize,
+}
+
+/// What the query selects of the one row that it answers.
+pub struct Found {
+    /// The newest id that was ever given.
+    pub last: Option<u64>,
+    /// Whether every row after the position is still there: housekeeping removes the oldest first.
+    pub is_whole: bool,
+    /// Whether one of the subjects has a row after the position.
+    pub is_touched: bool,
+    /// The newest start at or before the position.
+    pub start: Option<String>,
+    /// The newest start.
+    pub newest_start: Option<String>,
+}
+
+impl Question {
+    /// About so many subjects.
+    #[must_use]
+    pub const fn new(subjects: usize, as_of: Position) -> Self {
+        Self { as_of, subjects }
+    }
+
+    /// The query. Its parameters are the position's id and then the subjects.
+    #[must_use]
+    pub fn sql(&self) -> String {
+        let mut places = String::new();
+        for place in 0..self.subjects {
+            let comma = if place == 0 { "" } else { ", " };
+            // Writing to a string never fails.
+            let _ = write!(places, "{comma}?{}", place + 2);
+        }
+        format!(
+            "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'invalidations'),
+                EXISTS (SELECT 1 FROM invalidations WHERE id = ?1 + 1),
+                EXISTS (SELECT 1 FROM invalidations WHERE subject IN ({places}) AND id > ?1),
+                (SELECT subject FROM invalidations WHERE {STARTS} AND id <= ?1 ORDER BY id DESC LIMIT 1),
+                (SELECT subject FROM invalidations WHERE {STARTS} ORDER BY id DESC LIMIT 1)"
+        )
+    }
+
+    /// What the answer means.
+    #[must_use]
+    pub fn answer(&self, found: &Found) -> Answer {
+        let start_of = |subject: &Option<String>| subject.as_deref().and_then(start).unwrap_or(0);
+        let last = found.last.unwrap_or(0);
+        let is_known = self.as_of.id == last || (self.as_of.id < last && found.is_whole);
+        if !is_known || start_of(&found.start) != self.as_of.start {
+            Answer::Unknown
+        } else if found.is_touched {
+            Answer::Touched
+        } else {
+            Answer::Current(Position { start: start_of(&found.newest_start), id: last })
+        }
+    }
+}
+
+/// The condition of the partial index of starts.
+const STARTS: &str = "subject >= 'start:' AND subject < 'start;'";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(as_of: Position, last: u64, is_whole: bool, is_touched: bool) -> Answer {
+        let found = Found {
+            last: Some(last),
+            is_whole,
+            is_touched,
+            start: Some("start:0000000000000001".into()),
+            newest_start: Some("start:0000000000000002".into()),
+        };
+        Question::new(1, as_of).answer(&found)
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_unknown() {
+        let known = Position { start: 1, id: 5 };
+        let newest = Position { start: 2, id: 9 };
+        assert_eq!(answer(known, 9, true, false), Answer::Current(newest));
+        assert_eq!(answer(known, 9, true, true), Answer::Touched);
+        assert_eq!(answer(known, 5, false, false), Answer::Current(Position { start: 2, id: 5 }));
+        // Rows after it were removed, it is ahead, or of another start.
+        assert_eq!(answer(known, 9, false, false), Answer::Unknown);
+        assert_eq!(answer(known, 4, true, false), Answer::Unknown);
+        assert_eq!(answer(Position { start: 3, id: 5 }, 9, true, false), Answer::Unknown);
+        assert_eq!(answer(Position { start: 3, id: 5 }, 9, true, true), Answer::Unknown);
+    }
+
+    #[test]
+    fn an_empty_table_is_whole() {
+        let found = Found { last: None, is_whole: false, is_touched: false, start: None, newest_start: None };
+        let nothing = Position::default();
+        assert_eq!(Question::new(1, nothing).answer(&found), Answer::Current(nothing));
+    }
+}

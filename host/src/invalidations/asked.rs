@@ -1,0 +1,43 @@
+//! Without a view in memory: each time, the database is asked.
+
+use super::{Answer, Invalidations, Position};
+use crate::storage::{Dialect, Rows, Storage, Value};
+use async_trait::async_trait;
+use mana_auth_positions::{Found, Question};
+use std::sync::Arc;
+
+/// Asks a database about its own table `invalidations`, with one query each time.
+pub struct Asked(pub Arc<dyn Storage>);
+
+#[async_trait]
+impl Invalidations for Asked {
+    fn peek(&self, _: &[String], _: Position) -> Option<Answer> {
+        None
+    }
+
+    async fn check(&self, subjects: &[String], as_of: Position) -> Answer {
+        let Ok(id) = i64::try_from(as_of.id) else { return Answer::Unknown };
+        // The order of commits is known of SQLite alone.
+        if self.0.dialect() != Dialect::Sqlite {
+            return Answer::Unknown;
+        }
+        let question = Question::new(subjects.len(), as_of);
+        let params = std::iter::once(Value::Integer(id)).chain(subjects.iter().cloned().map(Value::Text));
+        let answer = self.0.query(&question.sql(), params.collect()).await;
+        answer.ok().and_then(found).map_or(Answer::Unknown, |found| question.answer(&found))
+    }
+}
+
+fn found(rows: Rows) -> Option<Found> {
+    let row: [Value; 5] = rows.rows.into_iter().next()?.try_into().ok()?;
+    let [last, is_whole, is_touched, start, newest_start] = row;
+    let integer = |value| if let Value::Integer(number) = value { Some(number) } else { None };
+    let text = |value| if let Value::Text(text) = value { Some(text) } else { None };
+    Some(Found {
+        last: integer(last).and_then(|last| u64::try_from(last).ok()),
+        is_whole: integer(is_whole)? != 0,
+        is_touched: integer(is_touched)? != 0,
+        start: text(start),
+        newest_start: text(newest_start),
+    })
+}

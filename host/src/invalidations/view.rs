@@ -1,0 +1,170 @@
+//! What changed lately, in memory: pure, and told of every row of the table in the order of their ids.
+
+use super::{Answer, Position};
+use mana_auth_positions::start;
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{BuildHasher as _, RandomState},
+};
+
+/// How many starts are remembered.
+const STARTS: usize = 1000;
+
+/// The newest change to each subject that changed lately, as far as `last`. Nothing at or before `floor` is known.
+pub struct View {
+    last: u64,
+    floor: u64,
+    /// Of the row `last`, by which another database in its place is noticed.
+    anchor: Option<u64>,
+    /// Subjects by their hash. Two that share one are taken for each other, which costs a query and nothing else.
+    touched: HashMap<u64, u64>,
+    /// The same, by the row.
+    order: BTreeMap<u64, u64>,
+    starts: BTreeMap<u64, u64>,
+    /// Whether another database stands in its place, and no start of a process since tells their positions apart.
+    replaced: bool,
+    capacity: usize,
+    hasher: RandomState,
+}
+
+/// A row of the table.
+pub struct Row {
+    /// Its id.
+    pub id: u64,
+    /// Whom it is about.
+    pub subject: String,
+}
+
+impl View {
+    /// Of an empty table. It remembers so many subjects.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            last: 0,
+            floor: 0,
+            anchor: None,
+            touched: HashMap::new(),
+            order: BTreeMap::new(),
+            starts: BTreeMap::new(),
+            replaced: false,
+            capacity,
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// The newest row that it was told of, or 0.
+    #[must_use]
+    pub const fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// How many subjects it remembers.
+    #[must_use]
+    pub const fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Forgets everything: of another database, or of more rows than it remembers, only what comes now is known.
+    /// `starts` are all the rows about starts before `from`.
+    pub fn begin_at(&mut self, from: u64, starts: impl IntoIterator<Item = Row>) {
+        let Self { capacity, replaced, .. } = *self;
+        *self = Self { last: from, floor: from, replaced, ..Self::new(capacity) };
+        for row in starts {
+            self.note_start(&row);
+        }
+    }
+
+    /// Tells it of the rows from `last` on, in order; that of `last` itself is first, where it is still there.
+    /// `given` is the newest id that was ever given. False: it is another database's, and nothing was learned.
+    #[must_use]
+    pub fn learn(&mut self, given: u64, rows: impl IntoIterator<Item = Row>) -> bool {
+        if given < self.last {
+            return false;
+        }
+        let mut rows = rows.into_iter().peekable();
+        match rows.next_if(|row| row.id == self.last) {
+            Some(row) if self.anchor.is_some_and(|anchor| anchor != self.hash(&row.subject)) => return false,
+            // Somebody removed it: what it said is unknown.
+            None => self.floor = self.last,
+            Some(_) => {}
+        }
+        for row in rows {
+            if row.id != self.last + 1 {
+                self.floor = row.id - 1;
+            }
+            self.last = row.id;
+            self.note(&row);
+        }
+        if given > self.last {
+            (self.last, self.floor, self.anchor) = (given, given, None);
+        }
+        true
+    }
+
+    /// Another database stands in its place: nobody's position can be trusted until a process starts on it.
+    pub fn distrust(&mut self) {
+        self.replaced = true;
+    }
+
+    fn note(&mut self, row: &Row) {
+        let hash = self.hash(&row.subject);
+        self.anchor = Some(hash);
+        if let Some(start) = start(&row.subject) {
+            self.starts.insert(row.id, start);
+            if std::mem::take(&mut self.replaced) {
+                self.floor = row.id;
+            }
+            self.forget_starts();
+            return;
+        }
+        if let Some(before) = self.touched.insert(hash, row.id) {
+            self.order.remove(&before);
+        }
+        self.order.insert(row.id, hash);
+        if self.order.len() > self.capacity
+            && let Some((dropped, hash)) = self.order.pop_first()
+        {
+            self.touched.remove(&hash);
+            self.floor = self.floor.max(dropped);
+        }
+    }
+
+    fn note_start(&mut self, row: &Row) {
+        if let Some(start) = start(&row.subject) {
+            self.starts.insert(row.id, start);
+            self.forget_starts();
+        }
+    }
+
+    fn forget_starts(&mut self) {
+        if self.starts.len() > STARTS {
+            self.starts.pop_first();
+            // Before the oldest that is left, nobody knows which came last.
+            let oldest = self.starts.first_key_value().map_or(0, |(id, _)| *id);
+            self.floor = self.floor.max(oldest);
+        }
+    }
+
+    /// Whether any of the subjects changed after the position.
+    #[must_use]
+    pub fn answer(&self, subjects: &[String], as_of: Position) -> Answer {
+        let is_known = (self.floor..=self.last).contains(&as_of.id) && !self.replaced;
+        if !is_known || self.start_at(as_of.id) != as_of.start {
+            return Answer::Unknown;
+        }
+        let is_touched =
+            |subject: &String| self.touched.get(&self.hash(subject)).is_some_and(|id| *id > as_of.id);
+        if subjects.iter().any(is_touched) {
+            return Answer::Touched;
+        }
+        Answer::Current(Position { start: self.start_at(self.last), id: self.last })
+    }
+
+    fn start_at(&self, id: u64) -> u64 {
+        self.starts.range(..=id).next_back().map_or(0, |(_, start)| *start)
+    }
+
+    fn hash(&self, subject: &str) -> u64 {
+        self.hasher.hash_one(subject)
+    }
+}

@@ -1,0 +1,49 @@
+//! `invalidations`: an instance here lives for seconds, so it keeps no view; each time, the database is asked.
+
+use crate::{
+    Adapter,
+    bindings::{
+        invalidations::{Answer, Glance, Guest, Position},
+        storage::{Dialect, Guest as _, Value},
+    },
+};
+use mana_auth_positions::{self as positions, Found, Question};
+
+impl Guest for Adapter {
+    fn peek(_: Vec<String>, _: Position) -> Glance {
+        Glance::Ask
+    }
+
+    async fn check(subjects: Vec<String>, as_of: Position) -> Answer {
+        let Ok(id) = i64::try_from(as_of.id) else { return Answer::Unknown };
+        // The order of commits is known of SQLite alone.
+        if Self::spoken().await != Dialect::Sqlite {
+            return Answer::Unknown;
+        }
+        let question =
+            Question::new(subjects.len(), positions::Position { start: as_of.start, id: as_of.id });
+        let params = std::iter::once(Value::Integer(id)).chain(subjects.into_iter().map(Value::Text));
+        let answer = Self::query(question.sql(), params.collect()).await;
+        match answer.ok().and_then(|rows| found(rows.rows)).map(|found| question.answer(&found)) {
+            Some(positions::Answer::Current(positions::Position { start, id })) => {
+                Answer::Current(Position { start, id })
+            }
+            Some(positions::Answer::Touched) => Answer::Touched,
+            Some(positions::Answer::Unknown) | None => Answer::Unknown,
+        }
+    }
+}
+
+fn found(rows: Vec<Vec<Value>>) -> Option<Found> {
+    let row: [Value; 5] = rows.into_iter().next()?.try_into().ok()?;
+    let [last, is_whole, is_touched, start, newest_start] = row;
+    let integer = |value| if let Value::Integer(number) = value { Some(number) } else { None };
+    let text = |value| if let Value::Text(text) = value { Some(text) } else { None };
+    Some(Found {
+        last: integer(last).and_then(|last| u64::try_from(last).ok()),
+        is_whole: integer(is_whole)? != 0,
+        is_touched: integer(is_touched)? != 0,
+        start: text(start),
+        newest_start: text(newest_start),
+    })
+}
