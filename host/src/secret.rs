@@ -1,6 +1,10 @@
 //! The secret that the service makes for itself where nobody configured one: the file `secret` in the data
 //! folder, one line in the form of the key `secrets`.
 
+mod rotate;
+
+pub use rotate::{MOST_VERSIONS, rotate};
+
 use crate::random::{Exhausted, Random};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{
@@ -58,6 +62,24 @@ pub enum Error {
     /// A database is there whose keys a new secret could not open.
     #[error("secret: {path} is missing, but a database is there: restore the file, or set `secrets`", path = path.display())]
     Lost {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file isn't where it seems to be: replacing it would leave behind whoever made the link.
+    #[error("secret: {path} is a symbolic link: rotate the secret where it is kept", path = path.display())]
+    Linked {
+        /// The link.
+        path: PathBuf,
+    },
+    /// The file holds something else.
+    #[error("secret: {path} is no list of version:secret that a higher version could lead", path = path.display())]
+    Form {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There are too many versions to add another.
+    #[error("secret: {path} holds {MOST_VERSIONS} versions, as many as it may: take away those that nothing needs any more (docs/operations.md)", path = path.display())]
+    Full {
         /// The file.
         path: PathBuf,
     },
@@ -141,28 +163,36 @@ pub fn create_folder(folder: &Path) -> Result<(), Error> {
 ///
 /// The random source has failed.
 pub fn generate(random: &dyn Random) -> Result<Zeroizing<String>, Exhausted> {
+    generate_version(1, random)
+}
+
+fn generate_version(version: u32, random: &dyn Random) -> Result<Zeroizing<String>, Exhausted> {
     let mut bytes = Zeroizing::new([0; LENGTH]);
     random.fill(bytes.as_mut())?;
     let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref()));
-    Ok(Zeroizing::new(format!("1:{}", encoded.as_str())))
+    Ok(Zeroizing::new(format!("{version}:{}", encoded.as_str())))
 }
 
 /// Writes the draft and gives it its name, unless another process was faster.
 fn publish(draft: &Path, path: &Path, line: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
-    let written = file
-        .write_all(line.as_bytes())
-        .and_then(|()| file.write_all(b"\n"))
-        .and_then(|()| file.sync_all())
-        // Unlike a rename, a link never replaces what is there.
-        .and_then(|()| match fs::hard_link(draft, path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            linked => linked,
-        });
-    fs::remove_file(draft)?;
+    // Unlike a rename, a link never replaces what is there.
+    let written = write(draft, line).and_then(|()| match fs::hard_link(draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    });
+    let removed = fs::remove_file(draft);
     written?;
+    removed?;
     // So that the name survives a power cut, as the database will, whose keys the secret seals.
     File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Writes a new file, to the disk itself.
+fn write(draft: &Path, line: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
+    file.write_all(line.as_bytes())?;
+    file.write_all(b"\n")?;
+    file.sync_all()
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub enum Need {
     Passwords,
     /// The program's commands, on the same data.
     Commands,
+    /// The same, and a secret that it makes for itself.
+    OwnSecret,
     /// Files of the operator's, and an owner of those that it makes.
     Files,
     /// An address of its own for health and metrics.
@@ -30,6 +32,7 @@ impl Need {
             Self::Clock => "no clock to move",
             Self::Passwords => "no password hashing to hold up",
             Self::Commands => "no commands beside it",
+            Self::OwnSecret => "no secret of its own making",
             Self::Files => "no files of the operator's",
             Self::Management => "no management address",
             Self::Start => "no start that could be refused",

@@ -168,6 +168,11 @@ impl Service {
     /// The same, where it must refuse to start; what it says.
     pub async fn restart_fails_with(&mut self, key: &str, value: &str) -> String {
         self.settings.insert(key.to_owned(), value.to_owned());
+        self.restart_fails().await
+    }
+
+    /// The same without another value.
+    pub async fn restart_fails(&mut self) -> String {
         self.runner.restart(&self.settings).await.expect_err("it started")
     }
 

@@ -44,6 +44,9 @@ pub enum Command {
     /// The keys that sign access tokens
     #[command(subcommand)]
     Keys(Keys),
+    /// The secret that seals those keys
+    #[command(subcommand)]
+    Secret(Secret),
     /// Housekeeping, where no server runs that does it by itself
     #[command(subcommand)]
     Maintenance(Maintenance),
@@ -142,6 +145,13 @@ pub enum Keys {
         /// The key's id (`kid`)
         id: String,
     },
+}
+
+/// What can be done with the secret.
+#[derive(Subcommand)]
+pub enum Secret {
+    /// Make the next version of the file `secret` in the data folder; the server takes it up when it is restarted
+    Rotate,
 }
 
 /// Housekeeping.

@@ -63,7 +63,9 @@ impl Failure {
     /// 1 where the command was refused, 2 where it could not begin.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Refused(_) | Self::Trapped(_) => ExitCode::from(1),
+            Self::Refused(_) | Self::Trapped(_) | Self::Secret(secret::Error::Full { .. }) => {
+                ExitCode::from(1)
+            }
             _ => ExitCode::from(2),
         }
     }
@@ -90,6 +92,11 @@ pub enum Refusal {
     /// The two passwords differ.
     #[error("the passwords differ")]
     PasswordsDiffer,
+    /// The secret that the service made for itself isn't the one that it uses.
+    #[error(
+        "`secrets` is set ({0}): put the new version in front of it there, and restart (docs/configuration.md)"
+    )]
+    SecretsSet(Origin),
     /// There is no password on standard input.
     #[error("no password on standard input")]
     NoPassword,

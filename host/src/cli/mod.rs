@@ -7,6 +7,7 @@ mod keys;
 mod maintenance;
 mod password;
 mod prepare;
+mod secret;
 mod serve;
 mod settings;
 mod table;
@@ -51,6 +52,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
             Command::Config(_) => settings::print(config).await,
             Command::User(command) => user::run(config, command).await,
             Command::Keys(command) => keys::run(config, command).await,
+            Command::Secret(command) => secret::run(config, command).await,
             Command::Maintenance(command) => maintenance::maintenance(config, command).await,
             Command::Lineage(command) => maintenance::lineage(config, command).await,
             Command::Completions { .. } => Ok(()),

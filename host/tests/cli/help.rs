@@ -10,6 +10,7 @@ fn help_names_every_command_and_gives_examples() {
         "config",
         "user",
         "keys",
+        "secret",
         "maintenance",
         "lineage",
         "completions",
@@ -28,6 +29,7 @@ fn help_names_every_command_and_gives_examples() {
         &["keys", "list", "--help"],
         &["keys", "rotate", "--help"],
         &["keys", "revoke", "--help"],
+        &["secret", "rotate", "--help"],
         &["maintenance", "run", "--help"],
         &["lineage", "renew", "--help"],
     ] {

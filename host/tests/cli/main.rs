@@ -5,5 +5,6 @@ mod administration;
 mod configuration;
 mod help;
 mod refusals;
+mod secret;
 mod serving;
 mod support;

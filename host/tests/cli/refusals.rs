@@ -13,6 +13,7 @@ const COMMANDS: &[&[&str]] = &[
     &["user", "create", "ada@example.com"],
     &["user", "list"],
     &["keys", "rotate"],
+    &["secret", "rotate"],
     &["maintenance", "run"],
     &["lineage", "renew"],
 ];

@@ -81,6 +81,7 @@ impl Kind {
             Need::Commands | Need::Files | Need::Management | Need::Start => {
                 matches!(self, Self::Host | Self::Binary)
             }
+            Need::OwnSecret => matches!(self, Self::Binary),
             Need::OneAddress => matches!(self, Self::Spin | Self::SpinUp),
         }
     }

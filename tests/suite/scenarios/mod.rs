@@ -34,6 +34,7 @@ files![
     management,
     metrics,
     openapi,
+    own_secret,
     password_rules,
     probes,
     profile,
