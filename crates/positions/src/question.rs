@@ -3,6 +3,9 @@
 use crate::{Answer, Position, start};
 use std::fmt::Write as _;
 
+/// How many rows after a position are looked at. A position so old that more follow it is unknown.
+const MOST: u64 = 10_000;
+
 /// One SQL query (SQLite) that answers whether any of some subjects changed after a position.
 pub struct Question {
     as_of: Position,
@@ -13,8 +16,8 @@ pub struct Question {
 pub struct Found {
     /// The newest id that was ever given.
     pub last: Option<u64>,
-    /// Whether every row after the position is still there: housekeeping removes the oldest first.
-    pub is_whole: bool,
+    /// How many rows there are after the position, at most [`MOST`] and one.
+    pub rows: u64,
     /// Whether one of the subjects has a row after the position.
     pub is_touched: bool,
     /// The newest start at or before the position.
@@ -41,7 +44,7 @@ impl Question {
         }
         format!(
             "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'invalidations'),
-                EXISTS (SELECT 1 FROM invalidations WHERE id = ?1 + 1),
+                (SELECT count(*) FROM (SELECT 1 FROM invalidations WHERE id > ?1 LIMIT {MOST} + 1)),
                 EXISTS (SELECT 1 FROM invalidations WHERE subject IN ({places}) AND id > ?1),
                 (SELECT subject FROM invalidations WHERE {STARTS} AND id <= ?1 ORDER BY id DESC LIMIT 1),
                 (SELECT subject FROM invalidations WHERE {STARTS} ORDER BY id DESC LIMIT 1)"
@@ -53,8 +56,9 @@ impl Question {
     pub fn answer(&self, found: &Found) -> Answer {
         let start_of = |subject: &Option<String>| subject.as_deref().and_then(start).unwrap_or(0);
         let last = found.last.unwrap_or(0);
-        let is_known = self.as_of.id == last || (self.as_of.id < last && found.is_whole);
-        if !is_known || start_of(&found.start) != self.as_of.start {
+        // Ids have no gaps: where rows are missing, somebody removed them, and nobody knows what they said.
+        let is_whole = last.checked_sub(self.as_of.id) == Some(found.rows) && found.rows <= MOST;
+        if !is_whole || start_of(&found.start) != self.as_of.start {
             Answer::Unknown
         } else if found.is_touched {
             Answer::Touched
@@ -71,10 +75,10 @@ const STARTS: &str = "subject >= 'start:' AND subject < 'start;'";
 mod tests {
     use super::*;
 
-    fn answer(as_of: Position, last: u64, is_whole: bool, is_touched: bool) -> Answer {
+    fn answer(as_of: Position, last: u64, rows: u64, is_touched: bool) -> Answer {
         let found = Found {
             last: Some(last),
-            is_whole,
+            rows,
             is_touched,
             start: Some("start:0000000000000001".into()),
             newest_start: Some("start:0000000000000002".into()),
@@ -86,19 +90,20 @@ mod tests {
     fn what_cannot_be_told_is_unknown() {
         let known = Position { start: 1, id: 5 };
         let newest = Position { start: 2, id: 9 };
-        assert_eq!(answer(known, 9, true, false), Answer::Current(newest));
-        assert_eq!(answer(known, 9, true, true), Answer::Touched);
-        assert_eq!(answer(known, 5, false, false), Answer::Current(Position { start: 2, id: 5 }));
-        // Rows after it were removed, it is ahead, or of another start.
-        assert_eq!(answer(known, 9, false, false), Answer::Unknown);
-        assert_eq!(answer(known, 4, true, false), Answer::Unknown);
-        assert_eq!(answer(Position { start: 3, id: 5 }, 9, true, false), Answer::Unknown);
-        assert_eq!(answer(Position { start: 3, id: 5 }, 9, true, true), Answer::Unknown);
+        assert_eq!(answer(known, 9, 4, false), Answer::Current(newest));
+        assert_eq!(answer(known, 9, 4, true), Answer::Touched);
+        assert_eq!(answer(known, 5, 0, false), Answer::Current(Position { start: 2, id: 5 }));
+        // Rows after it were removed, it is ahead, too old, or of another start.
+        assert_eq!(answer(known, 9, 3, false), Answer::Unknown);
+        assert_eq!(answer(known, 4, 0, false), Answer::Unknown);
+        assert_eq!(answer(known, 20_000, 10_001, false), Answer::Unknown);
+        assert_eq!(answer(Position { start: 3, id: 5 }, 9, 4, false), Answer::Unknown);
+        assert_eq!(answer(Position { start: 3, id: 5 }, 9, 4, true), Answer::Unknown);
     }
 
     #[test]
     fn an_empty_table_is_whole() {
-        let found = Found { last: None, is_whole: false, is_touched: false, start: None, newest_start: None };
+        let found = Found { last: None, rows: 0, is_touched: false, start: None, newest_start: None };
         let nothing = Position::default();
         assert_eq!(Question::new(1, nothing).answer(&found), Answer::Current(nothing));
     }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod groups;
+mod invalidations;
 mod opening;
 mod reads;
 mod sharing;
