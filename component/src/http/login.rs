@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     accounts::{Email, Password},
-    sessions::{self, Device, SignIn},
+    sessions::{self, Device, SignIn, device},
     text,
 };
 use axum::response::Response;
@@ -33,7 +33,8 @@ pub struct LoginBody {
     remember_me: Option<bool>,
     /// The client's name for the device; cut at 128 characters.
     device_id: Option<String>,
-    /// The owner's name for it; cut at 200 characters.
+    /// The owner's name for it; cut at 200 characters. Without one it is called after the user agent, such as
+    /// `Firefox on Windows`, where that is known.
     device_name: Option<String>,
 }
 
@@ -57,7 +58,10 @@ pub async fn login(call: Call, headers: HeaderMap, Json(body): Json<LoginBody>) 
         remember_me: body.remember_me.unwrap_or(false),
         device: Device {
             id: body.device_id.and_then(|id| text::label(&id, DEVICE_ID)),
-            name: body.device_name.and_then(|name| text::label(&name, DEVICE_NAME)),
+            name: body
+                .device_name
+                .and_then(|name| text::label(&name, DEVICE_NAME))
+                .or_else(|| derived(&call)),
         },
         replaces: match Credential::of(&headers, call.settings) {
             Credential::Cookie(cookie) => Some(cookie),
@@ -65,4 +69,8 @@ pub async fn login(call: Call, headers: HeaderMap, Json(body): Json<LoginBody>) 
         },
     };
     signed_in::answer(&call, sessions::sign_in(&call, request).await?)
+}
+
+fn derived(call: &Call) -> Option<String> {
+    device::name(call.client.user_agent.as_deref()?).map(Into::into)
 }

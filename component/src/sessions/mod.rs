@@ -7,6 +7,7 @@ mod access_token;
 mod activity;
 mod authenticate;
 pub mod cache;
+pub mod device;
 mod exchange;
 mod lifetime;
 mod list;
@@ -80,7 +81,7 @@ pub struct Session {
 pub struct Device {
     /// The client's name for the device; at most 128 characters.
     pub id: Option<String>,
-    /// The owner's name for it; at most 200 characters.
+    /// The owner's name for it, or one made of the user agent; at most 200 characters.
     pub name: Option<String>,
 }
 

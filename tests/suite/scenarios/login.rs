@@ -16,6 +16,7 @@ scenarios![
     what_is_missing_is_named,
     wrong_types_are_named,
     the_device_is_kept,
+    a_device_without_a_name_is_called_after_its_user_agent,
     what_a_device_says_of_itself_is_bounded,
     remember_me_is_kept,
     a_foreign_page_cannot_sign_anyone_in,
@@ -115,6 +116,29 @@ async fn the_device_is_kept(stage: Stage) {
     let sessions = plain.client.get("/sessions").await.ok();
     let own = sessions.as_array().and_then(|all| all.iter().find(|one| one["id"] == sid.as_str())).cloned();
     assert!(own.is_some_and(|own| own["deviceId"].is_null() && own["deviceName"].is_null()));
+}
+
+async fn a_device_without_a_name_is_called_after_its_user_agent(stage: Stage) {
+    const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0";
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    for (agent, own, expected) in [
+        (FIREFOX, json!(null), json!("Firefox on Windows")),
+        (FIREFOX, json!(" "), json!("Firefox on Windows")),
+        (FIREFOX, json!("Anas Täfelchen"), json!("Anas Täfelchen")),
+        ("curl/8.11.0", json!(null), json!("curl")),
+        ("Suite/1", json!(null), json!(null)),
+    ] {
+        let body = json!({ "email": "ana@example.org", "password": PASSWORD, "deviceName": own });
+        let client = service.client();
+        client.post("/login", body).header("user-agent", agent).await.ok();
+        let list = client.get("/sessions").await.ok();
+        let current = list.as_array().and_then(|all| all.iter().find(|one| one["current"] == true));
+        assert_eq!(current.map(|one| &one["deviceName"]), Some(&expected), "{agent}, {own}");
+    }
+    let named = "SELECT count(*) FROM security_events WHERE event_type = 'login_success' \
+                 AND json_extract(metadata, '$.deviceName') = 'Firefox on Windows'";
+    assert_eq!(service.number(named), 2);
 }
 
 async fn what_a_device_says_of_itself_is_bounded(stage: Stage) {
