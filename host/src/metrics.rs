@@ -20,6 +20,8 @@ pub struct Metrics {
     requests: Family<Answered, Counter>,
     durations: Family<Route, Histogram>,
     statements: Family<Statements, Counter>,
+    /// As of the last housekeeping of this process; none before the first.
+    sessions: Family<Sessions, Gauge>,
     /// In the order of [`COMPONENT`].
     component: [Family<Outcome, Counter>; COMPONENT.len()],
     /// Instances that take requests.
@@ -59,6 +61,11 @@ struct Statements {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Sessions {
+    remember_me: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Outcome {
     label: &'static str,
 }
@@ -92,6 +99,7 @@ impl Metrics {
             requests: Family::default(),
             durations: Family::new_with_constructor(histogram),
             statements: Family::default(),
+            sessions: Family::default(),
             component: std::array::from_fn(|_| Family::default()),
             instances: Gauge::default(),
             instances_started: Counter::default(),
@@ -107,6 +115,7 @@ impl Metrics {
         registry.register("requests", "Answered requests", metrics.requests.clone());
         registry.register("request_duration_seconds", "Time to answer", metrics.durations.clone());
         registry.register("db_statements", "Statements sent to the database", metrics.statements.clone());
+        registry.register("active_sessions", "Sessions that are alive", metrics.sessions.clone());
         registry.register("instances", "Instances that take requests", metrics.instances.clone());
         registry.register("instances_started", "Instances started", metrics.instances_started.clone());
         registry.register("traps", "Instances ended by a trap", metrics.traps.clone());
@@ -134,6 +143,14 @@ impl Metrics {
 
     pub(crate) fn statements(&self, kind: StatementKind, by: u64) {
         self.statements.get_or_create(&kind.labels()).inc_by(by);
+    }
+
+    /// How many sessions are alive, and how many of them were asked to last.
+    pub(crate) fn active_sessions(&self, all: u64, remembered: u64) {
+        for (remember_me, count) in [(true, remembered), (false, all.saturating_sub(remembered))] {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            self.sessions.get_or_create(&Sessions { remember_me }).set(count);
+        }
     }
 
     /// Adds to a counter of the component. A label that the contract does not know counts as `other`.
@@ -199,23 +216,46 @@ const COMPONENT: [(Metric, &str, &str, &[&str]); 8] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn names_are_the_documented_ones() {
         let metrics = Metrics::new();
         metrics.answered("/a/{id}".to_owned(), "GET", 200, Duration::from_millis(3));
         metrics.count(Metric::SignIns, "success", 2);
+        metrics.active_sessions(5, 2);
         let text = metrics.text().expect("writing to a string succeeds");
         for line in [
             r#"mana_auth_requests_total{route="/a/{id}",method="GET",status="200"} 1"#,
             r#"mana_auth_request_duration_seconds_bucket{le="0.005",route="/a/{id}"} 1"#,
             r#"mana_auth_db_statements_total{kind="view"} 0"#,
             r#"mana_auth_sign_ins_total{label="success"} 2"#,
+            r#"mana_auth_active_sessions{remember_me="true"} 2"#,
+            r#"mana_auth_active_sessions{remember_me="false"} 3"#,
             "mana_auth_instances 0",
             "mana_auth_traps_total 0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }
+    }
+
+    #[test]
+    fn the_page_lists_every_one() {
+        let metrics = Metrics::new();
+        metrics.answered("/a".to_owned(), "GET", 200, Duration::from_millis(3));
+        metrics.active_sessions(0, 0);
+        for (metric, ..) in COMPONENT {
+            metrics.count(metric, "other", 1);
+        }
+        let text = metrics.text().expect("writing to a string succeeds");
+        let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
+        let told: BTreeSet<String> = types
+            .map(|(name, kind)| if kind == "counter" { format!("{name}_total") } else { name.to_owned() })
+            .collect();
+        let page = include_str!("../../docs/operations.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `mana_auth_")?.split_once('`'));
+        let listed: BTreeSet<String> = rows.map(|(name, _)| format!("mana_auth_{name}")).collect();
+        assert_eq!(told, listed, "what is told, and what docs/operations.md lists");
     }
 
     #[test]

@@ -38,6 +38,8 @@ impl Guest for Component {
             events_recorded_lost: done.events_recorded_lost,
             keys_created: done.keys_created,
             keys_resealed: done.keys_resealed,
+            active_sessions: done.sessions.map(|count| whole(count.all)),
+            remembered_sessions: done.sessions.map(|count| whole(count.remembered)),
             more: done.more,
         })
     }
@@ -53,6 +55,11 @@ impl Guest for Component {
             Err(_) => Readiness::StorageUnavailable,
         }
     }
+}
+
+/// A number of rows, which is never negative.
+fn whole(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or_default()
 }
 
 impl From<settings::Misconfiguration> for Misconfiguration {

@@ -1,6 +1,6 @@
 //! Sessions, to look at.
 
-use super::{Session, rows};
+use super::{Count, Session, rows};
 use crate::{context::Context, error::Error};
 use uuid::Uuid;
 
@@ -11,6 +11,15 @@ use uuid::Uuid;
 /// Where storage fails.
 pub async fn list(ctx: &Context, user: Uuid) -> Result<Vec<Session>, Error> {
     rows::of_user(user, ctx.now).await
+}
+
+/// How many sessions are alive.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn count(ctx: &Context) -> Result<Count, Error> {
+    rows::count(ctx.now).await
 }
 
 /// A session, if it is alive.

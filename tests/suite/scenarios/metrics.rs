@@ -9,9 +9,15 @@ use crate::{
 };
 use http::Method;
 use serde_json::json;
-use std::fs;
+use std::{fs, time::Duration};
 
-scenarios![every_counter_of_the_contract_counts needs Management, outcomes_are_told_apart needs Management, tells_nothing_of_anyone needs Management];
+scenarios![
+    every_counter_of_the_contract_counts needs Management,
+    outcomes_are_told_apart needs Management,
+    living_sessions_are_counted needs Management Clock,
+    sessions_are_counted_by_an_index_alone,
+    tells_nothing_of_anyone needs Management,
+];
 
 /// Everything that is counted happens at least once.
 async fn busy_day(service: &Service) -> Person {
@@ -92,6 +98,59 @@ async fn outcomes_are_told_apart(stage: Stage) {
         let counted = after.count(name, label) - before.count(name, label);
         assert_eq!(counted, by, "{name} {label}:\n{}", after.text);
     }
+}
+
+async fn living_sessions_are_counted(stage: Stage) {
+    let service = stage.start().await;
+    assert_eq!(living(&service).await, (None, None), "nobody has counted yet");
+    come_to(&service, 0, 0).await;
+    let ana = service.someone().await;
+    service.sign_in("ana@example.org").await;
+    let body = json!({ "email": "ana@example.org", "password": PASSWORD, "rememberMe": true });
+    service.sign_in_with(body).await;
+    come_to(&service, 1, 2).await;
+    ana.client.post("/logout", json!({})).await.ok();
+    come_to(&service, 1, 1).await;
+    service.advance(Duration::from_secs(8 * 86_400));
+    come_to(&service, 1, 0).await;
+    service.advance(Duration::from_secs(23 * 86_400));
+    come_to(&service, 0, 0).await;
+}
+
+/// How many sessions are told to be alive: those that are remembered, and the others.
+async fn living(service: &Service) -> (Option<u64>, Option<u64>) {
+    let text = service.metrics().await.text;
+    let of = |remember_me: bool| {
+        let sample = format!("mana_auth_active_sessions{{remember_me=\"{remember_me}\"}} ");
+        text.lines().find_map(|line| line.strip_prefix(&sample)?.parse().ok())
+    };
+    (of(true), of(false))
+}
+
+/// Housekeeping counts so many. When time has passed it is also done unasked, and one process does it at a time.
+async fn come_to(service: &Service, remembered: u64, others: u64) {
+    const ATTEMPTS: usize = 1000;
+    let expected = (Some(remembered), Some(others));
+    for _ in 0..ATTEMPTS {
+        service.tick().await;
+        if living(service).await == expected {
+            return;
+        }
+    }
+    panic!("{:?} are told, not {expected:?}", living(service).await);
+}
+
+/// There may be ten million.
+async fn sessions_are_counted_by_an_index_alone(stage: Stage) {
+    let service = stage.start().await;
+    service.someone().await;
+    let database = service.database();
+    let sql = "EXPLAIN QUERY PLAN SELECT count(*), count(CASE WHEN remember_me THEN 1 END) FROM sessions \
+               WHERE expires_at > ?1";
+    let mut statement = database.prepare(sql).expect("a statement");
+    let plan = statement.query_map([1], |row| row.get::<_, String>(3)).expect("a plan");
+    let plan: Vec<String> = plan.map(|step| step.expect("a step")).collect();
+    assert_eq!(plan, ["SEARCH sessions USING COVERING INDEX sessions_expiry (expires_at>?)"]);
 }
 
 async fn tells_nothing_of_anyone(stage: Stage) {
