@@ -140,7 +140,10 @@ fn compile(root: &Path, guest: &Guest) -> Result<PathBuf> {
         Kind::Pure => ("wasm32-unknown-unknown", "--cfg\u{1f}getrandom_backend=\"custom\""),
         Kind::Wasi => ("wasm32-wasip2", ""),
     };
-    let target_dir = root.join("target/guests");
+    // Cargo calls a library of a wasm target the same whatever its features: in one folder, the crate with a feature
+    // would push out the crate without, and all that depends on it would be compiled again every time.
+    let folder = if guest.features.is_empty() { "target/guests" } else { "target/guests-with-features" };
+    let target_dir = root.join(folder);
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
         .args(["build", "--locked", "--profile", "guest", "--target", target, "-p", guest.package])
