@@ -14,7 +14,7 @@ DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := 0.20.2
 
 # Make itself decides whether anything is to be built, so that a second `make serve` starts at once.
-find = $(shell find $(1) -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.wit' -o -name '*.sql' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name Cargo.lock \) -not -path '*/target/*')
+find = $(shell find $(1) -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.wit' -o -name '*.sql' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.lock \) -not -path '*/target/*')
 COMMON := $(call find,crates wit) Cargo.toml Cargo.lock
 GUESTS := $(COMMON) $(call find,component examples spin tests/misbehaving-guest wasi-http xtask)
 HOST := $(COMMON) $(call find,host)
@@ -42,9 +42,10 @@ build: $(SERVER) ## Build the component and the server
 guests: target/mana/.built ## Build the components alone, into target/mana
 
 .PHONY: spin
-spin: target/mana/.built .env ## Build what `spin up` serves, and check that there is a Spin that can
+spin: ## Build what `spin up` serves, where there is a Spin that can
 	@spin --version 2>/dev/null | awk '$$1 == "spin" && $$2 ~ /^([5-9]|4\.([1-9]|[1-9][0-9]))/ { found = 1 } \
 		END { if (!found) { print "make spin: needs Spin 4.1 or newer on the PATH (https://spinframework.dev)"; exit 1 } }'
+	@$(MAKE) -s target/mana/.built .env
 
 # What `spin up` reads its variables from: a secret of this checkout's own, made once.
 .env:
