@@ -1,27 +1,35 @@
 //! One request, from `wasi:http` to the component and back.
 
 use crate::{
-    bindings::{ErrorCode, Guest, Request, Response, mana::auth::exchange},
-    housekeeping, probe, request, response, settings,
+    bindings::{ErrorCode, Guest, Method, Request, Response, mana::auth::exchange},
+    housekeeping, own, probe,
+    request::{self, Unread},
+    response, settings,
 };
+use mana_auth_hygiene::Code;
 
 /// What the component exports.
 pub struct Front;
 
 impl Guest for Front {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
-        let settings = settings::load().map_err(|problem| {
-            eprintln!("mana-auth: {problem}");
-            ErrorCode::ConfigurationError
-        })?;
-        let record = request::read(request, settings).await?;
-        let is_head = record.method == "HEAD";
-        let answer = match probe::answer(&record).await {
-            Some(answer) => answer,
-            None => exchange::handle(record).await,
-        };
-        let response = response::write(answer, is_head).await;
+        let is_head = matches!(request.get_method(), Method::Head);
+        let response = response::write(answer(request).await?, is_head).await;
         housekeeping::after_the_answer();
         response
+    }
+}
+
+async fn answer(request: Request) -> Result<exchange::Response, ErrorCode> {
+    let settings = settings::load();
+    if let Some(answer) = probe::answer(&request, settings.is_some()).await {
+        return Ok(answer);
+    }
+    // The log knows which variable is wrong.
+    let Some(settings) = settings else { return Ok(own::refusal(Code::Internal)) };
+    match request::read(request, settings).await {
+        Ok(record) => Ok(exchange::handle(record).await),
+        Err(Unread::Slow) => Ok(own::refusal(Code::RequestTimeout)),
+        Err(Unread::Cut(code)) => Err(code),
     }
 }

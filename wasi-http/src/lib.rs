@@ -20,6 +20,8 @@ mod front;
 #[cfg(target_family = "wasm")]
 mod housekeeping;
 #[cfg(target_family = "wasm")]
+mod own;
+#[cfg(target_family = "wasm")]
 mod probe;
 #[cfg(target_family = "wasm")]
 mod request;

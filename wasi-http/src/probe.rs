@@ -1,32 +1,41 @@
 //! `/health` and `/ready`, where a host has no management address.
 
-use crate::bindings::mana::auth::{
-    exchange::{Request, Response},
-    maintenance::{self, Readiness},
+use crate::{
+    bindings::{
+        Method, Request,
+        mana::auth::{
+            exchange::Response,
+            maintenance::{self, Readiness},
+        },
+    },
+    own,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, header};
-use mana_auth_hygiene::{Policy, Scheme};
+use http::{HeaderValue, StatusCode, header};
 
 /// The answer to a probe; none where the request is none.
-pub async fn answer(request: &Request) -> Option<Response> {
-    if !matches!(request.method.as_str(), "GET" | "HEAD") {
+pub async fn answer(request: &Request, is_configured: bool) -> Option<Response> {
+    if !matches!(request.get_method(), Method::Get | Method::Head) {
         return None;
     }
-    let (status, body) = match request.target.as_str() {
-        "/health" => (200, "live\n"),
-        "/ready" => match maintenance::status().await {
-            Readiness::Ready => (200, "ready\n"),
-            Readiness::NotStarted => (503, "not started\n"),
-            Readiness::StorageUnavailable => (503, "the database can't be reached\n"),
+    let target = request.get_path_with_query()?;
+    let (status, body) = match target.as_str() {
+        "/health" => (StatusCode::OK, "live\n"),
+        "/ready" => match readiness(is_configured).await {
+            Readiness::Ready => (StatusCode::OK, "ready\n"),
+            Readiness::NotStarted => (StatusCode::SERVICE_UNAVAILABLE, "not started\n"),
+            Readiness::StorageUnavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "the database can't be reached\n")
+            }
         },
         _ => return None,
     };
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Policy::new(None, vec![]).apply(Scheme::Http, None, &mut headers);
-    let fields = headers.iter().map(|(name, value): (&HeaderName, &HeaderValue)| {
-        (name.as_str().to_owned(), value.as_bytes().to_vec())
-    });
-    Some(Response { status, headers: fields.collect(), body: body.into(), route: request.target.clone() })
+    let mut answer = http::Response::new(body.into());
+    *answer.status_mut() = status;
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    answer.headers_mut().insert(header::CONTENT_TYPE, text);
+    Some(own::answer(answer, target))
+}
+
+async fn readiness(is_configured: bool) -> Readiness {
+    if is_configured { maintenance::status().await } else { Readiness::NotStarted }
 }

@@ -19,12 +19,20 @@ const PATIENCE: u64 = 10_000_000_000;
 /// How much is read at a time.
 const CHUNK: usize = 16 * 1024;
 
+/// Why a request was not read to its end.
+pub enum Unread {
+    /// The time for its body is over.
+    Slow,
+    /// The body ended early: nobody waits for an answer.
+    Cut(ErrorCode),
+}
+
 /// Reads a request whole.
 ///
 /// # Errors
 ///
-/// Where the body ends early: nobody waits for an answer.
-pub async fn read(request: Request, settings: &Settings) -> Result<exchange::Request, ErrorCode> {
+/// Where the body does not come, or not whole.
+pub async fn read(request: Request, settings: &Settings) -> Result<exchange::Request, Unread> {
     let method = name(request.get_method());
     let target = request.get_path_with_query().unwrap_or_else(|| "/".to_owned());
     let authority = request.get_authority().unwrap_or_default();
@@ -63,11 +71,11 @@ fn with_one_cookie_field(headers: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8
 }
 
 /// Reads the body, for as long as our own server would wait for one.
-async fn body(request: Request) -> Result<Vec<u8>, ErrorCode> {
+async fn body(request: Request) -> Result<Vec<u8>, Unread> {
     let patience = pin!(monotonic_clock::wait_for(PATIENCE));
     match select(pin!(read_body(request)), patience).await {
-        Either::Left((body, _)) => body,
-        Either::Right(_) => Err(ErrorCode::ConnectionReadTimeout),
+        Either::Left((body, _)) => body.map_err(Unread::Cut),
+        Either::Right(_) => Err(Unread::Slow),
     }
 }
 

@@ -18,18 +18,28 @@ pub struct Settings {
 const HEADER: &str = "MANA_AUTH_CLIENT_ADDRESS_HEADER";
 const PROXIES: &str = "MANA_AUTH_TRUSTED_PROXIES";
 
-/// The settings, read by the first call.
-///
-/// # Errors
-///
-/// The variable that is wrong, and what would be right.
-pub fn load() -> Result<&'static Settings, &'static str> {
-    static SETTINGS: OnceLock<Result<Settings, String>> = OnceLock::new();
+/// The settings, read by the first call. None where a variable is wrong, which is logged once in each instance: without
+/// them, a client could pass for another, so nobody is answered.
+pub fn load() -> Option<&'static Settings> {
+    static SETTINGS: OnceLock<Option<Settings>> = OnceLock::new();
     let text = |name: &str| env::var(name).unwrap_or_default();
-    SETTINGS.get_or_init(|| Settings::parse(&text(HEADER), &text(PROXIES))).as_ref().map_err(String::as_str)
+    let read =
+        || Settings::parse(&text(HEADER), &text(PROXIES)).map_err(|why| eprintln!("{}", line(&why))).ok();
+    SETTINGS.get_or_init(read).as_ref()
+}
+
+/// For the log, in the form of the component's own lines.
+fn line(why: &str) -> String {
+    let message = "nobody is answered: the front is not configured";
+    serde_json::json!({ "level": "ERROR", "message": message, "fields": { "why": why } }).to_string()
 }
 
 impl Settings {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    ///
+    /// The variable that is wrong, and what would be right.
     pub fn parse(header: &str, proxies: &str) -> Result<Self, String> {
         let header = Some(header.trim()).filter(|name| !name.is_empty());
         let proxies = proxies.split(',').map(str::trim).filter(|item| !item.is_empty());
@@ -50,7 +60,7 @@ fn network(text: &str) -> Option<IpNet> {
 
 #[cfg(test)]
 mod tests {
-    use super::Settings;
+    use super::{Settings, line};
 
     #[test]
     fn a_wrong_variable_is_named() {
@@ -58,5 +68,11 @@ mod tests {
         assert!(problem("two words", "").starts_with("MANA_AUTH_CLIENT_ADDRESS_HEADER"));
         assert!(problem("", "10.0.0.0/8,elsewhere").starts_with("MANA_AUTH_TRUSTED_PROXIES"));
         assert_eq!(problem("X-Client", " 10.0.0.1, 2001:db8::/32 "), "");
+    }
+
+    #[test]
+    fn the_log_gets_a_line_of_json() {
+        let line: serde_json::Value = serde_json::from_str(&line("a \"word\"")).expect("JSON");
+        assert_eq!((&line["level"], &line["fields"]["why"]), (&"ERROR".into(), &"a \"word\"".into()));
     }
 }

@@ -4,6 +4,7 @@
 mod bindings;
 mod config;
 mod invalidations;
+mod log;
 mod platform;
 mod storage;
 

@@ -3,6 +3,7 @@
 use crate::{
     Adapter,
     bindings::platform::{Guest, Level, Metric},
+    log,
 };
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,7 +23,6 @@ impl Guest for Adapter {
         }
     }
 
-    /// One line of JSON on the standard error stream, which Spin keeps in the component's log.
     fn log(level: Level, message: String, fields: Vec<(String, String)>) {
         let level = match level {
             Level::Debug => return,
@@ -30,9 +30,7 @@ impl Guest for Adapter {
             Level::Warn => "WARN",
             Level::Error => "ERROR",
         };
-        let fields: serde_json::Map<_, _> =
-            fields.into_iter().map(|(name, value)| (name, value.into())).collect();
-        eprintln!("{}", serde_json::json!({ "level": level, "message": message, "fields": fields }));
+        log::line(level, &message, fields);
     }
 
     /// Spin has no metrics of an application's own.

@@ -1,8 +1,9 @@
 //! The three ways in which an app on the same Spin uses the service (`examples/spin-app/`), in this process, or on the
-//! real Spin where the environment asks for it.
+//! real Spin where the environment asks for it; and what is said where something is wrong.
 
 mod application;
 mod guarded;
+mod misconfigured;
 mod over_http;
 mod typed;
 
@@ -16,12 +17,13 @@ type Test = fn(Application) -> BoxFuture<'static, ()>;
 pub fn trials() -> impl Iterator<Item = Trial> {
     let kind = *Kind::chosen().last().expect("a runner");
     let all = [over_http::TESTS, typed::TESTS, guarded::TESTS].into_iter().flatten();
-    all.map(move |(name, test)| {
+    let examples = all.map(move |(name, test)| {
         Trial::test(format!("{}::examples::{name}", kind.name()), move || {
             block_on(async { test(Application::start(kind).await).await });
             Ok(())
         })
-    })
+    });
+    examples.chain(misconfigured::trials())
 }
 
 /// Names tests for [`trials`].

@@ -9,14 +9,22 @@ mod transaction;
 use crate::{
     Adapter,
     bindings::storage::{Dialect, Error, Guest, Rows, Statement, Value},
+    log,
 };
 use spin_sdk::variables;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 thread_local! {
     /// Where PostgreSQL is, if that is what this instance uses.
     static POSTGRES: OnceCell<Option<String>> = const { OnceCell::new() };
+    /// Whether the log has been told where to look.
+    static HINTED: Cell<bool> = const { Cell::new(false) };
 }
+
+/// Where to look first when there is no SQLite, and when there is no PostgreSQL.
+const SQLITE: &str = "the component's `sqlite_databases` must name `default`; or its file or disk fails";
+const SERVER: &str = "`database_url` must be postgres://user:password@host/database, and the component's \
+    `allowed_outbound_hosts` must name that host as postgres://host; or the server does not answer";
 
 impl Guest for Adapter {
     async fn spoken() -> Dialect {
@@ -26,18 +34,30 @@ impl Guest for Adapter {
 
     async fn query(sql: String, params: Vec<Value>) -> Result<Rows, Error> {
         let rows = match postgres_url().await? {
-            Some(url) => postgres::query(&url, &sql, params).await,
-            None => sqlite::query(&sql, params).await,
+            Some(url) => postgres::query(&url, &sql, params).await.inspect_err(|error| hint(error, SERVER)),
+            None => sqlite::query(&sql, params).await.inspect_err(|error| hint(error, SQLITE)),
         };
         rows.map(|rows| Rows { rows })
     }
 
     async fn transact(statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
         match postgres_url().await? {
-            Some(url) => postgres::transact(&url, &statements).await,
-            None => sqlite::transact(&statements).await,
+            Some(url) => postgres::transact(&url, &statements).await.inspect_err(|error| hint(error, SERVER)),
+            None => sqlite::transact(&statements).await.inspect_err(|error| hint(error, SQLITE)),
         }
     }
+}
+
+/// Tells the log, once in each instance, what to look at where the database can't be reached: the component knows of no
+/// such settings. Spin's own words are kept out, since they may quote an address with its password.
+fn hint(error: &Error, why: &str) {
+    if matches!(error, Error::Unavailable) && !HINTED.replace(true) {
+        told(why);
+    }
+}
+
+fn told(why: &str) {
+    log::line("ERROR", "the database can't be reached", [("why".to_owned(), why.to_owned())]);
 }
 
 /// Kept once it is known. A provider that fails must not be taken for nobody having set it: that would be another,
@@ -50,7 +70,7 @@ async fn postgres_url() -> Result<Option<String>, Error> {
         Ok(url) => Some(url).filter(|url| !url.is_empty()),
         Err(variables::Error::Undefined(_)) => None,
         Err(error) => {
-            eprintln!("mana-auth: database_url can't be read: {}", kind(&error));
+            told(&format!("`database_url` can't be read: {}", kind(&error)));
             return Err(Error::Unavailable);
         }
     };
