@@ -8,7 +8,7 @@ use crate::{
 use mana_auth_hygiene::{InvalidOrigin, Origin};
 use mana_auth_spin_chained::is_private;
 
-/// The variables. All but the last must be there, if only empty: one whose name is misspelt must not be a door.
+/// The variables. All but the last must be there, the lists if only empty: one whose name is misspelt must not be a door.
 pub const VARIABLES: [&str; 6] = [AUDIENCE, SIGN_IN, PUBLIC, ROLES, TRUSTED_ORIGINS, AUTH];
 
 const AUDIENCE: &str = "guard_audience";

@@ -28,12 +28,15 @@ impl<'a> Asked<'a> {
     ///
     /// # Errors
     ///
-    /// `Ambiguous`, `NoSession` or `ForeignPage`; `Misconfigured` where a guard asks a guard.
+    /// `TooLarge`, `Ambiguous`, `NoSession` or `ForeignPage`; `Misconfigured` where a guard asks a guard.
     pub fn decide(&self, config: &Config) -> Result<Decision<'a>, Refusal> {
         if self.is_a_guards_own() {
             return Err(Refusal::Misconfigured(
                 "guard_auth: it leads to a guard, and not to the auth service".to_owned(),
             ));
+        }
+        if fields::are_too_large(self.headers) {
+            return Err(Refusal::TooLarge);
         }
         let path = Path::of(self.target).ok_or(Refusal::Ambiguous)?;
         if config.public.iter().any(|prefix| path.is_within(prefix)) {
@@ -103,6 +106,7 @@ mod tests {
         let decision = match asked.decide(&config()) {
             Ok(Decision::Public) => "public",
             Ok(Decision::Whoever(..)) => "whoever",
+            Err(Refusal::TooLarge) => "too large",
             Err(Refusal::Ambiguous) => "ambiguous",
             Err(Refusal::NoSession) => "no session",
             Err(Refusal::ForeignPage) => "foreign",

@@ -2,7 +2,7 @@
 
 use crate::{credential, identity::Given};
 use http::{
-    HeaderMap, HeaderName,
+    HeaderMap, HeaderName, HeaderValue,
     header::{AUTHORIZATION, COOKIE, HOST},
 };
 
@@ -48,6 +48,19 @@ const HOPS: &[&str] = &[
 /// By these, some frameworks let a client ask for one path and get another, past every check of the first.
 const DETOURS: &[&str] = &["x-original-url", "x-rewrite-url"];
 
+/// The most that a client's fields may weigh. wasmtime lets a program make 128 KiB of them (47 and 48), and the guard
+/// adds fields of its own, among them a token.
+const WEIGHT: usize = 96 * 1024;
+/// What wasmtime counts for each field besides its letters.
+const FIELD: usize = 72;
+
+/// Whether these are more than can be handed on.
+#[must_use]
+pub fn are_too_large(client: &HeaderMap) -> bool {
+    let weigh = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + FIELD;
+    client.iter().map(weigh).sum::<usize>() > WEIGHT
+}
+
 /// The fields that the app gets. `given` is who came, on paths that ask.
 #[must_use]
 pub fn for_the_app(client: &HeaderMap, given: Option<&Given>) -> HeaderMap {
@@ -78,7 +91,7 @@ pub fn for_the_app(client: &HeaderMap, given: Option<&Given>) -> HeaderMap {
         let verified = if identity.email_verified { "true" } else { "false" };
         fields.insert(USER_ID, identity.id.clone());
         fields.insert(USER_EMAIL, identity.email.clone());
-        fields.insert(USER_EMAIL_VERIFIED, http::HeaderValue::from_static(verified));
+        fields.insert(USER_EMAIL_VERIFIED, HeaderValue::from_static(verified));
         fields.insert(USER_ROLE, identity.role.clone());
         fields.insert(TOKEN, token.clone());
     }

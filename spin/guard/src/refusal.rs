@@ -11,6 +11,8 @@ use mana_auth_hygiene::{Code, Policy, Problem, Scheme};
 pub enum Refusal {
     /// The path has more than one reading.
     Ambiguous,
+    /// The header fields are more than can be handed on.
+    TooLarge,
     /// Nobody is signed in.
     NoSession,
     /// A change of state by cookie from a page that may not ask for it.
@@ -44,7 +46,7 @@ impl Refusal {
         match self {
             Self::Unavailable(why) => Some(("nobody is let through: no answer from the auth service", why)),
             Self::Misconfigured(why) => Some(("nobody is let through: the guard is not configured", why)),
-            Self::Ambiguous | Self::NoSession | Self::ForeignPage | Self::Role => None,
+            Self::Ambiguous | Self::TooLarge | Self::NoSession | Self::ForeignPage | Self::Role => None,
         }
     }
 
@@ -53,6 +55,7 @@ impl Refusal {
             Self::Ambiguous => {
                 Problem::new(Code::ValidationFailed).message("The path is not in canonical form")
             }
+            Self::TooLarge => Problem::new(Code::HeadersTooLarge),
             Self::NoSession => Problem::new(Code::Unauthenticated),
             Self::ForeignPage => Problem::new(Code::Forbidden).message("This origin is not allowed"),
             Self::Role => Problem::new(Code::Forbidden),
@@ -84,6 +87,7 @@ mod tests {
     fn refusals_have_the_shape_of_the_services_errors() {
         for (refusal, status, code) in [
             (Refusal::Ambiguous, 400, "VALIDATION_FAILED"),
+            (Refusal::TooLarge, 431, "HEADERS_TOO_LARGE"),
             (Refusal::NoSession, 401, "UNAUTHENTICATED"),
             (Refusal::ForeignPage, 403, "FORBIDDEN"),
             (Refusal::Role, 403, "FORBIDDEN"),

@@ -9,17 +9,21 @@ pub struct Roles(Vec<Rule>);
 #[derive(Debug, Clone)]
 struct Rule {
     prefix: Prefix,
-    roles: Vec<String>,
+    roles: Vec<&'static str>,
 }
+
+/// The roles that the auth service gives: with any other word, a rule would admit nobody, or fewer than its author thinks.
+const KNOWN: [&str; 3] = ["user", "admin", "service"];
 
 /// Why something is no rule, in words for an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRule {
-    /// No `=`, or nothing on one of its sides, or a role with other characters.
-    #[error(
-        "a rule is /path=role or /path=role|role, and a role consists of lower-case letters, digits, '-' and '_'"
-    )]
+    /// No `=`.
+    #[error("a rule is /path=role or /path=role|role")]
     Form,
+    /// A word that is none of the auth service's roles, or none at all.
+    #[error("a role is 'user', 'admin' or 'service'")]
+    Role,
     /// Two rules for one path.
     #[error("two rules have the same path")]
     Twice,
@@ -53,7 +57,7 @@ impl Roles {
         [self.rule(|prefix| path.is_within(prefix)), self.rule(|prefix| path.is_within_ignoring_case(prefix))]
             .into_iter()
             .flatten()
-            .all(|rule| rule.roles.iter().any(|admitted| admitted == role))
+            .all(|rule| rule.roles.contains(&role))
     }
 
     /// Whether a rule speaks of the path at all; where there is none, every path is spoken of.
@@ -76,12 +80,8 @@ impl Roles {
 fn rule(text: &str) -> Result<Rule, InvalidRule> {
     let (path, roles) = text.split_once('=').ok_or(InvalidRule::Form)?;
     let prefix = Prefix::parse(path.trim())?;
-    let roles: Vec<_> = roles.split('|').map(|role| role.trim().to_owned()).collect();
-    let is_role = |role: &String| {
-        !role.is_empty()
-            && role.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
-    };
-    if roles.iter().all(is_role) { Ok(Rule { prefix, roles }) } else { Err(InvalidRule::Form) }
+    let known = |role: &str| KNOWN.into_iter().find(|known| *known == role.trim()).ok_or(InvalidRule::Role);
+    Ok(Rule { prefix, roles: roles.split('|').map(known).collect::<Result<_, _>>()? })
 }
 
 #[cfg(test)]
@@ -135,16 +135,17 @@ mod tests {
     fn wrong_rules_are_refused() {
         for (rule, error) in [
             ("/admin", InvalidRule::Form),
-            ("/admin=", InvalidRule::Form),
-            ("/admin=admin|", InvalidRule::Form),
-            ("/admin=Admin", InvalidRule::Form),
-            ("/admin=a=b", InvalidRule::Form),
+            ("/admin=", InvalidRule::Role),
+            ("/admin=admin|", InvalidRule::Role),
+            ("/admin=Admin", InvalidRule::Role),
+            ("/admin=admin=user", InvalidRule::Role),
+            ("/admin=administrator|admin", InvalidRule::Role),
             ("admin=admin", InvalidRule::Path(InvalidPrefix)),
             ("/admin/...=admin", InvalidRule::Path(InvalidPrefix)),
             ("/admin/*=admin", InvalidRule::Path(InvalidPrefix)),
         ] {
             assert_eq!(Roles::parse([rule]).err(), Some(error), "{rule}");
         }
-        assert_eq!(Roles::parse(["/a=x", "/a=y"]).err(), Some(InvalidRule::Twice));
+        assert_eq!(Roles::parse(["/a=user", "/a=admin"]).err(), Some(InvalidRule::Twice));
     }
 }

@@ -54,6 +54,7 @@ fn what_is_wrong_is_named() {
         ("guard_roles", "/admin"),
         ("guard_roles", "/admin/...=admin"),
         ("guard_roles", "/admin=admin;/ops=ops"),
+        ("guard_roles", "/admin=admin,/ops=operator"),
         ("guard_trusted_origins", "*"),
         ("guard_trusted_origins", "null"),
         ("guard_trusted_origins", "https://app.example/"),

@@ -1,6 +1,5 @@
 use super::*;
 use crate::identity::Identity;
-use http::HeaderValue;
 use proptest::prelude::*;
 
 fn headers(fields: &[(&str, &str)]) -> HeaderMap {
@@ -20,6 +19,18 @@ fn given() -> Given {
         },
         token: HeaderValue::from_static("e.y.J"),
     }
+}
+
+#[test]
+fn fields_are_weighed_with_all_that_belongs_to_them() {
+    let of = |letters: usize| headers(&[("x", &"y".repeat(letters))]);
+    assert!(!are_too_large(&of(WEIGHT - FIELD - 1)) && are_too_large(&of(WEIGHT - FIELD)));
+    let many: HeaderMap = (0..2000_u16)
+        .map(|number| {
+            (HeaderName::try_from(format!("x-{number}")).expect("a name"), HeaderValue::from(number))
+        })
+        .collect();
+    assert!(are_too_large(&many), "many small ones weigh as much as a large one");
 }
 
 #[test]
