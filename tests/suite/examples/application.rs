@@ -51,7 +51,7 @@ impl Application {
                 // What its manifest says.
                 let guard = settings(&[
                     ("guard_audience", "guarded"),
-                    ("guard_sign_in", "/login"),
+                    ("guard_sign_in", "/http/sign-in"),
                     ("guard_public", "/guarded/public"),
                     ("guard_roles", "/guarded/admin=admin,/guarded/ops=admin|service"),
                     ("guard_trusted_origins", PUBLIC_URL),

@@ -12,6 +12,7 @@ examples![
     a_session_that_ends_has_ended_with_the_next_request,
     public_paths_are_for_everybody_and_tell_nothing,
     paths_have_one_spelling,
+    more_fields_than_can_be_handed_on_are_refused,
     a_foreign_page_changes_nothing,
     roles_open_paths,
 ];
@@ -43,7 +44,7 @@ async fn nobody_comes_in_without_a_session(application: Application) {
     let page = answer(application.get("/guarded/x?y=1&z=//evil.example").header("accept", "text/html")).await;
     assert_eq!(page.status, 302);
     let location = page.location.expect("a sign-in page");
-    assert!(location.starts_with("/login?return=/guarded/x%3F"), "{location}");
+    assert!(location.starts_with("/http/sign-in?return=/guarded/x%3F"), "{location}");
 }
 
 async fn the_app_is_told_who_comes(application: Application) {
@@ -111,6 +112,18 @@ async fn paths_have_one_spelling(application: Application) {
             (400, "VALIDATION_FAILED"),
             "{path}: {answer:?}"
         );
+    }
+}
+
+async fn more_fields_than_can_be_handed_on_are_refused(application: Application) {
+    let ana = application.someone().await;
+    for path in ["/guarded/x", "/guarded/public"] {
+        let get = |letters: usize| {
+            application.get(path).bearer_auth(&ana.token).header("x-large", "x".repeat(letters))
+        };
+        assert_eq!(answer(get(80 * 1024)).await.status, 200);
+        let answer = answer(get(132 * 1024)).await;
+        assert_eq!((answer.status, answer.error().as_str()), (431, "HEADERS_TOO_LARGE"), "{answer:?}");
     }
 }
 
