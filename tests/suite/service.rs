@@ -7,7 +7,6 @@ use crate::{
     client::{Client, Promises, Shared},
     runner::{Kind, Runner, host::Gate},
     shape,
-    vault::Vault,
 };
 use mana_auth::clock::{Clock as _, SystemClock, TestClock};
 use serde_json::{Value, json};
@@ -46,6 +45,7 @@ const SETTINGS: &[(&str, &str)] = &[
 ];
 
 /// A service that is still to be started.
+#[derive(Clone)]
 pub struct Stage {
     kind: Kind,
     settings: BTreeMap<String, String>,
@@ -83,6 +83,11 @@ impl Stage {
         self
     }
 
+    /// How many services a race is run against: more in this process, where a round takes least.
+    pub fn services(&self) -> u32 {
+        if self.kind == Kind::Host { 20 } else { 1 }
+    }
+
     /// Starts it.
     pub async fn start(self) -> Service {
         let data = TempDir::new().expect("a temporary folder");
@@ -101,8 +106,8 @@ impl Stage {
             http,
             base_url: Mutex::new(runner.base_url()),
             public_url: self.settings["public_url"].clone(),
-            vault: Vault::default(),
-            promises: Promises::new(&origins),
+            vault: Arc::default(),
+            promises: Arc::new(Promises::new(&origins)),
         });
         for secret in [SECRET, NEXT_SECRET] {
             shared.vault.keep(secret.split_once(':').expect("a version and a secret").1);
@@ -110,15 +115,16 @@ impl Stage {
         if let Some(secret) = self.settings.get("maintenance_secret") {
             shared.vault.keep(secret);
         }
-        Service { shared, runner, data, settings: self.settings }
+        Service { kind: self.kind, shared, runner, data: Arc::new(data), settings: self.settings }
     }
 }
 
 /// A running service. When it ends, its files and its log are searched for every secret that the test knows.
 pub struct Service {
+    kind: Kind,
     shared: Arc<Shared>,
     runner: Box<dyn Runner>,
-    data: TempDir,
+    data: Arc<TempDir>,
     settings: BTreeMap<String, String>,
 }
 
@@ -126,6 +132,20 @@ impl Service {
     /// A new client, with an empty jar.
     pub fn client(&self) -> Client {
         Client::new(Arc::clone(&self.shared))
+    }
+
+    /// Another process at the same data, with this clock where tests can move one.
+    pub async fn beside(&self, clock: Arc<TestClock>) -> Self {
+        let settings = self.settings.clone();
+        let runner = self.kind.start(self.data.path(), &settings, clock, None).await;
+        let runner = runner.unwrap_or_else(|problem| panic!("it does not start beside the other: {problem}"));
+        let shared = Arc::new(self.shared.at(runner.base_url()));
+        Self { kind: self.kind, shared, runner, data: Arc::clone(&self.data), settings }
+    }
+
+    /// The clock of the service, to share it or to be compared with.
+    pub fn clock(&self) -> Arc<TestClock> {
+        self.runner.clock().unwrap_or_default()
     }
 
     /// Moves the clock forward.
@@ -157,6 +177,20 @@ impl Service {
         let started = self.runner.restart(&self.settings).await;
         started.unwrap_or_else(|problem| panic!("it does not start again: {problem}"));
         *self.shared.base_url.lock().unwrap() = self.runner.base_url();
+    }
+
+    /// Stops the service, puts a backup in the place of the database, and starts it again.
+    pub async fn restore(&mut self, backup: &std::path::Path) {
+        let database = self.runner.database();
+        self.runner.stop().await;
+        for log in ["-wal", "-shm"] {
+            let mut name = database.clone().into_os_string();
+            name.push(log);
+            // An orderly end leaves none.
+            let _ = std::fs::remove_file(name);
+        }
+        std::fs::copy(backup, &database).expect("a copy of the backup");
+        self.restart().await;
     }
 
     /// The same with another value of a key.
@@ -244,6 +278,16 @@ pub struct Person {
 }
 
 impl Person {
+    /// The same person with the same browser, before another process.
+    pub fn before(&self, service: &Service) -> Self {
+        Self {
+            client: self.client.before(&service.shared),
+            user: self.user.clone(),
+            access: self.access.clone(),
+            refresh: self.refresh.clone(),
+        }
+    }
+
     #[track_caller]
     fn new(client: Client, answer: &Value) -> Self {
         shape::signed_in(answer);

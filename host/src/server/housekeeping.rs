@@ -7,27 +7,20 @@ use std::{
     time::Duration,
 };
 
-/// How often instances write what they gathered: at most so much activity is lost in a crash.
-const FLUSH: Duration = Duration::from_secs(5);
-
-/// `maintenance.run` comes with every twelfth flush: once a minute.
-const FLUSHES_A_RUN: u32 = 12;
+/// How often instances write what they gathered, and the house is kept. Activity is told to the minute; at most so much
+/// of it is lost in a crash.
+const INTERVAL: Duration = Duration::from_secs(60);
 
 /// How often one round of housekeeping may ask for more (`report.more`), so that it can't go on for ever.
 const MOST_RUNS: u32 = 10;
 
 /// Waits and works until the server is gone.
 pub(super) async fn keep_house(shared: Weak<Shared>) {
-    let mut rounds: u32 = 0;
     loop {
         let Some(clock) = shared.upgrade().map(|shared| shared.clock.clone()) else { return };
-        clock.sleep(FLUSH).await;
+        clock.sleep(INTERVAL).await;
         let Some(shared) = shared.upgrade() else { return };
-        rounds = rounds.wrapping_add(1);
-        shared.workers.flush().await;
-        if rounds.is_multiple_of(FLUSHES_A_RUN) {
-            run(&shared).await;
-        }
+        tick(&shared).await;
     }
 }
 

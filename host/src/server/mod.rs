@@ -221,7 +221,7 @@ impl Server {
     }
 
     /// Has every instance write what it gathered, and runs housekeeping, now. Both also happen by themselves,
-    /// every 5 seconds and once a minute.
+    /// once a minute.
     pub async fn tick(&self) {
         housekeeping::tick(&self.shared).await;
     }

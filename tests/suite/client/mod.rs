@@ -4,7 +4,7 @@ mod answer;
 mod promises;
 mod request;
 
-pub use answer::Answer;
+pub use answer::{Answer, SetCookie};
 pub use promises::Promises;
 pub use request::Request;
 
@@ -24,8 +24,21 @@ pub struct Shared {
     pub http: reqwest::Client,
     pub base_url: Mutex<String>,
     pub public_url: String,
-    pub vault: Vault,
-    pub promises: Promises,
+    pub vault: Arc<Vault>,
+    pub promises: Arc<Promises>,
+}
+
+impl Shared {
+    /// The same before another process.
+    pub fn at(&self, base_url: String) -> Self {
+        Self {
+            http: self.http.clone(),
+            base_url: Mutex::new(base_url),
+            public_url: self.public_url.clone(),
+            vault: self.vault.clone(),
+            promises: self.promises.clone(),
+        }
+    }
 }
 
 /// A browser or an app: it keeps cookies, sends them back, and names its origin as a browser would.
@@ -37,6 +50,11 @@ pub struct Client {
 impl Client {
     pub const fn new(shared: Arc<Shared>) -> Self {
         Self { shared, jar: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// The same browser before another process.
+    pub fn before(&self, shared: &Arc<Shared>) -> Self {
+        Self { shared: Arc::clone(shared), jar: Mutex::new(self.jar.lock().unwrap().clone()) }
     }
 
     /// A GET within the API.
@@ -75,6 +93,11 @@ impl Client {
     /// Puts a cookie into the jar.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.jar.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Takes a cookie out of the jar.
+    pub fn forget_cookie(&self, name: &str) {
+        self.jar.lock().unwrap().remove(name);
     }
 
     fn cookie_header(&self) -> Option<String> {

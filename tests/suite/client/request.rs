@@ -78,7 +78,23 @@ impl<'a> Request<'a> {
     }
 
     /// The answer, or why there is none, where the service may be gone.
-    pub async fn attempt(mut self) -> Result<Answer, reqwest::Error> {
+    pub async fn attempt(self) -> Result<Answer, reqwest::Error> {
+        let client = self.client;
+        let secure = self.headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+        client.shared.vault.keep_members(&self.body);
+        let answer = self.send().await?;
+        client.shared.promises.check(&answer, &client.shared.vault, secure);
+        client.shared.vault.keep_members(&answer.body);
+        client.store_cookies(&answer);
+        Ok(answer)
+    }
+
+    /// The status alone, and nothing checked: for races, where it takes thousands of answers.
+    pub async fn status(self) -> u16 {
+        self.send().await.expect("an answer").status
+    }
+
+    async fn send(mut self) -> Result<Answer, reqwest::Error> {
         let shared = &self.client.shared;
         let cookies = self.client.cookie_header().filter(|_| self.cookies);
         if self.origin && cookies.is_some() && !self.method.is_safe() {
@@ -88,16 +104,10 @@ impl<'a> Request<'a> {
             self = self.header("cookie", &cookies);
         }
         let shared_url = shared.base_url.lock().unwrap().clone();
-        let Self { client, method, path, headers, body, .. } = self;
-        client.shared.vault.keep_members(&body);
-        let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+        let Self { method, path, headers, body, .. } = self;
         let request = shared.http.request(method.clone(), format!("{shared_url}{path}"));
         let response = request.headers(headers).body(body).send().await?;
-        let answer = Answer::read(method, path, response).await?;
-        client.shared.promises.check(&answer, &client.shared.vault, secure);
-        client.shared.vault.keep_members(&answer.body);
-        client.store_cookies(&answer);
-        Ok(answer)
+        Answer::read(method, path, response).await
     }
 
     fn header_of_own_page(self) -> Self {

@@ -8,7 +8,6 @@ use crate::{
     runner::{Runner as _, Settings, binary::Binary},
     scenario::block_on,
     service::PASSWORD,
-    vault::Vault,
 };
 use libtest_mimic::Trial;
 use serde_json::json;
@@ -47,8 +46,8 @@ fn shared(binary: &Binary) -> Arc<Shared> {
         http: reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("an HTTP client"),
         base_url: Mutex::new(binary.base_url()),
         public_url: crate::service::PUBLIC_URL.to_owned(),
-        vault: Vault::default(),
-        promises: Promises::new(&[]),
+        vault: Arc::default(),
+        promises: Arc::new(Promises::new(&[])),
     })
 }
 

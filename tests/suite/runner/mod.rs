@@ -38,6 +38,11 @@ pub trait Runner: Send + Sync {
     /// What it has logged so far, where it can be told.
     fn log(&self) -> String;
 
+    /// Stops, so that the data can be touched before a restart. Only the library can, so far.
+    fn stop(&mut self) -> BoxFuture<'_, ()> {
+        unreachable!("no scenario stops this one")
+    }
+
     /// Stops, and starts again on the same data; or why it does not start.
     fn restart<'a>(&'a mut self, settings: &'a Settings) -> BoxFuture<'a, Result<(), String>>;
 }

@@ -35,6 +35,13 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// How many statements of a kind were sent to the database.
+    pub fn statements(&self, kind: &str) -> u64 {
+        let sample = format!("mana_auth_db_statements_total{{kind=\"{kind}\"}} ");
+        let value = self.text.lines().find_map(|line| line.strip_prefix(&sample));
+        value.expect("a kind of statements").parse().expect("a whole number")
+    }
+
     /// What a counter of the component says of an outcome; 0 where it never came about.
     pub fn count(&self, name: &str, label: &str) -> u64 {
         let sample = format!("mana_auth_{name}_total{{label=\"{label}\"}} ");

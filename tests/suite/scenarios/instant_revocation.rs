@@ -1,0 +1,210 @@
+//! A session that has ended is refused by the next request, in whichever process and with whatever was remembered of it.
+
+use crate::{
+    scenarios,
+    service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage},
+};
+use futures::future::{BoxFuture, join_all};
+use serde_json::json;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+
+scenarios![
+    after_revocation,
+    after_revocation_of_all_others,
+    after_logout,
+    after_logout_elsewhere,
+    after_a_ban,
+    after_a_change_of_password,
+    after_the_account_is_deleted,
+    after_its_row_is_deleted_by_hand,
+    after_its_parent_ends,
+    a_change_of_role_shows_in_the_next_answer,
+    of_sixteen_who_read_nobody_misses_it,
+];
+
+const ANA: &str = "ana@example.org";
+
+/// Has everything remembered about them: in their cookies, and in the service's memory.
+async fn warm(person: &Person) {
+    for _ in 0..2 {
+        assert!(person.is_signed_in().await);
+        let validated = person.client.post("/validate", json!({ "token": person.access })).await.ok();
+        assert_eq!(validated["valid"], true);
+    }
+    assert!(person.client.cookie("mana_cache").is_some(), "there is no session cache");
+}
+
+/// With the next request: by cookie, by token, and asked by another service.
+async fn is_refused(person: &Person) {
+    person.client.get("/session").await.refused("UNAUTHENTICATED");
+    person.client.get("/session").without_cookies().bearer(&person.access).await.refused("UNAUTHENTICATED");
+    let validated = person.client.post("/validate", json!({ "token": person.access })).await.ok();
+    assert_eq!(validated, json!({ "valid": false, "error": "SESSION_REVOKED" }));
+}
+
+/// Somebody with two browsers, before two processes. `end` ends the first browser's session from wherever it likes.
+async fn told(stage: Stage, end: impl for<'a> FnOnce(&'a Service, &'a Person, &'a Person) -> BoxFuture<'a, ()>) {
+    let service = stage.start().await;
+    let beside = service.beside(service.clock()).await;
+    let ana = service.someone().await;
+    service.a_moment_passes();
+    let other = service.sign_in(ANA).await;
+    service.register("bob@example.org").await;
+    let bob = service.sign_in("bob@example.org").await;
+    let (there, bob_there) = (ana.before(&beside), bob.before(&beside));
+    for person in [&ana, &there, &bob, &bob_there] {
+        warm(person).await;
+    }
+    end(&service, &ana, &other).await;
+    is_refused(&there).await;
+    is_refused(&ana).await;
+    for person in [&bob, &bob_there] {
+        assert!(person.is_signed_in().await, "somebody else was signed out");
+    }
+}
+
+async fn after_revocation(stage: Stage) {
+    told(stage, |_, ana, other| {
+        Box::pin(async { drop(other.client.delete(&format!("/sessions/{}", ana.sid())).await.ok()) })
+    })
+    .await;
+}
+
+async fn after_revocation_of_all_others(stage: Stage) {
+    told(stage, |_, _, other| Box::pin(async { drop(other.client.delete("/sessions").await.ok()) })).await;
+}
+
+async fn after_logout(stage: Stage) {
+    told(stage, |service, ana, _| {
+        Box::pin(async {
+            // Whoever copied the cookies still has them.
+            let copy = ana.before(service);
+            copy.client.post("/logout", json!({})).await.ok();
+        })
+    })
+    .await;
+}
+
+async fn after_logout_elsewhere(stage: Stage) {
+    told(stage, |service, ana, _| {
+        Box::pin(async {
+            let body = json!({ "refreshToken": ana.refresh });
+            service.client().post("/logout", body).await.ok();
+        })
+    })
+    .await;
+}
+
+async fn after_a_ban(stage: Stage) {
+    told(stage, |service, _, _| {
+        Box::pin(async {
+            assert_eq!(service.sql("UPDATE users SET banned = 1 WHERE email = 'ana@example.org'"), 1);
+        })
+    })
+    .await;
+}
+
+async fn after_a_change_of_password(stage: Stage) {
+    told(stage, |_, _, other| {
+        Box::pin(async {
+            let body = json!({ "currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD });
+            other.client.post("/change-password", body).await.ok();
+            // The one that changed it goes on, with another cookie and no memory of the one before.
+            assert!(other.client.get("/session").await.status == 200);
+        })
+    })
+    .await;
+}
+
+async fn after_the_account_is_deleted(stage: Stage) {
+    told(stage, |_, _, other| {
+        Box::pin(async {
+            other.client.delete("/account").json(&json!({ "password": PASSWORD })).await.ok();
+        })
+    })
+    .await;
+}
+
+async fn after_its_row_is_deleted_by_hand(stage: Stage) {
+    told(stage, |service, ana, _| {
+        Box::pin(async {
+            assert_eq!(service.sql(&format!("DELETE FROM sessions WHERE id = '{}'", ana.sid())), 1);
+        })
+    })
+    .await;
+}
+
+async fn after_its_parent_ends(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let exchanged = ana.client.post("/session-to-token", json!({})).await.ok();
+    let child = crate::shape::text(&exchanged["accessToken"]);
+    let client = service.client();
+    for _ in 0..2 {
+        client.get("/session").bearer(&child).await.ok();
+        assert_eq!(client.post("/validate", json!({ "token": child })).await.ok()["valid"], true);
+    }
+    ana.client.post("/logout", json!({})).await.ok();
+    assert_eq!(client.post("/validate", json!({ "token": child })).await.ok()["error"], "SESSION_REVOKED");
+    client.get("/session").bearer(&child).await.refused("UNAUTHENTICATED");
+}
+
+async fn a_change_of_role_shows_in_the_next_answer(stage: Stage) {
+    let service = stage.start().await;
+    let beside = service.beside(service.clock()).await;
+    let ana = service.someone().await;
+    let there = ana.before(&beside);
+    for person in [&ana, &there] {
+        warm(person).await;
+    }
+    service.sql("UPDATE users SET role = 'admin'");
+    for person in [&there, &ana] {
+        assert_eq!(person.client.get("/session").await.ok()["user"]["role"], "admin");
+        // The token says what is no longer so.
+        person.client.get("/session").without_cookies().bearer(&person.access).await.refused("UNAUTHENTICATED");
+        let validated = person.client.post("/validate", json!({ "token": person.access })).await.ok();
+        assert_eq!(validated["error"], "SESSION_REVOKED");
+    }
+}
+
+/// A thousand times over: while sixteen read, one ends the session. Whoever asks after that was answered is refused.
+async fn of_sixteen_who_read_nobody_misses_it(stage: Stage) {
+    // Each answer is searched for all secrets so far, so they must not become too many.
+    for _ in 0..stage.services() {
+        fifty_rounds(stage.clone()).await;
+    }
+}
+
+async fn fifty_rounds(stage: Stage) {
+    const ROUNDS: u32 = 50;
+    const READERS: usize = 16;
+    let service = stage.start().await;
+    service.register(ANA).await;
+    let accepted_first = AtomicU32::new(0);
+    for round in 0..ROUNDS {
+        let ana = service.sign_in(ANA).await;
+        let ended = AtomicBool::new(false);
+        let reader = async |n: usize| {
+            loop {
+                let was_ended = ended.load(SeqCst);
+                let request = ana.client.get("/session");
+                let request = if n.is_multiple_of(2) { request } else { request.without_cookies().bearer(&ana.access) };
+                match request.status().await {
+                    200 => assert!(!was_ended, "round {round}: reader {n} was let in after the end"),
+                    401 => break,
+                    other => panic!("round {round}: {other}"),
+                }
+                accepted_first.fetch_add(1, SeqCst);
+            }
+        };
+        let end = async {
+            ana.client.get("/session").await;
+            let body = json!({ "refreshToken": ana.refresh });
+            service.client().post("/logout", body).await.ok();
+            ended.store(true, SeqCst);
+        };
+        futures::join!(join_all((0..READERS).map(reader)), end);
+    }
+    let accepted = accepted_first.load(SeqCst);
+    assert!(accepted >= ROUNDS, "the readers were hardly ever let in: {accepted}");
+}
