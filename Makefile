@@ -16,7 +16,7 @@ DENY_VERSION := 0.20.2
 # Make itself decides whether anything is to be built, so that a second `make serve` starts at once.
 find = $(shell find $(1) -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.wit' -o -name '*.sql' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.lock \) -not -path '*/target/*')
 COMMON := $(call find,crates wit) Cargo.toml Cargo.lock
-GUESTS := $(COMMON) $(call find,component examples spin tests/misbehaving-guest wasi-http xtask)
+GUESTS := $(COMMON) $(call find,component examples/spin-app spin tests/misbehaving-guest wasi-http xtask)
 HOST := $(COMMON) $(call find,host)
 
 # How clippy sees a guest: the flag that xtask builds it with.

@@ -10,6 +10,7 @@ mod refusal;
 mod request;
 mod response;
 mod service;
+mod validate;
 
 pub use builder::{BuildError, Builder};
 pub use service::{Peer, Service};

@@ -1,0 +1,103 @@
+//! Why a request doesn't reach its handler, and how the client is told (RFC 6750 §3).
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, header::WWW_AUTHENTICATE};
+use mana_auth_hygiene::{Code, Problem};
+
+/// Why a token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// It is none of the service's for this audience, or is over, or revoked as far as is known here. The client
+    /// is told no more than that: what it does about each of them is the same.
+    #[error("the token is not valid")]
+    Invalid,
+    /// Nothing can be said. The log was told why.
+    #[error("nothing can be said about the token")]
+    Unavailable,
+}
+
+/// Why a request doesn't reach its handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It carries no token.
+    #[error("there is no token")]
+    NoToken,
+    /// It has more than one `Authorization` field: others may have gone by another one than we would.
+    #[error("there are several credentials")]
+    Ambiguous,
+    /// Its token is refused.
+    #[error("the token is not valid")]
+    Invalid,
+    /// Nothing can be said about its token, which is no yes.
+    #[error("nothing can be said about the token")]
+    Unavailable,
+}
+
+/// When to come again where nothing can be said, in seconds: about the time that a service takes to start anew.
+const RETRY: u64 = 5;
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::Invalid => Self::Invalid,
+            Rejection::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl Refusal {
+    /// In the error shape of the auth service, so that clients have one to read.
+    fn problem(self) -> Problem {
+        match self {
+            Self::NoToken | Self::Invalid => Problem::new(Code::Unauthenticated),
+            Self::Ambiguous => Problem::new(Code::ValidationFailed).message("One credential at a time"),
+            Self::Unavailable => Problem::new(Code::StorageUnavailable).retry_after(RETRY),
+        }
+    }
+
+    /// RFC 6750 §3: who brought no token is told no error.
+    fn challenge(self) -> Option<&'static str> {
+        match self {
+            Self::NoToken => Some("Bearer"),
+            Self::Ambiguous => Some(r#"Bearer error="invalid_request""#),
+            Self::Invalid => Some(r#"Bearer error="invalid_token""#),
+            Self::Unavailable => None,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = self.problem().response().map(Body::from);
+        if let Some(challenge) = self.challenge() {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_told_as_the_standard_says() {
+        for (refusal, status, challenge) in [
+            (Refusal::NoToken, 401, Some("Bearer")),
+            (Refusal::Ambiguous, 400, Some(r#"Bearer error="invalid_request""#)),
+            (Refusal::Invalid, 401, Some(r#"Bearer error="invalid_token""#)),
+            (Refusal::Unavailable, 503, None),
+        ] {
+            let response = refusal.into_response();
+            let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+            assert_eq!(response.status(), status);
+            assert_eq!(header("www-authenticate"), challenge, "{refusal}");
+            assert_eq!(header("cache-control"), Some("no-store"));
+            assert_eq!(header("content-type"), Some("application/json"));
+            assert_eq!(header("retry-after").is_some(), status == 503);
+        }
+    }
+}
