@@ -56,6 +56,8 @@ test: target/mana/.built ## Run every test, and count them
 	@$(CARGO) test --locked --no-fail-fast $(NATIVE) 2>&1 | tee target/test.log
 	@awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
 		END { printf "\n%d passed, %d failed, %d ignored\n", passed, failed, ignored; exit failed > 0 || passed == 0 }' target/test.log
+	@if command -v npm >/dev/null; then SERVER=$(abspath $(TARGET)/debug/mana-auth) tests/jose/run; \
+		else echo 'Left out, for want of npm: what another implementation of JOSE makes of our tokens and cookies'; fi
 
 .PHONY: test-spin
 test-spin: spin ## Run the black-box suite against the real Spin

@@ -134,7 +134,7 @@ CREATE TABLE invalidations (
 
 CREATE INDEX invalidations_subject ON invalidations (subject, id);
 
-CREATE INDEX invalidations_starts ON invalidations (id) WHERE subject >= 'start:' AND subject < 'start;';
+CREATE INDEX invalidations_starts ON invalidations (id) WHERE subject GLOB 'start:*';
 
 -- One process at a time does the housekeeping.
 CREATE TABLE leases (

@@ -23,7 +23,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// SQL expressions. Selected along with whatever else is read, they are of the very snapshot that it is of.
     pub const COLUMNS: &str = "(SELECT max(id) FROM invalidations), \
-         (SELECT subject FROM invalidations WHERE subject >= 'start:' AND subject < 'start;' ORDER BY id DESC LIMIT 1), \
+         (SELECT subject FROM invalidations INDEXED BY invalidations_starts WHERE subject GLOB 'start:*' ORDER BY id DESC LIMIT 1), \
          (SELECT max(id) FROM invalidations WHERE subject = 'keys')";
 
     /// Reads [`Snapshot::COLUMNS`].

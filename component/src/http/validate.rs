@@ -1,11 +1,7 @@
 //! `POST /validate`
 
 use super::{body::Json, call::Call, openapi::ProblemBody, problem::Failure};
-use crate::{
-    audit::refused_tokens,
-    platform::{self, Metric},
-    sessions::{self, Refusal},
-};
+use crate::sessions::{self, Refusal};
 use mana_auth_tokens::Claims;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,16 +35,11 @@ pub struct Validity {
 )]
 pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum::Json<Validity>, Failure> {
     let error = match sessions::validate(&call, &body.token).await {
-        Ok(claims) => {
-            platform::count(Metric::Validations, "valid", 1);
-            return Ok(axum::Json(Validity { valid: true, payload: Some(claims), error: None }));
-        }
+        Ok(claims) => return Ok(axum::Json(Validity { valid: true, payload: Some(claims), error: None })),
         Err(Refusal::Failed(error)) => return Err(error.into()),
         Err(Refusal::Invalid) => "TOKEN_INVALID",
         Err(Refusal::Expired) => "TOKEN_EXPIRED",
         Err(Refusal::Revoked) => "SESSION_REVOKED",
     };
-    platform::count(Metric::Validations, "refused", 1);
-    refused_tokens::note(call.now);
     Ok(axum::Json(Validity { valid: false, payload: None, error: Some(error) }))
 }

@@ -9,6 +9,7 @@
 use super::{Caller, Refusal, Session, activity, rows};
 use crate::{
     accounts::User,
+    audit::refused_tokens,
     context::Context,
     invalidations::{self, Answer, Position, Subject},
     keys::{self, Keys},
@@ -56,6 +57,19 @@ pub struct Known {
 ///
 /// See [`Refusal`].
 pub async fn validate(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
+    let outcome = say(ctx, token).await;
+    match &outcome {
+        Ok(_) => platform::count(Metric::Validations, "valid", 1),
+        Err(Refusal::Failed(_)) => {}
+        Err(Refusal::Invalid | Refusal::Expired | Refusal::Revoked) => {
+            platform::count(Metric::Validations, "refused", 1);
+            refused_tokens::note(ctx.now);
+        }
+    }
+    outcome
+}
+
+async fn say(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
     let verified = verified(ctx, token).await?;
     if is_current(token, &verified).await {
         platform::count(Metric::SessionReads, "token", 1);
@@ -157,6 +171,7 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
     let still_true = found.is_alive(ctx.now)
         && verified.user == user.id
         && claims.email == user.email.as_str()
+        && claims.email_verified == user.email_verified
         && claims.role == user.role.name()
         && found.accepts_tokens_issued_at(claims.iat);
     if !still_true {

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 const TABLE: &str =
     "CREATE TABLE invalidations (id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL) STRICT";
-const STARTS: &str = "CREATE INDEX invalidations_starts ON invalidations (id) WHERE subject >= 'start:' AND subject < 'start;'";
+const STARTS: &str = "CREATE INDEX invalidations_starts ON invalidations (id) WHERE subject GLOB 'start:*'";
 const START: &str = "INSERT INTO invalidations (subject) VALUES ('start:' || lower(hex(randomblob(8))))";
 
 /// A database, seen by two processes.

