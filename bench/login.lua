@@ -1,3 +1,3 @@
 require("sessions")
-local body = '{"email":"p1@example.org","password":"' .. os.getenv("PASSWORD") .. '"}'
+local body = '{"email":"' .. (os.getenv("PERSON") or "p1") .. '@example.org","password":"' .. os.getenv("PASSWORD") .. '"}'
 function request() return post(nil, body) end

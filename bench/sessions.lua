@@ -1,4 +1,5 @@
--- Each of wrk's threads takes its share of the sessions, line by line: access token, refresh token, cookie.
+-- Each of wrk's threads takes its share of the sessions, line by line: access token, refresh token, cookie (for some
+-- scripts a whole Cookie header).
 local threads = 0
 
 function setup(thread)
@@ -7,10 +8,10 @@ function setup(thread)
 end
 
 function share()
-    local mine, line_number = {}, 0
+    local mine, line_number, of_threads = {}, 0, tonumber(os.getenv("THREADS") or 2)
     for line in io.lines(os.getenv("SESSIONS")) do
-        if line_number % 2 == number then
-            local access, refresh, cookie = line:match("(%S+) (%S+) (%S+)")
+        if line_number % of_threads == number then
+            local access, refresh, cookie = line:match("(%S+) (%S+) (.+)")
             mine[#mine + 1] = { access = access, refresh = refresh, cookie = cookie }
         end
         line_number = line_number + 1
@@ -18,13 +19,15 @@ function share()
     return mine
 end
 
--- Requests made from one session after the other.
+-- Requests made from one session after the other; made once, since wrk shares the processors with what it measures.
 function rotate(make)
-    local mine, at = nil, 0
-    function init() mine = share() end
+    local requests, at = {}, 0
+    function init()
+        for _, session in ipairs(share()) do requests[#requests + 1] = make(session) end
+    end
     function request()
-        at = at % #mine + 1
-        return make(mine[at])
+        at = at % #requests + 1
+        return requests[at]
     end
 end
 

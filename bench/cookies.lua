@@ -1,0 +1,2 @@
+require("sessions")
+rotate(function(session) return wrk.format("GET", nil, { Cookie = session.cookie }) end)

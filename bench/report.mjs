@@ -1,0 +1,103 @@
+// report.mjs FOLDER: the comparison in FOLDER as Markdown.
+import { readFileSync } from "node:fs";
+import { goals, elsewhere } from "./goals.mjs";
+import { median, range, read } from "./figures.mjs";
+
+const folder = process.argv[2];
+const { values, noted, ratio } = read(folder);
+const fact = Object.fromEntries(readFileSync(`${folder}/facts`, "utf8").trimEnd().split("\n").map((line) => line.split(/=(.*)/s)));
+
+// Three significant digits, and thousands apart.
+function number(value) {
+  if (value >= 100) return Math.round(value).toLocaleString("en");
+  return String(Number(value.toPrecision(value < 1 ? 2 : 3)));
+}
+const spread = ({ median, low, high }, unit = "") =>
+  `${number(median)}${unit}${low === high ? "" : ` (${number(low)}–${number(high)})`}`;
+const times = (of) => spread(of, "×");
+const ms = (value) => `${number(value)} ms`;
+const refused = (work, contender) => {
+  const sum = values(work, contender, "refused").reduce((a, b) => a + b, 0);
+  return sum && contender !== "router" ? `; **${number(sum)} refused**` : "";
+};
+
+const rate = (work, contender) =>
+  `${spread(range(values(work, contender, "rate")), "/s")}, p99 ${ms(median(values(work, contender, "p99")))}${refused(work, contender)}`;
+const latency = (work, contender) =>
+  `p50 ${ms(median(values(work, contender, "p50")))}, p99 ${spread(range(values(work, contender, "p99")), " ms")}${refused(work, contender)}`;
+const percent = (of) => `${number(of.median * 100)}% (${number(of.low * 100)}–${number(of.high * 100)})`;
+const per1000 = (work, column) => range(values(work, "ours", (run) => (run[column] / run.requests) * 1000));
+const statements = (work) =>
+  ["query", "change", "view"].map((kind) => `${spread(per1000(work, kind))} ${kind}`).join(", ");
+const gain = (what) => ratio(noted(what, "theirs"), noted(what, "ours"));
+
+// For each kind of row: what either contender did, the ratio, and what the goal is held against.
+const kinds = {
+  rate({ work }) {
+    const of = ratio(values(work, "ours", "rate"), values(work, "theirs", "rate"));
+    return { theirs: rate(work, "theirs"), ours: rate(work, "ours"), ratio: times(of), held: of.median };
+  },
+  router({ work }) {
+    const of = ratio(values(work, "ours", "rate"), values(work, "router", "rate"));
+    return { theirs: "", ours: `router ${rate(work, "router")}`, ratio: `${percent(of)} of the router`, held: of.median };
+  },
+  latency({ work }) {
+    const held = { p50: median(values(work, "ours", "p50")), p99: median(values(work, "ours", "p99")) };
+    const of = ratio(values(work, "theirs", "p99"), values(work, "ours", "p99"));
+    const at = (contender) => `at ${number(median(values(work, contender, "rate")))}/s: ${latency(work, contender)}`;
+    return { theirs: at("theirs"), ours: at("ours"), ratio: `p99 ${times(of)}`, held };
+  },
+  statements({ work }) {
+    // The quietest round, since maintenance's batches fall into some.
+    const held = per1000(work, "query").low + per1000(work, "change").low;
+    return { theirs: "", ours: statements(work), ratio: "", held };
+  },
+  single({ work }) {
+    const of = ratio(values(work, "theirs", "p50"), values(work, "ours", "p50"));
+    const one = (contender) => `${spread(range(values(work, contender, "p50")), " ms")}${refused(work, contender)}`;
+    return { theirs: one("theirs"), ours: one("ours"), ratio: times(of), held: median(values(work, "ours", "p50")) };
+  },
+  noted({ what, unit }) {
+    const one = (contender) => (noted(what, contender).length ? spread(range(noted(what, contender)), ` ${unit}`) : "");
+    return { theirs: one("theirs"), ours: one("ours"), ratio: one("theirs") && times(gain(what)), held: median(noted(what, "ours")) };
+  },
+};
+
+const line = (...cells) => `| ${cells.join(" | ")} |`;
+const processor = (work, contender) => range(values(work, contender, (run) => run.processor / run.requests));
+
+const table = goals.map((row) => {
+  const { theirs, ours, ratio, held } = kinds[row.kind](row);
+  return line(row.name, theirs, ours, ratio, row.goal ?? "", row.met ? (row.met(held) ? "met" : "**missed**") : "");
+});
+const costs = goals
+  .filter((row) => row.cost)
+  .map(({ work, cost }) => {
+    const of = ratio(values(work, "theirs", (run) => run.processor / run.requests), values(work, "ours", (run) => run.processor / run.requests));
+    return line(cost, spread(processor(work, "theirs"), " ms"), spread(processor(work, "ours"), " ms"), times(of));
+  });
+
+console.log(`# mana-auth beside Better Auth
+
+Written by \`bench/compare\` on ${fact.date}.
+
+- Machine: ${fact.machine}
+- ${fact.ours}; SQLite, one process
+- ${fact.theirs}; SQLite (\`node:sqlite\`, WAL), one process, cookie cache \`jwe\`, configured in [better-auth/auth.js](better-auth/auth.js)
+- ${fact.wrk}; ${fact.load}, in alternation after a warm-up
+
+Median (lowest–highest) of the rounds; a ratio is that of each round's pair. Compare ratios, never absolute figures of two runs.
+
+${line("work", "Better Auth", "mana-auth", "ratio", "goal", "")}
+${line("---", "---", "---", "---", "---", "---")}
+${table.join("\n")}
+
+Processor time of the service for one request, which a busy machine changes less:
+
+${line("work", "Better Auth", "mana-auth", "ratio")}
+${line("---", "---", "---", "---")}
+${costs.join("\n")}
+
+Goals that are measured elsewhere:
+
+${elsewhere.map((goal) => `- ${goal}`).join("\n")}`);
