@@ -2,6 +2,7 @@
 
 mod management;
 mod operator;
+mod remembered;
 
 use crate::{
     client::{Client, Promises, Shared},

@@ -168,3 +168,60 @@ impl View {
         self.hasher.hash_one(subject)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: u64, subject: &str) -> Row {
+        Row { id, subject: subject.to_owned() }
+    }
+
+    fn ask(view: &View, subject: &str, id: u64) -> Answer {
+        view.answer(&[subject.to_owned()], Position { start: 0, id })
+    }
+
+    /// Somebody signs in and out without pause, so that everything else is forgotten: what was touched is then unknown,
+    /// never current.
+    #[test]
+    fn whoever_makes_a_million_changes_hides_none_of_anothers() {
+        let mut view = View::new(1000);
+        assert!(view.learn(2, [row(1, "s:quiet"), row(2, "s:ended")]));
+        let mut before = "s:ended".to_owned();
+        for id in 3..=1_000_000 {
+            let subject = if id % 2 == 0 { format!("s:{id}") } else { "s:flood".to_owned() };
+            assert!(view.learn(id, [row(id - 1, &before), row(id, &subject)]));
+            before = subject;
+        }
+        assert_eq!(ask(&view, "s:ended", 1), Answer::Unknown);
+        assert_eq!(ask(&view, "s:quiet", 1), Answer::Unknown);
+        assert!(view.order.len() <= 1000 && view.touched.len() == view.order.len());
+        // What is true now is told for as long as a thousand others are touched.
+        assert_eq!(ask(&view, "s:ended", 999_500), Answer::Current(Position { start: 0, id: 1_000_000 }));
+        assert_eq!(ask(&view, "s:999998", 999_500), Answer::Touched);
+    }
+
+    /// Touching one subject again and again takes the room of one.
+    #[test]
+    fn one_who_changes_often_is_one_entry() {
+        let mut view = View::new(10);
+        assert!(view.learn(2, [row(1, "s:quiet"), row(2, "s:busy")]));
+        for id in 3..10_000 {
+            assert!(view.learn(id, [row(id - 1, "s:busy"), row(id, "s:busy")]));
+        }
+        assert_eq!(ask(&view, "s:quiet", 1), Answer::Current(Position { start: 0, id: 9999 }));
+        assert_eq!(ask(&view, "s:quiet", 0), Answer::Touched);
+        assert_eq!(ask(&view, "s:busy", 9998), Answer::Touched);
+    }
+
+    #[test]
+    fn starts_beyond_what_is_remembered_raise_the_floor() {
+        let mut view = View::new(10);
+        let starts = (1..=1500_u64).map(|id| row(id, &format!("start:{id:016x}")));
+        assert!(view.learn(1500, starts));
+        let at = |id| view.answer(&["s:1".to_owned()], Position { start: id, id });
+        assert_eq!(at(1500), Answer::Current(Position { start: 1500, id: 1500 }));
+        assert_eq!(at(600), Answer::Current(Position { start: 1500, id: 1500 }));
+        assert_eq!(at(400), Answer::Unknown);
+    }
+}

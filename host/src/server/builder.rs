@@ -20,7 +20,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 /// What a [`Server`] is made from: whatever is not given is the operating system's or the default.
 #[derive(Default)]
@@ -132,6 +132,7 @@ impl Builder {
             body_timeout: config.body_timeout,
             request_timeout: config.request_timeout,
             bodies: Semaphore::new(config.queue),
+            housekeeping: Mutex::default(),
         });
         tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));
         Ok(Server { shared, connections })

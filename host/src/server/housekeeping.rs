@@ -24,8 +24,9 @@ pub(super) async fn keep_house(shared: Weak<Shared>) {
     }
 }
 
-/// Flushes every instance and runs housekeeping now.
+/// Flushes every instance and runs housekeeping now, after whoever is at it in this process.
 pub(super) async fn tick(shared: &Arc<Shared>) {
+    let _turn = shared.housekeeping.lock().await;
     shared.workers.flush().await;
     run(shared).await;
 }

@@ -39,7 +39,7 @@ use std::{
 };
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, oneshot},
+    sync::{Mutex, Semaphore, oneshot},
 };
 use wasmtime::component::Accessor;
 
@@ -98,6 +98,8 @@ pub(crate) struct Shared {
     request_timeout: Duration,
     /// Room for the bodies that are on their way.
     bodies: Semaphore,
+    /// Held by who keeps house.
+    housekeeping: Mutex<()>,
 }
 
 impl Server {

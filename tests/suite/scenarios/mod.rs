@@ -46,6 +46,7 @@ files![
     service_token,
     session,
     session_cache,
+    session_cache_in_time,
     session_to_token,
     sessions,
     time,

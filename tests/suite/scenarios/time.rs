@@ -182,13 +182,18 @@ async fn activity_is_shown(stage: Stage) {
     let ana = service.someone().await;
     let other = service.sign_in("ana@example.org").await;
     service.advance(HOUR);
-    ana.client.get("/session").await.ok();
-    service.tick().await;
-    let list = other.client.get("/sessions").await.ok();
     let sid = ana.sid();
-    let entry = list.as_array().and_then(|all| all.iter().find(|entry| entry["id"] == sid.as_str())).cloned();
-    let active = shape::time(&entry.expect("the session")["lastActivityAt"]);
-    assert!(active + 60_000 >= service.now(), "{list}");
+    // On Spin, what an instance noted goes with it when it ends before it is asked to write.
+    for _ in 0..20 {
+        ana.client.get("/session").await.ok();
+        service.tick().await;
+        let list = other.client.get("/sessions").await.ok();
+        let entry = list.as_array().and_then(|all| all.iter().find(|entry| entry["id"] == sid.as_str())).cloned();
+        if shape::time(&entry.expect("the session")["lastActivityAt"]) + 60_000 >= service.now() {
+            return;
+        }
+    }
+    panic!("its use is not shown");
 }
 
 async fn a_child_lives_no_longer_than_its_parent(stage: Stage) {

@@ -1,0 +1,220 @@
+//! The session cache as time passes: what it spares, and how long it is believed.
+
+use crate::{
+    scenarios,
+    service::{NEXT_SECRET, Person, SECRET, Service, Stage},
+};
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
+
+scenarios![
+    an_hour_of_browsing_costs_no_statement needs Clock Management,
+    is_sealed_anew_before_it_is_old needs Clock Management,
+    is_asked_for_anew_after_a_day needs Clock Management,
+    is_believed_for_its_time_and_no_longer needs Clock Management,
+    a_shorter_time_counts_at_once needs Clock Management,
+    one_from_the_future_is_ignored needs Clock Management,
+    another_day_or_secret_makes_it_worthless needs Clock Management,
+    moves_the_end_of_the_session_all_the_same needs Clock,
+    notes_activity_without_a_write_each_time needs Clock Management,
+    a_restored_backup_revives_no_answer needs Clock Management,
+];
+
+const ANA: &str = "ana@example.org";
+const MINUTE: Duration = Duration::from_secs(60);
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+
+/// Statements, and answers out of the database, that an hour costs in which somebody reads every six seconds; or in which
+/// nobody does.
+async fn an_hour(service: &Service, ana: Option<&Person>) -> (u64, u64, u64) {
+    let counts = async || {
+        let metrics = service.metrics().await;
+        let statements = |kind| metrics.statements(kind);
+        (statements("query"), statements("change"), metrics.count("session_reads", "database"))
+    };
+    let before = counts().await;
+    for _ in 0..600 {
+        service.advance(Duration::from_secs(6));
+        match ana {
+            Some(ana) => drop(ana.client.get("/session").await.ok()),
+            None => drop(service.client().get("/nothing").await),
+        }
+    }
+    let after = counts().await;
+    (after.0 - before.0, after.1 - before.1, after.2 - before.2)
+}
+
+
+async fn an_hour_of_browsing_costs_no_statement(stage: Stage) {
+    // Each instance notes the activity that it sees.
+    let mut service = stage.with("workers", "1").start().await;
+    let ana = service.someone().await;
+    // What housekeeping does meanwhile, it does anyway; a run more or less is the clock's.
+    let (idle_queries, idle_changes, _) = an_hour(&service, None).await;
+    ana.client.get("/session").await.ok();
+    let (queries, changes, from_database) = an_hour(&service, Some(&ana)).await;
+    assert_eq!(from_database, 0);
+    assert!(queries < idle_queries + 100, "{queries} queries, and {idle_queries} without anybody");
+    // To note once a minute that the session is used.
+    assert!(changes < idle_changes + 60 + 100, "{changes} changes, and {idle_changes} without anybody");
+    service.restart_with("session_cache", "false").await;
+    let (queries, _, from_database) = an_hour(&service, Some(&ana)).await;
+    assert_eq!(from_database, 600);
+    assert!(queries >= 600, "{queries}");
+}
+
+
+async fn is_sealed_anew_before_it_is_old(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let first = ana.cache();
+    service.advance(Duration::from_secs(239));
+    assert_eq!(service.source(&ana).await, "cookie");
+    assert_eq!(ana.cache(), first);
+    service.advance(Duration::from_secs(2));
+    assert_eq!(service.source(&ana).await, "cookie");
+    assert_ne!(ana.cache(), first);
+    service.advance(Duration::from_secs(200));
+    assert_eq!(service.source(&ana).await, "cookie");
+}
+
+
+async fn is_asked_for_anew_after_a_day(stage: Stage) {
+    let service = stage.with("session_cache_seconds", "900").start().await;
+    let ana = service.someone().await;
+    let mut from_database = 0;
+    for _ in 0..(25 * 60 / 6) {
+        service.advance(6 * MINUTE);
+        if service.source(&ana).await == "database" {
+            from_database += 1;
+        }
+    }
+    // At midnight, and after a day.
+    assert!((1..=3).contains(&from_database), "{from_database}");
+}
+
+
+async fn is_believed_for_its_time_and_no_longer(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let sealed = ana.cache();
+    service.advance(Duration::from_millis(299_990));
+    assert_eq!(service.source(&ana).await, "cookie");
+    ana.client.set_cookie("mana_cache", &sealed);
+    service.advance(Duration::from_millis(10));
+    assert_eq!(service.source(&ana).await, "database");
+}
+
+
+async fn a_shorter_time_counts_at_once(stage: Stage) {
+    let mut service = stage.start().await;
+    let ana = service.someone().await;
+    let sealed = ana.cache();
+    service.advance(Duration::from_secs(31));
+    assert_eq!(service.source(&ana).await, "cookie");
+    ana.client.set_cookie("mana_cache", &sealed);
+    service.restart_with("session_cache_seconds", "30").await;
+    assert_eq!(service.source(&ana).await, "database");
+    assert_eq!(service.source(&ana).await, "cookie");
+}
+
+
+/// Two processes whose clocks differ by ten seconds.
+async fn one_from_the_future_is_ignored(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let ahead = Arc::new(mana_auth::clock::TestClock::new(service.now() + 10_000));
+    let beside = service.beside(ahead).await;
+    let there = ana.before(&beside);
+    there.client.forget_cookie("mana_cache");
+    there.client.get("/session").await.ok();
+    assert_eq!(beside.source(&there).await, "cookie");
+    ana.client.set_cookie("mana_cache", &there.cache());
+    assert_eq!(service.source(&ana).await, "database");
+    // And what is ended here is ended there, whatever either believes of the time.
+    ana.client.post("/logout", json!({})).await.ok();
+    there.client.get("/session").await.refused("UNAUTHENTICATED");
+}
+
+
+async fn another_day_or_secret_makes_it_worthless(stage: Stage) {
+    // Four minutes before midnight.
+    let mut service = stage.start().await;
+    service.advance(DAY - 4 * MINUTE - Duration::from_millis(service.now() % 86_400_000));
+    let ana = service.someone().await;
+    let sealed = ana.cache();
+    service.restart().await;
+    assert_eq!(service.source(&ana).await, "cookie");
+    service.restart_with("secrets", &format!("{NEXT_SECRET},{SECRET}")).await;
+    assert_eq!(service.source(&ana).await, "database");
+    assert_eq!(service.source(&ana).await, "cookie");
+    service.restart_with("secrets", SECRET).await;
+    ana.client.set_cookie("mana_cache", &sealed);
+    assert_eq!(service.source(&ana).await, "cookie");
+    service.advance(4 * MINUTE);
+    service.restart().await;
+    ana.client.set_cookie("mana_cache", &sealed);
+    assert_eq!(service.source(&ana).await, "database");
+}
+
+
+async fn moves_the_end_of_the_session_all_the_same(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for _ in 0..(10 * 24) {
+        service.advance(60 * MINUTE);
+        ana.client.get("/session").await.ok();
+    }
+    // In the middle of a lifetime of the cookie, too.
+    let end = ana.client.get("/session").await.ok()["session"]["expiresAt"].clone();
+    for _ in 0..(25 * 20) {
+        service.advance(3 * MINUTE);
+        ana.client.get("/session").await.ok();
+    }
+    assert_ne!(ana.client.get("/session").await.ok()["session"]["expiresAt"], end);
+}
+
+
+async fn notes_activity_without_a_write_each_time(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let last = || service.number("SELECT last_activity_at FROM sessions");
+    let first = last();
+    for _ in 0..20 {
+        service.advance(Duration::from_secs(10));
+        assert_eq!(service.source(&ana).await, "cookie");
+    }
+    service.tick().await;
+    let noted = last();
+    assert!(noted > first && u64::try_from(noted).expect("a time") >= service.now() - 60_000);
+    let list = ana.client.get("/sessions").await.ok();
+    assert_ne!(list[0]["lastActivityAt"], list[0]["createdAt"]);
+}
+
+
+/// After a restore, the same positions mean other changes.
+async fn a_restored_backup_revives_no_answer(stage: Stage) {
+    let mut service = stage.start().await;
+    let ana = service.someone().await;
+    let other = service.sign_in(ANA).await;
+    service.restart().await;
+    let backup = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::remove_file(backup.path()).expect("it is there");
+    service.sql(&format!("VACUUM INTO '{}'", backup.path().display()));
+    // What happens now, the backup does not know: a change that the answer covers, and an end that it does not.
+    service.sql("UPDATE users SET name = 'After the backup'");
+    ana.client.forget_cookie("mana_cache");
+    ana.client.get("/session").await.ok();
+    assert_eq!(service.source(&ana).await, "cookie");
+    service.restore(backup.path()).await;
+    // Other changes take the numbers.
+    for n in 0..5 {
+        service.sql(&format!("UPDATE users SET name = 'Restored {n}'"));
+    }
+    assert_eq!(service.source(&ana).await, "database");
+    assert_eq!(ana.client.get("/session").await.ok()["user"]["name"], "Restored 4");
+    assert!(other.is_signed_in().await);
+}
+
