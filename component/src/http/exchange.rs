@@ -144,8 +144,8 @@ fn to_http(request: Request) -> Result<http::Request<Body>, Problem> {
     for (name, value) in request.headers {
         let name =
             HeaderName::from_bytes(name.as_bytes()).map_err(|_| malformed("A header's name is malformed"))?;
-        let value =
-            HeaderValue::from_bytes(&value).map_err(|_| malformed("A header's value is malformed"))?;
+        let value = HeaderValue::from_maybe_shared(Bytes::from(value))
+            .map_err(|_| malformed("A header's value is malformed"))?;
         answer.headers_mut().append(name, value);
     }
     Ok(answer)

@@ -19,6 +19,7 @@ use crate::{
     platform::{self, Metric},
     time::{Span, Time},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jwe::Sealer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -48,8 +49,8 @@ struct Payload {
     last_activity_at: i64,
     /// What the answer covers.
     as_of: String,
-    /// SHA-256 of the session cookie that it belongs to.
-    cookie: [u8; 32],
+    /// SHA-256 of the session cookie that it belongs to, in base64url.
+    cookie: String,
     session: Uuid,
     user: Uuid,
     /// The answer of `GET /session`.
@@ -87,7 +88,9 @@ pub async fn read(ctx: &Context, cookie: &CookieSecret, sealed: &str) -> Option<
     let lifetime = ctx.settings.session_cache?;
     let opened = open(ctx, sealed)?;
     let payload = &opened.payload;
-    if !bool::from(payload.cookie.ct_eq(&cookie.hash())) || !payload.holds(ctx.now, lifetime) {
+    if !bool::from(payload.cookie.as_bytes().ct_eq(hash(cookie).as_bytes()))
+        || !payload.holds(ctx.now, lifetime)
+    {
         return None;
     }
     let held = opened.held();
@@ -102,6 +105,7 @@ pub async fn read(ctx: &Context, cookie: &CookieSecret, sealed: &str) -> Option<
             sealed_at: ctx.now.0,
             last_activity_at: active_at.0,
             as_of: as_of.to_string(),
+            cookie: payload.cookie.clone(),
             answer: payload.answer.clone(),
             ..*payload
         };
@@ -128,12 +132,16 @@ pub fn seal(
         slides_at: slides_at.map(|time| time.0),
         last_activity_at: session.last_activity_at.0,
         as_of: as_of.to_string(),
-        cookie: cookie.hash(),
+        cookie: hash(cookie),
         session: session.id,
         user: session.user_id,
         answer: RawValue::from_string(answer).ok()?,
     };
     payload.seal(ctx)
+}
+
+fn hash(cookie: &CookieSecret) -> String {
+    URL_SAFE_NO_PAD.encode(cookie.hash())
 }
 
 fn open(ctx: &Context, sealed: &str) -> Option<Arc<Opened>> {
