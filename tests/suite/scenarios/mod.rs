@@ -50,6 +50,7 @@ files![
     session_to_token,
     sessions,
     time,
+    triggers,
     unseen,
     unwritable_trail,
     validate,
