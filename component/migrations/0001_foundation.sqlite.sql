@@ -161,6 +161,21 @@ BEGIN
     INSERT INTO invalidations (subject) VALUES ('u:' || OLD.id);
 END;
 
+-- What REPLACE removes fires no trigger of its own.
+
+CREATE TRIGGER users_replaced_by_insert BEFORE INSERT ON users
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.id OR email = NEW.email)
+BEGIN
+    INSERT INTO invalidations (subject) SELECT 'u:' || id FROM users WHERE id = NEW.id OR email = NEW.email;
+END;
+
+CREATE TRIGGER users_replaced_by_update BEFORE UPDATE OF id, email ON users
+WHEN EXISTS (SELECT 1 FROM users WHERE id <> OLD.id AND (id = NEW.id OR email = NEW.email))
+BEGIN
+    INSERT INTO invalidations (subject)
+    SELECT 'u:' || id FROM users WHERE id <> OLD.id AND (id = NEW.id OR email = NEW.email);
+END;
+
 CREATE TRIGGER users_credentials_changed AFTER UPDATE ON users
 WHEN OLD.email IS NOT NEW.email OR OLD.banned IS NOT NEW.banned OR OLD.ban_expires IS NOT NEW.ban_expires
 BEGIN
@@ -200,11 +215,30 @@ WHEN OLD.token_hash IS NOT NEW.token_hash OR OLD.user_id IS NOT NEW.user_id
     OR OLD.parent_id IS NOT NEW.parent_id OR OLD.origin IS NOT NEW.origin OR OLD.id IS NOT NEW.id
 BEGIN
     INSERT INTO invalidations (subject) VALUES ('s:' || OLD.id);
+    -- A session ends with its parent.
+    INSERT INTO invalidations (subject) SELECT 's:' || id FROM sessions WHERE parent_id = OLD.id;
 END;
 
 CREATE TRIGGER sessions_deleted AFTER DELETE ON sessions
 BEGIN
     INSERT INTO invalidations (subject) VALUES ('s:' || OLD.id);
+    INSERT INTO invalidations (subject) SELECT 's:' || id FROM sessions WHERE parent_id = OLD.id;
+END;
+
+CREATE TRIGGER sessions_replaced_by_insert BEFORE INSERT ON sessions
+WHEN EXISTS (SELECT 1 FROM sessions WHERE id = NEW.id OR token_hash = NEW.token_hash
+    OR (parent_id = NEW.parent_id AND origin = NEW.origin))
+BEGIN
+    INSERT INTO invalidations (subject) SELECT 's:' || id FROM sessions
+    WHERE id = NEW.id OR token_hash = NEW.token_hash OR (parent_id = NEW.parent_id AND origin = NEW.origin);
+END;
+
+CREATE TRIGGER sessions_replaced_by_update BEFORE UPDATE OF id, token_hash, parent_id, origin ON sessions
+WHEN EXISTS (SELECT 1 FROM sessions WHERE id <> OLD.id AND (id = NEW.id OR token_hash = NEW.token_hash
+    OR (parent_id = NEW.parent_id AND origin = NEW.origin)))
+BEGIN
+    INSERT INTO invalidations (subject) SELECT 's:' || id FROM sessions WHERE id <> OLD.id AND (id = NEW.id
+        OR token_hash = NEW.token_hash OR (parent_id = NEW.parent_id AND origin = NEW.origin));
 END;
 
 CREATE TRIGGER jwks_added AFTER INSERT ON jwks

@@ -2,9 +2,9 @@
 
 use crate::{
     bindings::mana::auth::invalidations::{self as import, Glance},
-    error::Error,
+    error::{Bug, Error},
     platform,
-    storage::{Columns, Statement, statement},
+    storage::{self, Columns, Statement, statement},
 };
 use mana_auth_positions::{start, start_subject};
 use uuid::Uuid;
@@ -12,19 +12,29 @@ use uuid::Uuid;
 pub use mana_auth_positions::{Answer, Position};
 
 /// Where in the order of commits something was read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Snapshot {
     /// What the read covers.
     pub as_of: Position,
-    /// The newest change to the signing keys that it covers.
-    pub keys: Option<i64>,
+    /// What tells the signing keys there from any others.
+    pub keys: Option<String>,
 }
 
 impl Snapshot {
     /// SQL expressions. Selected along with whatever else is read, they are of the very snapshot that it is of.
     pub const COLUMNS: &str = "(SELECT max(id) FROM invalidations), \
          (SELECT subject FROM invalidations INDEXED BY invalidations_starts WHERE subject GLOB 'start:*' ORDER BY id DESC LIMIT 1), \
-         (SELECT max(id) FROM invalidations WHERE subject = 'keys')";
+         (SELECT group_concat(id || ' ' || signs_from || ' ' || coalesce(revoked_at, '')) FROM (SELECT * FROM jwks ORDER BY id))";
+
+    /// Of this moment, at the cost of a query.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails.
+    pub async fn now() -> Result<Self, Error> {
+        let snapshot = storage::query_one(&format!("SELECT {}", Self::COLUMNS), vec![], Self::read).await?;
+        snapshot.ok_or(Error::Bug(Bug::Missing("the row of a query without a table")))
+    }
 
     /// Reads [`Snapshot::COLUMNS`].
     ///

@@ -21,17 +21,18 @@ const post = (route, body, headers = {}) =>
 const cookieOf = (answer, name) =>
   answer.headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`))?.split(";")[0].slice(name.length + 1);
 
-/** HKDF (RFC 5869) of the secret, for the day in the key's id. */
+/** HKDF (RFC 5869) of the secret, for the day in the key's id and the service's address. */
 const keyOf = (kid) => {
   const [day, of] = kid.split(".");
   assert.equal(of, version);
-  const info = `mana-auth/session-cache/v1\0${day}`;
+  const info = `mana-auth/session-cache/v1\0${day}\0${issuer}`;
   return new Uint8Array(hkdfSync("sha256", Buffer.from(secret, "base64url"), Buffer.alloc(0), info, 32));
 };
 
 assert.equal((await post("register", person)).status, 201);
 const login = await post("login", person);
 const { accessToken, user } = await login.json();
+const issuer = JSON.parse(Buffer.from(accessToken.split(".")[1], "base64url")).iss;
 const session = cookieOf(login, "mana_session");
 const sealed = cookieOf(login, "mana_cache");
 const header = JSON.parse(Buffer.from(sealed.split(".")[0], "base64url"));

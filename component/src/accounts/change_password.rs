@@ -44,7 +44,7 @@ pub async fn change_password(
         .and_all(renewal.statements())
         .record(Event::about(Kind::PasswordChange, user.id));
     match batch.commit(ctx).await {
-        Ok(_) => renewal.complete(ctx, caller),
+        Ok(_) => renewal.complete(ctx, caller).await,
         Err(Refused::Unmet) => Err(Error::InvalidCredentials),
         Err(refused) => Err(refused.into()),
     }

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex};
 
 /// The keys, as they were read.
 pub struct Keys {
-    /// The newest change to them.
-    version: Option<i64>,
+    /// What tells them from any others.
+    version: Option<String>,
     keys: Vec<Key>,
     signing: Vec<SigningKey>,
     accepted: KeySet,
@@ -47,7 +47,7 @@ pub async fn current(settings: &Settings) -> Result<Arc<Keys>, Error> {
         keys.hold_at(position);
         return Ok(keys);
     }
-    at(&rows::snapshot().await?, settings).await
+    at(&Snapshot::now().await?, settings).await
 }
 
 /// The keys at this place in the order of commits, or a later one.
@@ -83,8 +83,8 @@ async fn load(settings: &Settings) -> Result<Arc<Keys>, Error> {
     }
     let keys: Vec<Key> = sealed.into_iter().map(|entry| entry.key).collect();
     let accepted = KeySet::from_keys(signing.iter().map(|key| key.public().clone()));
-    let as_of = Mutex::new(snapshot.map(|snapshot| snapshot.as_of).unwrap_or_default());
-    let version = snapshot.and_then(|snapshot| snapshot.keys);
+    let (as_of, version) = snapshot.map(|snapshot| (snapshot.as_of, snapshot.keys)).unwrap_or_default();
+    let as_of = Mutex::new(as_of);
     let loaded = Arc::new(Keys { version, keys, signing, accepted, as_of });
     if let Ok(mut slot) = LOADED.lock() {
         *slot = Some(Arc::clone(&loaded));
@@ -99,11 +99,9 @@ impl Keys {
         self.as_of.lock().map(|as_of| *as_of).unwrap_or_default()
     }
 
-    /// Notes that they are true at a position. One of another lineage, or behind what is known, says nothing new.
+    /// Notes that they are true at a position.
     pub fn hold_at(&self, position: Position) {
-        if let Ok(mut as_of) = self.as_of.lock()
-            && position.id >= as_of.id
-        {
+        if let Ok(mut as_of) = self.as_of.lock() {
             *as_of = position;
         }
     }

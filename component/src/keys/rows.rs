@@ -10,13 +10,6 @@ use crate::{
 };
 use mana_auth_tokens::PublicKey;
 
-/// Where in the order of commits we are.
-pub async fn snapshot() -> Result<Snapshot, Error> {
-    let snapshot =
-        storage::query_one(&format!("SELECT {}", Snapshot::COLUMNS), vec![], Snapshot::read).await?;
-    snapshot.ok_or(Error::Bug(Bug::Missing("the row of a query without a table")))
-}
-
 /// A key and its sealed private part.
 pub struct Sealed {
     pub key: Key,

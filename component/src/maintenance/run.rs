@@ -16,7 +16,7 @@ use crate::{
 const BATCH: u32 = 20;
 /// How many such transactions one run makes.
 const BATCHES: u32 = 50;
-/// How many rows of `invalidations` are kept besides the starts, and how many one run removes. Nothing that was
+/// How many rows of `invalidations` are kept besides the starts, and how many one transaction removes. Nothing that was
 /// issued lives long enough to ask for older ones; whoever does is told that they are not known.
 const INVALIDATIONS_KEPT: i64 = 100_000;
 const INVALIDATIONS_REMOVED: i64 = 10_000;
@@ -76,7 +76,11 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
             break;
         }
     }
-    remove(ctx, "invalidations", prune_invalidations()).await?;
+    for _ in 0..BATCHES {
+        if remove(ctx, "invalidations", prune_invalidations()).await? < INVALIDATIONS_REMOVED.unsigned_abs() {
+            break;
+        }
+    }
     report.events_recorded_lost = reported?;
     if count && !report.more {
         report.sessions = Some(sessions::count(ctx).await?);
@@ -96,7 +100,7 @@ fn prune_invalidations() -> Statement {
     statement(
         "DELETE FROM invalidations WHERE id IN (
              SELECT id FROM invalidations
-             WHERE id < (SELECT max(id) FROM invalidations) - ?1 AND subject NOT LIKE 'start:%'
+             WHERE id < (SELECT max(id) FROM invalidations) - ?1 AND subject NOT LIKE 'start:%' AND subject <> 'keys'
              ORDER BY id LIMIT ?2)",
         crate::params![INVALIDATIONS_KEPT, INVALIDATIONS_REMOVED],
     )

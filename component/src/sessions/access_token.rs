@@ -47,7 +47,7 @@ pub fn issue_for(
         aud: audience.to_owned(),
         iat: issued,
         // No longer than its session: that one ends tells nobody anything.
-        exp: (ctx.now + lifetime).min(session.expires_at).as_seconds(),
+        exp: (ctx.now + lifetime).min(session.ends_at()).as_seconds(),
         pos: as_of.to_string(),
     };
     Ok(keys.signer(ctx.now)?.sign(&claims))

@@ -101,6 +101,11 @@ impl Session {
         self.parent_id.unwrap_or(self.id)
     }
 
+    /// When it ends if nothing else happens.
+    fn ends_at(&self) -> Time {
+        self.expires_at.min(self.absolute_expires_at)
+    }
+
     /// Whether it is time to move its end.
     fn slide_is_due(&self, now: Time) -> bool {
         let lifetime = Lifetime::new(self.remember_me);

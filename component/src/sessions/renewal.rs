@@ -4,6 +4,7 @@ use super::{Caller, CookieSecret, RefreshToken, SignedIn, access_token, rows};
 use crate::{
     context::Context,
     error::Error,
+    invalidations::Snapshot,
     platform::{self, Metric},
     storage::Statement,
     time::{Span, Time},
@@ -46,14 +47,15 @@ impl Renewal {
     ///
     /// # Errors
     ///
-    /// Where no key can sign.
-    pub fn complete(self, ctx: &Context, caller: &Caller) -> Result<SignedIn, Error> {
+    /// Where no key can sign, or storage fails: the change was made all the same.
+    pub async fn complete(self, ctx: &Context, caller: &Caller) -> Result<SignedIn, Error> {
         platform::count(Metric::SessionsEnded, "password_change", 1);
         let mut session = caller.session.clone();
         session.not_before = self.not_before;
         session.auth_time = ctx.now;
         (session.parent_id, session.origin) = (None, None);
-        let as_of = caller.as_of;
+        // What was issued before the change is refused: this has to say that it was issued after.
+        let as_of = Snapshot::now().await?.as_of;
         let statement = access_token::Statement { session: &session, user: &caller.user, as_of };
         let access_token = access_token::issue(ctx, &caller.keys, &statement)?;
         let cookie = Some(self.cookie);

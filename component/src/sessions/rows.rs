@@ -5,7 +5,7 @@ use crate::{
     accounts::{self, User},
     audit::Event,
     error::Error,
-    invalidations::Snapshot,
+    invalidations::{Position, Snapshot},
     params,
     settings::SecretVersion,
     storage::{self, Columns, Statement, Value, expecting_one, statement},
@@ -19,6 +19,9 @@ const SESSION: &str = "s.id, s.user_id, s.remember_me, s.device_id, s.device_nam
 
 /// A session ends with its parent.
 const FROM: &str = "sessions s JOIN users u ON u.id = s.user_id LEFT JOIN sessions p ON p.id = s.parent_id";
+
+/// The newest change to a session that an answer would show.
+const TOUCHED_AT: &str = "(SELECT max(id) FROM invalidations WHERE subject = 's:' || s.id)";
 
 fn session(row: &mut Columns) -> Result<Session, Error> {
     Ok(Session {
@@ -45,6 +48,8 @@ pub struct Found {
     pub user: User,
     pub credential_version: i64,
     parent_expires_at: Option<Time>,
+    /// The newest change to the session itself.
+    touched_at: Option<i64>,
     pub snapshot: Snapshot,
 }
 
@@ -53,8 +58,14 @@ impl Found {
     pub fn is_alive(&self, now: Time) -> bool {
         now < self.session.expires_at
             && now < self.session.absolute_expires_at
-            && self.parent_expires_at.is_none_or(|end| now < end)
+            && (self.session.parent_id.is_none() || self.parent_expires_at.is_some_and(|end| now < end))
             && !self.user.ban.holds(now)
+    }
+
+    /// Whether the session has not changed since this position: who renewed its secrets shuts out whatever was issued
+    /// before, whichever clock it was dated by.
+    pub fn is_unchanged_since(&self, issued_at: Position) -> bool {
+        self.touched_at.is_none_or(|touched| u64::try_from(touched).is_ok_and(|id| id <= issued_at.id))
     }
 
     /// Whether an access token of the session, issued at this time in seconds, is none of those that a change of
@@ -66,7 +77,7 @@ impl Found {
 
 async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
     let sql = format!(
-        "SELECT {SESSION}, {}, u.credential_version, p.expires_at, {} FROM {FROM} WHERE {condition}",
+        "SELECT {SESSION}, {}, u.credential_version, p.expires_at, {TOUCHED_AT}, {} FROM {FROM} WHERE {condition}",
         accounts::rows::USER,
         Snapshot::COLUMNS
     );
@@ -79,6 +90,7 @@ fn found(row: &mut Columns) -> Result<Found, Error> {
         user: accounts::rows::user(row)?,
         credential_version: row.take()?,
         parent_expires_at: row.take()?,
+        touched_at: row.take()?,
         snapshot: Snapshot::read(row)?,
     })
 }
@@ -116,7 +128,7 @@ pub struct Spent {
 
 pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Error> {
     let sql = format!(
-        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {SESSION}, {}, u.credential_version, p.expires_at, {}
+        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {SESSION}, {}, u.credential_version, p.expires_at, {TOUCHED_AT}, {}
          FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
         accounts::rows::USER,
         Snapshot::COLUMNS

@@ -29,6 +29,8 @@ struct Verified {
     claims: Claims,
     session: Uuid,
     user: Uuid,
+    /// Where in the order of commits it was issued.
+    issued_at: Position,
     held: Mutex<Held>,
 }
 
@@ -88,7 +90,7 @@ async fn say(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
 pub async fn known(ctx: &Context, token: &str) -> Result<Option<Arc<Known>>, Refusal> {
     let verified = verified(ctx, token).await?;
     let Some(known) = verified.held().known else { return Ok(None) };
-    if ctx.now >= known.session.expires_at || known.session.slide_is_due(ctx.now) {
+    if ctx.now >= known.session.ends_at() || known.session.slide_is_due(ctx.now) {
         return Ok(None);
     }
     if !is_current(token, &verified).await {
@@ -130,17 +132,26 @@ async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, Refusal> 
     let (session, user) = (id(&claims.sid)?, id(&claims.sub)?);
     let issued_at = claims.pos.parse::<Position>().map_err(|_| Refusal::Invalid)?;
     // What holds is what both cover: the token says nothing of keys that were revoked before it was issued.
-    let as_of = if keys.as_of().id < issued_at.id { keys.as_of() } else { issued_at };
+    let keys_at = keys.as_of();
+    let as_of = match keys_at.start == issued_at.start {
+        true => Position { id: keys_at.id.min(issued_at.id), ..issued_at },
+        // Of two histories: the database decides.
+        false => Position::default(),
+    };
     let held = Mutex::new(Held { as_of, ..Held::default() });
-    Ok(Arc::new(Verified { claims, session, user, held }))
+    Ok(Arc::new(Verified { claims, session, user, issued_at, held }))
 }
 
 async fn is_current(token: &str, verified: &Arc<Verified>) -> bool {
     let subjects = [Subject::Session(verified.session), Subject::User(verified.user), Subject::Keys];
-    let Answer::Current(position) = invalidations::check(&subjects, verified.held().as_of).await else {
-        return false;
-    };
-    verified.update(|held| held.as_of = position);
+    let as_of = verified.held().as_of;
+    let Answer::Current(position) = invalidations::check(&subjects, as_of).await else { return false };
+    verified.update(|held| {
+        // Unless somebody looked it up meanwhile.
+        if held.as_of == as_of {
+            held.as_of = position;
+        }
+    });
     VERIFIED.insert(token, Arc::clone(verified));
     true
 }
@@ -173,7 +184,8 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
         && claims.email == user.email.as_str()
         && claims.email_verified == user.email_verified
         && claims.role == user.role.name()
-        && found.accepts_tokens_issued_at(claims.iat);
+        && found.accepts_tokens_issued_at(claims.iat)
+        && found.is_unchanged_since(verified.issued_at);
     if !still_true {
         return Err(Refusal::Revoked);
     }

@@ -20,8 +20,6 @@ pub struct Found {
     pub rows: u64,
     /// Whether one of the subjects has a row after the position.
     pub is_touched: bool,
-    /// The newest start at or before the position.
-    pub start: Option<String>,
     /// The newest start.
     pub newest_start: Option<String>,
 }
@@ -46,7 +44,6 @@ impl Question {
             "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'invalidations'),
                 (SELECT count(*) FROM (SELECT 1 FROM invalidations WHERE id > ?1 LIMIT {MOST} + 1)),
                 EXISTS (SELECT 1 FROM invalidations WHERE subject IN ({places}) AND id > ?1),
-                (SELECT subject FROM {STARTS} AND id <= ?1 ORDER BY id DESC LIMIT 1),
                 (SELECT subject FROM {STARTS} ORDER BY id DESC LIMIT 1)"
         )
     }
@@ -54,16 +51,17 @@ impl Question {
     /// What the answer means.
     #[must_use]
     pub fn answer(&self, found: &Found) -> Answer {
-        let start_of = |subject: &Option<String>| subject.as_deref().and_then(start).unwrap_or(0);
+        let newest_start = found.newest_start.as_deref().and_then(start).unwrap_or(0);
         let last = found.last.unwrap_or(0);
         // Ids have no gaps: where rows are missing, somebody removed them, and nobody knows what they said.
         let is_whole = last.checked_sub(self.as_of.id) == Some(found.rows) && found.rows <= MOST;
-        if !is_whole || start_of(&found.start) != self.as_of.start {
+        // What was true before the newest start may be of a history that a restored backup has undone.
+        if !is_whole || newest_start != self.as_of.start {
             Answer::Unknown
         } else if found.is_touched {
             Answer::Touched
         } else {
-            Answer::Current(Position { start: start_of(&found.newest_start), id: last })
+            Answer::Current(Position { start: newest_start, id: last })
         }
     }
 }
@@ -76,34 +74,27 @@ mod tests {
     use super::*;
 
     fn answer(as_of: Position, last: u64, rows: u64, is_touched: bool) -> Answer {
-        let found = Found {
-            last: Some(last),
-            rows,
-            is_touched,
-            start: Some("start:0000000000000001".into()),
-            newest_start: Some("start:0000000000000002".into()),
-        };
-        Question::new(1, as_of).answer(&found)
+        let newest_start = Some("start:0000000000000002".into());
+        Question::new(1, as_of).answer(&Found { last: Some(last), rows, is_touched, newest_start })
     }
 
     #[test]
     fn what_cannot_be_told_is_unknown() {
-        let known = Position { start: 1, id: 5 };
-        let newest = Position { start: 2, id: 9 };
-        assert_eq!(answer(known, 9, 4, false), Answer::Current(newest));
+        let known = Position { start: 2, id: 5 };
+        assert_eq!(answer(known, 9, 4, false), Answer::Current(Position { start: 2, id: 9 }));
         assert_eq!(answer(known, 9, 4, true), Answer::Touched);
-        assert_eq!(answer(known, 5, 0, false), Answer::Current(Position { start: 2, id: 5 }));
+        assert_eq!(answer(known, 5, 0, false), Answer::Current(known));
         // Rows after it were removed, it is ahead, too old, or of another start.
         assert_eq!(answer(known, 9, 3, false), Answer::Unknown);
         assert_eq!(answer(known, 4, 0, false), Answer::Unknown);
         assert_eq!(answer(known, 20_000, 10_001, false), Answer::Unknown);
-        assert_eq!(answer(Position { start: 3, id: 5 }, 9, 4, false), Answer::Unknown);
-        assert_eq!(answer(Position { start: 3, id: 5 }, 9, 4, true), Answer::Unknown);
+        assert_eq!(answer(Position { start: 1, id: 5 }, 9, 4, false), Answer::Unknown);
+        assert_eq!(answer(Position { start: 1, id: 5 }, 9, 4, true), Answer::Unknown);
     }
 
     #[test]
     fn an_empty_table_is_whole() {
-        let found = Found { last: None, rows: 0, is_touched: false, start: None, newest_start: None };
+        let found = Found { last: None, rows: 0, is_touched: false, newest_start: None };
         let nothing = Position::default();
         assert_eq!(Question::new(1, nothing).answer(&found), Answer::Current(nothing));
     }

@@ -7,9 +7,6 @@ use std::{
     hash::{BuildHasher as _, RandomState},
 };
 
-/// How many starts are remembered.
-const STARTS: usize = 1000;
-
 /// The newest change to each subject that changed lately, as far as `last`. Nothing at or before `floor` is known.
 pub struct View {
     last: u64,
@@ -20,7 +17,9 @@ pub struct View {
     touched: HashMap<u64, u64>,
     /// The same, by the row.
     order: BTreeMap<u64, u64>,
-    starts: BTreeMap<u64, u64>,
+    /// The newest start. What was remembered before it is unknown: whether a backup was restored in between, and which, only
+    /// the database can tell.
+    start: u64,
     /// Whether another database stands in its place, and no start of a process since tells their positions apart.
     replaced: bool,
     capacity: usize,
@@ -45,7 +44,7 @@ impl View {
             anchor: None,
             touched: HashMap::new(),
             order: BTreeMap::new(),
-            starts: BTreeMap::new(),
+            start: 0,
             replaced: false,
             capacity,
             hasher: RandomState::new(),
@@ -65,13 +64,11 @@ impl View {
     }
 
     /// Forgets everything: of another database, or of more rows than it remembers, only what comes now is known.
-    /// `starts` are all the rows about starts before `from`.
-    pub fn begin_at(&mut self, from: u64, starts: impl IntoIterator<Item = Row>) {
+    /// `newest_start` is the subject of the newest start at or before `from`.
+    pub fn begin_at(&mut self, from: u64, newest_start: Option<&str>) {
         let Self { capacity, replaced, .. } = *self;
-        *self = Self { last: from, floor: from, replaced, ..Self::new(capacity) };
-        for row in starts {
-            self.note_start(&row);
-        }
+        let start = newest_start.and_then(start).unwrap_or(0);
+        *self = Self { last: from, floor: from, start, replaced, ..Self::new(capacity) };
     }
 
     /// Tells it of the rows from `last` on, in order; that of `last` itself is first, where it is still there.
@@ -110,11 +107,7 @@ impl View {
         let hash = self.hash(&row.subject);
         self.anchor = Some(hash);
         if let Some(start) = start(&row.subject) {
-            self.starts.insert(row.id, start);
-            if std::mem::take(&mut self.replaced) {
-                self.floor = row.id;
-            }
-            self.forget_starts();
+            (self.start, self.floor, self.replaced) = (start, row.id, false);
             return;
         }
         if let Some(before) = self.touched.insert(hash, row.id) {
@@ -129,27 +122,11 @@ impl View {
         }
     }
 
-    fn note_start(&mut self, row: &Row) {
-        if let Some(start) = start(&row.subject) {
-            self.starts.insert(row.id, start);
-            self.forget_starts();
-        }
-    }
-
-    fn forget_starts(&mut self) {
-        if self.starts.len() > STARTS {
-            self.starts.pop_first();
-            // Before the oldest that is left, nobody knows which came last.
-            let oldest = self.starts.first_key_value().map_or(0, |(id, _)| *id);
-            self.floor = self.floor.max(oldest);
-        }
-    }
-
     /// Whether any of the subjects changed after the position.
     #[must_use]
     pub fn answer(&self, subjects: &[String], as_of: Position) -> Answer {
         let is_known = (self.floor..=self.last).contains(&as_of.id) && !self.replaced;
-        if !is_known || self.start_at(as_of.id) != as_of.start {
+        if !is_known || self.start != as_of.start {
             return Answer::Unknown;
         }
         let is_touched =
@@ -157,11 +134,7 @@ impl View {
         if subjects.iter().any(is_touched) {
             return Answer::Touched;
         }
-        Answer::Current(Position { start: self.start_at(self.last), id: self.last })
-    }
-
-    fn start_at(&self, id: u64) -> u64 {
-        self.starts.range(..=id).next_back().map_or(0, |(_, start)| *start)
+        Answer::Current(Position { start: self.start, id: self.last })
     }
 
     fn hash(&self, subject: &str) -> u64 {
@@ -214,14 +187,17 @@ mod tests {
         assert_eq!(ask(&view, "s:busy", 9998), Answer::Touched);
     }
 
+    /// What was true before the newest start may be of a history that a restored backup has undone.
     #[test]
-    fn starts_beyond_what_is_remembered_raise_the_floor() {
+    fn a_start_makes_everything_before_it_unknown() {
         let mut view = View::new(10);
-        let starts = (1..=1500_u64).map(|id| row(id, &format!("start:{id:016x}")));
-        assert!(view.learn(1500, starts));
-        let at = |id| view.answer(&["s:1".to_owned()], Position { start: id, id });
-        assert_eq!(at(1500), Answer::Current(Position { start: 1500, id: 1500 }));
-        assert_eq!(at(600), Answer::Current(Position { start: 1500, id: 1500 }));
-        assert_eq!(at(400), Answer::Unknown);
+        assert!(view.learn(2, [row(1, "start:0000000000000001"), row(2, "s:1")]));
+        let at = |view: &View, start, id| view.answer(&["s:2".to_owned()], Position { start, id });
+        assert_eq!(at(&view, 1, 2), Answer::Current(Position { start: 1, id: 2 }));
+        assert!(view.learn(3, [row(2, "s:1"), row(3, "start:0000000000000002")]));
+        assert_eq!(at(&view, 1, 2), Answer::Unknown);
+        assert_eq!(at(&view, 2, 2), Answer::Unknown);
+        assert_eq!(at(&view, 1, 3), Answer::Unknown);
+        assert_eq!(at(&view, 2, 3), Answer::Current(Position { start: 2, id: 3 }));
     }
 }

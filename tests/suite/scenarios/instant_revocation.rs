@@ -18,6 +18,9 @@ scenarios![
     after_the_account_is_deleted,
     after_its_row_is_deleted_by_hand,
     after_its_parent_ends,
+    after_its_parent_is_cut_short_or_removed_by_hand,
+    after_its_rows_are_replaced_by_hand,
+    after_its_key_is_revoked_and_all_trace_of_that_is_gone needs Start,
     a_change_of_role_shows_in_the_next_answer,
     of_sixteen_who_read_nobody_misses_it,
 ];
@@ -147,6 +150,70 @@ async fn after_its_parent_ends(stage: Stage) {
     ana.client.post("/logout", json!({})).await.ok();
     assert_eq!(client.post("/validate", json!({ "token": child })).await.ok()["error"], "SESSION_REVOKED");
     client.get("/session").bearer(&child).await.refused("UNAUTHENTICATED");
+}
+
+/// With the `sqlite3` shell nothing cascades, and what REPLACE removes fires no trigger of its own.
+async fn after_its_parent_is_cut_short_or_removed_by_hand(stage: Stage) {
+    let service = stage.start().await;
+    let by_hand = service.database();
+    by_hand.pragma_update(None, "foreign_keys", false).expect("as the shell has it");
+    service.register(ANA).await;
+    for sql in ["UPDATE sessions SET expires_at = 1 WHERE id = ?1", "DELETE FROM sessions WHERE id = ?1"] {
+        let ana = service.sign_in(ANA).await;
+        let exchanged = ana.client.post("/session-to-token", json!({})).await.ok();
+        let child = crate::shape::text(&exchanged["accessToken"]);
+        let client = service.client();
+        for _ in 0..2 {
+            client.get("/session").bearer(&child).await.ok();
+            assert_eq!(client.post("/validate", json!({ "token": child })).await.ok()["valid"], true);
+        }
+        assert_eq!(by_hand.execute(sql, [ana.sid()]).expect(sql), 1);
+        assert_eq!(client.post("/validate", json!({ "token": child })).await.ok()["valid"], false, "{sql}");
+        client.get("/session").bearer(&child).await.refused("UNAUTHENTICATED");
+        client.get("/profile").bearer(&child).await.refused("UNAUTHENTICATED");
+        let refresh = json!({ "refreshToken": exchanged["refreshToken"] });
+        client.post("/refresh", refresh).await.refused("INVALID_REFRESH_TOKEN");
+    }
+}
+
+async fn after_its_rows_are_replaced_by_hand(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.register("bob@example.org").await;
+    let bob = service.sign_in("bob@example.org").await;
+    let by_hand = service.database();
+    by_hand.pragma_update(None, "foreign_keys", false).expect("as the shell has it");
+    for person in [&ana, &bob] {
+        warm(person).await;
+    }
+    // Bob's session takes the place of Ana's.
+    let sql = "UPDATE OR REPLACE sessions SET token_hash = (SELECT token_hash FROM sessions WHERE id = ?1) WHERE id = ?2";
+    assert_eq!(by_hand.execute(sql, [ana.sid(), bob.sid()]).expect(sql), 1);
+    let validated = ana.client.post("/validate", json!({ "token": ana.access })).await.ok();
+    assert_eq!(validated, json!({ "valid": false, "error": "SESSION_REVOKED" }));
+    // And Bob's account that of a Bob with another role.
+    let carol = service.sign_in("bob@example.org").await;
+    warm(&carol).await;
+    let sql = "INSERT OR REPLACE INTO users SELECT id, email, name, image, 'admin', email_verified, banned, ban_reason, \
+               ban_expires, credential_version, created_at, updated_at FROM users WHERE email = 'bob@example.org'";
+    assert_eq!(by_hand.execute(sql, []).expect(sql), 1);
+    assert_eq!(carol.client.get("/session").await.ok()["user"]["role"], "admin");
+    carol.client.get("/session").without_cookies().bearer(&carol.access).await.refused("UNAUTHENTICATED");
+}
+
+/// An instance that rested while a key was revoked, and until the table no longer says so.
+async fn after_its_key_is_revoked_and_all_trace_of_that_is_gone(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.sql("DELETE FROM invalidations WHERE subject = 'keys'");
+    // It loads its keys once there is no trace of any.
+    ana.client.get("/profile").await.ok();
+    warm(&ana).await;
+    service.sql("UPDATE jwks SET revoked_at = 1");
+    service.sql("DELETE FROM invalidations WHERE subject = 'keys'");
+    let validated = ana.client.post("/validate", json!({ "token": ana.access })).await.ok();
+    assert_eq!(validated["valid"], false);
+    service.client().get("/profile").bearer(&ana.access).await.refused("UNAUTHENTICATED");
 }
 
 async fn a_change_of_role_shows_in_the_next_answer(stage: Stage) {

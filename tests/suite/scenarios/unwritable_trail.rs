@@ -61,8 +61,9 @@ fn lost(service: &Service) -> Vec<(String, i64)> {
 fn reported(service: &Service) -> Vec<(String, i64)> {
     counts(
         service,
-        "SELECT json_extract(metadata, '$.kind') AS kind, json_extract(metadata, '$.count') FROM security_events
-         WHERE event_type = 'events_lost' ORDER BY kind",
+        // Perhaps in several reports.
+        "SELECT json_extract(metadata, '$.kind') AS kind, sum(json_extract(metadata, '$.count')) FROM security_events
+         WHERE event_type = 'events_lost' GROUP BY kind ORDER BY kind",
     )
 }
 

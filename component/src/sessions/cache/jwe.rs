@@ -35,14 +35,20 @@ static TODAY: Mutex<Option<Arc<Sealer>>> = Mutex::new(None);
 
 impl Sealer {
     /// The one of this moment.
-    pub fn at(now: Time, keyring: &Keyring) -> Option<Arc<Self>> {
+    ///
+    /// `issuer` keeps two services apart that share a secret, such as one and a copy of it.
+    pub fn at(now: Time, keyring: &Keyring, issuer: &str) -> Option<Arc<Self>> {
         let (day, version) = (now.0.div_euclid(1000).div_euclid(DAY), keyring.newest());
         let kid = format!("{day}.{version}");
         let mut today = TODAY.lock().ok()?;
         if let Some(sealer) = today.as_ref().filter(|sealer| sealer.kid == kid) {
             return Some(Arc::clone(sealer));
         }
-        let key = keyring.derive(version, Purpose::SessionCache, &[day.to_string().as_bytes()])?;
+        let key = keyring.derive(
+            version,
+            Purpose::SessionCache,
+            &[day.to_string().as_bytes(), b"\0", issuer.as_bytes()],
+        )?;
         let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}"}}"#));
         let sealer = Arc::new(Self { kid, header, cipher: Aes256Gcm::new(&(*key).into()) });
         *today = Some(Arc::clone(&sealer));
@@ -99,7 +105,7 @@ mod tests {
 
     fn sealer() -> Arc<Sealer> {
         let secret = URL_SAFE_NO_PAD.encode((0..32).map(|i| 11_u8.wrapping_add(i * 7)).collect::<Vec<u8>>());
-        Sealer::at(NOW, &Keyring::parse(&format!("3:{secret}")).unwrap()).unwrap()
+        Sealer::at(NOW, &Keyring::parse(&format!("3:{secret}")).unwrap(), "https://auth.example").unwrap()
     }
 
     #[test]

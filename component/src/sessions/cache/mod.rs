@@ -128,7 +128,7 @@ pub fn seal(
     let payload = Payload {
         sealed_at: ctx.now.0,
         read_at: ctx.now.0,
-        expires_at: session.expires_at.0,
+        expires_at: session.ends_at().0,
         slides_at: slides_at.map(|time| time.0),
         last_activity_at: session.last_activity_at.0,
         as_of: as_of.to_string(),
@@ -140,6 +140,10 @@ pub fn seal(
     payload.seal(ctx)
 }
 
+fn sealer(ctx: &Context) -> Option<Arc<Sealer>> {
+    Sealer::at(ctx.now, &ctx.settings.keyring, ctx.settings.public_url.as_str())
+}
+
 fn hash(cookie: &CookieSecret) -> String {
     URL_SAFE_NO_PAD.encode(cookie.hash())
 }
@@ -149,7 +153,7 @@ fn open(ctx: &Context, sealed: &str) -> Option<Arc<Opened>> {
     if let Some(opened) = OPENED.get(sealed) {
         return Some(opened);
     }
-    let text = Sealer::at(ctx.now, &ctx.settings.keyring)?.open(sealed)?;
+    let text = sealer(ctx)?.open(sealed)?;
     let payload: Payload = serde_json::from_slice(&text).ok()?;
     let held = Held { as_of: payload.as_of.parse().ok()?, active_at: Time(payload.last_activity_at) };
     Some(Arc::new(Opened { payload, held: Mutex::new(held) }))
@@ -158,7 +162,7 @@ fn open(ctx: &Context, sealed: &str) -> Option<Arc<Opened>> {
 impl Payload {
     fn seal(&self, ctx: &Context) -> Option<String> {
         let text = serde_json::to_vec(self).ok()?;
-        let sealed = Sealer::at(ctx.now, &ctx.settings.keyring)?.seal(platform::random(), text)?;
+        let sealed = sealer(ctx)?.seal(platform::random(), text)?;
         (sealed.len() <= LONGEST).then_some(sealed)
     }
 

@@ -87,7 +87,7 @@ impl Eye {
 
     fn begin(&self, view: &mut View, from: u64) -> rusqlite::Result<()> {
         let starts = self.rows("subject GLOB 'start:*' AND id <= ?1", from)?;
-        view.begin_at(from, starts);
+        view.begin_at(from, starts.last().map(|row| row.subject.as_str()));
         Ok(())
     }
 
