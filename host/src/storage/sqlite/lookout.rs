@@ -6,7 +6,7 @@
 use super::open::{self, SqliteOptions};
 use crate::invalidations::{Answer, Invalidations, Position, View, view::Row};
 use async_trait::async_trait;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
@@ -76,7 +76,7 @@ impl Eye {
         if given.saturating_sub(view.last()) > room {
             self.begin(&mut view, given - room)?;
         }
-        let rows = self.rows("id >= ?1", view.last())?;
+        let rows = self.rows(view.last())?;
         if !view.learn(given, rows) {
             tracing::error!("another database stands in the place of this one: restart the service");
             self.begin(&mut view, given)?;
@@ -86,8 +86,10 @@ impl Eye {
     }
 
     fn begin(&self, view: &mut View, from: u64) -> rusqlite::Result<()> {
-        let starts = self.rows("subject GLOB 'start:*' AND id <= ?1", from)?;
-        view.begin_at(from, starts.last().map(|row| row.subject.as_str()));
+        let sql = "SELECT subject FROM invalidations WHERE subject GLOB 'start:*' AND id <= ?1 ORDER BY id DESC LIMIT 1";
+        let newest: Option<String> =
+            self.connection.prepare_cached(sql)?.query_row([whole(from)], |row| row.get(0)).optional()?;
+        view.begin_at(from, newest.as_deref());
         Ok(())
     }
 
@@ -97,12 +99,15 @@ impl Eye {
         self.connection.prepare_cached(sql)?.query_row([], id)
     }
 
-    fn rows(&self, condition: &str, from: u64) -> rusqlite::Result<Vec<Row>> {
-        let sql = format!("SELECT id, subject FROM invalidations WHERE {condition} ORDER BY id");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let from = i64::try_from(from).unwrap_or(i64::MAX);
-        statement.query_map([from], |row| Ok(Row { id: id(row)?, subject: row.get(1)? }))?.collect()
+    fn rows(&self, from: u64) -> rusqlite::Result<Vec<Row>> {
+        let sql = "SELECT id, subject FROM invalidations WHERE id >= ?1 ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_map([whole(from)], |row| Ok(Row { id: id(row)?, subject: row.get(1)? }))?.collect()
     }
+}
+
+fn whole(id: u64) -> i64 {
+    i64::try_from(id).unwrap_or(i64::MAX)
 }
 
 /// Ids are never negative: SQLite gives them from 1.
