@@ -1,6 +1,7 @@
 //! What an instance has worked out and need not work out again: bounded, and gone with the instance.
 
 use lru::LruCache;
+use memchr::arch::all::is_equal;
 use std::{
     num::NonZeroUsize,
     sync::{Arc, LazyLock, Mutex},
@@ -9,8 +10,16 @@ use std::{
 /// How many things of a kind are remembered. At some 3 KiB each, that is 6 MiB of an instance.
 const MOST: NonZeroUsize = NonZeroUsize::new(2048).unwrap();
 
+/// How much of a text's end it is looked up by, in bytes: of a cookie the tag, of a token half the signature.
+const TAIL: usize = 32;
+
 /// Remembers a value for a text, which must match exactly. Past the bound, what was longest not asked for is forgotten.
-pub struct Memory<V>(LazyLock<Mutex<LruCache<String, Arc<V>>>>);
+pub struct Memory<V>(LazyLock<Mutex<LruCache<[u8; TAIL], Remembered<V>>>>);
+
+struct Remembered<V> {
+    text: String,
+    value: Arc<V>,
+}
 
 impl<V> Memory<V> {
     /// Empty.
@@ -20,23 +29,48 @@ impl<V> Memory<V> {
 
     /// What is remembered for the text.
     pub fn get(&self, text: &str) -> Option<Arc<V>> {
-        self.0.lock().ok()?.get(text).cloned()
+        let mut remembered = self.0.lock().ok()?;
+        let found = remembered.get(tail(text)?)?;
+        // By words: in WebAssembly, `==` compares byte by byte, and a cookie is a kilobyte long.
+        is_equal(found.text.as_bytes(), text.as_bytes()).then(|| Arc::clone(&found.value))
     }
 
     /// Remembers the value, unless one is. Only what has been verified belongs here: nobody may fill it with inventions.
     pub fn insert(&self, text: &str, value: Arc<V>) {
-        if let Ok(mut remembered) = self.0.lock() {
+        if let (Some(tail), Ok(mut remembered)) = (tail(text), self.0.lock()) {
             // What is there already is the same, and knows more.
-            if !remembered.contains(text) {
-                remembered.put(text.to_owned(), value);
+            if !remembered.contains(tail) {
+                remembered.put(*tail, Remembered { text: text.to_owned(), value });
             }
         }
     }
 
     /// Forgets the text.
     pub fn remove(&self, text: &str) {
-        if let Ok(mut remembered) = self.0.lock() {
-            remembered.pop(text);
+        if let (Some(tail), Ok(mut remembered)) = (tail(text), self.0.lock()) {
+            remembered.pop(tail);
         }
+    }
+}
+
+fn tail(text: &str) -> Option<&[u8; TAIL]> {
+    text.as_bytes().last_chunk()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_itself_alone() {
+        let memory = Memory::new();
+        let (one, other) = (format!("one {:032}", 7), format!("other {:032}", 7));
+        memory.insert(&one, Arc::new(1));
+        assert_eq!(memory.get(&one).as_deref(), Some(&1));
+        assert_eq!(memory.get(&other), None);
+        memory.insert("short", Arc::new(2));
+        assert_eq!(memory.get("short"), None);
+        memory.remove(&one);
+        assert_eq!(memory.get(&one), None);
     }
 }
