@@ -4,13 +4,12 @@ use super::{
     authentication::Authenticated,
     body::Json,
     call::Call,
-    cookies,
+    cookies::{self, SetCookies},
     openapi::{ProblemBody, Success},
     problem::Failure,
 };
 use crate::accounts::{self, Password};
-use axum::response::{AppendHeaders, IntoResponse as _, Response};
-use http::header::SET_COOKIE;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -38,6 +37,5 @@ pub async fn delete(
     Json(body): Json<DeleteAccountBody>,
 ) -> Result<Response, Failure> {
     accounts::delete(&call, &authenticated.caller.user, &body.password).await?;
-    let cleared = cookies::clear(call.settings)?.map(|cookie| (SET_COOKIE, cookie));
-    Ok((AppendHeaders(cleared), axum::Json(Success::yes())).into_response())
+    Ok((SetCookies(cookies::clear(call.settings)?), axum::Json(Success::yes())).into_response())
 }

@@ -1,15 +1,19 @@
 //! `POST /change-password`
 
 use super::{
-    authentication::Authenticated, body::Json, call::Call, cookies, openapi::ProblemBody, problem::Failure,
+    authentication::Authenticated,
+    body::Json,
+    call::Call,
+    cookies::{self, SetCookies},
+    openapi::ProblemBody,
+    problem::Failure,
     signed_in::SignedInBody,
 };
 use crate::{
     accounts::{self, ChangePassword, NewPassword, Password},
     error::{Bug, Error},
 };
-use axum::response::{AppendHeaders, IntoResponse as _, Response};
-use http::header::SET_COOKIE;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,6 +59,6 @@ pub async fn change_password(
     let new_cookie = signed_in.cookie.as_ref().ok_or(Error::Bug(Bug::Missing("a renewed cookie")))?;
     let new_cookie = cookies::set(call.settings, new_cookie, &signed_in.session, call.now)?;
     let tokens = cookie.is_none().then(|| SignedInBody::from(signed_in));
-    let cookies = [new_cookie, cookies::clear_cache(call.settings)?].map(|cookie| (SET_COOKIE, cookie));
-    Ok((AppendHeaders(cookies), axum::Json(PasswordChanged { success: true, tokens })).into_response())
+    let cookies = [new_cookie, cookies::clear_cache(call.settings)?];
+    Ok((SetCookies(cookies), axum::Json(PasswordChanged { success: true, tokens })).into_response())
 }

@@ -6,7 +6,26 @@ use crate::{
     settings::Settings,
     time::Time,
 };
-use http::{HeaderMap, HeaderValue, header::COOKIE};
+use axum::response::{IntoResponseParts, ResponseParts};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{COOKIE, SET_COOKIE},
+};
+use std::convert::Infallible;
+
+/// A part of an answer: the cookies that it sets or clears.
+pub struct SetCookies<I>(pub I);
+
+impl<I: IntoIterator<Item = HeaderValue>> IntoResponseParts for SetCookies<I> {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut answer: ResponseParts) -> Result<ResponseParts, Infallible> {
+        for cookie in self.0 {
+            answer.headers_mut().append(SET_COOKIE, cookie);
+        }
+        Ok(answer)
+    }
+}
 
 /// Which of our cookies.
 #[derive(Clone, Copy)]

@@ -1,15 +1,20 @@
 //! `POST /logout`
 
 use super::{
-    authentication::Credential, body::OptionalJson, call::Call, cookies, openapi::ProblemBody, origin,
+    authentication::Credential,
+    body::OptionalJson,
+    call::Call,
+    cookies::{self, SetCookies},
+    openapi::ProblemBody,
+    origin,
     problem::Failure,
 };
 use crate::sessions::{self, RefreshToken};
 use axum::{
     Json,
-    response::{AppendHeaders, IntoResponse as _, Response},
+    response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, Method, header::SET_COOKIE};
+use http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,6 +61,6 @@ pub async fn logout(
     if let Some(token) = refresh_token.as_deref().and_then(RefreshToken::parse) {
         sessions::sign_out(&call, sessions::Credential::RefreshToken(token)).await?;
     }
-    let cleared = cookies::clear(call.settings)?.map(|cookie| (SET_COOKIE, cookie));
-    Ok((AppendHeaders(cleared), Json(LoggedOut { success: true, message: "Signed out" })).into_response())
+    Ok((SetCookies(cookies::clear(call.settings)?), Json(LoggedOut { success: true, message: "Signed out" }))
+        .into_response())
 }

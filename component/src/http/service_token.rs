@@ -1,12 +1,14 @@
 //! `POST /service-token`
 
-use super::{authentication::Authenticated, body::Json, call::Call, openapi::ProblemBody, problem::Failure};
+use super::{
+    authentication::Authenticated, body::Json, call::Call, cookies::SetCookies, openapi::ProblemBody,
+    problem::Failure,
+};
 use crate::{
     accounts::User,
     sessions::{self, SERVICE_TOKEN_LIFETIME},
 };
-use axum::response::{AppendHeaders, IntoResponse as _, Response};
-use http::header::SET_COOKIE;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -47,5 +49,5 @@ pub async fn service_token(
     let token = sessions::service_token(&call, &authenticated.caller, &body.audience)?;
     let (caller, cookie) = authenticated.renewed(&call).await?;
     let body = ServiceToken { token, expires_in: SERVICE_TOKEN_LIFETIME.as_seconds(), user: caller.user };
-    Ok((AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie))), axum::Json(body)).into_response())
+    Ok((SetCookies(cookie), axum::Json(body)).into_response())
 }

@@ -3,7 +3,7 @@
 use super::{
     authentication::{Authenticated, Credential},
     call::Call,
-    cookies,
+    cookies::{self, SetCookies},
     openapi::ProblemBody,
     problem::Failure,
     sessions::SessionBody,
@@ -16,12 +16,9 @@ use crate::{
 };
 use axum::{
     http::Method,
-    response::{AppendHeaders, IntoResponse as _, Response},
+    response::{IntoResponse as _, Response},
 };
-use http::{
-    HeaderMap, HeaderValue,
-    header::{CONTENT_TYPE, SET_COOKIE},
-};
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -105,6 +102,5 @@ pub fn body(user: &User, session: &Session) -> Result<String, Error> {
 }
 
 fn answer(body: String, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
-    let cookies: Vec<_> = cookies.into_iter().map(|cookie| (SET_COOKIE, cookie)).collect();
-    ([(CONTENT_TYPE, "application/json")], AppendHeaders(cookies), body).into_response()
+    ([(CONTENT_TYPE, "application/json")], SetCookies(cookies), body).into_response()
 }

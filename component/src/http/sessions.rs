@@ -3,7 +3,7 @@
 use super::{
     authentication::Authenticated,
     call::Call,
-    cookies,
+    cookies::{self, SetCookies},
     openapi::{ProblemBody, Success},
     problem::Failure,
 };
@@ -15,9 +15,8 @@ use crate::{
 use axum::{
     Json,
     extract::{Path, rejection::PathRejection},
-    response::{AppendHeaders, IntoResponse as _, Response},
+    response::{IntoResponse as _, Response},
 };
-use http::header::SET_COOKIE;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -114,6 +113,5 @@ pub async fn end(
     sessions::revoke_own(&call, &caller, id).await?;
     let is_own = authenticated.cookie.is_some() && id == caller.session.id;
     let cleared = is_own.then(|| cookies::clear(call.settings)).transpose()?;
-    let cleared: Vec<_> = cleared.into_iter().flatten().map(|cookie| (SET_COOKIE, cookie)).collect();
-    Ok((AppendHeaders(cleared), Json(Success::yes())).into_response())
+    Ok((SetCookies(cleared.into_iter().flatten()), Json(Success::yes())).into_response())
 }

@@ -1,12 +1,16 @@
 //! The answer to whatever signs someone in.
 
-use super::{call::Call, cookies, problem::Failure, session};
+use super::{
+    call::Call,
+    cookies::{self, SetCookies},
+    problem::Failure,
+    session,
+};
 use crate::{accounts::User, keys::TOKEN_LIFETIME, sessions::SignedIn};
 use axum::{
     Json,
-    response::{AppendHeaders, IntoResponse as _, Response},
+    response::{IntoResponse as _, Response},
 };
-use http::header::SET_COOKIE;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,9 +47,9 @@ pub fn answer(call: &Call, signed_in: SignedIn) -> Result<Response, Failure> {
     let mut cookies = Vec::new();
     if let Some(cookie) = &signed_in.cookie {
         let SignedIn { user, session, as_of, .. } = &signed_in;
-        cookies.push((SET_COOKIE, cookies::set(call.settings, cookie, session, call.now)?));
+        cookies.push(cookies::set(call.settings, cookie, session, call.now)?);
         let cache = session::cache_cookie(call, session, cookie, *as_of, session::body(user, session)?)?;
-        cookies.extend(cache.map(|cache| (SET_COOKIE, cache)));
+        cookies.extend(cache);
     }
-    Ok((AppendHeaders(cookies), Json(SignedInBody::from(signed_in))).into_response())
+    Ok((SetCookies(cookies), Json(SignedInBody::from(signed_in))).into_response())
 }
