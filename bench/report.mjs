@@ -4,7 +4,7 @@ import { goals, elsewhere } from "./goals.mjs";
 import { median, range, read } from "./figures.mjs";
 
 const folder = process.argv[2];
-const { values, noted, ratio } = read(folder);
+const { values, noted, ratio, served } = read(folder);
 const fact = Object.fromEntries(readFileSync(`${folder}/facts`, "utf8").trimEnd().split("\n").map((line) => line.split(/=(.*)/s)));
 
 // Three significant digits, and thousands apart.
@@ -57,8 +57,10 @@ const kinds = {
     const one = (contender) => `${spread(range(values(work, contender, "p50")), " ms")}${refused(work, contender)}`;
     return { theirs: one("theirs"), ours: one("ours"), ratio: times(of), held: median(values(work, "ours", "p50")) };
   },
-  noted({ what, unit }) {
-    const one = (contender) => (noted(what, contender).length ? spread(range(noted(what, contender)), ` ${unit}`) : "");
+  noted({ what, unit, afterAll }) {
+    const requests = { theirs: served("theirs"), ours: served("ours", "router") };
+    const after = (contender) => (afterAll ? ` after ${number(requests[contender])} requests` : "");
+    const one = (contender) => (noted(what, contender).length ? spread(range(noted(what, contender)), ` ${unit}`) + after(contender) : "");
     return { theirs: one("theirs"), ours: one("ours"), ratio: one("theirs") && times(gain(what)), held: median(noted(what, "ours")) };
   },
 };

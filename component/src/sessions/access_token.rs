@@ -1,12 +1,12 @@
 //! Issuing access tokens.
 
-use super::Session;
+use super::{RefreshToken, Session, SignedIn, rows};
 use crate::{
     accounts::User,
     context::Context,
     error::Error,
     invalidations::Position,
-    keys::{Keys, TOKEN_LIFETIME},
+    keys::{self, Keys, TOKEN_LIFETIME},
     time::Span,
 };
 use mana_auth_tokens::Claims;
@@ -51,4 +51,17 @@ pub fn issue_for(
         pos: as_of.to_string(),
     };
     Ok(keys.signer(ctx.now)?.sign(&claims))
+}
+
+/// New tokens for a session, which say of it and its user what was found in one look.
+pub async fn signed_in(
+    ctx: &Context,
+    found: rows::Found,
+    refresh_token: RefreshToken,
+) -> Result<SignedIn, Error> {
+    let keys = keys::at(&found.snapshot, ctx.settings).await?;
+    let rows::Found { session, user, snapshot, .. } = found;
+    let as_of = snapshot.as_of;
+    let access_token = issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
+    Ok(SignedIn { user, session, as_of, cookie: None, access_token, refresh_token })
 }

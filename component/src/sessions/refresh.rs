@@ -11,7 +11,6 @@ use crate::{
     audit::{Event, Kind},
     context::Context,
     error::Error,
-    keys,
     platform::{self, Metric},
     storage::{Change, Refused},
     time::Span,
@@ -82,7 +81,7 @@ async fn rotate(
     }
     let event = Event::about(Kind::TokenRefresh, found.user.id).session(session.id);
     match change.record(event).commit(ctx).await {
-        Ok(_) => issue(ctx, found, successor).await.map(Some),
+        Ok(_) => access_token::signed_in(ctx, found, successor).await.map(Some),
         Err(Refused::Unmet) => Ok(None),
         Err(refused) => Err(refused.into()),
     }
@@ -101,7 +100,12 @@ async fn repeat(
         && ctx.now.since(spent.at) <= GRACE
         && rows::is_unspent(&successor).await?
     {
-        return Ok((issue(ctx, presented.found, successor).await?, "repeated"));
+        return Ok((access_token::signed_in(ctx, presented.found, successor).await?, "repeated"));
+    }
+    if spent.version > ctx.settings.keyring.newest() {
+        // A process that was started with a newer secret answered it. Whether this repetition is honest, only that one
+        // can tell.
+        return Err(Error::InvalidRefreshToken);
     }
     end_compromised(ctx, &presented.found).await?;
     platform::count(Metric::Refreshes, "reused", 1);
@@ -118,13 +122,4 @@ async fn end_compromised(ctx: &Context, found: &rows::Found) -> Result<(), Error
     change.commit(ctx).await?;
     platform::count(Metric::SessionsEnded, "refresh_reuse", 1);
     Ok(())
-}
-
-async fn issue(ctx: &Context, found: rows::Found, refresh_token: RefreshToken) -> Result<SignedIn, Error> {
-    let keys = keys::at(&found.snapshot, ctx.settings).await?;
-    let rows::Found { session, user, snapshot, .. } = found;
-    let as_of = snapshot.as_of;
-    let statement = access_token::Statement { session: &session, user: &user, as_of };
-    let access_token = access_token::issue(ctx, &keys, &statement)?;
-    Ok(SignedIn { user, session, as_of, cookie: None, access_token, refresh_token })
 }

@@ -4,7 +4,6 @@ use super::{Caller, CookieSecret, RefreshToken, SignedIn, access_token, rows};
 use crate::{
     context::Context,
     error::Error,
-    invalidations::Snapshot,
     platform::{self, Metric},
     storage::Statement,
     time::{Span, Time},
@@ -47,25 +46,17 @@ impl Renewal {
     ///
     /// # Errors
     ///
-    /// Where no key can sign, or storage fails: the change was made all the same.
+    /// `Unauthenticated` where the session, or its user, was ended or renewed meanwhile. Also where no key can sign, or
+    /// storage fails. The change was made all the same.
     pub async fn complete(self, ctx: &Context, caller: &Caller) -> Result<SignedIn, Error> {
         platform::count(Metric::SessionsEnded, "password_change", 1);
-        let mut session = caller.session.clone();
-        session.not_before = self.not_before;
-        session.auth_time = ctx.now;
-        (session.parent_id, session.origin) = (None, None);
-        // What was issued before the change is refused: this has to say that it was issued after.
-        let as_of = Snapshot::now().await?.as_of;
-        let statement = access_token::Statement { session: &session, user: &caller.user, as_of };
-        let access_token = access_token::issue(ctx, &caller.keys, &statement)?;
-        let cookie = Some(self.cookie);
-        Ok(SignedIn {
-            user: caller.user.clone(),
-            session,
-            as_of,
-            cookie,
-            access_token,
-            refresh_token: self.refresh_token,
-        })
+        // What was issued before the change is refused, so the new token must say that it was issued after. Then it must
+        // say nothing that was read before: while passwords were hashed, a role may have been taken away.
+        let found = rows::by_id(caller.session.id).await?.ok_or(Error::Unauthenticated)?;
+        if !found.is_alive(ctx.now) || found.session.not_before != self.not_before {
+            return Err(Error::Unauthenticated);
+        }
+        let Self { cookie, refresh_token, .. } = self;
+        Ok(SignedIn { cookie: Some(cookie), ..access_token::signed_in(ctx, found, refresh_token).await? })
     }
 }

@@ -20,6 +20,10 @@ const SESSION: &str = "s.id, s.user_id, s.remember_me, s.device_id, s.device_nam
 /// A session ends with its parent.
 const FROM: &str = "sessions s JOIN users u ON u.id = s.user_id LEFT JOIN sessions p ON p.id = s.parent_id";
 
+/// When the sign-in ends that a session was exchanged from.
+const PARENT_ENDS_AT: &str =
+    "CASE WHEN p.absolute_expires_at < p.expires_at THEN p.absolute_expires_at ELSE p.expires_at END";
+
 /// The newest change to a session that an answer would show.
 const TOUCHED_AT: &str = "(SELECT max(id) FROM invalidations WHERE subject = 's:' || s.id)";
 
@@ -47,7 +51,7 @@ pub struct Found {
     pub session: Session,
     pub user: User,
     pub credential_version: i64,
-    parent_expires_at: Option<Time>,
+    parent_ends_at: Option<Time>,
     /// The newest change to the session itself.
     touched_at: Option<i64>,
     pub snapshot: Snapshot,
@@ -58,7 +62,7 @@ impl Found {
     pub fn is_alive(&self, now: Time) -> bool {
         now < self.session.expires_at
             && now < self.session.absolute_expires_at
-            && (self.session.parent_id.is_none() || self.parent_expires_at.is_some_and(|end| now < end))
+            && (self.session.parent_id.is_none() || self.parent_ends_at.is_some_and(|end| now < end))
             && !self.user.ban.holds(now)
     }
 
@@ -77,7 +81,7 @@ impl Found {
 
 async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
     let sql = format!(
-        "SELECT {SESSION}, {}, u.credential_version, p.expires_at, {TOUCHED_AT}, {} FROM {FROM} WHERE {condition}",
+        "SELECT {SESSION}, {}, u.credential_version, {PARENT_ENDS_AT}, {TOUCHED_AT}, {} FROM {FROM} WHERE {condition}",
         accounts::rows::USER,
         Snapshot::COLUMNS
     );
@@ -89,7 +93,7 @@ fn found(row: &mut Columns) -> Result<Found, Error> {
         session: session(row)?,
         user: accounts::rows::user(row)?,
         credential_version: row.take()?,
-        parent_expires_at: row.take()?,
+        parent_ends_at: row.take()?,
         touched_at: row.take()?,
         snapshot: Snapshot::read(row)?,
     })
@@ -128,7 +132,7 @@ pub struct Spent {
 
 pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Error> {
     let sql = format!(
-        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {SESSION}, {}, u.credential_version, p.expires_at, {TOUCHED_AT}, {}
+        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {SESSION}, {}, u.credential_version, {PARENT_ENDS_AT}, {TOUCHED_AT}, {}
          FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
         accounts::rows::USER,
         Snapshot::COLUMNS
@@ -160,7 +164,7 @@ pub fn open(session: &Session, cookie: &CookieSecret, version: i64) -> Statement
     )
 }
 
-/// Opens a session under a parent, if that is still there and the user's credentials are still those that were read
+/// Opens a session under a parent, if that is still alive and the user's credentials are still those that were read
 /// as `version`.
 pub fn open_child(session: &Session, version: i64) -> Statement {
     let mut params = values(session, None);
@@ -170,7 +174,8 @@ pub fn open_child(session: &Session, version: i64) -> Statement {
             last_activity_at, created_at, expires_at, absolute_expires_at, not_before, auth_time, parent_id, origin)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, p.id, ?16
          FROM sessions p JOIN users u ON u.id = p.user_id
-         WHERE p.id = ?15 AND u.id = ?2 AND u.credential_version = ?17",
+         WHERE p.id = ?15 AND p.expires_at > ?10 AND p.absolute_expires_at > ?10
+            AND u.id = ?2 AND u.credential_version = ?17",
         params,
     )
 }
@@ -225,10 +230,12 @@ pub fn remove_refresh_tokens(session: Uuid) -> Statement {
     statement("DELETE FROM refresh_tokens WHERE session_id = ?1", params![session])
 }
 
-/// Moves the expiry of a session and notes its use. A shorter expiry than the present one is left alone.
+/// Moves the expiry of a session and notes its use, if it has not ended. A shorter expiry than the present one is left
+/// alone.
 pub fn slide(session: Uuid, expires_at: Time, now: Time) -> Statement {
     statement(
-        "UPDATE sessions SET expires_at = ?2, last_activity_at = ?3 WHERE id = ?1 AND expires_at < ?2",
+        "UPDATE sessions SET expires_at = ?2, last_activity_at = ?3 
+         WHERE id = ?1 AND expires_at < ?2 AND expires_at > ?3 AND absolute_expires_at > ?3",
         params![session, expires_at, now],
     )
 }

@@ -1,9 +1,10 @@
 //! `POST /change-password`
 
 use crate::{
+    client::Answer,
     runner::host::Gate,
     scenarios,
-    service::{OTHER_PASSWORD, PASSWORD, Stage, UNTRUSTED},
+    service::{OTHER_PASSWORD, PASSWORD, Service, Stage, UNTRUSTED},
     shape,
 };
 use serde_json::{Value, json};
@@ -16,6 +17,8 @@ scenarios![
     a_bearer_gets_new_tokens,
     what_was_exchanged_from_it_ends_too,
     a_token_issued_while_the_new_password_is_hashed_is_refused needs Clock Passwords,
+    a_role_taken_while_the_new_password_is_hashed_is_in_no_token needs Passwords,
+    a_session_cut_short_while_the_new_password_is_hashed_stays_ended needs Passwords,
     a_wrong_current_password_changes_nothing,
     a_weak_new_password_is_refused,
     what_is_missing_is_named,
@@ -113,6 +116,42 @@ async fn a_token_issued_while_the_new_password_is_hashed_is_refused(stage: Stage
     answer.ok();
     thief.get("/session").bearer(&stolen).await.refused("UNAUTHENTICATED");
     ana.client.get("/session").await.ok();
+}
+
+/// Changes the password by token, and something else by hand once the hash has begun.
+async fn changed_beside(stage: Stage, sql: &str) -> (Service, Answer) {
+    let gate = Gate::new();
+    let service = stage.gated(&gate).start().await;
+    service.register("ana@example.org").await;
+    service.sql("UPDATE users SET role = 'admin'");
+    let ana = service.sign_in("ana@example.org").await;
+    gate.close();
+    let client = service.client();
+    let changing = client.post("/change-password", change()).bearer(&ana.access).into_future();
+    let meanwhile = async {
+        gate.someone_waits().await;
+        assert_eq!(service.sql(sql), 1);
+        gate.open();
+    };
+    let (answer, ()) = futures::join!(changing, meanwhile);
+    (service, answer)
+}
+
+async fn a_role_taken_while_the_new_password_is_hashed_is_in_no_token(stage: Stage) {
+    let (service, answer) = changed_beside(stage, "UPDATE users SET role = 'user'").await;
+    let token = answer.ok()["accessToken"].clone();
+    let client = service.client();
+    for _ in 0..2 {
+        let payload = client.post("/validate", json!({ "token": token })).await.ok()["payload"].clone();
+        assert_eq!(payload["role"], "user");
+        let user = client.get("/session").bearer(&shape::text(&token)).await.ok()["user"].clone();
+        assert_eq!(user["role"], "user");
+    }
+}
+
+async fn a_session_cut_short_while_the_new_password_is_hashed_stays_ended(stage: Stage) {
+    let (_service, answer) = changed_beside(stage, "UPDATE sessions SET expires_at = 1").await;
+    answer.refused("UNAUTHENTICATED");
 }
 
 async fn a_wrong_current_password_changes_nothing(stage: Stage) {

@@ -158,7 +158,11 @@ async fn after_its_parent_is_cut_short_or_removed_by_hand(stage: Stage) {
     let by_hand = service.database();
     by_hand.pragma_update(None, "foreign_keys", false).expect("as the shell has it");
     service.register(ANA).await;
-    for sql in ["UPDATE sessions SET expires_at = 1 WHERE id = ?1", "DELETE FROM sessions WHERE id = ?1"] {
+    for sql in [
+        "UPDATE sessions SET expires_at = 1 WHERE id = ?1",
+        "UPDATE sessions SET absolute_expires_at = 1 WHERE id = ?1",
+        "DELETE FROM sessions WHERE id = ?1",
+    ] {
         let ana = service.sign_in(ANA).await;
         let exchanged = ana.client.post("/session-to-token", json!({})).await.ok();
         let child = crate::shape::text(&exchanged["accessToken"]);

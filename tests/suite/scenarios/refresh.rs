@@ -16,6 +16,7 @@ scenarios![
     shown_again_after_its_successor_was_used_ends_the_session,
     a_token_of_any_generation_is_recognised,
     a_copy_is_recognised_after_its_secret_has_gone,
+    what_a_newer_secret_answered_is_refused_without_blame,
     no_more_generations_are_kept_than_are_recognised,
     shown_again_after_a_minute_ends_the_session needs Clock,
     shown_again_just_within_a_minute_is_forgiven needs Clock,
@@ -119,6 +120,16 @@ async fn a_copy_is_recognised_after_its_secret_has_gone(stage: Stage) {
 }
 
 /// Ending a session removes its chain: a client that refreshes without pause must not make that slow for everybody.
+/// While processes are restarted with a new secret one after the other, the old ones can't repeat what the new ones said.
+async fn what_a_newer_secret_answered_is_refused_without_blame(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let (_, successor) = next(&service.client(), &ana.refresh).await;
+    assert_eq!(service.sql("UPDATE refresh_tokens SET secret_version = 9 WHERE spent_at IS NOT NULL"), 1);
+    refused(&service.client(), &ana.refresh).await;
+    next(&service.client(), &successor).await;
+}
+
 async fn no_more_generations_are_kept_than_are_recognised(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;

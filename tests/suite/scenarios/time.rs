@@ -16,6 +16,7 @@ scenarios![
     a_remembered_session_lives_thirty_days needs Clock,
     use_slides_it_forward needs Clock,
     it_slides_once_a_day_at_most needs Clock,
+    what_was_cut_short_meanwhile_does_not_slide needs Clock Management,
     sliding_renews_the_cookie needs Clock,
     refreshing_slides_it_forward needs Clock,
     the_absolute_limit_holds needs Clock,
@@ -102,6 +103,25 @@ async fn it_slides_once_a_day_at_most(stage: Stage) {
     assert_eq!(slid, service.now() + 7 * 86_400_000);
     service.advance(12 * HOUR);
     assert_eq!(end(&ana).await, slid);
+}
+
+/// Between the read that says it is time to and the write stands the commit that ends the session.
+async fn what_was_cut_short_meanwhile_does_not_slide(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.advance(25 * HOUR);
+    let by_hand = service.database();
+    by_hand.execute_batch("BEGIN IMMEDIATE; UPDATE sessions SET expires_at = 1").expect("a lock");
+    let read = service.metrics().await.statements("query");
+    let using = ana.client.get("/session").into_future();
+    let meanwhile = async {
+        let by_hand = by_hand;
+        while service.metrics().await.statements("query") == read {}
+        by_hand.execute_batch("COMMIT").expect("the end");
+    };
+    futures::join!(using, meanwhile);
+    assert_eq!(service.number("SELECT expires_at FROM sessions"), 1);
+    ana.client.get("/session").await.refused("UNAUTHENTICATED");
 }
 
 async fn sliding_renews_the_cookie(stage: Stage) {
