@@ -30,7 +30,7 @@ export function read(folder) {
   const ratio = (above, below) => range(above.map((value, round) => value / below[round]));
 
   const contenders = (work) => [...new Set(runs.filter((run) => run.work === work).map(({ contender }) => contender))];
-  // By one process: what the warm-ups asked for is not among them.
+  // By these together, without what the warm-ups asked for.
   const served = (...names) => runs.filter((run) => names.includes(run.contender)).reduce((sum, run) => sum + run.requests, 0);
 
   return { contenders, values, noted, ratio, served };

@@ -58,8 +58,9 @@ const kinds = {
     return { theirs: one("theirs"), ours: one("ours"), ratio: times(of), held: median(values(work, "ours", "p50")) };
   },
   noted({ what, unit, afterAll }) {
-    const requests = { theirs: served("theirs"), ours: served("ours", "router") };
-    const after = (contender) => (afterAll ? ` after ${number(requests[contender])} requests` : "");
+    // The router is asked of our process, too.
+    const asked = { theirs: ["theirs"], ours: ["ours", "router"] };
+    const after = (contender) => (afterAll ? ` after ${number(served(...asked[contender]))} requests` : "");
     const one = (contender) => (noted(what, contender).length ? spread(range(noted(what, contender)), ` ${unit}`) + after(contender) : "");
     return { theirs: one("theirs"), ours: one("ours"), ratio: one("theirs") && times(gain(what)), held: median(noted(what, "ours")) };
   },

@@ -85,6 +85,9 @@ clean_up() {
     rm -rf "$work"
 }
 
+# Which mana-auth is measured.
+version() { echo "$("$server" --version) at $(git describe --always --dirty --exclude '*')"; }
+
 # p1@example.org, at mana-auth.
 register() {
     local person="{\"email\":\"p1@example.org\",\"name\":\"Person 1\",\"password\":\"$PASSWORD\"}"

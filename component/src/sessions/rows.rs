@@ -234,7 +234,7 @@ pub fn remove_refresh_tokens(session: Uuid) -> Statement {
 /// alone.
 pub fn slide(session: Uuid, expires_at: Time, now: Time) -> Statement {
     statement(
-        "UPDATE sessions SET expires_at = ?2, last_activity_at = ?3 
+        "UPDATE sessions SET expires_at = ?2, last_activity_at = ?3
          WHERE id = ?1 AND expires_at < ?2 AND expires_at > ?3 AND absolute_expires_at > ?3",
         params![session, expires_at, now],
     )

@@ -119,7 +119,6 @@ async fn a_copy_is_recognised_after_its_secret_has_gone(stage: Stage) {
     ana.client.get("/session").await.refused("UNAUTHENTICATED");
 }
 
-/// Ending a session removes its chain: a client that refreshes without pause must not make that slow for everybody.
 /// While processes are restarted with a new secret one after the other, the old ones can't repeat what the new ones said.
 async fn what_a_newer_secret_answered_is_refused_without_blame(stage: Stage) {
     let service = stage.start().await;
@@ -130,6 +129,7 @@ async fn what_a_newer_secret_answered_is_refused_without_blame(stage: Stage) {
     next(&service.client(), &successor).await;
 }
 
+/// Ending a session removes its chain: a client that refreshes without pause must not make that slow for everybody.
 async fn no_more_generations_are_kept_than_are_recognised(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
