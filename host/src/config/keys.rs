@@ -215,7 +215,7 @@ pub const KEYS: &[Key] = &[
         "sessions_per_user",
         number("sessions"),
         Value("10"),
-        "How many sessions a user may have; a further sign-in ends the oldest. More than a person has devices.",
+        "How many sessions a user may have, 1 to 1000; a further sign-in ends the oldest. More than a person has devices.",
     ),
     component(
         "session_absolute_days",
@@ -233,7 +233,7 @@ pub const KEYS: &[Key] = &[
         "session_cache_seconds",
         number("seconds"),
         Value("300"),
-        "How long such a copy is believed at most, up to 900. An ended session is refused at once, whatever this says.",
+        "How long such a copy is believed at most, 1 to 900; `session_cache = false` turns it off. An ended session is refused at once, whatever this says.",
     ),
     component(
         "key_rotation_days",
