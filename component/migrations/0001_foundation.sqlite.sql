@@ -119,11 +119,17 @@ CREATE INDEX security_events_type ON security_events (event_type, id);
 
 CREATE INDEX security_events_unsealed ON security_events (id) WHERE leaf IS NULL;
 
--- Events that could not be written, until they are reported in the log itself.
-CREATE TABLE lost_events (
-    event_type TEXT PRIMARY KEY,
-    count      INTEGER NOT NULL
-) STRICT;
+-- Events that were counted instead of written, until they are reported in the log itself.
+CREATE TABLE counted_events (
+    event_type TEXT NOT NULL,
+    -- The database refused them, or there were too many.
+    why        TEXT NOT NULL CHECK (why IN ('lost', 'coalesced')),
+    count      INTEGER NOT NULL,
+    -- When the first and the last came.
+    since      INTEGER NOT NULL,
+    until      INTEGER NOT NULL,
+    PRIMARY KEY (event_type, why)
+) STRICT, WITHOUT ROWID;
 
 -- What changed lately, in the order of commits. Ids are never reused.
 CREATE TABLE invalidations (

@@ -38,6 +38,12 @@ pub fn new_id(now: Time) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(now.as_millis(), &random()).into_uuid()
 }
 
+/// The least UUIDv7 of a moment.
+#[must_use]
+pub fn first_id(at: Time) -> Uuid {
+    uuid::Builder::from_unix_timestamp_millis(at.as_millis(), &[0; 10]).into_uuid()
+}
+
 /// Writes a line to the operator's log. No field may hold a secret.
 pub fn log(level: Level, message: &str, fields: &[(&str, &str)]) {
     let fields: Vec<_> =

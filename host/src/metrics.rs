@@ -23,7 +23,7 @@ pub struct Metrics {
     /// As of the last housekeeping of this process; none before the first.
     sessions: Family<Sessions, Gauge>,
     /// In the order of [`COMPONENT`].
-    component: [Family<Outcome, Counter>; COMPONENT.len()],
+    component: [Family<[(&'static str, &'static str); 1], Counter>; COMPONENT.len()],
     /// Instances that take requests.
     pub(crate) instances: Gauge,
     /// Instances that were started, over the life of the process.
@@ -63,11 +63,6 @@ struct Statements {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Sessions {
     remember_me: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Outcome {
-    label: &'static str,
 }
 
 /// What a statement did.
@@ -126,8 +121,8 @@ impl Metrics {
         registry.register("passwords_queued", "Password jobs that wait", queued);
         registry.register("passwords_running", "Password jobs being computed", running);
         registry.register("connections", "Open connections", metrics.connections.clone());
-        for ((_, name, help, _), family) in COMPONENT.iter().zip(&metrics.component) {
-            registry.register(*name, *help, family.clone());
+        for (told, family) in COMPONENT.iter().zip(&metrics.component) {
+            registry.register(told.name, told.help, family.clone());
         }
         for kind in [StatementKind::Query, StatementKind::Change, StatementKind::View] {
             drop(metrics.statements.get_or_create(&kind.labels()));
@@ -156,9 +151,9 @@ impl Metrics {
     /// Adds to a counter of the component. A label that the contract does not know counts as `other`.
     pub(crate) fn count(&self, metric: Metric, label: &str, by: u64) {
         let counters = COMPONENT.iter().zip(&self.component);
-        for ((.., labels), family) in counters.filter(|((known, ..), _)| *known == metric) {
-            let label = labels.iter().find(|known| **known == label).copied().unwrap_or("other");
-            family.get_or_create(&Outcome { label }).inc_by(by);
+        for (told, family) in counters.filter(|(told, _)| told.metric == metric) {
+            let value = told.values.iter().find(|known| **known == label).copied().unwrap_or("other");
+            family.get_or_create(&[(told.label, value)]).inc_by(by);
         }
     }
 
@@ -176,41 +171,94 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// The component's own counters (`platform.metric`): name, meaning and labels.
-const COMPONENT: [(Metric, &str, &str, &[&str]); 8] = [
-    (Metric::Registrations, "registrations", "Registrations by outcome", &["created", "refused"]),
-    (Metric::SignIns, "sign_ins", "Sign-ins by outcome", &["success", "mismatch", "banned", "busy"]),
-    (
-        Metric::Refreshes,
-        "refreshes",
-        "Uses of a refresh token by outcome",
-        &["rotated", "repeated", "reused", "refused"],
-    ),
-    (Metric::Validations, "validations", "Checks of an access token by outcome", &["valid", "refused"]),
-    (
-        Metric::SessionReads,
-        "session_reads",
-        "Answers about a session by where they came from",
-        &["cookie", "token", "database"],
-    ),
-    (
-        Metric::SessionsEnded,
-        "sessions_ended",
-        "Sessions ended before their time by reason",
-        &["logout", "revoked", "displaced", "password_change", "refresh_reuse"],
-    ),
-    (
-        Metric::AuditEventsDegraded,
-        "audit_events_degraded",
-        "Security events that could not be written",
-        &["minimal", "lost"],
-    ),
-    (
-        Metric::RowsPruned,
-        "rows_pruned",
-        "Rows that housekeeping removed by table",
-        &["users", "accounts", "sessions", "refresh_tokens", "jwks", "security_events", "invalidations"],
-    ),
+/// A counter of the component (`platform.metric`). Its one label says what the contract counts by.
+struct Told {
+    metric: Metric,
+    name: &'static str,
+    help: &'static str,
+    label: &'static str,
+    values: &'static [&'static str],
+}
+
+const COMPONENT: [Told; 10] = [
+    Told {
+        metric: Metric::Registrations,
+        name: "registrations",
+        help: "Registrations",
+        label: "outcome",
+        values: &["created", "refused"],
+    },
+    Told {
+        metric: Metric::SignIns,
+        name: "sign_ins",
+        help: "Sign-ins",
+        label: "outcome",
+        values: &["success", "mismatch", "banned", "busy"],
+    },
+    Told {
+        metric: Metric::SessionsOpened,
+        name: "sessions_opened",
+        help: "Sessions opened by signing in",
+        label: "remember_me",
+        values: &["true", "false"],
+    },
+    Told {
+        metric: Metric::Refreshes,
+        name: "refreshes",
+        help: "Uses of a refresh token",
+        label: "outcome",
+        values: &["rotated", "repeated", "reused", "refused"],
+    },
+    Told {
+        metric: Metric::TokenValidations,
+        name: "token_validations",
+        help: "Checks of an access token",
+        label: "outcome",
+        values: &["valid", "invalid", "expired", "revoked"],
+    },
+    Told {
+        metric: Metric::SessionReads,
+        name: "session_reads",
+        help: "Answers about a session",
+        label: "source",
+        values: &["cookie", "token", "database"],
+    },
+    Told {
+        metric: Metric::SessionsEnded,
+        name: "sessions_ended",
+        help: "Sessions ended before their time",
+        label: "reason",
+        values: &["logout", "revoked", "displaced", "password_change", "refresh_reuse"],
+    },
+    Told {
+        metric: Metric::AuditEvents,
+        name: "audit_events",
+        help: "Security events, by what became of them",
+        label: "outcome",
+        values: &["written", "minimal", "coalesced", "lost"],
+    },
+    Told {
+        metric: Metric::SuspiciousActivities,
+        name: "suspicious_activities",
+        help: "Suspicious activities",
+        label: "reason",
+        values: &["refresh_reuse"],
+    },
+    Told {
+        metric: Metric::RowsPruned,
+        name: "rows_pruned",
+        help: "Rows that housekeeping removed",
+        label: "table",
+        values: &[
+            "users",
+            "accounts",
+            "sessions",
+            "refresh_tokens",
+            "jwks",
+            "security_events",
+            "invalidations",
+        ],
+    },
 ];
 
 #[cfg(test)]
@@ -229,7 +277,7 @@ mod tests {
             r#"mana_auth_requests_total{route="/a/{id}",method="GET",status="200"} 1"#,
             r#"mana_auth_request_duration_seconds_bucket{le="0.005",route="/a/{id}"} 1"#,
             r#"mana_auth_db_statements_total{kind="view"} 0"#,
-            r#"mana_auth_sign_ins_total{label="success"} 2"#,
+            r#"mana_auth_sign_ins_total{outcome="success"} 2"#,
             r#"mana_auth_active_sessions{remember_me="true"} 2"#,
             r#"mana_auth_active_sessions{remember_me="false"} 3"#,
             "mana_auth_instances 0",
@@ -244,8 +292,8 @@ mod tests {
         let metrics = Metrics::new();
         metrics.answered("/a".to_owned(), "GET", 200, Duration::from_millis(3));
         metrics.active_sessions(0, 0);
-        for (metric, ..) in COMPONENT {
-            metrics.count(metric, "other", 1);
+        for told in COMPONENT {
+            metrics.count(told.metric, "other", 1);
         }
         let text = metrics.text().expect("writing to a string succeeds");
         let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
@@ -266,6 +314,6 @@ mod tests {
         }
         let text = metrics.text().expect("writing to a string succeeds");
         assert_eq!(text.matches("mana_auth_rows_pruned_total{").count(), 1);
-        assert!(text.contains(r#"mana_auth_rows_pruned_total{label="other"} 100"#));
+        assert!(text.contains(r#"mana_auth_rows_pruned_total{table="other"} 100"#));
     }
 }

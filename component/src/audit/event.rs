@@ -1,83 +1,112 @@
 //! What a security event says.
 
+use crate::time::Time;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-/// The kinds of event. The names are those of the users' monitoring queries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Someone signed in (OWASP `authn_login_success`).
-    LoginSuccess,
-    /// Someone tried to (OWASP `authn_login_fail`).
-    LoginFailure,
-    /// A session was ended by its owner (OWASP `session_expired`, reason logout).
-    Logout,
-    /// A password was changed (OWASP `authn_password_change`).
-    PasswordChange,
-    /// An account was made (OWASP `user_created`).
-    AccountCreated,
-    /// An account was deleted (OWASP `user_deleted`).
-    AccountDeleted,
-    /// A session was ended otherwise (OWASP `authn_token_revoked`).
-    SessionRevoked,
-    /// What a user may do was changed (OWASP `privilege_permissions_changed`).
-    PermissionChanged,
-    /// Something that an honest client doesn't do (OWASP `authn_token_reuse`, for refresh tokens).
-    SuspiciousActivity,
-    /// A refresh token was exchanged (OWASP `authn_token_created`).
-    TokenRefresh,
-    /// Access tokens were refused; one event for all of a minute.
-    TokenValidationFailure,
-    /// A signing key was made.
-    KeysRotated,
-    /// A signing key was revoked.
-    KeysRevoked,
-    /// Events of a kind could not be written; how many.
-    EventsLost,
-}
-
 /// What happens to a change whose event can't be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// The change goes on; the loss is counted.
+    /// The change goes on; the loss is counted. Logging never fails a sign-in.
     Expendable,
     /// The change fails: what it does must not be done unseen.
     Required,
 }
 
-impl Kind {
-    /// The name in the column `event_type`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::LoginSuccess => "login_success",
-            Self::LoginFailure => "login_failure",
-            Self::Logout => "logout",
-            Self::PasswordChange => "password_change",
-            Self::AccountCreated => "account_created",
-            Self::AccountDeleted => "account_deleted",
-            Self::SessionRevoked => "session_revoked",
-            Self::PermissionChanged => "permission_changed",
-            Self::SuspiciousActivity => "suspicious_activity",
-            Self::TokenRefresh => "token_refresh",
-            Self::TokenValidationFailure => "token_validation_failure",
-            Self::KeysRotated => "keys_rotated",
-            Self::KeysRevoked => "keys_revoked",
-            Self::EventsLost => "events_lost",
+/// How many events of a kind are written in full within [`super::WINDOW`]; those past it are counted, and become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// About one account.
+    pub per_user: u32,
+    /// In all, where nobody needs an account to cause them.
+    pub per_kind: Option<u32>,
+}
+
+macro_rules! kinds {
+    ($($kind:ident = $name:literal, $weight:ident, $owasp:literal, $doc:literal;)+) => {
+        /// The kinds of event. `docs/audit.md` is the table of them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind { $(#[doc = $doc] $kind,)+ }
+
+        impl Kind {
+            /// Every kind there is.
+            pub const ALL: &[Self] = &[$(Self::$kind),+];
+
+            /// The name in the column `event_type`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)+ }
+            }
+
+            /// The name in OWASP's logging vocabulary; `-` where it has none.
+            #[must_use]
+            pub const fn owasp(self) -> &'static str {
+                match self { $(Self::$kind => $owasp,)+ }
+            }
+
+            /// What it tells, in a line.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$kind => $doc,)+ }
+            }
+
+            /// Whether what it reports may happen without it.
+            #[must_use]
+            pub const fn weight(self) -> Weight {
+                match self { $(Self::$kind => Weight::$weight,)+ }
+            }
         }
+    };
+}
+
+kinds! {
+    LoginSuccess = "login_success", Expendable, "authn_login_success", "Someone signed in.";
+    LoginFailure = "login_failure", Expendable, "authn_login_fail", "Someone did not prove who they are.";
+    Logout = "logout", Expendable, "session_expired", "A session was ended by signing out.";
+    PasswordChange = "password_change", Expendable, "authn_password_change", "A password was changed.";
+    PasswordResetRequest = "password_reset_request", Expendable, "authn_token_created", "A password reset was asked for.";
+    PasswordResetComplete = "password_reset_complete", Expendable, "authn_password_change", "A password was reset.";
+    AccountCreated = "account_created", Expendable, "user_created", "An account was made.";
+    AccountDeleted = "account_deleted", Required, "user_deleted", "An account was deleted.";
+    SessionRevoked = "session_revoked", Expendable, "authn_token_revoked", "A session was ended otherwise than by signing out.";
+    PermissionChanged = "permission_changed", Required, "privilege_permissions_changed", "What someone may do was changed.";
+    OrganizationCreated = "organization_created", Required, "sensitive_create", "An organization was made.";
+    OrganizationMemberAdded = "organization_member_added", Required, "authz_change", "Someone became a member of an organization.";
+    OrganizationMemberRemoved = "organization_member_removed", Required, "authz_change", "Someone is a member of an organization no longer.";
+    SuspiciousActivity = "suspicious_activity", Expendable, "authn_token_reuse", "Something that an honest client does not do.";
+    TokenRefresh = "token_refresh", Expendable, "session_renewed", "A refresh token was exchanged.";
+    TokenValidationFailure = "token_validation_failure", Expendable, "session_use_after_expire", "Access tokens were refused: one event for all of a minute.";
+    EmailVerified = "email_verified", Expendable, "user_updated", "An address was verified.";
+    AccountLocked = "account_locked", Expendable, "authn_login_lock", "Too many attempts failed; further ones are refused for a while.";
+    AccountUnlocked = "account_unlocked", Required, "user_updated", "A lock was lifted.";
+    DeviceNew = "device_new", Expendable, "session_created", "Someone signed in on a device that was not seen before.";
+    KeysRotated = "keys_rotated", Required, "sensitive_create", "A signing key was made.";
+    KeysRevoked = "keys_revoked", Required, "sensitive_delete", "A signing key was revoked.";
+    ConfigChanged = "config_changed", Required, "sensitive_update", "The service was started with other settings.";
+    EventsLost = "events_lost", Required, "sys_monitor_disabled", "Events of a kind could not be written.";
+    DetailsErased = "details_erased", Required, "sensitive_delete", "The personal details of events were destroyed.";
+    EventsPruned = "events_pruned", Required, "sensitive_delete", "Events past their retention were dropped.";
+    AuditBegun = "audit_begun", Required, "sys_startup", "A trail began under an origin of its own: the first, or another after a backup was restored.";
+    AuditKeyRotated = "audit_key_rotated", Required, "sensitive_create", "Another key signs the checkpoints of the trail from here on.";
+}
+
+impl Kind {
+    /// The kind of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
-    /// Logging never fails a sign-in; administration and erasure don't happen unlogged.
+    /// The kinds that clients can cause as often as they like are capped. What an operator does never is.
     #[must_use]
-    pub const fn weight(self) -> Weight {
-        match self {
-            Self::AccountDeleted
-            | Self::PermissionChanged
-            | Self::KeysRotated
-            | Self::KeysRevoked
-            | Self::EventsLost => Weight::Required,
-            _ => Weight::Expendable,
+    pub const fn cap(self) -> Option<Cap> {
+        match (self.weight(), self) {
+            (Weight::Required, _) => None,
+            (Weight::Expendable, Self::LoginFailure | Self::AccountCreated | Self::SuspiciousActivity) => {
+                Some(Cap { per_user: 60, per_kind: Some(600) })
+            }
+            (Weight::Expendable, _) => Some(Cap { per_user: 60, per_kind: None }),
         }
     }
 }
@@ -93,6 +122,8 @@ pub struct Event {
     pub metadata: Map<String, Value>,
     /// Whether what the client says of itself is left out.
     pub(super) minimal: bool,
+    /// Whether it stands for many, and so is written however many there are.
+    pub(super) stands_for_many: bool,
     /// SQL that must hold, when the event's turn comes in its transaction, for it to be written.
     pub(super) condition: Option<(&'static str, Uuid, i64)>,
 }
@@ -101,13 +132,21 @@ impl Event {
     /// An event about an account.
     #[must_use]
     pub fn about(kind: Kind, user: Uuid) -> Self {
-        Self { kind, user: Some(user), metadata: Map::new(), minimal: false, condition: None }
+        let metadata = Map::new();
+        Self { kind, user: Some(user), metadata, minimal: false, stands_for_many: false, condition: None }
     }
 
     /// An event about no known account.
     #[must_use]
     pub fn anonymous(kind: Kind) -> Self {
         Self { user: None, ..Self::about(kind, Uuid::nil()) }
+    }
+
+    /// One event for many that were counted, from the first to the last.
+    #[must_use]
+    pub fn standing_for(kind: Kind, count: i64, from: Time, to: Time) -> Self {
+        let event = Self { stands_for_many: true, ..Self::anonymous(kind) };
+        event.with("count", count).with("from", from.as_millis()).with("to", to.as_millis())
     }
 
     /// Adds a detail.

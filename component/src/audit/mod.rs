@@ -1,12 +1,12 @@
 //! The trail of security events. Every change records what it did in the same transaction (see
 //! [`crate::storage::Change`]); nothing else writes here.
 
+pub mod counted;
 mod event;
-pub mod lost;
 pub mod refused_tokens;
 pub mod rows;
 
-pub use event::{Event, Kind, Weight};
+pub use event::{Cap, Event, Kind, Weight};
 
 use crate::time::Span;
 

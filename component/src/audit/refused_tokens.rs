@@ -26,10 +26,8 @@ pub async fn flush(ctx: &Context) -> Result<(), Error> {
     let Some((since, count)) = due.filter(|(since, _)| ctx.now.since(*since) >= super::WINDOW) else {
         return Ok(());
     };
-    let event = Event::anonymous(Kind::TokenValidationFailure)
-        .with("count", count)
-        .with("from", since.as_millis())
-        .with("to", ctx.now.as_millis());
+    let number = i64::try_from(count).unwrap_or(i64::MAX);
+    let event = Event::standing_for(Kind::TokenValidationFailure, number, since, ctx.now);
     Change::new().record(event).commit(ctx).await?;
     if let Ok(mut refused) = REFUSED.lock() {
         let left = refused.map_or(0, |(_, total)| total.saturating_sub(count));

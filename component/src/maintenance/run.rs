@@ -67,7 +67,7 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
     report.keys_resealed = keys::reseal(ctx).await?;
     remove(ctx, "jwks", keys::prune(ctx.now)).await?;
     // While the trail can't be written, everything else is removed all the same.
-    let reported = audit::lost::report(ctx).await;
+    let reported = audit::counted::report(ctx).await;
     for _ in 0..BATCHES {
         let removed = remove(ctx, "sessions", sessions::prune(ctx.now, BATCH)).await?;
         report.sessions_pruned = report.sessions_pruned.saturating_add(removed);

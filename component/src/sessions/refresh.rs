@@ -121,5 +121,6 @@ async fn end_compromised(ctx: &Context, found: &rows::Found) -> Result<(), Error
         .record(about(Kind::SessionRevoked).session(session));
     change.commit(ctx).await?;
     platform::count(Metric::SessionsEnded, "refresh_reuse", 1);
+    platform::count(Metric::SuspiciousActivities, "refresh_reuse", 1);
     Ok(())
 }

@@ -16,6 +16,19 @@ pub enum Refusal {
     Failed(Error),
 }
 
+impl Refusal {
+    /// In one word, for counters and the log; none where nothing was said about the token.
+    #[must_use]
+    pub const fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Invalid => Some("invalid"),
+            Self::Expired => Some("expired"),
+            Self::Revoked => Some("revoked"),
+            Self::Failed(_) => None,
+        }
+    }
+}
+
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         Self::Failed(error)

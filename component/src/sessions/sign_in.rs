@@ -62,6 +62,7 @@ pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> 
         }
         if let Some(signed_in) = open(ctx, &request, found, proof).await? {
             platform::count(Metric::SignIns, "success", 1);
+            platform::count(Metric::SessionsOpened, if request.remember_me { "true" } else { "false" }, 1);
             return Ok(signed_in);
         }
     }

@@ -61,11 +61,12 @@ pub struct Known {
 pub async fn validate(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
     let outcome = say(ctx, token).await;
     match &outcome {
-        Ok(_) => platform::count(Metric::Validations, "valid", 1),
-        Err(Refusal::Failed(_)) => {}
-        Err(Refusal::Invalid | Refusal::Expired | Refusal::Revoked) => {
-            platform::count(Metric::Validations, "refused", 1);
-            refused_tokens::note(ctx.now);
+        Ok(_) => platform::count(Metric::TokenValidations, "valid", 1),
+        Err(refusal) => {
+            if let Some(reason) = refusal.reason() {
+                platform::count(Metric::TokenValidations, reason, 1);
+                refused_tokens::note(ctx.now);
+            }
         }
     }
     outcome

@@ -31,13 +31,23 @@ pub enum Refused {
     Failed(Failure),
 }
 
-/// How much of its events a change carries. Logging must never fail a sign-in: an event that the database
-/// refuses is tried again with fields of our own making only, and then left out and counted.
+/// How much of an event is written. Logging must never fail a sign-in: an event that the database refuses is tried
+/// again with fields of our own making only, and then left out and counted.
 #[derive(Clone, Copy, PartialEq)]
 enum Detail {
     Full,
     Minimal,
     Lost,
+}
+
+impl Detail {
+    const fn less(self) -> Option<Self> {
+        match self {
+            Self::Full => Some(Self::Minimal),
+            Self::Minimal => Some(Self::Lost),
+            Self::Lost => None,
+        }
+    }
 }
 
 impl Change {
@@ -74,77 +84,82 @@ impl Change {
     ///
     /// See [`Refused`]. Nothing was changed, but where storage doesn't know.
     pub async fn commit(self, ctx: &Context) -> Result<Vec<u64>, Refused> {
-        let mut detail = Detail::Full;
+        let mut details = vec![Detail::Full; self.parts.len()];
         loop {
-            match storage::transact(self.statements(ctx, detail)).await {
-                Ok(affected) => {
-                    self.count_degraded(detail, &affected);
-                    return Ok(self.row_counts(&affected));
-                }
-                Err(error) => {
-                    let next = match detail {
-                        Detail::Full => Detail::Minimal,
-                        _ => Detail::Lost,
-                    };
-                    if detail == Detail::Lost || !self.blames_an_expendable_event(&error) {
-                        return Err(error.into());
-                    }
-                    platform::log(
-                        Level::Error,
-                        "a security event could not be written",
-                        &[("why", &words(&error))],
-                    );
-                    detail = next;
-                }
-            }
+            let parts = self.statements(ctx, &details);
+            let error = match storage::transact(parts.concat()).await {
+                Ok(affected) => return Ok(self.told(&details, &parts, affected)),
+                Err(error) => error,
+            };
+            let event = self.blamed_event(&error, &parts).and_then(|event| details.get_mut(event));
+            let Some((detail, less)) = event.and_then(|detail| detail.less().map(|less| (detail, less)))
+            else {
+                return Err(error.into());
+            };
+            platform::log(Level::Error, "a security event could not be written", &[("why", &words(&error))]);
+            *detail = less;
         }
     }
 
-    fn statements(&self, ctx: &Context, detail: Detail) -> Vec<Statement> {
-        self.parts
-            .iter()
-            .map(|part| match (part, detail) {
-                (Part::Row(statement), _) => statement.clone(),
-                (Part::Event(event), Detail::Minimal) if event.is_expendable() => {
-                    audit::rows::insert(&event.minimal(), ctx)
-                }
-                (Part::Event(event), Detail::Lost) if event.is_expendable() => audit::rows::count_lost(event),
-                (Part::Event(event), _) => audit::rows::insert(event, ctx),
-            })
-            .collect()
+    /// The statements of each part.
+    fn statements(&self, ctx: &Context, details: &[Detail]) -> Vec<Vec<Statement>> {
+        let parts = self.parts.iter().zip(details);
+        let statements = parts.map(|(part, detail)| match (part, detail) {
+            (Part::Row(statement), _) => vec![statement.clone()],
+            (Part::Event(event), Detail::Full) => audit::rows::insert(event, ctx),
+            (Part::Event(event), Detail::Minimal) => audit::rows::insert(&event.minimal(), ctx),
+            (Part::Event(event), Detail::Lost) => vec![audit::rows::count_lost(event, ctx)],
+        });
+        statements.collect()
     }
 
-    /// Whether the failure lies in an event that must not fail what it reports.
-    fn blames_an_expendable_event(&self, error: &Error) -> bool {
+    /// The part that the failure lies in, where that is an event that must not fail what it reports.
+    fn blamed_event(&self, error: &Error, parts: &[Vec<Statement>]) -> Option<usize> {
         let statement = match error {
             Error::Conflict(conflict) => conflict.statement,
             Error::Rejected(rejection) => rejection.statement,
             Error::Unmet(statement) => *statement,
-            Error::Busy | Error::Unavailable | Error::OutcomeUnknown => return false,
+            Error::Busy | Error::Unavailable | Error::OutcomeUnknown => return None,
         };
-        match usize::try_from(statement).ok().and_then(|index| self.parts.get(index)) {
-            Some(Part::Event(event)) => event.is_expendable(),
-            _ => false,
+        let mut before = usize::try_from(statement).ok()?;
+        let part = parts.iter().position(|statements| match before.checked_sub(statements.len()) {
+            Some(left) => {
+                before = left;
+                false
+            }
+            None => true,
+        })?;
+        match self.parts.get(part) {
+            Some(Part::Event(event)) if event.is_expendable() => Some(part),
+            _ => None,
         }
     }
 
-    fn row_counts(&self, affected: &[u64]) -> Vec<u64> {
-        let rows = self.parts.iter().zip(affected).filter(|(part, _)| matches!(part, Part::Row(_)));
-        rows.map(|(_, count)| *count).collect()
-    }
-
-    fn count_degraded(&self, detail: Detail, affected: &[u64]) {
-        let label = match detail {
-            Detail::Full => return,
-            Detail::Minimal => "minimal",
-            Detail::Lost => "lost",
-        };
-        // An event whose condition did not hold was none.
-        let degraded = |(part, written): &(&Part, &u64)| {
-            **written > 0 && matches!(part, Part::Event(event) if event.is_expendable())
-        };
-        let events = self.parts.iter().zip(affected).filter(degraded).count();
-        platform::count(Metric::AuditEventsDegraded, label, u64::try_from(events).unwrap_or(u64::MAX));
+    /// How many rows each statement affected; what became of the events is counted.
+    fn told(&self, details: &[Detail], parts: &[Vec<Statement>], affected: Vec<u64>) -> Vec<u64> {
+        let mut affected = affected.into_iter();
+        let mut rows = Vec::with_capacity(self.parts.len());
+        for ((part, detail), statements) in self.parts.iter().zip(details).zip(parts) {
+            let last = statements.len().saturating_sub(1);
+            for (index, count) in affected.by_ref().take(statements.len()).enumerate() {
+                let outcome = match (part, detail) {
+                    (Part::Row(_), _) => {
+                        rows.push(count);
+                        continue;
+                    }
+                    // An event of which there are too many is counted by the statement before its own.
+                    (Part::Event(_), Detail::Full | Detail::Minimal) if index < last => "coalesced",
+                    (Part::Event(_), Detail::Full) => "written",
+                    (Part::Event(_), Detail::Minimal) => "minimal",
+                    (Part::Event(_), Detail::Lost) => "lost",
+                };
+                // An event whose condition did not hold was none.
+                if count > 0 {
+                    platform::count(Metric::AuditEvents, outcome, 1);
+                }
+            }
+        }
+        rows
     }
 }
 

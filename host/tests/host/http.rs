@@ -139,7 +139,7 @@ async fn metrics_count_by_route_and_tell_what_the_component_counts() {
     for line in [
         r#"mana_auth_requests_total{route="/wait",method="GET",status="200"} 1"#,
         r#"mana_auth_requests_total{route="",method="GET",status="404"} 1"#,
-        r#"mana_auth_sign_ins_total{label="success"} 1"#,
+        r#"mana_auth_sign_ins_total{outcome="success"} 1"#,
         "mana_auth_instances 1",
     ] {
         assert!(metrics.lines().any(|found| found == line), "{line} is not in\n{metrics}");

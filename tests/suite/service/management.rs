@@ -44,8 +44,10 @@ impl Metrics {
 
     /// What a counter of the component says of an outcome; 0 where it never came about.
     pub fn count(&self, name: &str, label: &str) -> u64 {
-        let sample = format!("mana_auth_{name}_total{{label=\"{label}\"}} ");
-        let value = self.text.lines().find_map(|line| line.strip_prefix(&sample));
+        let sample = format!("mana_auth_{name}_total{{");
+        let value = format!("=\"{label}\"}} ");
+        let samples = self.text.lines().filter_map(|line| line.strip_prefix(&sample));
+        let value = samples.filter_map(|sample| sample.split_once(&value)).map(|(_, value)| value).next();
         value.map_or(0, |value| value.parse().expect("a whole number"))
     }
 }

@@ -1,0 +1,31 @@
+//! Events that were counted instead of written, because the database refused them or because there were too many: they
+//! are reported in the log itself, once that can be written again, or their window is over.
+
+use super::{Event, Kind, WINDOW, rows};
+use crate::{context::Context, error::Error, storage::Change};
+
+/// Writes one event for each kind that was counted, and takes it off the count. Returns how many events were lost.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn report(ctx: &Context) -> Result<u64, Error> {
+    let mut lost = 0_u64;
+    for counted in rows::counted().await? {
+        let event = if counted.lost {
+            Event::standing_for(Kind::EventsLost, counted.count, counted.since, counted.until)
+                .with("kind", counted.kind.as_str())
+        } else if ctx.now.since(counted.since) < WINDOW {
+            continue;
+        } else {
+            let kind = Kind::named(&counted.kind).unwrap_or(Kind::EventsLost);
+            Event::standing_for(kind, counted.count, counted.since, counted.until)
+                .with("kind", counted.kind.as_str())
+        };
+        Change::new().and_all(rows::reported(&counted)).record(event).commit(ctx).await?;
+        if counted.lost {
+            lost = lost.saturating_add(u64::try_from(counted.count).unwrap_or(0));
+        }
+    }
+    Ok(lost)
+}
