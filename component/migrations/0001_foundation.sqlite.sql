@@ -103,19 +103,25 @@ CREATE TABLE security_events (
     event_type     TEXT NOT NULL,
     ip_address     TEXT,
     user_agent     TEXT,
-    metadata       TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(metadata)),
+    metadata       TEXT DEFAULT '{}' CHECK (json_valid(metadata)),
     created_at     INTEGER NOT NULL,
-    -- 32 random bytes, destroyed with the personal details that they hide in details_digest.
+    -- Which other component recorded it; null for the service itself.
+    source         TEXT,
+    -- 32 random bytes, destroyed with the personal details (address, user agent, metadata) that they hide in
+    -- details_digest.
     salt           BLOB,
     -- SHA-256 over salt and personal details.
     details_digest BLOB NOT NULL,
-    -- The row's place in the tree; null until it is sealed.
-    leaf           INTEGER UNIQUE
+    -- The row's place in the tree, and its hash there; null until it is sealed.
+    leaf           INTEGER UNIQUE,
+    leaf_hash      BLOB CHECK ((leaf IS NULL) = (leaf_hash IS NULL))
 ) STRICT;
 
 CREATE INDEX security_events_user ON security_events (user_id, id);
 
 CREATE INDEX security_events_type ON security_events (event_type, id);
+
+CREATE INDEX security_events_address ON security_events (ip_address, id) WHERE ip_address IS NOT NULL;
 
 CREATE INDEX security_events_unsealed ON security_events (id) WHERE leaf IS NULL;
 
@@ -130,6 +136,68 @@ CREATE TABLE counted_events (
     until      INTEGER NOT NULL,
     PRIMARY KEY (event_type, why)
 ) STRICT, WITHOUT ROWID;
+
+-- The keys that sign the trail's checkpoints.
+CREATE TABLE audit_keys (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_key     BLOB NOT NULL UNIQUE,
+    -- Sealed with AES-256-GCM under the secret of this version.
+    private_key    BLOB NOT NULL,
+    secret_version INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL
+) STRICT;
+
+-- The tree so far; one row. Whoever seals states the size that they went on from, so that it never forks.
+CREATE TABLE audit_tree (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    -- The name that its checkpoints are signed under: another one after a backup was restored.
+    origin   TEXT NOT NULL,
+    -- The checkpoint that the origin began after: signed, seen outside, and not in this database.
+    follows  TEXT,
+    key_id   INTEGER NOT NULL REFERENCES audit_keys (id),
+    size     INTEGER NOT NULL,
+    -- The roots of its perfect subtrees, largest first.
+    frontier BLOB NOT NULL
+) STRICT;
+
+-- Signed checkpoints, one for each time that events were sealed.
+CREATE TABLE audit_seals (
+    -- How many leaves it covers.
+    size      INTEGER PRIMARY KEY,
+    note      TEXT NOT NULL,
+    sealed_at INTEGER NOT NULL
+) STRICT;
+
+-- The roots of perfect subtrees of 256, 256², … leaves: what proofs are made of, and all that is left of leaves that were
+-- dropped.
+CREATE TABLE audit_tiles (
+    level    INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    hash     BLOB NOT NULL,
+    PRIMARY KEY (level, position)
+) STRICT, WITHOUT ROWID;
+
+-- How many sealed events of a kind began in which hour, so that counting reads no events.
+CREATE TABLE audit_hours (
+    hour       INTEGER NOT NULL,
+    event_type TEXT NOT NULL,
+    count      INTEGER NOT NULL,
+    PRIMARY KEY (hour, event_type)
+) STRICT, WITHOUT ROWID;
+
+-- How far housekeeping has gone through the trail, and what it found the last time; one row.
+CREATE TABLE audit_verification (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    -- This time: from which leaf, and the tree so far.
+    from_leaf   INTEGER NOT NULL,
+    size        INTEGER NOT NULL,
+    frontier    BLOB NOT NULL,
+    -- The last time that was finished: which leaves, when, and what was wrong first.
+    last_from   INTEGER,
+    last_to     INTEGER,
+    verified_at INTEGER,
+    first_bad   TEXT
+) STRICT;
 
 -- What changed lately, in the order of commits. Ids are never reused.
 CREATE TABLE invalidations (

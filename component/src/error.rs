@@ -64,6 +64,8 @@ pub enum Bug {
     Passwords(&'static str),
     /// A key in the database can't be opened with the configured secrets.
     Sealed,
+    /// The trail of security events is not what was signed; what is wrong with it.
+    Trail(String),
     /// The instance has not been started, and starting it failed.
     NotStarted,
 }

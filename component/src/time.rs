@@ -63,6 +63,19 @@ impl Time {
         u64::try_from(self.0).unwrap_or(0)
     }
 
+    /// When the hour that it is in began.
+    #[must_use]
+    pub const fn hour(self) -> Self {
+        let hour = Span::hours(1).0;
+        Self(self.0.div_euclid(hour).saturating_mul(hour))
+    }
+
+    /// As RFC 3339 has it, with any offset.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(Self(text.parse::<Timestamp>().ok()?.as_millisecond()))
+    }
+
     /// How long after `earlier` this is.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {

@@ -16,6 +16,7 @@ pub mod random;
 pub mod secret;
 mod server;
 pub mod storage;
+pub mod trail;
 mod workers;
 
 pub use imports::State;

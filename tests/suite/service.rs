@@ -3,6 +3,9 @@
 mod management;
 mod operator;
 mod remembered;
+mod trail;
+
+pub use trail::Copy;
 
 use crate::{
     client::{Client, Promises, Shared},

@@ -34,6 +34,20 @@ pub async fn list(limit: u32, before: Option<Uuid>) -> Result<Vec<User>, Error> 
     rows::page(limit, before).await
 }
 
+/// Deletes an account, its sessions and tokens. Its trail of security events stays.
+///
+/// # Errors
+///
+/// `NotFound` where there is no such account.
+pub async fn remove(ctx: &Context, id: Uuid) -> Result<(), Error> {
+    let event = Event::about(Kind::AccountDeleted, id).with("by", "operator");
+    match Change::new().and(rows::remove(id)).record(event).commit(ctx).await {
+        Ok(_) => Ok(()),
+        Err(Refused::Unmet) => Err(Error::NotFound),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
 /// Changes what a user may do, at once.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ mod profile;
 mod register;
 pub mod rows;
 
-pub use administer::{find, list, set_role};
+pub use administer::{find, list, remove, set_role};
 pub use change_password::{ChangePassword, change_password};
 pub use delete::delete;
 pub use email::Email;

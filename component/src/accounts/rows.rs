@@ -199,6 +199,12 @@ pub fn set_role(user: Uuid, role: Role, now: Time) -> Statement {
     )
 }
 
+/// Removes an account and all that hangs on it.
+#[must_use]
+pub fn remove(user: Uuid) -> Statement {
+    expecting_one("DELETE FROM users WHERE id = ?1", params![user])
+}
+
 /// Removes an account and all that hangs on it, if its credentials are still those that were read as `version`.
 #[must_use]
 pub fn delete(user: Uuid, version: i64) -> Statement {

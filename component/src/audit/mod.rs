@@ -3,10 +3,14 @@
 
 pub mod counted;
 mod event;
+pub mod read;
+mod recorded;
 pub mod refused_tokens;
 pub mod rows;
+pub mod tree;
 
 pub use event::{Cap, Event, Kind, Weight};
+pub use recorded::{Recorded, record};
 
 use crate::time::Span;
 

@@ -1,6 +1,6 @@
 //! The only SQL of the audit trail.
 
-use super::{Cap, Event};
+use super::{Cap, Event, Recorded};
 use crate::{
     context::Context,
     error::Error,
@@ -8,8 +8,8 @@ use crate::{
     storage::{self, Statement, statement},
     time::Time,
 };
+use mana_auth_audit::Details;
 use serde_json::Value as Json;
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// Writes an event, where its condition holds: one statement, after another that counts it where there are too many of
@@ -24,7 +24,12 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
     };
     let metadata = Json::Object(event.metadata.clone()).to_string();
     let salt = platform::random::<32>();
-    let digest = details_digest(&salt, address.as_deref(), user_agent.as_deref(), &metadata);
+    let details = Details {
+        ip_address: address.as_deref(),
+        user_agent: user_agent.as_deref(),
+        metadata: Some(&metadata),
+    };
+    let digest = details.digest(&salt);
     let (condition, user, number) = condition(event);
     let below_cap = cap.map_or_else(|| "?3 = ?3".to_owned(), below_cap);
     let since = platform::first_id(ctx.now - super::WINDOW);
@@ -55,6 +60,37 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
     counted.into_iter().chain([insert]).collect()
 }
 
+/// Writes an event of another component's; returns its id too.
+#[must_use]
+pub fn insert_recorded(event: &Recorded, ctx: &Context) -> (Uuid, Statement) {
+    let id = platform::new_id(ctx.now);
+    let metadata = Json::Object(event.metadata.clone()).to_string();
+    let salt = platform::random::<32>();
+    let details = Details {
+        ip_address: event.ip_address.as_deref(),
+        user_agent: event.user_agent.as_deref(),
+        metadata: Some(&metadata),
+    };
+    let digest = details.digest(&salt);
+    let insert = statement(
+        "INSERT INTO security_events (id, user_id, event_type, source, ip_address, user_agent, metadata, created_at, salt, details_digest)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            id,
+            event.user,
+            event.event_type.as_str(),
+            event.source.as_str(),
+            event.ip_address.clone(),
+            event.user_agent.clone(),
+            metadata,
+            ctx.now,
+            salt,
+            digest,
+        ],
+    );
+    (id, insert)
+}
+
 /// Whether there are fewer events than the cap since the id `?3`, of the user `?4` and of the kind `?5`. Reads as many
 /// entries of an index as the cap says, at most.
 fn below_cap(cap: Cap) -> String {
@@ -78,29 +114,6 @@ fn condition(event: &Event) -> (&'static str, Option<Uuid>, Option<i64>) {
         // Names both parameters, so that every event is written by one of few statements.
         None => ("?1 IS NULL AND ?2 IS NULL", None, None),
     }
-}
-
-/// The personal details of an event as the tree sees them: they can be destroyed, with their salt, and the
-/// digest still stands. Each part is preceded by its length, so that no two events look alike.
-fn details_digest(
-    salt: &[u8; 32],
-    address: Option<&str>,
-    user_agent: Option<&str>,
-    metadata: &str,
-) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(b"mana-auth security event details v1\0");
-    hash.update(salt);
-    for part in [address, user_agent, Some(metadata)] {
-        match part {
-            None => hash.update(u64::MAX.to_be_bytes()),
-            Some(text) => {
-                hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-                hash.update(text.as_bytes());
-            }
-        }
-    }
-    hash.finalize().into()
 }
 
 /// Counts an event that could not be written, where its condition holds.

@@ -37,6 +37,11 @@ impl Guest for Component {
         Ok(accounts::list(limit, before).await?.into_iter().map(Into::into).collect())
     }
 
+    async fn delete(id: String) -> Result<(), Error> {
+        let ctx = context().await?;
+        Ok(accounts::remove(&ctx, parse(&id)?).await?)
+    }
+
     async fn set_role(id: String, role: Role) -> Result<User, Error> {
         let ctx = context().await?;
         let role = match role {

@@ -40,6 +40,11 @@ impl Guest for Component {
             keys_resealed: done.keys_resealed,
             active_sessions: done.sessions.map(|count| whole(count.all)),
             remembered_sessions: done.sessions.map(|count| whole(count.remembered)),
+            events_sealed: done.trail.events,
+            events_unsealed: done.trail.unsealed,
+            seal_lag: whole(done.trail.lag.0),
+            events_pruned: done.events_pruned,
+            checkpoint: done.trail.checkpoint,
             more: done.more,
         })
     }

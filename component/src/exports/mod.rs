@@ -1,6 +1,7 @@
 //! The interfaces that the component exports: each call becomes a use case, as an HTTP route does.
 
 mod accounts;
+mod audit;
 mod exchange;
 mod keys;
 mod maintenance;

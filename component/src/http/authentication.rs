@@ -2,6 +2,7 @@
 
 use super::{call::Call, cookies, origin, problem::Failure};
 use crate::{
+    accounts::Role,
     error::Error,
     sessions::{self, Caller, CookieSecret},
     settings::Settings,
@@ -88,6 +89,21 @@ impl<S: Sync> FromRequestParts<S> for Authenticated {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let call = Call::from_request_parts(parts, state).await?;
         Self::of(&call, &parts.method, &parts.headers).await
+    }
+}
+
+/// An administrator, by the database.
+pub struct Admin;
+
+impl<S: Sync> FromRequestParts<S> for Admin {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Authenticated { caller, .. } = Authenticated::from_request_parts(parts, state).await?;
+        match caller.user.role {
+            Role::Admin => Ok(Self),
+            Role::User | Role::Service => Err(Error::Forbidden("This is for administrators").into()),
+        }
     }
 }
 

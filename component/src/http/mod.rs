@@ -2,6 +2,7 @@
 //! they share.
 
 mod account;
+mod admin;
 mod authentication;
 mod body;
 mod call;
@@ -15,11 +16,13 @@ mod logout;
 mod maintenance;
 pub mod openapi;
 mod origin;
+mod parameters;
 mod problem;
 mod profile;
 mod refresh;
 mod register;
 mod routes;
+mod security_events;
 mod service_token;
 mod session;
 mod session_to_token;

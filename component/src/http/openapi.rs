@@ -22,6 +22,8 @@ use utoipa::{
         (name = "accounts", description = "Who someone is"),
         (name = "sessions", description = "Where someone is signed in"),
         (name = "tokens", description = "What other services check"),
+        (name = "audit", description = "What happened"),
+        (name = "administration", description = "What administrators do"),
         (name = "operation", description = "What an operator's scheduler calls"),
     )
 )]

@@ -1,8 +1,8 @@
 //! Which path leads where. The paths stand with their handlers, and the OpenAPI document comes from the same words.
 
 use super::{
-    account, change_password, jwks, login, logout, maintenance, openapi, problem, profile, refresh, register,
-    service_token, session, session_to_token, sessions, validate,
+    account, admin, change_password, jwks, login, logout, maintenance, openapi, problem, profile, refresh,
+    register, security_events, service_token, session, session_to_token, sessions, validate,
 };
 use axum::{
     Router, extract::MatchedPath, extract::Request, middleware, middleware::Next, response::Response,
@@ -29,6 +29,13 @@ pub fn documented() -> OpenApiRouter {
         .routes(routes!(profile::profile, profile::update))
         .routes(routes!(change_password::change_password))
         .routes(routes!(account::delete))
+        .routes(routes!(security_events::security_events))
+        .routes(routes!(admin::security_events::list))
+        .routes(routes!(admin::security_events::summary))
+        .routes(routes!(admin::security_events::failed_logins))
+        .routes(routes!(admin::audit::verify))
+        .routes(routes!(admin::audit::checkpoint))
+        .routes(routes!(admin::audit::proof))
         .routes(routes!(maintenance::maintenance))
         .routes(routes!(openapi::openapi))
 }

@@ -2,7 +2,7 @@
 
 use super::lease;
 use crate::{
-    audit,
+    audit::{self, tree},
     context::Context,
     error::Error,
     keys,
@@ -36,6 +36,10 @@ pub struct Report {
     pub keys_resealed: u64,
     /// The sessions that are alive, where they were counted.
     pub sessions: Option<sessions::Count>,
+    /// What became of events that were still to be sealed.
+    pub trail: tree::Sealed,
+    /// Events past their retention that were dropped.
+    pub events_pruned: u64,
     /// Whether there is more to do.
     pub more: bool,
 }
@@ -82,10 +86,23 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
         }
     }
     report.events_recorded_lost = reported?;
+    keep_trail(ctx, report).await?;
     if count && !report.more {
         report.sessions = Some(sessions::count(ctx).await?);
     }
     Ok(())
+}
+
+/// Seals what happened, drops what is past its retention, and looks whether the rest is what was signed.
+async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Error> {
+    report.keys_resealed = report.keys_resealed.saturating_add(tree::reseal(ctx).await?);
+    report.trail = tree::seal(ctx).await?;
+    report.more |= report.trail.more;
+    report.events_pruned = tree::prune(ctx).await?;
+    if report.events_pruned > 0 {
+        platform::count(Metric::RowsPruned, "security_events", report.events_pruned);
+    }
+    tree::go_on_verifying(ctx).await
 }
 
 async fn remove(ctx: &Context, table: &str, statement: Statement) -> Result<u64, Error> {

@@ -1,6 +1,7 @@
 //! Bringing an instance up: configuration, schema, keys.
 
 use crate::{
+    audit::tree,
     context::{Client, Context},
     error::{Bug, Error},
     invalidations, keys, platform,
@@ -56,6 +57,11 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
             return Err(StartError::SecretMissing(key.secret_version));
         }
     }
+    for version in tree::secrets_in_use().await? {
+        if !settings.keyring.has(version) {
+            return Err(StartError::SecretMissing(version));
+        }
+    }
     keys::ensure(&ctx, &keys).await?;
     // Opens them, so that a secret that is another one than sealed them is noticed now. The first request needs them.
     match keys::known(settings).await {
@@ -76,7 +82,7 @@ fn another_secret() -> Misconfiguration {
     }
 }
 
-/// One query where the schema is current, as it is for every instance but the first; opening the keys is the other.
+/// One query where the schema is current, as it is for every instance but the first.
 async fn keys_under_the_newest_schema(ctx: &Context) -> Result<Vec<keys::Key>, StartError> {
     match keys::all_under_schema(migrate::NEWEST).await {
         Ok(keys) if !keys.is_empty() => Ok(keys),

@@ -21,6 +21,8 @@ pub enum Purpose {
     RefreshSuccessor,
     /// Sealing session cache cookies, for a day.
     SessionCache,
+    /// Sealing the private keys that sign the trail's checkpoints.
+    SealAuditKey,
 }
 
 impl Purpose {
@@ -29,6 +31,7 @@ impl Purpose {
             Self::SealSigningKey => b"mana-auth/seal-signing-key/v1",
             Self::RefreshSuccessor => b"mana-auth/refresh-successor/v1",
             Self::SessionCache => b"mana-auth/session-cache/v1",
+            Self::SealAuditKey => b"mana-auth/seal-audit-key/v1",
         }
     }
 }

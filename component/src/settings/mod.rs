@@ -44,6 +44,8 @@ pub struct Settings {
     pub service_name: String,
     /// What a password hash costs.
     pub password_parameters: Parameters,
+    /// How long events of the trail are kept, at least.
+    pub audit_retention: Span,
     /// How long a key signs.
     pub key_rotation: Span,
     /// Security headers and CORS.

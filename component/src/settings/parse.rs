@@ -40,6 +40,7 @@ pub const KEYS: &[Key] = &[
     key("password_iterations", Some("2")),
     key("password_parallelism", Some("1")),
     key("key_rotation_days", Some("30")),
+    key("audit_retention_days", Some("400")),
     key("hsts_seconds", Some("31536000")),
     key("hsts_include_subdomains", Some("true")),
     key("hsts_preload", Some("true")),
@@ -103,6 +104,7 @@ impl Settings {
             session_cache: session_cache(&source)?,
             service_name: source.text("service_name").unwrap_or_default(),
             password_parameters: password_parameters(&source)?,
+            audit_retention: Span::days(source.number("audit_retention_days", 1..=36_500)?),
             key_rotation: Span::days(source.number("key_rotation_days", 1..=365)?),
             hygiene: Policy::new(
                 Some(Hsts {

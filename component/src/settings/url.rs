@@ -39,7 +39,9 @@ impl PublicUrl {
         self.as_str().starts_with("https://")
     }
 
-    fn host(&self) -> &str {
+    /// The host alone.
+    #[must_use]
+    pub fn host(&self) -> &str {
         let rest = self.as_str().split_once("://").map_or("", |(_, rest)| rest);
         rest.rsplit_once(':').map_or(rest, |(host, port)| if port.contains(']') { rest } else { host })
     }

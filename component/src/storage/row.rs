@@ -61,6 +61,12 @@ impl FromValue for i64 {
     }
 }
 
+impl FromValue for u64 {
+    fn from_value(value: Value) -> Option<Self> {
+        i64::from_value(value)?.try_into().ok()
+    }
+}
+
 impl FromValue for u32 {
     fn from_value(value: Value) -> Option<Self> {
         i64::from_value(value)?.try_into().ok()
@@ -130,6 +136,13 @@ impl<const N: usize> From<[u8; N]> for Value {
 impl From<i64> for Value {
     fn from(n: i64) -> Self {
         Self::Integer(n)
+    }
+}
+
+/// A number of rows, which no database has more of than an `i64` can hold.
+impl From<u64> for Value {
+    fn from(n: u64) -> Self {
+        Self::Integer(i64::try_from(n).unwrap_or(i64::MAX))
     }
 }
 

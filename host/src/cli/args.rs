@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use mana_auth::{bindings::exports::mana::auth::accounts, config::Flags};
+use mana_auth_audit::VerifierKey;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -44,6 +45,9 @@ pub enum Command {
     /// The keys that sign access tokens
     #[command(subcommand)]
     Keys(Keys),
+    /// The trail of security events
+    #[command(subcommand)]
+    Audit(Audit),
     /// The secret that seals those keys
     #[command(subcommand)]
     Secret(Secret),
@@ -119,6 +123,14 @@ pub enum User {
         #[arg(long)]
         json: bool,
     },
+    /// Delete an account, and destroy what the audit trail says of the person; the trail's proof stays whole
+    Erase {
+        /// Address or id; the id also of an account that was deleted before
+        user: String,
+        /// The address, where the account was deleted before: failed sign-ins with it are found by it
+        #[arg(long)]
+        email: Option<String>,
+    },
     /// End a user's sessions: all, or one
     Revoke {
         /// Address or id
@@ -145,6 +157,34 @@ pub enum Keys {
         /// The key's id (`kid`)
         id: String,
     },
+}
+
+/// What can be done with the trail of security events.
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Print the key that checkpoints are verified with (C2SP verifier key): keep it elsewhere
+    Key,
+    /// Make another key sign from here on; the old one signs for it
+    RotateKey,
+    /// Go through the trail of a copy of the database, read-only and without the secret: is every event what was signed?
+    #[command(
+        after_help = "Example:\n  mana-auth audit verify --data /backup --key \"$(cat audit.key)\" --checkpoint /elsewhere/checkpoints\n\nExit codes: 0 intact; 1 not, with the first event that is wrong; 2 it can't be verified."
+    )]
+    Verify {
+        /// The key to trust; without it, the one that the database itself names
+        #[arg(long, value_name = "VKEY", value_parser = key)]
+        key: Option<Box<VerifierKey>>,
+        /// A file of checkpoints that was kept elsewhere: its last one is compared
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+        /// Write the events there, as JSON Lines; `-` for standard output
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
+    },
+}
+
+fn key(text: &str) -> Result<Box<VerifierKey>, mana_auth_audit::Malformed> {
+    text.parse().map(Box::new)
 }
 
 /// What can be done with the secret.

@@ -2,9 +2,10 @@
 
 use mana_auth::{
     BuildError, StartError,
-    bindings::exports::mana::auth::{accounts, keys, maintenance, sessions, sessions_read},
+    bindings::exports::mana::auth::{accounts, audit, keys, maintenance, sessions, sessions_read},
     config::{self, Origin},
     secret,
+    trail::{CheckpointsError, VerifyError},
 };
 use std::{fmt, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -51,6 +52,23 @@ pub enum Failure {
     /// The component trapped.
     #[error("the component failed: {}", one_line(.0))]
     Trapped(#[from] wasmtime::Error),
+    /// Checkpoints can't be kept.
+    #[error(transparent)]
+    Checkpoints(#[from] CheckpointsError),
+    /// The trail can't be verified.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// A file can't be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file holds no checkpoint.
+    #[error("{}: holds no checkpoint (a signed note)", .0.display())]
+    NoCheckpoint(PathBuf),
     /// The operating system refuses.
     #[error("{0}")]
     System(#[from] io::Error),
@@ -83,6 +101,12 @@ pub enum Refusal {
     /// There is no such user.
     #[error("no such user")]
     NoUser,
+    /// The trail is not what was signed.
+    #[error("not intact: {0}")]
+    Altered(String),
+    /// What was asked of the trail is wrong.
+    #[error("{}", trail_problems(.0))]
+    Trail(Vec<audit::Problem>),
     /// There is no such session.
     #[error("no such session")]
     NoSession,
@@ -134,6 +158,16 @@ impl From<sessions::Error> for Failure {
     }
 }
 
+impl From<audit::Error> for Failure {
+    fn from(error: audit::Error) -> Self {
+        Self::Refused(match error {
+            audit::Error::Invalid(problems) => Refusal::Trail(problems),
+            audit::Error::NotFound => Refusal::NoUser,
+            audit::Error::Unavailable => Refusal::Unavailable,
+        })
+    }
+}
+
 impl From<keys::Error> for Failure {
     fn from(error: keys::Error) -> Self {
         Self::Refused(match error {
@@ -149,6 +183,10 @@ impl From<maintenance::Error> for Failure {
             maintenance::Error::Unavailable => Self::Refused(Refusal::Unavailable),
         }
     }
+}
+
+fn trail_problems(problems: &[audit::Problem]) -> String {
+    problems.iter().map(|p| format!("{}: {}", p.field, p.message)).collect::<Vec<_>>().join("; ")
 }
 
 fn problems(problems: &[accounts::Problem]) -> String {

@@ -6,11 +6,13 @@ use super::{
     failure::Failure,
     prepare::{Database, instance, started},
 };
-use mana_auth::config::Config;
+use mana_auth::{config::Config, trail::Checkpoints};
 
 /// `maintenance run`: again and again, until nothing is left to do.
 pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Result<(), Failure> {
+    let checkpoints = config.checkpoint_file();
     let mut instance = started(config, Database::MustExist).await?;
+    let checkpoints = checkpoints.map(|path| Checkpoints::open(&path)).transpose()?;
     loop {
         let report = instance
             .run(async |accessor, auth| auth.mana_auth_maintenance().call_run(accessor, 0).await)
@@ -19,9 +21,17 @@ pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Resul
             return console::line("another process is at it; nothing was done");
         }
         console::line(&format!(
-            "sessions pruned: {}, keys created: {}, keys re-sealed: {}, lost events recorded: {}",
-            report.sessions_pruned, report.keys_created, report.keys_resealed, report.events_recorded_lost
+            "sessions pruned: {}, keys created: {}, keys re-sealed: {}, lost events recorded: {}, events sealed: {}, events pruned: {}",
+            report.sessions_pruned,
+            report.keys_created,
+            report.keys_resealed,
+            report.events_recorded_lost,
+            report.events_sealed,
+            report.events_pruned,
         ))?;
+        if let (Some(file), Some(checkpoint)) = (&checkpoints, &report.checkpoint) {
+            file.keep(checkpoint)?;
+        }
         if !report.more {
             return Ok(());
         }

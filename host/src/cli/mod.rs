@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and what the exit code says of it.
 
 mod args;
+mod audit;
 mod console;
 mod failure;
 mod keys;
@@ -52,6 +53,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
             Command::Config(_) => settings::print(config).await,
             Command::User(command) => user::run(config, command).await,
             Command::Keys(command) => keys::run(config, command).await,
+            Command::Audit(command) => audit::run(config, command).await,
             Command::Secret(command) => secret::run(config, command).await,
             Command::Maintenance(command) => maintenance::maintenance(config, command).await,
             Command::Lineage(command) => maintenance::lineage(config, command).await,

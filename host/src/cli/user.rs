@@ -11,7 +11,7 @@ use super::{
 use mana_auth::{
     Instance,
     bindings::exports::mana::auth::{
-        accounts::{NewUser, Role, User},
+        accounts::{self, NewUser, Role, User},
         sessions_read::Session,
     },
     config::Config,
@@ -28,6 +28,7 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
         Command::List { limit, before, json } => list(config, limit, before, json).await,
         Command::SetRole { user, role } => set_role(config, &user, role.into()).await,
         Command::Sessions { user, json } => sessions(config, &user, json).await,
+        Command::Erase { user, email } => erase(config, &user, email).await,
         Command::Revoke { user, session: Some(session) } => revoke(config, &user, session).await,
         Command::Revoke { user, session: None } => revoke_all(config, &user).await,
     }
@@ -109,6 +110,29 @@ async fn revoke_all(config: Config, user: &str) -> Result<(), Failure> {
         .run(async |accessor, auth| auth.mana_auth_sessions().call_revoke_all(accessor, user.id).await)
         .await??;
     console::line(&format!("{ended} {} ended", if ended == 1 { "session" } else { "sessions" }))
+}
+
+async fn erase(config: Config, user: &str, email: Option<String>) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    // An account that was deleted before left its trail.
+    let (id, email) = match find(&mut instance, user).await {
+        Ok(found) => (found.id, Some(found.email)),
+        Err(Failure::Refused(Refusal::NoUser)) if !user.contains('@') => (user.to_owned(), email),
+        Err(failure) => return Err(failure),
+    };
+    let id_of_account = id.clone();
+    let deleted = instance
+        .run(async |accessor, auth| auth.mana_auth_accounts().call_delete(accessor, id_of_account).await)
+        .await?;
+    match deleted {
+        Ok(()) => console::line("1 account deleted")?,
+        Err(accounts::Error::NotFound) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let erased = instance
+        .run(async |accessor, auth| auth.mana_auth_audit().call_erase(accessor, id, email).await)
+        .await??;
+    console::line(&format!("the details of {erased} {} erased", if erased == 1 { "event" } else { "events" }))
 }
 
 /// By address, or by id: an id holds no `@`.

@@ -235,6 +235,18 @@ pub const KEYS: &[Key] = &[
         Value("300"),
         "How long such a copy is believed at most, 1 to 900; `session_cache = false` turns it off. An ended session is refused at once, whatever this says.",
     ),
+    host(
+        "audit_checkpoint_file",
+        Path,
+        Derived("`checkpoints` in `data`"),
+        "Where the signed checkpoints of the audit trail are appended, or `off`. Better on another disk or machine: only what the database's owner can't change proves anything against them.",
+    ),
+    component(
+        "audit_retention_days",
+        number("days"),
+        Value("400"),
+        "How long security events are kept, at least. What was signed over them stays.",
+    ),
     component(
         "key_rotation_days",
         number("days"),

@@ -29,6 +29,8 @@ pub struct Config {
     pub management: Option<SocketAddr>,
     /// The folder that holds the database and the generated secret.
     pub data: PathBuf,
+    /// Where the checkpoints of the audit trail are kept; none: in the data folder. `off`: nowhere.
+    pub audit_checkpoint_file: Option<PathBuf>,
     /// Where clients reach the service. `component` holds it too.
     pub public_url: Url,
     /// Origins whose pages may call the API. `component` holds them too, and the component checks them.
@@ -76,6 +78,9 @@ pub struct Config {
 /// The database's file in the data folder.
 const DATABASE: &str = "auth.db";
 
+/// The checkpoints' file in the data folder.
+const CHECKPOINTS: &str = "checkpoints";
+
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -113,6 +118,16 @@ impl Config {
     /// A key is unknown, or one of the host's values is wrong.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
         parse::config(Settings::from_pairs(pairs)?)
+    }
+
+    /// The file that the checkpoints of the audit trail are kept in, if any.
+    #[must_use]
+    pub fn checkpoint_file(&self) -> Option<PathBuf> {
+        match &self.audit_checkpoint_file {
+            Some(path) if path.as_os_str() == "off" => None,
+            Some(path) => Some(path.clone()),
+            None => Some(self.data.join(CHECKPOINTS)),
+        }
     }
 
     /// The database's file.

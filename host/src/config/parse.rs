@@ -43,6 +43,7 @@ pub(super) fn config(settings: Settings) -> Result<Config, Error> {
             _ => Some(values.parse("management", Problem::Address)?),
         },
         data: values.text("data").into(),
+        audit_checkpoint_file: values.given("audit_checkpoint_file").map(Into::into),
         public_url,
         trusted_origins: items(values.text("trusted_origins")).map(str::to_owned).collect(),
         require_https: values.text("require_https") == "true",

@@ -12,6 +12,7 @@ use crate::{
     random::{Random, SystemRandom},
     secret,
     storage::{OpenError, Sqlite, SqliteOptions, Storage},
+    trail::{Checkpoints, CheckpointsError},
     workers::{IN_FLIGHT, Instance, Program, StartError, Workers},
 };
 use mana_auth_hygiene::{Hsts, InvalidOrigin, Origin, Policy};
@@ -59,6 +60,12 @@ pub enum BuildError {
     /// One of `trusted_origins` is no origin.
     #[error("trusted_origins: {0}")]
     TrustedOrigin(#[from] InvalidOrigin),
+    /// The checkpoints of the audit trail can't be kept.
+    #[error(transparent)]
+    Checkpoints(#[from] CheckpointsError),
+    /// The audit trail can't be compared with the newest checkpoint that was kept.
+    #[error("the audit trail can't be compared with its newest checkpoint: {0}")]
+    Trail(String),
 }
 
 impl Builder {
@@ -106,7 +113,8 @@ impl Builder {
     /// When something can't be opened or started. Nothing was changed then, except that a database may have
     /// been made or brought up to date.
     pub async fn build(self) -> Result<Server, BuildError> {
-        let Parts { config, imports, live, pool, artefact } = self.parts()?;
+        let Parts { config, imports, live, pool, artefact, checkpoints } = self.parts()?;
+        let checkpoints = checkpoints.map(|path| Checkpoints::open(&path)).transpose()?;
         let Imports { clock, random, metrics, .. } = imports.clone();
         let program = Program::load(&artefact, imports).map_err(StartError::from)?;
         let workers =
@@ -132,8 +140,10 @@ impl Builder {
             body_timeout: config.body_timeout,
             request_timeout: config.request_timeout,
             bodies: Semaphore::new(config.queue),
+            checkpoints,
             housekeeping: Mutex::default(),
         });
+        housekeeping::compare_trail(&shared).await.map_err(BuildError::Trail)?;
         tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));
         Ok(Server { shared, connections })
     }
@@ -155,6 +165,8 @@ impl Builder {
             Some(config) => config,
             None => Config::from_pairs([])?,
         };
+        // Whoever brings a database of their own has no data folder, unless they say so.
+        let keeps_checkpoints = self.storage.is_none() || config.audit_checkpoint_file.is_some();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let random = self.random.unwrap_or_else(|| Arc::new(SystemRandom));
         let (storage, own): (_, Arc<dyn Invalidations>) = match self.storage {
@@ -185,7 +197,8 @@ impl Builder {
             limit: config.request_timeout / 2,
         };
         let artefact = self.artefact.unwrap_or_else(Artefact::embedded);
-        Ok(Parts { config, imports, live, pool, artefact })
+        let checkpoints = config.checkpoint_file().filter(|_| keeps_checkpoints);
+        Ok(Parts { config, imports, live, pool, artefact, checkpoints })
     }
 }
 
@@ -196,6 +209,8 @@ struct Parts {
     /// The default pool, whose queue the metrics tell.
     pool: Option<Arc<Pool>>,
     artefact: Artefact,
+    /// The file that checkpoints are kept in.
+    checkpoints: Option<PathBuf>,
 }
 
 fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<Sqlite>, BuildError> {

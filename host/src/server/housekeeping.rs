@@ -1,6 +1,7 @@
 //! What has to happen regularly, for as long as the server lives.
 
 use super::Shared;
+use crate::{bindings::exports::mana::auth::audit::Comparison, trail::Checkpoints};
 use futures::FutureExt as _;
 use std::{
     sync::{Arc, Weak},
@@ -31,6 +32,43 @@ pub(super) async fn tick(shared: &Arc<Shared>) {
     run(shared).await;
 }
 
+/// Keeps a checkpoint of the audit trail where the database's owner can't reach it.
+async fn keep(shared: &Arc<Shared>, checkpoint: String) {
+    let shared = shared.clone();
+    let kept = tokio::task::spawn_blocking(move || match &shared.checkpoints {
+        Some(checkpoints) => checkpoints.keep(&checkpoint),
+        None => Ok(()),
+    });
+    if let Ok(Err(error)) = kept.await {
+        tracing::error!(%error, "a checkpoint of the audit trail was not kept");
+    }
+}
+
+/// Compares the audit trail with the newest checkpoint that was kept, before anything is added to it: a restored backup goes
+/// on under another origin.
+pub(super) async fn compare_trail(shared: &Arc<Shared>) -> Result<(), String> {
+    let Some(newest) = shared.checkpoints.as_ref().and_then(Checkpoints::last) else { return Ok(()) };
+    let compared = shared.workers.call(|accessor, auth| {
+        let audit = auth.mana_auth_audit();
+        async move { audit.call_compare(accessor, newest).await }.boxed()
+    });
+    match compared.await {
+        Ok(Ok(Comparison::Consistent)) => Ok(()),
+        Ok(Ok(Comparison::BegunAnew)) => {
+            tracing::error!(
+                "the audit trail does not lead to the newest checkpoint that was kept: it goes on under another origin"
+            );
+            Ok(())
+        }
+        Ok(Ok(Comparison::Foreign)) => {
+            tracing::error!("the newest checkpoint that was kept is signed by no key of this audit trail");
+            Ok(())
+        }
+        Ok(Err(error)) => Err(format!("{error:?}")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 async fn run(shared: &Arc<Shared>) {
     for _ in 0..MOST_RUNS {
         let run = shared.workers.call(|accessor, auth| {
@@ -38,8 +76,13 @@ async fn run(shared: &Arc<Shared>) {
             async move { maintenance.call_run(accessor, 0).await }.boxed()
         });
         match run.await {
-            Ok(Ok(report)) if report.more => {}
             Ok(Ok(report)) => {
+                if let Some(checkpoint) = report.checkpoint.clone() {
+                    keep(shared, checkpoint).await;
+                }
+                if report.more {
+                    continue;
+                }
                 if let Some((all, remembered)) = report.active_sessions.zip(report.remembered_sessions) {
                     shared.metrics.active_sessions(all, remembered);
                 }

@@ -23,6 +23,7 @@ use crate::{
     metrics::Metrics,
     passwords::{LiveRequests, Pool},
     random::Random,
+    trail::Checkpoints,
     workers::{CallError, Workers},
 };
 use connections::Connections;
@@ -98,6 +99,8 @@ pub(crate) struct Shared {
     request_timeout: Duration,
     /// Room for the bodies that are on their way.
     bodies: Semaphore,
+    /// Where the checkpoints of the audit trail are kept, outside the database.
+    checkpoints: Option<Checkpoints>,
     /// Held by who keeps house.
     housekeeping: Mutex<()>,
 }

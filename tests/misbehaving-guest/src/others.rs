@@ -5,6 +5,7 @@ use crate::{
     bindings::{
         exports::mana::auth::{
             accounts::{self, NewUser, Role, User},
+            audit::{self, Comparison, Event, Filter, NewEvent, Totals, Verification},
             keys::{self, Key},
             maintenance::{self, Misconfiguration, Readiness, Report, Setting, StartError},
             sessions, sessions_read,
@@ -53,6 +54,11 @@ impl maintenance::Guest for Guest {
             keys_resealed: 0,
             active_sessions: None,
             remembered_sessions: None,
+            events_sealed: 0,
+            events_unsealed: 0,
+            seal_lag: 0,
+            events_pruned: 0,
+            checkpoint: None,
             more: false,
         })
     }
@@ -84,6 +90,10 @@ impl accounts::Guest for Guest {
 
     async fn list(_: u32, _: Option<String>) -> Result<Vec<User>, accounts::Error> {
         Ok(vec![])
+    }
+
+    async fn delete(_: String) -> Result<(), accounts::Error> {
+        Err(accounts::Error::NotFound)
     }
 
     async fn set_role(_: String, _: Role) -> Result<User, accounts::Error> {
@@ -136,5 +146,55 @@ impl keys::Guest for Guest {
 
     async fn revoke(_: String) -> Result<(), keys::Error> {
         Err(keys::Error::NotFound)
+    }
+}
+
+impl audit::Guest for Guest {
+    async fn record(_: String, _: NewEvent) -> Result<String, audit::Error> {
+        Err(audit::Error::NotFound)
+    }
+
+    async fn user_events(_: String, _: u32, _: Option<String>) -> Result<Vec<Event>, audit::Error> {
+        Ok(vec![])
+    }
+
+    async fn events(_: Filter, _: u32, _: Option<String>) -> Result<Vec<Event>, audit::Error> {
+        Ok(vec![])
+    }
+
+    async fn failed_logins(_: u64) -> Result<Vec<Event>, audit::Error> {
+        Ok(vec![])
+    }
+
+    async fn summary(_: u64) -> Result<Totals, audit::Error> {
+        Err(audit::Error::NotFound)
+    }
+
+    async fn verify(_: u64, _: u64) -> Result<Verification, audit::Error> {
+        Err(audit::Error::NotFound)
+    }
+
+    async fn last_verification() -> Result<Option<Verification>, audit::Error> {
+        Ok(None)
+    }
+
+    async fn checkpoint() -> Result<Option<String>, audit::Error> {
+        Ok(None)
+    }
+
+    async fn compare(_: String) -> Result<Comparison, audit::Error> {
+        Ok(Comparison::Foreign)
+    }
+
+    async fn keys() -> Result<Vec<String>, audit::Error> {
+        Ok(vec![])
+    }
+
+    async fn rotate_key() -> Result<String, audit::Error> {
+        Err(audit::Error::NotFound)
+    }
+
+    async fn erase(_: String, _: Option<String>) -> Result<u64, audit::Error> {
+        Ok(0)
     }
 }

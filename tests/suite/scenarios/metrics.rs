@@ -28,6 +28,10 @@ async fn busy_day(service: &Service) -> Person {
     client.post("/login", wrong).await.refused("INVALID_CREDENTIALS");
     client.post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
     client.post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
+    let copied = service.sign_in("ana@example.org").await;
+    let next = client.post("/refresh", json!({ "refreshToken": copied.refresh })).await.ok();
+    client.post("/refresh", json!({ "refreshToken": next["refreshToken"] })).await.ok();
+    client.post("/refresh", json!({ "refreshToken": copied.refresh })).await.refused("INVALID_REFRESH_TOKEN");
     client.post("/refresh", json!({ "refreshToken": "never-issued" })).await.refused("INVALID_REFRESH_TOKEN");
     client.post("/validate", json!({ "token": ana.access })).await.ok();
     client.post("/validate", json!({ "token": "never-issued" })).await.ok();

@@ -24,6 +24,13 @@ const CALLS: &[(&str, &str)] = &[
     ("get", "/profile"),
     ("post", "/profile"),
     ("delete", "/account"),
+    ("get", "/security-events"),
+    ("get", "/admin/security-events"),
+    ("get", "/admin/security-events/summary"),
+    ("get", "/admin/failed-logins"),
+    ("get", "/admin/audit/verify"),
+    ("get", "/admin/audit/checkpoint"),
+    ("get", "/admin/audit/proof"),
     ("post", "/maintenance"),
 ];
 

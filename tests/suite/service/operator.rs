@@ -56,6 +56,16 @@ impl Service {
 }
 
 impl Outcome {
+    /// Its exit code.
+    pub const fn code(&self) -> Option<i32> {
+        self.code
+    }
+
+    /// What it complained of.
+    pub fn stderr(&self) -> &str {
+        &self.stderr
+    }
+
     /// What it printed, after a success.
     #[track_caller]
     pub fn done(self) -> String {

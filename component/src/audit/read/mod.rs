@@ -1,0 +1,111 @@
+//! Reading the trail.
+
+mod rows;
+
+use super::Kind;
+use crate::{
+    context::Context,
+    error::Error,
+    time::{Span, Time},
+};
+use uuid::Uuid;
+
+/// The most events on one page.
+const PAGE: u32 = 200;
+/// How far back counts go.
+const COUNTED: Span = Span::days(31);
+/// How many failures within [`COUNTED`] make a client worth naming: more than this.
+const REPEATED: u32 = 5;
+/// How many failures are looked at for that, and how many clients are named.
+const FAILURES: u32 = 100_000;
+const CLIENTS: u32 = 100;
+
+/// An event, as it is stored.
+pub struct Entry {
+    /// Its id.
+    pub id: Uuid,
+    /// Its kind.
+    pub event_type: String,
+    /// Which other component recorded it; none for the service itself.
+    pub source: Option<String>,
+    /// Whose account it is about.
+    pub user_id: Option<String>,
+    /// The client's address.
+    pub ip_address: Option<String>,
+    /// What the client called itself.
+    pub user_agent: Option<String>,
+    /// A JSON object; none where it was erased.
+    pub metadata: Option<String>,
+    /// When it happened.
+    pub created_at: Time,
+    /// Its place in the tree; none until it is sealed.
+    pub leaf: Option<u64>,
+}
+
+/// What to look for. None: anything.
+#[derive(Default)]
+pub struct Filter {
+    /// The kind.
+    pub event_type: Option<String>,
+    /// Whose account it is about.
+    pub user: Option<Uuid>,
+    /// The client's address.
+    pub ip_address: Option<String>,
+    /// Not before.
+    pub since: Option<Time>,
+    /// Before.
+    pub until: Option<Time>,
+}
+
+/// Counts since a time.
+pub struct Summary {
+    /// How many of each kind.
+    pub by_type: Vec<(String, i64)>,
+    /// How many of each kind began in which hour, oldest first.
+    pub by_hour: Vec<(Time, String, i64)>,
+    /// Addresses and user agents with more than five failed sign-ins, most first.
+    pub repeated_failures: Vec<(Option<String>, Option<String>, i64)>,
+}
+
+/// Events, newest first, older than the one with the id `before`.
+///
+/// # Errors
+///
+/// `Invalid` for a limit beyond 1 to 200.
+pub async fn events(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<Vec<Entry>, Error> {
+    if !(1..=PAGE).contains(&limit) {
+        return Err(Error::invalid("limit", "must be from 1 to 200"));
+    }
+    rows::page(filter, limit, before).await
+}
+
+/// Failed sign-ins since a time, newest first, at most 200.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn failed_logins(since: Time) -> Result<Vec<Entry>, Error> {
+    let event_type = Some(Kind::LoginFailure.name().to_owned());
+    rows::page(&Filter { event_type, since: Some(since), ..Filter::default() }, PAGE, None).await
+}
+
+/// Counts since the hour that a time is in.
+///
+/// # Errors
+///
+/// `Invalid` for a time more than 31 days ago.
+pub async fn summary(ctx: &Context, since: Time) -> Result<Summary, Error> {
+    if ctx.now.since(since) > COUNTED {
+        return Err(Error::invalid("since", "must be at most 31 days ago"));
+    }
+    let by_hour = rows::by_hour(since.hour()).await?;
+    let mut by_type = std::collections::BTreeMap::new();
+    for (_, kind, count) in &by_hour {
+        *by_type.entry(kind.clone()).or_insert(0_i64) += count;
+    }
+    Ok(Summary {
+        by_type: by_type.into_iter().collect(),
+        by_hour,
+        repeated_failures: rows::repeated_failures(since, FAILURES, REPEATED, CLIENTS).await?,
+    })
+}

@@ -1,0 +1,81 @@
+//! Events of other components. They append to the same log, each under a source that whoever links it has decided on.
+
+use super::rows;
+use crate::{context::Context, error::Error, storage::Change, text};
+use serde_json::{Map, Value};
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// The longest source and kind, and the longest user agent, in characters.
+const NAME: usize = 64;
+const USER_AGENT: usize = 512;
+/// The longest metadata, in bytes.
+const METADATA: usize = 8 * 1024;
+
+/// An event of another component.
+pub struct Recorded {
+    pub(super) source: String,
+    pub(super) event_type: String,
+    pub(super) user: Option<Uuid>,
+    pub(super) ip_address: Option<String>,
+    pub(super) user_agent: Option<String>,
+    pub(super) metadata: Map<String, Value>,
+}
+
+impl Recorded {
+    /// Checks what another component sent.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` for each field that is wrong.
+    pub fn parse(
+        source: String,
+        event_type: String,
+        user: Option<&str>,
+        ip_address: Option<&str>,
+        user_agent: Option<&str>,
+        metadata: &str,
+    ) -> Result<Self, Error> {
+        if !is_name(&source, "-") {
+            return Err(Error::invalid("source", "must be 1 to 64 of a to z, 0 to 9 and -"));
+        }
+        if !is_name(&event_type, "_.") {
+            return Err(Error::invalid("eventType", "must be 1 to 64 of a to z, 0 to 9, _ and ."));
+        }
+        let user = user.map(Uuid::try_parse).transpose();
+        let user = user.map_err(|_| Error::invalid("userId", "must be a UUID"))?;
+        let address = ip_address.map(str::parse::<IpAddr>).transpose();
+        let address = address.map_err(|_| Error::invalid("ipAddress", "must be an IP address"))?;
+        let object =
+            (metadata.len() <= METADATA).then(|| serde_json::from_str::<Map<String, Value>>(metadata).ok());
+        let metadata = object
+            .flatten()
+            .ok_or_else(|| Error::invalid("metadata", "must be a JSON object of at most 8 KiB"))?;
+        Ok(Self {
+            source,
+            event_type,
+            user,
+            ip_address: address.map(|address| address.to_canonical().to_string()),
+            user_agent: user_agent.and_then(|agent| text::label(agent, USER_AGENT)),
+            metadata,
+        })
+    }
+}
+
+fn is_name(text: &str, also: &str) -> bool {
+    (1..=NAME).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || also.as_bytes().contains(&byte))
+}
+
+/// Appends it; returns its id.
+///
+/// # Errors
+///
+/// Where storage fails: whoever records decides what that means.
+pub async fn record(ctx: &Context, event: &Recorded) -> Result<Uuid, Error> {
+    let (id, insert) = rows::insert_recorded(event, ctx);
+    Change::new().and(insert).commit(ctx).await?;
+    Ok(id)
+}

@@ -1,0 +1,64 @@
+//! Comparing the trail with a checkpoint that was kept outside.
+
+use super::{begin, rows, seal};
+use crate::{
+    context::Context,
+    error::Error,
+    platform::{self, Level},
+    storage::Refused,
+};
+use mana_auth_audit::{Checkpoint, Note};
+
+/// What a checkpoint from outside says of the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// The trail has grown from it.
+    Consistent,
+    /// The trail has not: a backup was restored, or events were taken away. It goes on under another origin.
+    BegunAnew,
+    /// Nothing: no key of this trail signed it.
+    Foreign,
+}
+
+/// Compares the trail with a signed note, and begins a new origin where they don't go together: so that no two histories
+/// are signed under one name.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
+    let Some(tree) = rows::tree().await? else {
+        // A new database beside an old file.
+        return match begin::first(ctx, checkpoint_text(note).as_deref()).await {
+            Ok(()) | Err(Refused::Conflict(_)) => Ok(Comparison::BegunAnew),
+            Err(refused) => Err(refused.into()),
+        };
+    };
+    let Some(outside) = seal::signed_here(note).await? else { return Ok(Comparison::Foreign) };
+    let text = outside.to_string();
+    if tree.follows.as_ref() == Some(&text) || leads_to(&tree, &outside).await? {
+        return Ok(Comparison::Consistent);
+    }
+    begin::again(ctx, &tree, &text).await?;
+    platform::log(
+        Level::Error,
+        "the audit trail does not lead to the newest checkpoint outside",
+        &[("checkpoint", note)],
+    );
+    Ok(Comparison::BegunAnew)
+}
+
+fn checkpoint_text(note: &str) -> Option<String> {
+    let note = Note::parse(note).ok()?;
+    Checkpoint::parse(note.text()).ok().map(|checkpoint| checkpoint.to_string())
+}
+
+async fn leads_to(tree: &rows::Tree, outside: &Checkpoint) -> Result<bool, Error> {
+    if outside.origin != tree.origin {
+        return Ok(false);
+    }
+    // One that was dropped with its leaves is older than any that is looked at last.
+    let Some(here) = rows::seal(outside.size).await? else { return Ok(false) };
+    let here = Note::parse(&here).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+    Ok(here.as_ref() == Some(outside))
+}

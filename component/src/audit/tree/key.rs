@@ -1,0 +1,103 @@
+//! The key that signs checkpoints: sealed at rest, and replaced by an event that the old one signs for.
+
+use super::{begin, rows, rows::Key, seal};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::{Bug, Error},
+    platform,
+    settings::{Purpose, SecretVersion},
+    storage::Change,
+};
+use mana_auth_audit::{KeyName, SigningKey, VerifierKey};
+use zeroize::Zeroizing;
+
+/// A new key.
+pub fn new(ctx: &Context) -> Result<Key, Error> {
+    let seed = Zeroizing::new(platform::random::<32>());
+    // Any name will do: the key is the same under each.
+    let name = KeyName::parse("new").map_err(|_| Bug::Missing("a name"))?;
+    let public = SigningKey::from_seed(name, &seed).verifier().to_bytes();
+    let keyring = &ctx.settings.keyring;
+    let private =
+        keyring.seal(Purpose::SealAuditKey, &public, platform::random(), &*seed).ok_or(Bug::Sealed)?;
+    Ok(Key { id: 0, public, private, secret_version: keyring.newest() })
+}
+
+/// The private part of a key.
+pub fn open(ctx: &Context, key: &Key) -> Result<Zeroizing<[u8; 32]>, Error> {
+    let seed =
+        ctx.settings.keyring.open(key.secret_version, Purpose::SealAuditKey, &key.public, &key.private);
+    let seed = seed.and_then(|seed| seed.as_slice().try_into().ok()).ok_or(Bug::Sealed)?;
+    Ok(Zeroizing::new(seed))
+}
+
+/// The versions of the secret that keys are sealed under.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn secrets_in_use() -> Result<Vec<SecretVersion>, Error> {
+    Ok(rows::keys().await?.into_iter().map(|key| key.secret_version).collect())
+}
+
+/// The key that signs now, and those before it, newest first.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn keys(ctx: &Context) -> Result<Vec<VerifierKey>, Error> {
+    let tree = begin::tree(ctx).await?;
+    let keys = rows::keys().await?;
+    // One that was made and does not sign yet is nobody's business.
+    let used = keys.iter().filter(|key| key.id <= tree.key.id);
+    used.map(|key| rows::verifier(key, &tree.origin)).collect()
+}
+
+/// Makes another key sign from here on. The event that names it is the last thing that the old one signs for.
+///
+/// # Errors
+///
+/// Where storage fails, or the trail is not what was signed.
+pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Error> {
+    let tree = begin::tree(ctx).await?;
+    let key = new(ctx)?;
+    let verifier = rows::verifier(&key, &tree.origin)?;
+    let event = Event::anonymous(Kind::AuditKeyRotated).with("key", verifier.to_string());
+    Change::new().and(rows::insert_key(&key, ctx.now)).record(event).commit(ctx).await?;
+    // Sealing takes it up once nothing is left to seal.
+    while seal(ctx).await?.more {}
+    Ok(verifier)
+}
+
+/// Takes up the newest key, if everything so far is sealed with the one before.
+pub async fn take_up_newest(ctx: &Context, signing: &Key) -> Result<(), Error> {
+    match rows::keys().await?.first() {
+        Some(newest) if newest.id > signing.id => {
+            Change::new().and(rows::use_key(signing.id, newest.id)).commit(ctx).await?;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Seals under the newest secret whatever is sealed under an older one. Returns how many keys it was.
+///
+/// # Errors
+///
+/// Where storage fails, or a key can't be opened.
+pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
+    let keyring = &ctx.settings.keyring;
+    let mut resealed = 0;
+    for key in rows::keys().await? {
+        if key.secret_version == keyring.newest() {
+            continue;
+        }
+        let seed = open(ctx, &key)?;
+        let private = keyring.seal(Purpose::SealAuditKey, &key.public, platform::random(), &*seed);
+        let statement = rows::reseal_key(&key, private.ok_or(Bug::Sealed)?, keyring.newest());
+        Change::new().and(statement).commit(ctx).await?;
+        resealed += 1;
+    }
+    Ok(resealed)
+}

@@ -1,0 +1,25 @@
+//! The tree that makes the trail tamper-evident: sealing is housekeeping, off the path of requests. `mana_auth_audit` has the
+//! hashing; here is what is read and written.
+//!
+//! ```text
+//! unsealed events ── seal ──▶ leaves, tiles, tree, checkpoint (one commit) ──▶ the log, and the host's file
+//!                                                     compare ◀── the newest of that file, at the next start
+//! ```
+
+mod begin;
+mod compare;
+mod erase;
+mod key;
+mod proof;
+mod prune;
+mod rows;
+mod seal;
+mod verify;
+
+pub use compare::{Comparison, compare};
+pub use erase::erase;
+pub use key::{keys, reseal, rotate_key, secrets_in_use};
+pub use proof::{Consistency, Inclusion, consistency, inclusion};
+pub use prune::prune;
+pub use seal::{Sealed, newest_checkpoint, seal, unsealed};
+pub use verify::{Verification, go_on_verifying, last_verification, verify_range};

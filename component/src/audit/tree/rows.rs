@@ -1,0 +1,370 @@
+//! The only SQL of the tree.
+
+use crate::{
+    error::{Bug, Error},
+    params,
+    storage::{self, Columns, Statement, expecting_one, statement},
+    time::Time,
+};
+use mana_auth_audit::{Frontier, Hash, KeyName, Tile, VerifierKey};
+use uuid::Uuid;
+
+/// The tree so far.
+pub struct Tree {
+    pub origin: KeyName,
+    /// The checkpoint, seen outside, that the origin began after.
+    pub follows: Option<String>,
+    pub frontier: Frontier,
+    pub key: Key,
+}
+
+/// A key that signs checkpoints, and its sealed private part.
+pub struct Key {
+    pub id: i64,
+    pub public: [u8; 32],
+    pub private: Vec<u8>,
+    pub secret_version: u32,
+}
+
+/// An event that is still to be sealed: what its leaf says.
+pub struct Unsealed {
+    pub id: Uuid,
+    pub user_id: Option<String>,
+    pub event_type: String,
+    pub source: Option<String>,
+    pub created_at: i64,
+    pub details_digest: Hash,
+}
+
+/// An event that was sealed, as it is stored. Nothing of it is believed.
+pub struct Stored {
+    pub leaf: u64,
+    pub id: String,
+    pub user_id: Option<String>,
+    pub event_type: String,
+    pub source: Option<String>,
+    pub created_at: i64,
+    pub ip_address: Option<String>,
+    pub user_agent: Option<String>,
+    pub metadata: Option<String>,
+    pub salt: Option<Vec<u8>>,
+    pub details_digest: Vec<u8>,
+    pub leaf_hash: Vec<u8>,
+}
+
+pub async fn tree() -> Result<Option<Tree>, Error> {
+    let sql =
+        "SELECT t.origin, t.follows, t.size, t.frontier, k.id, k.public_key, k.private_key, k.secret_version
+               FROM audit_tree t JOIN audit_keys k ON k.id = t.key_id";
+    storage::query_one(sql, vec![], |row| {
+        let origin = KeyName::parse(&row.take::<String>()?).map_err(|_| Bug::Column(0))?;
+        let follows = row.take()?;
+        let (size, frontier) = (row.take()?, row.take::<Vec<u8>>()?);
+        let frontier = Frontier::from_bytes(size, &frontier).ok_or(Bug::Column(3))?;
+        Ok(Tree { origin, follows, frontier, key: key(row)? })
+    })
+    .await
+}
+
+fn key(row: &mut Columns) -> Result<Key, Error> {
+    Ok(Key { id: row.take()?, public: row.take()?, private: row.take()?, secret_version: row.take()? })
+}
+
+/// Every key, newest first.
+pub async fn keys() -> Result<Vec<Key>, Error> {
+    let sql = "SELECT id, public_key, private_key, secret_version FROM audit_keys ORDER BY id DESC";
+    storage::query(sql, vec![], key).await
+}
+
+pub fn insert_key(key: &Key, now: Time) -> Statement {
+    statement(
+        "INSERT INTO audit_keys (public_key, private_key, secret_version, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![key.public, key.private.clone(), key.secret_version, now],
+    )
+}
+
+pub fn reseal_key(key: &Key, private: Vec<u8>, version: u32) -> Statement {
+    expecting_one(
+        "UPDATE audit_keys SET private_key = ?3, secret_version = ?4 WHERE id = ?1 AND secret_version = ?2",
+        params![key.id, key.secret_version, private, version],
+    )
+}
+
+/// Signs with another key from here on.
+pub fn use_key(from: i64, to: i64) -> Statement {
+    expecting_one("UPDATE audit_tree SET key_id = ?2 WHERE key_id = ?1", params![from, to])
+}
+
+/// The first tree, signed with the newest key.
+pub fn insert_tree(origin: &KeyName, follows: Option<&str>) -> Statement {
+    statement(
+        "INSERT INTO audit_tree (id, origin, follows, key_id, size, frontier)
+         VALUES (1, ?1, ?2, (SELECT max(id) FROM audit_keys), 0, x'')",
+        params![origin.as_str(), follows],
+    )
+}
+
+/// Goes on under another origin.
+pub fn set_origin(from: &KeyName, to: &KeyName, follows: &str) -> Statement {
+    expecting_one(
+        "UPDATE audit_tree SET origin = ?2, follows = ?3 WHERE origin = ?1",
+        params![from.as_str(), to.as_str(), follows],
+    )
+}
+
+/// The tree has grown.
+pub fn grow(from: &Tree, to: &Frontier) -> Statement {
+    expecting_one(
+        "UPDATE audit_tree SET size = ?3, frontier = ?4 WHERE size = ?1 AND origin = ?2",
+        params![from.frontier.size(), from.origin.as_str(), to.size(), to.to_bytes()],
+    )
+}
+
+/// Events that are still to be sealed, in the order of their ids.
+pub async fn unsealed(limit: u32) -> Result<Vec<Unsealed>, Error> {
+    let sql = "SELECT id, user_id, event_type, source, created_at, details_digest FROM security_events
+               WHERE leaf IS NULL ORDER BY id LIMIT ?1";
+    storage::query(sql, params![limit], |row| {
+        Ok(Unsealed {
+            id: row.take()?,
+            user_id: row.take()?,
+            event_type: row.take()?,
+            source: row.take()?,
+            created_at: row.take()?,
+            details_digest: row.take()?,
+        })
+    })
+    .await
+}
+
+/// How many events are still to be sealed, counted up to `most`, and when the first of them happened.
+pub async fn backlog(most: u32) -> Result<(u64, Option<Time>), Error> {
+    let sql =
+        "SELECT count(*), (SELECT created_at FROM security_events WHERE leaf IS NULL ORDER BY id LIMIT 1)
+               FROM (SELECT 1 FROM security_events WHERE leaf IS NULL LIMIT ?1)";
+    let read = |row: &mut Columns| Ok((row.take()?, row.take()?));
+    Ok(storage::query_one(sql, params![most], read).await?.unwrap_or_default())
+}
+
+/// Gives an event its place. It must have none.
+pub fn place(id: Uuid, leaf: u64, hash: Hash) -> Statement {
+    expecting_one(
+        "UPDATE security_events SET leaf = ?2, leaf_hash = ?3 WHERE id = ?1 AND leaf IS NULL",
+        params![id, leaf, hash],
+    )
+}
+
+pub fn insert_tile(tile: Tile) -> Statement {
+    statement(
+        "INSERT INTO audit_tiles (level, position, hash) VALUES (?1, ?2, ?3)",
+        params![tile.level, tile.position, tile.hash],
+    )
+}
+
+pub fn add_to_hour(hour: Time, kind: &str, count: i64) -> Statement {
+    statement(
+        "INSERT INTO audit_hours (hour, event_type, count) VALUES (?1, ?2, ?3)
+         ON CONFLICT (hour, event_type) DO UPDATE SET count = audit_hours.count + excluded.count",
+        params![hour, kind, count],
+    )
+}
+
+/// Forgets counts of hours before a moment.
+pub fn drop_hours_before(at: Time) -> Statement {
+    statement("DELETE FROM audit_hours WHERE hour < ?1", params![at])
+}
+
+pub fn insert_seal(size: u64, note: &str, now: Time) -> Statement {
+    statement("INSERT INTO audit_seals (size, note, sealed_at) VALUES (?1, ?2, ?3)", params![size, note, now])
+}
+
+/// The newest checkpoint: its size and note.
+pub async fn newest_seal() -> Result<Option<(u64, String)>, Error> {
+    let sql = "SELECT size, note FROM audit_seals ORDER BY size DESC LIMIT 1";
+    storage::query_one(sql, vec![], |row| Ok((row.take()?, row.take()?))).await
+}
+
+/// The checkpoint of this size.
+pub async fn seal(size: u64) -> Result<Option<String>, Error> {
+    let sql = "SELECT note FROM audit_seals WHERE size = ?1";
+    storage::query_one(sql, params![size], |row| row.take()).await
+}
+
+/// Checkpoints of more than `after` leaves, and at most `to`, smallest first.
+pub async fn seals(after: u64, to: u64) -> Result<Vec<(u64, String)>, Error> {
+    let sql = "SELECT size, note FROM audit_seals WHERE size > ?1 AND size <= ?2 ORDER BY size";
+    storage::query(sql, params![after, to], |row| Ok((row.take()?, row.take()?))).await
+}
+
+/// The newest checkpoint that was sealed before a moment: its size.
+pub async fn sealed_before(at: Time) -> Result<Option<u64>, Error> {
+    let sql = "SELECT max(size) FROM audit_seals WHERE sealed_at < ?1";
+    Ok(storage::query_one(sql, params![at], |row| row.take::<Option<u64>>()).await?.flatten())
+}
+
+/// The first leaf that is still there.
+pub async fn first_leaf() -> Result<Option<u64>, Error> {
+    let sql = "SELECT min(leaf) FROM security_events";
+    Ok(storage::query_one(sql, vec![], |row| row.take::<Option<u64>>()).await?.flatten())
+}
+
+/// Sealed events from a leaf on, in order.
+pub async fn stored(from: u64, limit: u64) -> Result<Vec<Stored>, Error> {
+    let sql =
+        "SELECT leaf, id, user_id, event_type, source, created_at, ip_address, user_agent, metadata, salt,
+                   details_digest, leaf_hash
+               FROM security_events WHERE leaf >= ?1 ORDER BY leaf LIMIT ?2";
+    storage::query(sql, params![from, limit], |row| {
+        Ok(Stored {
+            leaf: row.take()?,
+            id: row.take()?,
+            user_id: row.take()?,
+            event_type: row.take()?,
+            source: row.take()?,
+            created_at: row.take()?,
+            ip_address: row.take()?,
+            user_agent: row.take()?,
+            metadata: row.take()?,
+            salt: row.take()?,
+            details_digest: row.take()?,
+            leaf_hash: row.take()?,
+        })
+    })
+    .await
+}
+
+/// The hashes of leaves in a range, in order.
+pub async fn leaf_hashes(from: u64, to: u64) -> Result<Vec<Hash>, Error> {
+    let sql = "SELECT leaf_hash FROM security_events WHERE leaf >= ?1 AND leaf < ?2 ORDER BY leaf";
+    storage::query(sql, params![from, to], |row| row.take()).await
+}
+
+/// The hashes of tiles in a range of positions, in order.
+pub async fn tiles(level: u32, from: u64, to: u64) -> Result<Vec<Hash>, Error> {
+    let sql = "SELECT hash FROM audit_tiles WHERE level = ?1 AND position >= ?2 AND position < ?3 ORDER BY position";
+    storage::query(sql, params![level, from, to], |row| row.take()).await
+}
+
+/// Where an event was sealed; none where it was not yet.
+pub async fn place_of(id: Uuid) -> Result<Option<(Option<u64>, Option<Hash>)>, Error> {
+    let sql = "SELECT leaf, leaf_hash FROM security_events WHERE id = ?1";
+    storage::query_one(sql, params![id], |row| Ok((row.take()?, row.take()?))).await
+}
+
+/// The metadata of the newest event of a kind.
+pub async fn newest_metadata_of(kind: &str) -> Result<Option<String>, Error> {
+    let sql = "SELECT metadata FROM security_events WHERE event_type = ?1 AND source IS NULL AND metadata IS NOT NULL
+               ORDER BY id DESC LIMIT 1";
+    storage::query_one(sql, params![kind], |row| row.take()).await
+}
+
+/// The metadata of events of a kind behind an id, in order, with their ids: at most a hundred, of some kilobytes each.
+pub async fn metadata_of(kind: &str, after: Uuid) -> Result<Vec<(Uuid, String)>, Error> {
+    let sql = "SELECT id, metadata FROM security_events
+               WHERE event_type = ?1 AND id > ?2 AND source IS NULL AND metadata IS NOT NULL ORDER BY id LIMIT 100";
+    storage::query(sql, params![kind, after], |row| Ok((row.take()?, row.take()?))).await
+}
+
+/// When the newest event of a kind happened.
+pub async fn last_of(kind: &str) -> Result<Option<Time>, Error> {
+    let sql = "SELECT created_at FROM security_events WHERE event_type = ?1 AND source IS NULL ORDER BY id DESC LIMIT 1";
+    storage::query_one(sql, params![kind], |row| row.take()).await
+}
+
+/// Sealed events about a user that still have details, those aside that tell of the trail itself.
+pub async fn detailed_of_user(user: Uuid, keep: &[&str], limit: u32) -> Result<Vec<u64>, Error> {
+    let sql = format!(
+        "SELECT leaf FROM security_events WHERE user_id = ?1 AND leaf IS NOT NULL AND salt IS NOT NULL
+             AND event_type NOT IN ({}) ORDER BY leaf LIMIT ?2",
+        quoted(keep)
+    );
+    storage::query(&sql, params![user, limit], |row| row.take()).await
+}
+
+/// Sealed events about no known user that name an address.
+pub async fn detailed_of_email(email: &str, limit: u32) -> Result<Vec<u64>, Error> {
+    let sql =
+        "SELECT leaf FROM security_events WHERE user_id IS NULL AND leaf IS NOT NULL AND salt IS NOT NULL
+                   AND json_extract(metadata, '$.email') = ?1 ORDER BY leaf LIMIT ?2";
+    storage::query(sql, params![email, limit], |row| row.take()).await
+}
+
+/// Words of our own as a list in SQL.
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
+}
+
+/// Destroys the details of an event.
+pub fn erase(leaf: u64) -> Statement {
+    expecting_one(
+        "UPDATE security_events SET ip_address = NULL, user_agent = NULL, metadata = NULL, salt = NULL
+         WHERE leaf = ?1 AND salt IS NOT NULL",
+        params![leaf],
+    )
+}
+
+/// Drops events from the first on, at most `limit` of those before a leaf.
+pub fn drop_before(leaf: u64, limit: u64) -> Statement {
+    statement(
+        "DELETE FROM security_events WHERE leaf < min(?1, (SELECT min(leaf) FROM security_events) + ?2)",
+        params![leaf, limit],
+    )
+}
+
+/// Drops checkpoints of fewer leaves.
+pub fn drop_seals_before(size: u64) -> Statement {
+    statement("DELETE FROM audit_seals WHERE size < ?1", params![size])
+}
+
+/// How far housekeeping has gone through the trail, and what it found the last time.
+pub struct Progress {
+    pub from: u64,
+    pub frontier: Frontier,
+    pub last: Option<Last>,
+}
+
+/// What going through the trail found.
+pub struct Last {
+    pub from: u64,
+    pub to: u64,
+    pub at: Time,
+    pub first_bad: Option<String>,
+}
+
+pub async fn progress() -> Result<Option<Progress>, Error> {
+    let sql = "SELECT from_leaf, size, frontier, last_from, last_to, verified_at, first_bad FROM audit_verification";
+    storage::query_one(sql, vec![], |row| {
+        let from = row.take()?;
+        let (size, frontier) = (row.take()?, row.take::<Vec<u8>>()?);
+        let frontier = Frontier::from_bytes(size, &frontier).ok_or(Bug::Column(2))?;
+        let last: (Option<u64>, Option<u64>, Option<Time>) = (row.take()?, row.take()?, row.take()?);
+        let first_bad = row.take()?;
+        let last = match last {
+            (Some(from), Some(to), Some(at)) => Some(Last { from, to, at, first_bad }),
+            _ => None,
+        };
+        Ok(Progress { from, frontier, last })
+    })
+    .await
+}
+
+pub fn save_progress(from: u64, frontier: &Frontier) -> Statement {
+    statement(
+        "INSERT INTO audit_verification (id, from_leaf, size, frontier) VALUES (1, ?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET from_leaf = excluded.from_leaf, size = excluded.size, frontier = excluded.frontier",
+        params![from, frontier.size(), frontier.to_bytes()],
+    )
+}
+
+pub fn save_last(last: &Last) -> Statement {
+    statement(
+        "UPDATE audit_verification SET last_from = ?1, last_to = ?2, verified_at = ?3, first_bad = ?4",
+        params![last.from, last.to, last.at, last.first_bad.clone()],
+    )
+}
+
+/// A key as whoever verifies knows it, under a name.
+pub fn verifier(key: &Key, name: &KeyName) -> Result<VerifierKey, Error> {
+    VerifierKey::new(name.clone(), &key.public)
+        .ok_or(Error::Bug(Bug::Trail("a key is no point of the curve".into())))
+}

@@ -1,0 +1,186 @@
+//! Going through the trail, to see whether it is what was signed: piece by piece as housekeeping, or a part of it at once.
+
+use super::{proof, prune::drawn, rows, rows::Last, rows::Stored};
+use crate::{
+    audit::Kind,
+    context::Context,
+    error::{Bug, Error},
+    platform::{self, Level},
+    storage::Change,
+    time::Time,
+};
+use mana_auth_audit::{
+    Details, Event, Finding, Frontier, Hash, KeyName, Leaf, Leaves, Seal, Tile, Verifier, VerifierKey,
+    erased_leaves,
+};
+use uuid::Uuid;
+
+/// How many events are read at a time.
+const BATCH: u64 = 500;
+/// How many events one round of housekeeping looks at.
+const PIECE: u64 = 20_000;
+/// How many events one call looks at, at most.
+pub const MOST: u64 = 100_000;
+
+/// What going through the trail, or a part of it, has shown.
+pub struct Verification {
+    /// The first leaf that was looked at.
+    pub from: u64,
+    /// The leaf behind the last.
+    pub to: u64,
+    /// When.
+    pub at: Time,
+    /// What was wrong first, in words.
+    pub first_bad: Option<String>,
+}
+
+/// The last time that housekeeping went through the whole trail; none before the first.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn last_verification() -> Result<Option<Verification>, Error> {
+    let last = rows::progress().await?.and_then(|progress| progress.last);
+    Ok(last.map(|Last { from, to, at, first_bad }| Verification { from, to, at, first_bad }))
+}
+
+/// Looks at a part of the trail now.
+///
+/// # Errors
+///
+/// `Invalid` for more than [`MOST`] leaves, or leaves that are not there.
+pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verification, Error> {
+    let size = rows::tree().await?.map_or(0, |tree| tree.frontier.size());
+    let first = drawn().await?;
+    if from < first || from > to {
+        return Err(Error::invalid("from", format!("must be from {first} to `to`")));
+    }
+    if to > size || to - from > MOST {
+        return Err(Error::invalid("to", format!("must be at most {size}, and {MOST} more than `from`")));
+    }
+    let mut walk = Walk::new(proof::frontier(from).await?).await?;
+    let first_bad = walk.to(to).await?.map(|finding| finding.to_string());
+    Ok(Verification { from, to, at: ctx.now, first_bad })
+}
+
+/// Goes through the next piece of the trail, and begins again at its end.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn go_on_verifying(ctx: &Context) -> Result<(), Error> {
+    let Some(tree) = rows::tree().await? else { return Ok(()) };
+    let (size, first) = (tree.frontier.size(), drawn().await?);
+    let begun = rows::progress().await?.filter(|progress| progress.frontier.size() >= first);
+    let (from, frontier) = match begun {
+        Some(progress) => (progress.from, progress.frontier),
+        None => (first, proof::frontier(first).await?),
+    };
+    let to = size.min(frontier.size().saturating_add(PIECE));
+    let mut walk = Walk::new(frontier).await?;
+    let finding = walk.to(to).await?;
+    if finding.is_none() && to < size {
+        Change::new().and(rows::save_progress(from, walk.verifier.frontier())).commit(ctx).await?;
+        return Ok(());
+    }
+    if let Some(finding) = &finding {
+        platform::log(
+            Level::Error,
+            "the audit trail is not what was signed",
+            &[("finding", &finding.to_string())],
+        );
+    }
+    let last = Last { from, to, at: ctx.now, first_bad: finding.map(|finding| finding.to_string()) };
+    let again = proof::frontier(first).await?;
+    Change::new().and(rows::save_progress(first, &again)).and(rows::save_last(&last)).commit(ctx).await?;
+    Ok(())
+}
+
+/// On the way through the trail.
+struct Walk {
+    verifier: Verifier,
+    keys: Vec<VerifierKey>,
+    erased: Leaves,
+}
+
+impl Walk {
+    async fn new(from: Frontier) -> Result<Self, Error> {
+        let mut erased = Leaves::default();
+        let mut after = Uuid::nil();
+        loop {
+            let page = rows::metadata_of(Kind::DetailsErased.name(), after).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = *last;
+            page.iter().for_each(|(_, metadata)| erased_leaves(metadata, &mut erased));
+        }
+        // Any name will do: the key is the same under each.
+        let name = KeyName::parse("key").map_err(|_| Bug::Missing("a name"))?;
+        let keys = rows::keys().await?;
+        let keys = keys.iter().map(|key| rows::verifier(key, &name)).collect::<Result<_, _>>()?;
+        Ok(Self { verifier: Verifier::from(from, 0), keys, erased })
+    }
+
+    /// What is wrong first before this leaf.
+    async fn to(&mut self, to: u64) -> Result<Option<Finding>, Error> {
+        while self.verifier.frontier().size() < to {
+            let from = self.verifier.frontier().size();
+            let batch = BATCH.min(to - from);
+            let events = rows::stored(from, batch).await?;
+            let mut seals = rows::seals(from, from.saturating_add(batch)).await?.into_iter().peekable();
+            let mut tiles = Vec::new();
+            for event in &events {
+                let place = self.verifier.frontier().size();
+                if let Err(finding) = self.event(event, place, &mut tiles) {
+                    return Ok(Some(finding));
+                }
+                let size = self.verifier.frontier().size();
+                while let Some((_, note)) = seals.next_if(|(at, _)| *at <= size) {
+                    if let Err(finding) = self.verifier.seal(&Seal { size, note: &note }, &self.keys) {
+                        return Ok(Some(finding));
+                    }
+                }
+            }
+            if let Some(finding) = wrong_tile(&tiles).await? {
+                return Ok(Some(finding));
+            }
+            if self.verifier.frontier().size() < from.saturating_add(batch) {
+                return Ok(Some(Finding::Removed { leaf: self.verifier.frontier().size() }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn event(&mut self, stored: &Stored, place: u64, tiles: &mut Vec<Tile>) -> Result<(), Finding> {
+        let altered = || Finding::Altered { leaf: stored.leaf, id: stored.id.clone() };
+        let digest = Hash::try_from(stored.details_digest.as_slice()).map_err(|_| altered())?;
+        let event = Event {
+            leaf: Leaf {
+                index: stored.leaf,
+                id: &stored.id,
+                user_id: stored.user_id.as_deref(),
+                event_type: &stored.event_type,
+                source: stored.source.as_deref(),
+                created_at: stored.created_at,
+                details: &digest,
+            },
+            salt: stored.salt.as_deref(),
+            details: Details {
+                ip_address: stored.ip_address.as_deref(),
+                user_agent: stored.user_agent.as_deref(),
+                metadata: stored.metadata.as_deref(),
+            },
+            sealed_as: Some(&stored.leaf_hash),
+        };
+        self.verifier.event(&event, self.erased.contains(place), |tile| tiles.push(tile))
+    }
+}
+
+async fn wrong_tile(tiles: &[Tile]) -> Result<Option<Finding>, Error> {
+    for tile in tiles {
+        let stored = rows::tiles(tile.level, tile.position, tile.position.saturating_add(1)).await?;
+        if stored.first() != Some(&tile.hash) {
+            return Ok(Some(Finding::Tile { level: tile.level, position: tile.position }));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,4 @@
+//! What administrators call.
+
+pub mod audit;
+pub mod security_events;

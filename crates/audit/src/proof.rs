@@ -1,0 +1,215 @@
+//! Proofs of inclusion and of consistency (RFC 9162 §2.1.3 and §2.1.4).
+//!
+//! A proof is a list of hashes, each of a range of leaves. Which ranges follows from the sizes alone; whoever has the tree
+//! fetches the roots of the perfect subtrees that each range consists of, and folds them.
+
+use crate::hash::{Hash, node_hash};
+use std::ops::Range;
+
+/// A perfect subtree: `2^level` leaves, the `position`th of its level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subtree {
+    /// 0 for a leaf.
+    pub level: u32,
+    /// From 0.
+    pub position: u64,
+}
+
+impl Subtree {
+    /// The perfect subtrees that a range of leaves of a proof consists of, largest first.
+    #[must_use]
+    pub fn of(range: &Range<u64>) -> Vec<Self> {
+        let mut subtrees = Vec::new();
+        let mut start = range.start;
+        while start < range.end {
+            let level = (range.end - start).ilog2();
+            subtrees.push(Self { level, position: start >> level });
+            start += 1 << level;
+        }
+        subtrees
+    }
+
+    /// Its leaves.
+    #[must_use]
+    pub const fn leaves(self) -> Range<u64> {
+        self.position << self.level..(self.position + 1) << self.level
+    }
+}
+
+/// The hash of a range, from those of its perfect subtrees, largest first. None of none.
+#[must_use]
+pub fn fold(subtrees: &[Hash]) -> Option<Hash> {
+    let (smallest, larger) = subtrees.split_last()?;
+    Some(larger.iter().rev().fold(*smallest, |right, left| node_hash(left, &right)))
+}
+
+/// The ranges whose hashes prove that the leaf `index` is in the tree of `size` leaves (`PATH`), nearest first. None where
+/// it is not.
+#[must_use]
+pub fn inclusion(index: u64, size: u64) -> Option<Vec<Range<u64>>> {
+    if index >= size {
+        return None;
+    }
+    let mut ranges = Vec::new();
+    let mut tree = 0..size;
+    while tree.end - tree.start > 1 {
+        let middle = tree.start + split(tree.end - tree.start);
+        if index < middle {
+            ranges.push(middle..tree.end);
+            tree.end = middle;
+        } else {
+            ranges.push(tree.start..middle);
+            tree.start = middle;
+        }
+    }
+    ranges.reverse();
+    Some(ranges)
+}
+
+/// The ranges whose hashes prove that the tree of `size` leaves has grown from that of `from` (`PROOF`). None where it is
+/// smaller, or the older is empty, which every tree has grown from.
+#[must_use]
+pub fn consistency(from: u64, size: u64) -> Option<Vec<Range<u64>>> {
+    if from == 0 || from > size {
+        return None;
+    }
+    let mut ranges = Vec::new();
+    let mut tree = 0..size;
+    let mut whole = true;
+    while tree.end != from {
+        let middle = tree.start + split(tree.end - tree.start);
+        if from <= middle {
+            ranges.push(middle..tree.end);
+            tree.end = middle;
+        } else {
+            ranges.push(tree.start..middle);
+            tree.start = middle;
+            whole = false;
+        }
+    }
+    if !whole {
+        ranges.push(tree);
+    }
+    ranges.reverse();
+    Some(ranges)
+}
+
+/// The largest power of two below `n`, which is at least 2.
+const fn split(n: u64) -> u64 {
+    1 << (n - 1).ilog2()
+}
+
+/// Whether `path` proves that `leaf` is the one at `index` of the tree with this size and root (RFC 9162 §2.1.3.2).
+#[must_use]
+pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, path: &[Hash], root: &Hash) -> bool {
+    let Some(ranges) = inclusion(index, size) else { return false };
+    if ranges.len() != path.len() {
+        return false;
+    }
+    let computed = ranges.iter().zip(path).fold(leaf, |hash, (range, sibling)| {
+        if range.start > index { node_hash(&hash, sibling) } else { node_hash(sibling, &hash) }
+    });
+    computed == *root
+}
+
+/// Whether `path` proves that the tree of `size` leaves and `root` has grown from that of `from` leaves and `from_root` (RFC
+/// 9162 §2.1.4.2).
+#[must_use]
+pub fn verify_consistency(from: u64, from_root: &Hash, size: u64, root: &Hash, path: &[Hash]) -> bool {
+    if from == size {
+        return path.is_empty() && from_root == root;
+    }
+    let Some(ranges) = consistency(from, size) else { return false };
+    if ranges.len() != path.len() {
+        return false;
+    }
+    let mut parts = ranges.iter().zip(path);
+    // Where the older tree is a perfect subtree of the newer, its root is not repeated.
+    let (mut old, mut new) = if from.is_power_of_two() {
+        (*from_root, *from_root)
+    } else {
+        let Some((_, first)) = parts.next() else { return false };
+        (*first, *first)
+    };
+    for (range, hash) in parts {
+        if range.start < from {
+            old = node_hash(hash, &old);
+            new = node_hash(hash, &new);
+        } else {
+            new = node_hash(&new, hash);
+        }
+    }
+    old == *from_root && new == *root
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{frontier::Frontier, hash::leaf_hash};
+
+    fn leaf(n: u64) -> Hash {
+        leaf_hash(&n.to_be_bytes())
+    }
+
+    fn root(size: u64) -> Hash {
+        let mut frontier = Frontier::default();
+        (0..size).for_each(|n| frontier.append(leaf(n), |_| {}));
+        frontier.root()
+    }
+
+    fn subtree(tree: Subtree) -> Hash {
+        let mut frontier = Frontier::default();
+        tree.leaves().for_each(|n| frontier.append(leaf(n), |_| {}));
+        frontier.root()
+    }
+
+    fn path(ranges: &[Range<u64>]) -> Vec<Hash> {
+        let hash = |range| fold(&Subtree::of(range).into_iter().map(subtree).collect::<Vec<_>>());
+        ranges.iter().map(|range| hash(range).expect("a range of a proof is not empty")).collect()
+    }
+
+    #[test]
+    fn every_leaf_of_every_tree_is_proven_and_nothing_else() {
+        for size in 1..=33 {
+            for index in 0..size {
+                let path = path(&inclusion(index, size).expect("it is inside"));
+                assert!(verify_inclusion(leaf(index), index, size, &path, &root(size)), "{index} of {size}");
+                assert!(!verify_inclusion(leaf(index + 1), index, size, &path, &root(size)));
+                assert!(!verify_inclusion(leaf(index), index, size, &path, &root(size + 1)));
+                assert!(
+                    !verify_inclusion(leaf(index), (index + 1) % size, size, &path, &root(size)) || size == 1
+                );
+                for at in 0..path.len() {
+                    let mut wrong = path.clone();
+                    wrong[at][0] ^= 1;
+                    assert!(!verify_inclusion(leaf(index), index, size, &wrong, &root(size)));
+                    assert!(!verify_inclusion(leaf(index), index, size, &path[..at], &root(size)));
+                }
+            }
+            assert!(inclusion(size, size).is_none());
+        }
+    }
+
+    #[test]
+    fn every_growth_is_proven_and_nothing_else() {
+        for size in 1..=33 {
+            for from in 1..=size {
+                let path = path(&consistency(from, size).expect("it has grown"));
+                let (old, new) = (root(from), root(size));
+                assert!(verify_consistency(from, &old, size, &new, &path), "{from} to {size}");
+                assert!(
+                    !verify_consistency(from, &leaf(99), size, &new, &path)
+                        || from == size && old == leaf(99)
+                );
+                assert!(!verify_consistency(from, &old, size, &leaf(99), &path));
+                for at in 0..path.len() {
+                    let mut wrong = path.clone();
+                    wrong[at][0] ^= 1;
+                    assert!(!verify_consistency(from, &old, size, &new, &wrong));
+                    assert!(!verify_consistency(from, &old, size, &new, &path[..at]));
+                }
+            }
+            assert!(consistency(0, size).is_none() && consistency(size + 1, size).is_none());
+        }
+    }
+}

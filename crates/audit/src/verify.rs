@@ -1,0 +1,224 @@
+//! Going through a trail from its beginning, and naming the first thing that is not as it was sealed.
+
+use crate::{
+    checkpoint::Checkpoint,
+    frontier::{Frontier, Tile},
+    leaf::{Details, Leaf},
+    note::{Note, VerifierKey},
+};
+use std::{fmt, ops::Range};
+
+/// An event as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// What is in the tree.
+    pub leaf: Leaf<'a>,
+    /// The salt of its details; none where they were destroyed.
+    pub salt: Option<&'a [u8]>,
+    /// Its details.
+    pub details: Details<'a>,
+    /// The hash that was noted when it was sealed.
+    pub sealed_as: Option<&'a [u8]>,
+}
+
+/// A signed checkpoint as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Seal<'a> {
+    /// The number of leaves that it covers.
+    pub size: u64,
+    /// The signed note.
+    pub note: &'a str,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// An event says something else than when it was sealed.
+    Altered {
+        /// Its place.
+        leaf: u64,
+        /// Its id.
+        id: String,
+    },
+    /// An event's details are gone, and no erasure tells of it.
+    Bare {
+        /// Its place.
+        leaf: u64,
+        /// Its id.
+        id: String,
+    },
+    /// An event is gone.
+    Removed {
+        /// Its place.
+        leaf: u64,
+    },
+    /// An event stands where it was not sealed: another was inserted or removed before it, or two were exchanged.
+    Moved {
+        /// Where it stands.
+        leaf: u64,
+        /// Its id.
+        id: String,
+        /// Where it was sealed.
+        sealed_at: u64,
+    },
+    /// An event that was never sealed stands among those that were.
+    Inserted {
+        /// Its place.
+        leaf: u64,
+        /// Its id.
+        id: String,
+    },
+    /// The events of a range are sound by themselves, and not those that were signed for.
+    Replaced {
+        /// Their places.
+        leaves: Range<u64>,
+    },
+    /// What was noted of a perfect subtree is not its root. The events are sound.
+    Tile {
+        /// Its level, in steps of eight.
+        level: u32,
+        /// Its place in the level.
+        position: u64,
+    },
+    /// A checkpoint is not what was signed.
+    Seal {
+        /// The number of leaves that it covers.
+        size: u64,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Altered { leaf, id } => write!(f, "leaf {leaf}: event {id} was altered"),
+            Self::Bare { leaf, id } => {
+                write!(f, "leaf {leaf}: the details of event {id} are gone, and no erasure tells of it")
+            }
+            Self::Removed { leaf } => write!(f, "leaf {leaf}: the event was removed"),
+            Self::Moved { leaf, id, sealed_at } => write!(
+                f,
+                "leaf {leaf}: event {id} was sealed as leaf {sealed_at}; events were inserted, removed or reordered"
+            ),
+            Self::Inserted { leaf, id } => {
+                write!(f, "leaf {leaf}: event {id} was inserted; it was never sealed")
+            }
+            Self::Replaced { leaves } => write!(
+                f,
+                "leaves {} to {}: an event was altered, and what was noted of it too",
+                leaves.start,
+                leaves.end.saturating_sub(1)
+            ),
+            Self::Tile { level, position } => {
+                write!(f, "tile {position} of level {level} was altered or removed")
+            }
+            Self::Seal { size, problem } => write!(f, "the checkpoint of {size} leaves {problem}"),
+        }
+    }
+}
+
+/// How far the trail has been gone through.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    frontier: Frontier,
+    /// Where the last sound checkpoint ended.
+    sealed: u64,
+    /// How many places are tried for an event that was moved.
+    leaves: u64,
+}
+
+impl Verifier {
+    /// Goes on where the tree is known so far: from the beginning, or after events that were dropped. Where an event that
+    /// was moved was sealed is looked for nearby, and among the first `leaves`.
+    #[must_use]
+    pub const fn from(frontier: Frontier, leaves: u64) -> Self {
+        let sealed = frontier.size();
+        Self { frontier, sealed, leaves }
+    }
+
+    /// The tree of the events so far.
+    #[must_use]
+    pub const fn frontier(&self) -> &Frontier {
+        &self.frontier
+    }
+
+    /// How many leaves the last sound checkpoint covers.
+    #[must_use]
+    pub const fn sealed(&self) -> u64 {
+        self.sealed
+    }
+
+    /// Looks at the next event. `may_be_bare` says whether an erasure tells of it; each tile that it completes is told.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn event(
+        &mut self,
+        event: &Event<'_>,
+        may_be_bare: bool,
+        completed: impl FnMut(Tile),
+    ) -> Result<(), Finding> {
+        let index = event.leaf.index;
+        if index != self.frontier.size() {
+            return Err(Finding::Removed { leaf: self.frontier.size() });
+        }
+        let id = || event.leaf.id.to_owned();
+        let hash = event.leaf.hash();
+        match event.sealed_as {
+            Some(sealed_as) if sealed_as == hash => {}
+            Some(sealed_as) => return Err(self.moved_or_altered(event, sealed_as)),
+            None => return Err(Finding::Inserted { leaf: index, id: id() }),
+        }
+        match event.salt.map(<[u8; 32]>::try_from) {
+            Some(Ok(salt)) if event.details.digest(&salt) == *event.leaf.details => {}
+            Some(_) => return Err(Finding::Altered { leaf: index, id: id() }),
+            None if event.details != Details { ip_address: None, user_agent: None, metadata: None } => {
+                return Err(Finding::Altered { leaf: index, id: id() });
+            }
+            None if may_be_bare => {}
+            None => return Err(Finding::Bare { leaf: index, id: id() }),
+        }
+        self.frontier.append(hash, completed);
+        Ok(())
+    }
+
+    /// An event that was sealed elsewhere says everything but its place as it did then.
+    fn moved_or_altered(&self, event: &Event<'_>, sealed_as: &[u8]) -> Finding {
+        let (leaf, id) = (event.leaf.index, event.leaf.id.to_owned());
+        let elsewhere = |at: &u64| Leaf { index: *at, ..event.leaf }.hash() == *sealed_as;
+        // Near first: where one was inserted or removed, all behind it have moved by one.
+        let near = leaf.saturating_sub(NEAR)..leaf.saturating_add(NEAR);
+        match near.into_iter().find(elsewhere).or_else(|| (0..self.leaves).find(elsewhere)) {
+            Some(sealed_at) => Finding::Moved { leaf, id, sealed_at },
+            None => Finding::Altered { leaf, id },
+        }
+    }
+
+    /// Looks at a checkpoint of the events so far, which one of the keys must have signed. Returns which, and the
+    /// checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, or with an event before it.
+    pub fn seal(&mut self, seal: &Seal<'_>, keys: &[VerifierKey]) -> Result<(usize, Checkpoint), Finding> {
+        let size = seal.size;
+        let wrong = |problem| Finding::Seal { size, problem };
+        let note = Note::parse(seal.note).map_err(|_| wrong("is no signed note"))?;
+        let checkpoint = Checkpoint::parse(note.text()).map_err(|_| wrong("is no checkpoint"))?;
+        let signer = keys.iter().position(|key| note.is_signed_by(&key.named(checkpoint.origin.clone())));
+        let signer = signer.ok_or_else(|| wrong("is signed by no key of this trail"))?;
+        if checkpoint.size != size || size != self.frontier.size() {
+            return Err(wrong("was signed for another number of leaves"));
+        }
+        if checkpoint.root != self.frontier.root() {
+            return Err(Finding::Replaced { leaves: self.sealed..size });
+        }
+        self.sealed = size;
+        Ok((signer, checkpoint))
+    }
+}
+
+/// How far around its place an event that was moved is looked for at first.
+const NEAR: u64 = 1_000;

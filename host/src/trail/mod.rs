@@ -1,0 +1,10 @@
+//! The trail of security events from outside: where its checkpoints are kept, and how a copy of the database is verified
+//! with nothing but the copy.
+
+mod checkpoints;
+mod export;
+mod rows;
+mod verify;
+
+pub use checkpoints::{Checkpoints, CheckpointsError, newest_note};
+pub use verify::{Report, Verification, VerifyError, verify};

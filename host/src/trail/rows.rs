@@ -1,0 +1,178 @@
+//! Reading a copy of the database, row by row. It is opened read-only, and nothing that it says is believed.
+
+use mana_auth_audit::{
+    Frontier, Hash, KeyName, Leaves, Subtree, TILE, VerifierKey, erased_leaves, pruned_below,
+};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Rows};
+use std::path::Path;
+
+/// A copy of the database, as it is at one moment.
+pub struct Copy(Connection);
+
+/// What the copy says of the tree.
+pub struct Tree {
+    pub origin: String,
+    pub follows: Option<String>,
+    pub size: u64,
+    pub frontier: Vec<u8>,
+}
+
+/// A sealed event.
+pub struct Stored {
+    pub leaf: u64,
+    pub id: String,
+    pub user_id: Option<String>,
+    pub event_type: String,
+    pub source: Option<String>,
+    pub created_at: i64,
+    pub ip_address: Option<String>,
+    pub user_agent: Option<String>,
+    pub metadata: Option<String>,
+    pub salt: Option<Vec<u8>>,
+    pub details_digest: Vec<u8>,
+    pub leaf_hash: Option<Vec<u8>>,
+}
+
+/// Events that were not sealed yet.
+pub struct Unsealed {
+    pub count: u64,
+    pub first: Option<i64>,
+    pub last: Option<i64>,
+}
+
+impl Copy {
+    /// Opens it. A file without its write-ahead log, as a backup is, is read as if nobody could write it.
+    pub fn open(database: &Path) -> rusqlite::Result<Self> {
+        let mut log = database.as_os_str().to_owned();
+        log.push("-wal");
+        let immutable = if Path::new(&log).exists() { "" } else { "&immutable=1" };
+        let path = database.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(format!("file:{path}?mode=ro{immutable}"), flags)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.execute_batch("BEGIN")?;
+        Ok(Self(connection))
+    }
+
+    pub fn tree(&self) -> rusqlite::Result<Option<Tree>> {
+        let sql = "SELECT origin, follows, max(size, 0), frontier FROM audit_tree";
+        let tree = |row: &Row<'_>| {
+            Ok(Tree { origin: row.get(0)?, follows: row.get(1)?, size: row.get(2)?, frontier: row.get(3)? })
+        };
+        self.0.query_row(sql, [], tree).optional()
+    }
+
+    /// Every key that has signed, newest first, under this name.
+    pub fn keys(&self, name: &KeyName) -> rusqlite::Result<Vec<VerifierKey>> {
+        let mut statement = self.0.prepare("SELECT public_key FROM audit_keys ORDER BY id DESC")?;
+        let keys = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        let known = |key: Vec<u8>| VerifierKey::new(name.clone(), key.as_slice().try_into().ok()?);
+        keys.filter_map(|key| key.map(known).transpose()).collect()
+    }
+
+    /// The leaves that erasures name.
+    pub fn erased(&self) -> rusqlite::Result<Leaves> {
+        let mut leaves = Leaves::default();
+        self.each_metadata("details_erased", |metadata| erased_leaves(metadata, &mut leaves))?;
+        Ok(leaves)
+    }
+
+    /// The first leaf that no pruning has dropped.
+    pub fn pruned_below(&self) -> rusqlite::Result<u64> {
+        let mut below = 0;
+        self.each_metadata("events_pruned", |metadata| {
+            below = pruned_below(metadata).unwrap_or(0).max(below)
+        })?;
+        Ok(below)
+    }
+
+    fn each_metadata(&self, kind: &str, mut each: impl FnMut(&str)) -> rusqlite::Result<()> {
+        let sql = "SELECT metadata FROM security_events
+                   WHERE event_type = ?1 AND source IS NULL AND metadata IS NOT NULL ORDER BY id";
+        let mut statement = self.0.prepare(sql)?;
+        let mut rows = statement.query([kind])?;
+        while let Some(row) = rows.next()? {
+            each(row.get_ref(0)?.as_str().unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// The tree of leaves that were dropped, from its tiles. None where they are not all there.
+    pub fn frontier(&self, size: u64) -> rusqlite::Result<Option<Frontier>> {
+        let mut roots = Vec::new();
+        for subtree in Subtree::of(&(0..size)) {
+            let level = subtree.level / TILE.ilog2();
+            let leaves = subtree.leaves();
+            let size = TILE.pow(level);
+            let mut tree = Frontier::default();
+            for position in leaves.start / size..leaves.end / size {
+                match self.tile(level, position)? {
+                    Some(hash) => tree.append(hash, |_| {}),
+                    None => return Ok(None),
+                }
+            }
+            roots.push(tree.root());
+        }
+        Ok(Frontier::from_bytes(size, &roots.concat()))
+    }
+
+    pub fn tile(&self, level: u32, position: u64) -> rusqlite::Result<Option<Hash>> {
+        let sql = "SELECT hash FROM audit_tiles WHERE level = ?1 AND position = ?2";
+        self.0.prepare_cached(sql)?.query_row((level, position), |row| row.get(0)).optional()
+    }
+
+    /// Calls `each` with every sealed event from a leaf on, in order.
+    pub fn each_event<E: From<rusqlite::Error>>(
+        &self,
+        from: u64,
+        mut each: impl FnMut(Stored) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = "SELECT leaf, id, user_id, event_type, source, created_at, ip_address, user_agent, metadata, salt,
+                       details_digest, leaf_hash
+                   FROM security_events WHERE leaf >= ?1 ORDER BY leaf";
+        let mut statement = self.0.prepare(sql)?;
+        let mut rows: Rows<'_> = statement.query([from])?;
+        while let Some(row) = rows.next()? {
+            each(stored(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// The next checkpoint of more than `after` leaves: its size, its note, and when it was made.
+    pub fn next_seal(&self, after: u64) -> rusqlite::Result<Option<(u64, String, i64)>> {
+        let sql = "SELECT size, note, sealed_at FROM audit_seals WHERE size > ?1 ORDER BY size LIMIT 1";
+        let seal = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        self.0.prepare_cached(sql)?.query_row([after], seal).optional()
+    }
+
+    pub fn unsealed(&self) -> rusqlite::Result<Unsealed> {
+        let sql = "SELECT count(*), min(created_at), max(created_at) FROM security_events WHERE leaf IS NULL";
+        self.0.query_row(sql, [], |row| {
+            Ok(Unsealed { count: row.get(0)?, first: row.get(1)?, last: row.get(2)? })
+        })
+    }
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    Ok(Stored {
+        leaf: row.get(0)?,
+        id: text(row, 1)?.unwrap_or_default(),
+        user_id: text(row, 2)?,
+        event_type: text(row, 3)?.unwrap_or_default(),
+        source: text(row, 4)?,
+        created_at: row.get(5)?,
+        ip_address: text(row, 6)?,
+        user_agent: text(row, 7)?,
+        metadata: text(row, 8)?,
+        salt: row.get(9)?,
+        details_digest: row.get(10)?,
+        leaf_hash: row.get(11)?,
+    })
+}
+
+/// Text, also where somebody put other bytes there: the hash tells.
+fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<String>> {
+    let bytes = row.get_ref(column)?.as_bytes_or_null()?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Verifies an export of the audit trail and a checkpoint, by the documented formats alone.
+
+    verify.py EXPORT CHECKPOINT VERIFIER-KEY
+
+EXPORT is what `mana-auth audit verify --export FILE` writes (JSON Lines), CHECKPOINT a signed note (C2SP tlog-checkpoint) of
+all events in it, VERIFIER-KEY what `mana-auth audit key` prints. Needs the package `cryptography`.
+"""
+import base64, hashlib, json, sys
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def text(value):
+    """A text behind its length, so that no two lists of texts look alike."""
+    if value is None:
+        return b"\xff" * 8
+    return len(value.encode()).to_bytes(8, "big") + value.encode()
+
+
+def leaf_hash(event):
+    digest = base64.b64decode(event["detailsDigest"])
+    details = [event["ipAddress"], event["userAgent"], event["metadata"]]
+    if event["salt"] is not None:
+        salt = base64.b64decode(event["salt"])
+        if sha256(b"mana-auth security event details v1\0", salt, *map(text, details)) != digest:
+            raise ValueError("its details were altered")
+    elif details != [None, None, None]:
+        raise ValueError("its details were altered")
+    return sha256(
+        b"\0mana-auth security event v1\0",
+        event["leaf"].to_bytes(8, "big"),
+        event["createdAt"].to_bytes(8, "big", signed=True),
+        *map(text, [event["id"], event["userId"], event["eventType"], event["source"]]),
+        digest,
+    )
+
+
+def tree(lines):
+    """The size and root of the tree (RFC 9162), whose perfect subtrees are kept as on an odometer."""
+    size, roots, bare, erased = 0, [], set(), set()
+    for line in lines:
+        event = json.loads(line)
+        if "roots" in event:  # What is left of events that were dropped.
+            size, roots = event["size"], [base64.b64decode(root) for root in event["roots"]]
+            continue
+        try:
+            if event["leaf"] != size:
+                raise ValueError(f"it stands where leaf {size} should")
+            node = leaf_hash(event)
+        except ValueError as problem:
+            sys.exit(f"leaf {event['leaf']}, event {event['id']}: {problem}")
+        if event["salt"] is None:
+            bare.add(size)
+        if event["eventType"] == "details_erased" and event["source"] is None:
+            for first, last in json.loads(event["metadata"])["leaves"]:
+                erased.update(range(first, last + 1))
+        bit = size
+        while bit & 1:
+            node, bit = sha256(b"\1", roots.pop(), node), bit >> 1
+        roots.append(node)
+        size += 1
+    if bare - erased:
+        sys.exit(f"leaf {min(bare - erased)}: its details are gone, and no erasure tells of it")
+    root = roots.pop() if roots else sha256()
+    while roots:
+        root = sha256(b"\1", roots.pop(), root)
+    return size, root
+
+
+def checkpoint(note, key):
+    """The size and root that the key has signed (C2SP signed-note)."""
+    name, key_id, encoded = key.split("+", 2)
+    public = base64.b64decode(encoded)
+    body, _, signatures = note.rpartition("\n\n")
+    for line in signatures.splitlines():
+        _, signer, signature = line.split(" ")
+        signature = base64.b64decode(signature)
+        if signer == name and signature[:4].hex() == key_id == sha256(name.encode(), b"\n", public)[:4].hex():
+            try:
+                Ed25519PublicKey.from_public_bytes(public[1:]).verify(signature[4:], (body + "\n").encode())
+            except InvalidSignature:
+                break
+            _, size, root = body.splitlines()[:3]
+            return int(size), base64.b64decode(root)
+    sys.exit("the checkpoint is not signed by this key")
+
+
+with open(sys.argv[1], encoding="utf-8") as export, open(sys.argv[2], encoding="utf-8") as note:
+    if tree(export) != checkpoint(note.read(), sys.argv[3]):
+        sys.exit("the events are not those that were signed for")
+print("intact")

@@ -1,0 +1,142 @@
+//! The trail of security events, from both sides: as an administrator reads it, and as whoever has a copy verifies it.
+
+use super::{Person, Service};
+use mana_auth::trail::{self, Report, Verification};
+use mana_auth_audit::{Details, Leaf, VerifierKey};
+use rusqlite::{Connection, params};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A copy of the database, to be edited by hand.
+pub struct Copy {
+    folder: TempDir,
+}
+
+impl Service {
+    /// An administrator, signed in.
+    pub async fn administrator(&self) -> Person {
+        self.register("root@example.org").await;
+        self.sql("UPDATE users SET role = 'admin' WHERE email = 'root@example.org'");
+        self.sign_in("root@example.org").await
+    }
+
+    /// Someone else who has just registered and signed in.
+    pub async fn someone_else(&self) -> Person {
+        self.register("eve@example.org").await;
+        self.sign_in("eve@example.org").await
+    }
+
+    /// The folder that the service keeps its data in.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Runs maintenance, which does not complete.
+    pub async fn tick_fails(&self) {
+        let answer =
+            self.client().post("/maintenance", serde_json::json!({})).bearer(super::MAINTENANCE).await;
+        assert_ne!(answer.status, 200, "{answer}");
+    }
+
+    /// A copy of the database as it is now.
+    pub fn copy(&self) -> Copy {
+        let copy = Copy { folder: TempDir::new().expect("a folder") };
+        self.database().execute("VACUUM INTO ?1", [copy.path().to_string_lossy()]).expect("a copy");
+        copy
+    }
+
+    /// Appends many events, as if another component had recorded them.
+    pub fn append_events(&self, count: u32) {
+        let mut database = self.database();
+        let change = database.transaction().expect("a transaction");
+        for n in 0..count {
+            let metadata = format!("{{\"n\":{n}}}");
+            let details =
+                Details { ip_address: Some("192.0.2.7"), user_agent: None, metadata: Some(&metadata) };
+            let salt = [u8::try_from(n % 251).expect("a byte"); 32];
+            change
+                .execute(
+                    "INSERT INTO security_events
+                         (id, event_type, source, ip_address, metadata, created_at, salt, details_digest)
+                     VALUES (printf('01900000-0000-7000-8000-%012x', ?1 + (SELECT count(*) FROM security_events) * 65536),
+                             'card_added', 'billing', '192.0.2.7', ?2, 1800000000000 + ?1, ?3, ?4)",
+                    params![n, metadata, salt, details.digest(&salt)],
+                )
+                .expect("an event");
+        }
+        change.commit().expect("a commit");
+    }
+}
+
+impl Copy {
+    /// The file.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("auth.db")
+    }
+
+    /// The folder that it is in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Another copy of it.
+    pub fn again(&self) -> Self {
+        let copy = Self { folder: TempDir::new().expect("a folder") };
+        std::fs::copy(self.path(), copy.path()).expect("a copy");
+        copy
+    }
+
+    /// Edits it by hand; returns how many rows the last statement changed.
+    #[track_caller]
+    pub fn edit(&self, sql: &str) -> u64 {
+        let database = Connection::open(self.path()).expect("the copy");
+        database.pragma_update(None, "foreign_keys", false).expect("no foreign keys");
+        database.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        database.changes()
+    }
+
+    /// One number from it.
+    #[track_caller]
+    pub fn number(&self, sql: &str) -> i64 {
+        let database = Connection::open(self.path()).expect("the copy");
+        database.query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// One text from it.
+    #[track_caller]
+    pub fn text(&self, sql: &str) -> String {
+        let database = Connection::open(self.path()).expect("the copy");
+        database.query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Notes the hash of an event anew, as whoever knows how it is made can.
+    pub fn note_anew(&self, leaf: u64) {
+        let database = Connection::open(self.path()).expect("the copy");
+        let sql = "SELECT id, user_id, event_type, source, created_at, details_digest FROM security_events WHERE leaf = ?1";
+        let hash = database.query_row(sql, [leaf.cast_signed()], |row| {
+            let (id, user_id, event_type): (String, Option<String>, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            let source: Option<String> = row.get(3)?;
+            let details: [u8; 32] = row.get(5)?;
+            let leaf = Leaf {
+                index: leaf,
+                id: &id,
+                user_id: user_id.as_deref(),
+                event_type: &event_type,
+                source: source.as_deref(),
+                created_at: row.get(4)?,
+                details: &details,
+            };
+            Ok(leaf.hash())
+        });
+        let hash = hash.expect("the event");
+        let set = "UPDATE security_events SET leaf_hash = ?2 WHERE leaf = ?1";
+        assert_eq!(database.execute(set, params![leaf.cast_signed(), hash]), Ok(1));
+    }
+
+    /// Goes through it.
+    pub fn verify(&self, key: Option<VerifierKey>, checkpoint: Option<String>) -> Report {
+        let with = Verification { key, checkpoint, export: None };
+        trail::verify(&self.path(), with).unwrap_or_else(|error| panic!("it can't be verified: {error}"))
+    }
+}
