@@ -66,6 +66,56 @@ CREATE INDEX sessions_user ON sessions (user_id);
 -- With what is counted, so that counting reads nothing else.
 CREATE INDEX sessions_expiry ON sessions (expires_at, remember_me);
 
+-- Devices that someone has signed in on; at most twenty a user.
+CREATE TABLE devices (
+    id           TEXT PRIMARY KEY,
+    user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- What the client calls it; anyone can claim to be it.
+    client_id    TEXT,
+    -- SHA-256 of the nonce in its newest cookie.
+    nonce_hash   BLOB NOT NULL,
+    created_at   INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX devices_user ON devices (user_id, last_seen_at);
+
+CREATE INDEX devices_client ON devices (user_id, client_id);
+
+-- Attempts that count towards a lock or a limit. What is counted (an address, an account whether it exists or not, a device) is
+-- named by a hash.
+CREATE TABLE attempts (
+    counter TEXT NOT NULL,
+    subject BLOB NOT NULL,
+    at      INTEGER NOT NULL,
+    -- So that one can be taken back.
+    nonce   BLOB NOT NULL,
+    PRIMARY KEY (counter, subject, at, nonce)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attempts_at ON attempts (at);
+
+CREATE TABLE lockouts (
+    counter      TEXT NOT NULL,
+    subject      BLOB NOT NULL,
+    locked_until INTEGER NOT NULL,
+    -- The how manieth in a row: each is twice as long.
+    times        INTEGER NOT NULL,
+    PRIMARY KEY (counter, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX lockouts_until ON lockouts (locked_until);
+
+-- When what was told last, so that it is told once in a while.
+CREATE TABLE suspicions (
+    reason  TEXT NOT NULL,
+    subject BLOB NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (reason, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX suspicions_at ON suspicions (at);
+
 -- One chain a session, which never forks. Spent rows stay until their session ends, so that a token of any generation
 -- (of the last ten thousand, which bounds what ending a session costs) is recognised.
 CREATE TABLE refresh_tokens (

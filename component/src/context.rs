@@ -23,6 +23,8 @@ pub struct Client {
     pub address: Option<String>,
     /// What it calls itself, cleaned and cut.
     pub user_agent: Option<String>,
+    /// Whether it is a device that has signed in to the account before.
+    pub known_device: bool,
 }
 
 impl Context {
@@ -30,6 +32,14 @@ impl Context {
     #[must_use]
     pub fn new(settings: &'static Settings, client: Client) -> Self {
         Self { settings, now: platform::now(), client }
+    }
+}
+
+impl Context {
+    /// The same, on behalf of a device that has signed in to the account before, or not.
+    #[must_use]
+    pub fn on_device(&self, known: bool) -> Self {
+        Self { client: Client { known_device: known, ..self.client.clone() }, ..self.clone() }
     }
 }
 

@@ -3,7 +3,7 @@
 //! What a client is told about each is decided in one place, `http/problem.rs`; what the operator is told
 //! travels in [`Bug`] and is logged there. The two never share a field.
 
-use crate::storage;
+use crate::{storage, time::Span};
 use std::borrow::Cow;
 
 /// Why a use case did not succeed. Nothing was changed.
@@ -22,6 +22,10 @@ pub enum Error {
     InvalidRefreshToken,
     /// The account is banned.
     Banned,
+    /// Too many attempts failed; for how long further ones are refused.
+    Locked(Span),
+    /// The client asked too often; when it may ask again.
+    RateLimited(Span),
     /// The caller is known and may not do this; why, in public words.
     Forbidden(&'static str),
     /// There is no such thing, or none that the caller may know of.

@@ -180,7 +180,7 @@ struct Told {
     values: &'static [&'static str],
 }
 
-const COMPONENT: [Told; 10] = [
+const COMPONENT: [Told; 12] = [
     Told {
         metric: Metric::Registrations,
         name: "registrations",
@@ -193,7 +193,7 @@ const COMPONENT: [Told; 10] = [
         name: "sign_ins",
         help: "Sign-ins",
         label: "outcome",
-        values: &["success", "mismatch", "banned", "busy"],
+        values: &["success", "mismatch", "banned", "busy", "locked", "limited"],
     },
     Told {
         metric: Metric::SessionsOpened,
@@ -238,11 +238,31 @@ const COMPONENT: [Told; 10] = [
         values: &["written", "minimal", "coalesced", "lost"],
     },
     Told {
+        metric: Metric::Lockouts,
+        name: "lockouts",
+        help: "Locks set after too many failures, by whose counter",
+        label: "counter",
+        values: &["account", "device", "reauthentication"],
+    },
+    Told {
+        metric: Metric::RateLimited,
+        name: "rate_limited",
+        help: "Requests refused because their client failed or registered too often",
+        label: "limit",
+        values: &["sign_in", "registration", "refresh", "validate"],
+    },
+    Told {
         metric: Metric::SuspiciousActivities,
         name: "suspicious_activities",
         help: "Suspicious activities",
         label: "reason",
-        values: &["refresh_reuse"],
+        values: &[
+            "refresh_reuse",
+            "failures_from_client",
+            "failures_on_account",
+            "success_after_failures",
+            "user_agent_changed",
+        ],
     },
     Told {
         metric: Metric::RowsPruned,
@@ -257,6 +277,9 @@ const COMPONENT: [Told; 10] = [
             "jwks",
             "security_events",
             "invalidations",
+            "attempts",
+            "lockouts",
+            "suspicions",
         ],
     },
 ];

@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     error::Error,
     storage::{Change, Refused},
+    throttle,
 };
 use uuid::Uuid;
 
@@ -43,9 +44,19 @@ pub async fn remove(ctx: &Context, id: Uuid) -> Result<(), Error> {
     let event = Event::about(Kind::AccountDeleted, id).with("by", "operator");
     match Change::new().and(rows::remove(id)).record(event).commit(ctx).await {
         Ok(_) => Ok(()),
-        Err(Refused::Unmet) => Err(Error::NotFound),
+        Err(Refused::Unmet(_)) => Err(Error::NotFound),
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// Lifts the lock that failed sign-ins have set on an account. Returns whether there was one.
+///
+/// # Errors
+///
+/// `NotFound` where there is no such account.
+pub async fn unlock(ctx: &Context, id: Uuid, by: &str) -> Result<bool, Error> {
+    let user = rows::by_id(id).await?.ok_or(Error::NotFound)?;
+    throttle::unlock(ctx, &user, by).await
 }
 
 /// Changes what a user may do, at once.
@@ -62,7 +73,7 @@ pub async fn set_role(ctx: &Context, id: Uuid, role: Role) -> Result<User, Error
         Event::about(Kind::PermissionChanged, id).with("from", user.role.name()).with("to", role.name());
     match Change::new().and(rows::set_role(id, role, ctx.now)).record(event).commit(ctx).await {
         Ok(_) => Ok(User { role, updated_at: ctx.now, ..user }),
-        Err(Refused::Unmet) => Err(Error::NotFound),
+        Err(Refused::Unmet(_)) => Err(Error::NotFound),
         Err(refused) => Err(refused.into()),
     }
 }

@@ -1,6 +1,6 @@
 //! Changing a password.
 
-use super::{NewPassword, Password, Proof, acceptable, check, hash, rows};
+use super::{NewPassword, Password, User, acceptable, hash, reauthenticate, rows};
 use crate::{
     audit::{Event, Kind},
     context::Context,
@@ -31,21 +31,28 @@ pub async fn change_password(
     let user = &caller.user;
     let credentials = rows::credentials_by_id(user.id).await?;
     let (version, encoded) = credentials.map_or((0, None), |found| (found.version, found.password));
-    if check(ctx, &change.current, encoded).await? == Proof::Wrong {
-        let event = Event::about(Kind::LoginFailure, user.id).with("reason", "password_change");
-        Change::new().record(event).commit(ctx).await?;
-        return Err(Error::InvalidCredentials);
-    }
-    acceptable(ctx, &change.new, "newPassword", &user.email, &user.name).await?;
-    let encoded = hash(ctx, &change.new).await?;
+    let attempt = reauthenticate(ctx, user, &change.current, encoded, "password_change").await?;
+    let encoded = match new_hash(ctx, user, &change.new).await {
+        Ok(encoded) => encoded,
+        Err(error) => {
+            attempt.take_back(ctx).await;
+            return Err(error);
+        }
+    };
     let renewal = Renewal::of(ctx, caller);
     let batch = Change::new()
         .and(rows::set_password(user.id, version, &encoded, ctx.now))
         .and_all(renewal.statements())
+        .and_all(attempt.give_back())
         .record(Event::about(Kind::PasswordChange, user.id));
     match batch.commit(ctx).await {
         Ok(_) => renewal.complete(ctx, caller).await,
-        Err(Refused::Unmet) => Err(Error::InvalidCredentials),
+        Err(Refused::Unmet(_)) => Err(Error::InvalidCredentials),
         Err(refused) => Err(refused.into()),
     }
+}
+
+async fn new_hash(ctx: &Context, user: &User, password: &NewPassword) -> Result<String, Error> {
+    acceptable(ctx, password, "newPassword", &user.email, &user.name).await?;
+    hash(ctx, password).await
 }

@@ -1,6 +1,6 @@
 //! Deleting an account.
 
-use super::{Password, Proof, User, check, rows};
+use super::{Password, User, reauthenticate, rows};
 use crate::{
     audit::{Event, Kind},
     context::Context,
@@ -16,16 +16,14 @@ use crate::{
 pub async fn delete(ctx: &Context, user: &User, password: &Password) -> Result<(), Error> {
     let credentials = rows::credentials_by_id(user.id).await?;
     let (version, encoded) = credentials.map_or((0, None), |found| (found.version, found.password));
-    if check(ctx, password, encoded).await? == Proof::Wrong {
-        let event = Event::about(Kind::LoginFailure, user.id).with("reason", "account_deletion");
-        Change::new().record(event).commit(ctx).await?;
-        return Err(Error::InvalidCredentials);
-    }
-    let change =
-        Change::new().and(rows::delete(user.id, version)).record(Event::about(Kind::AccountDeleted, user.id));
+    let attempt = reauthenticate(ctx, user, password, encoded, "account_deletion").await?;
+    let change = Change::new()
+        .and(rows::delete(user.id, version))
+        .and_all(attempt.give_back())
+        .record(Event::about(Kind::AccountDeleted, user.id));
     match change.commit(ctx).await {
         Ok(_) => Ok(()),
-        Err(Refused::Unmet) => Err(Error::InvalidCredentials),
+        Err(Refused::Unmet(_)) => Err(Error::InvalidCredentials),
         Err(refused) => Err(refused.into()),
     }
 }

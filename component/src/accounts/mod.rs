@@ -10,16 +10,18 @@ mod email;
 mod name;
 mod password;
 mod profile;
+mod reauthenticate;
 mod register;
 pub mod rows;
 
-pub use administer::{find, list, remove, set_role};
+pub use administer::{find, list, remove, set_role, unlock};
 pub use change_password::{ChangePassword, change_password};
 pub use delete::delete;
 pub use email::Email;
 pub use name::Name;
 pub use password::{NewPassword, Password, Proof, acceptable, check, hash, rehash};
 pub use profile::{ProfileUpdate, update_profile};
+pub use reauthenticate::reauthenticate;
 pub use register::{Registration, register};
 
 use crate::time::Time;

@@ -3,7 +3,7 @@
 use super::Email;
 use crate::{
     bindings::mana::auth::passwords::{self, Behalf},
-    context::Context,
+    context::{Client, Context},
     error::{Bug, Error},
 };
 use serde::{Deserialize, Deserializer, de};
@@ -143,7 +143,8 @@ pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) 
 }
 
 fn behalf(ctx: &Context) -> Behalf {
-    Behalf { request: ctx.client.request_id.clone(), network: ctx.client.network(), known_device: false }
+    let Client { request_id, known_device, .. } = &ctx.client;
+    Behalf { request: request_id.clone(), network: ctx.client.network(), known_device: *known_device }
 }
 
 impl From<passwords::Error> for Error {

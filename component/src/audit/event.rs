@@ -1,6 +1,6 @@
 //! What a security event says.
 
-use crate::time::Time;
+use crate::{platform::Metric, storage, time::Time};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -124,8 +124,10 @@ pub struct Event {
     pub(super) minimal: bool,
     /// Whether it stands for many, and so is written however many there are.
     pub(super) stands_for_many: bool,
-    /// SQL that must hold, when the event's turn comes in its transaction, for it to be written.
-    pub(super) condition: Option<(&'static str, Uuid, i64)>,
+    /// SQL that must hold, when the event's turn comes in its transaction, for it to be written; and its values.
+    pub(super) condition: Option<(&'static str, Vec<storage::Value>)>,
+    /// What is counted where it is written.
+    pub(crate) counted: Option<(Metric, &'static str)>,
 }
 
 impl Event {
@@ -133,7 +135,8 @@ impl Event {
     #[must_use]
     pub fn about(kind: Kind, user: Uuid) -> Self {
         let metadata = Map::new();
-        Self { kind, user: Some(user), metadata, minimal: false, stands_for_many: false, condition: None }
+        let user = Some(user);
+        Self { kind, user, metadata, minimal: false, stands_for_many: false, condition: None, counted: None }
     }
 
     /// An event about no known account.
@@ -165,10 +168,17 @@ impl Event {
         self.with("session", format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h])))
     }
 
-    /// Writes the event only if `condition` holds at its turn, a SQL expression over a user (`?1`) and a number (`?2`).
+    /// Writes the event only if `condition` holds at its turn: a SQL expression over values that it calls `$1`, `$2`, ….
     #[must_use]
-    pub fn only_if(mut self, condition: &'static str, user: Uuid, number: i64) -> Self {
-        self.condition = Some((condition, user, number));
+    pub fn only_if(mut self, condition: &'static str, values: Vec<storage::Value>) -> Self {
+        self.condition = Some((condition, values));
+        self
+    }
+
+    /// Counts it where it is written, in whatever detail, or lost.
+    #[must_use]
+    pub fn counting(mut self, metric: Metric, label: &'static str) -> Self {
+        self.counted = Some((metric, label));
         self
     }
 

@@ -30,34 +30,44 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
         metadata: Some(&metadata),
     };
     let digest = details.digest(&salt);
-    let (condition, user, number) = condition(event);
-    let below_cap = cap.map_or_else(|| "?3 = ?3".to_owned(), below_cap);
+    let below_cap = cap.map_or_else(|| "1 = 1".to_owned(), below_cap);
     let since = platform::first_id(ctx.now - super::WINDOW);
+    let mut params = params![
+        since,
+        event.user,
+        event.kind.name(),
+        platform::new_id(ctx.now),
+        address,
+        user_agent,
+        metadata,
+        ctx.now,
+        salt,
+        digest,
+    ];
+    let condition = condition(event, &mut params);
     let insert = statement(
         &format!(
             "INSERT INTO security_events (id, user_id, event_type, ip_address, user_agent, metadata, created_at, salt, details_digest)
-             SELECT ?6, ?4, ?5, ?7, ?8, ?9, ?10, ?11, ?12 WHERE {condition} AND {below_cap}"
+             SELECT ?4, ?2, ?3, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ?1 = ?1 AND {condition} AND {below_cap}"
         ),
-        params![
-            user,
-            number,
-            since,
-            event.user,
-            event.kind.name(),
-            platform::new_id(ctx.now),
-            address,
-            user_agent,
-            metadata,
-            ctx.now,
-            salt,
-            digest,
-        ],
+        params,
     );
     let counted = cap.map(|_| {
-        let sql = format!("{condition} AND NOT ({below_cap})");
-        count(&sql, "coalesced", params![user, number, since, event.user, event.kind.name()], ctx.now)
+        let params = params![since, event.user, event.kind.name()];
+        count(event, &format!("NOT ({below_cap})"), "coalesced", params, ctx.now)
     });
     counted.into_iter().chain([insert]).collect()
+}
+
+/// What must hold for an event to have happened, over parameters that are added.
+fn condition(event: &Event, params: &mut Vec<storage::Value>) -> String {
+    let Some((condition, values)) = &event.condition else { return "1 = 1".to_owned() };
+    let mut condition = (*condition).to_owned();
+    for (index, value) in values.iter().enumerate() {
+        params.push(value.clone());
+        condition = condition.replace(&format!("${}", index + 1), &format!("?{}", params.len()));
+    }
+    condition
 }
 
 /// Writes an event of another component's; returns its id too.
@@ -91,47 +101,36 @@ pub fn insert_recorded(event: &Recorded, ctx: &Context) -> (Uuid, Statement) {
     (id, insert)
 }
 
-/// Whether there are fewer events than the cap since the id `?3`, of the user `?4` and of the kind `?5`. Reads as many
+/// Whether there are fewer events than the cap since the id `?1`, of the user `?2` and of the kind `?3`. Reads as many
 /// entries of an index as the cap says, at most.
 fn below_cap(cap: Cap) -> String {
     let below = |condition: &str, most: u32| {
         format!(
-            "NOT EXISTS (SELECT 1 FROM security_events WHERE {condition} AND id > ?3 LIMIT 1 OFFSET {})",
+            "NOT EXISTS (SELECT 1 FROM security_events WHERE {condition} AND id > ?1 LIMIT 1 OFFSET {})",
             most.saturating_sub(1)
         )
     };
-    let per_user = below("user_id = ?4 AND event_type = ?5", cap.per_user);
+    let per_user = below("user_id = ?2 AND event_type = ?3", cap.per_user);
     match cap.per_kind {
-        Some(most) => format!("{per_user} AND {}", below("event_type = ?5", most)),
+        Some(most) => format!("{per_user} AND {}", below("event_type = ?3", most)),
         None => per_user,
-    }
-}
-
-/// What must hold for an event to have happened, over `?1` and `?2`.
-fn condition(event: &Event) -> (&'static str, Option<Uuid>, Option<i64>) {
-    match event.condition {
-        Some((condition, user, number)) => (condition, Some(user), Some(number)),
-        // Names both parameters, so that every event is written by one of few statements.
-        None => ("?1 IS NULL AND ?2 IS NULL", None, None),
     }
 }
 
 /// Counts an event that could not be written, where its condition holds.
 #[must_use]
 pub fn count_lost(event: &Event, ctx: &Context) -> Statement {
-    let (condition, user, number) = condition(event);
-    let condition = format!("{condition} AND ?3 = ?3 AND ?4 IS NULL");
-    let params = params![user, number, "", None::<Uuid>, event.kind.name()];
-    count(&condition, "lost", params, ctx.now)
+    count(event, "?1 = ?1 AND ?2 IS NULL", "lost", params!["", None::<Uuid>, event.kind.name()], ctx.now)
 }
 
-/// Counts an event of the kind `?5` where a condition over `?1` to `?5` holds.
-fn count(condition: &str, why: &str, mut params: Vec<storage::Value>, now: Time) -> Statement {
+/// Counts an event of the kind `?3` where its condition holds, and another over `?1` to `?3`.
+fn count(event: &Event, and: &str, why: &str, mut params: Vec<storage::Value>, now: Time) -> Statement {
+    params.extend(params![why, now]);
+    let condition = condition(event, &mut params);
     let sql = format!(
-        "INSERT INTO counted_events (event_type, why, count, since, until) SELECT ?5, ?6, 1, ?7, ?7 WHERE {condition}
+        "INSERT INTO counted_events (event_type, why, count, since, until) SELECT ?3, ?4, 1, ?5, ?5 WHERE {condition} AND {and}
          ON CONFLICT (event_type, why) DO UPDATE SET count = counted_events.count + 1, until = excluded.until"
     );
-    params.extend(params![why, now]);
     statement(&sql, params)
 }
 

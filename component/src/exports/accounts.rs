@@ -42,6 +42,11 @@ impl Guest for Component {
         Ok(accounts::remove(&ctx, parse(&id)?).await?)
     }
 
+    async fn unlock(id: String) -> Result<bool, Error> {
+        let ctx = context().await?;
+        Ok(accounts::unlock(&ctx, parse(&id)?, "operator").await?)
+    }
+
     async fn set_role(id: String, role: Role) -> Result<User, Error> {
         let ctx = context().await?;
         let role = match role {

@@ -93,7 +93,7 @@ impl<S: Sync> FromRequestParts<S> for Authenticated {
 }
 
 /// An administrator, by the database.
-pub struct Admin;
+pub struct Admin(pub Caller);
 
 impl<S: Sync> FromRequestParts<S> for Admin {
     type Rejection = Failure;
@@ -101,7 +101,7 @@ impl<S: Sync> FromRequestParts<S> for Admin {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let Authenticated { caller, .. } = Authenticated::from_request_parts(parts, state).await?;
         match caller.user.role {
-            Role::Admin => Ok(Self),
+            Role::Admin => Ok(Self(caller)),
             Role::User | Role::Service => Err(Error::Forbidden("This is for administrators").into()),
         }
     }

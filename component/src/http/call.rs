@@ -25,6 +25,7 @@ impl Call {
             request_id: id.to_owned(),
             address: peer,
             user_agent: user_agent.and_then(|text| text::label(&text, USER_AGENT_LENGTH)),
+            known_device: false,
         };
         Self(Arc::new(Context::new(settings, client)))
     }

@@ -45,6 +45,7 @@ pub struct PasswordChanged {
         (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
         (status = 401, description = "`UNAUTHENTICATED`, or `INVALID_CREDENTIALS` for a wrong current password", body = ProblemBody),
         (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 429, description = "`ACCOUNT_LOCKED`: too many wrong passwords", body = ProblemBody),
         (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]

@@ -1,10 +1,11 @@
 //! The session cookie and the session cache's (RFC 6265bis).
 
 use crate::{
+    devices::DeviceCookie,
     error::{Bug, Error},
     sessions::{CookieSecret, Session},
     settings::Settings,
-    time::Time,
+    time::{Span, Time},
 };
 use axum::response::{IntoResponseParts, ResponseParts};
 use http::{
@@ -32,6 +33,7 @@ impl<I: IntoIterator<Item = HeaderValue>> IntoResponseParts for SetCookies<I> {
 enum Name {
     Session,
     Cache,
+    Device,
 }
 
 impl Name {
@@ -45,6 +47,9 @@ impl Name {
             (Self::Cache, true, true) => "__Host-mana_cache",
             (Self::Cache, true, false) => "__Secure-mana_cache",
             (Self::Cache, false, _) => "mana_cache",
+            (Self::Device, true, true) => "__Host-mana_device",
+            (Self::Device, true, false) => "__Secure-mana_device",
+            (Self::Device, false, _) => "mana_device",
         }
     }
 }
@@ -52,6 +57,11 @@ impl Name {
 /// The session cookie of a request.
 pub fn session(headers: &HeaderMap, settings: &Settings) -> Option<CookieSecret> {
     CookieSecret::parse(only(headers, settings, Name::Session)?)
+}
+
+/// The device cookie of a request.
+pub fn device(headers: &HeaderMap, settings: &Settings) -> Option<DeviceCookie> {
+    DeviceCookie::parse(only(headers, settings, Name::Device)?)
 }
 
 /// The session cache's cookie of a request, as it came.
@@ -108,11 +118,20 @@ pub fn set(
 ///
 /// As [`set`].
 pub fn set_cache(settings: &Settings, sealed: &str) -> Result<HeaderValue, Error> {
-    let age = settings.session_cache.map_or(0, crate::time::Span::as_seconds);
+    let age = settings.session_cache.map_or(0, Span::as_seconds);
     field(settings, Name::Cache, sealed, age)
 }
 
-/// Makes the browser forget both.
+/// Sets the device cookie, for as long as browsers keep one (RFC 6265bis §5.5: 400 days). Signing out leaves it.
+///
+/// # Errors
+///
+/// As [`set`].
+pub fn set_device(settings: &Settings, cookie: &DeviceCookie) -> Result<HeaderValue, Error> {
+    field(settings, Name::Device, &cookie.expose(), Span::days(400).as_seconds())
+}
+
+/// Makes the browser forget both of the session's.
 ///
 /// # Errors
 ///

@@ -4,6 +4,7 @@ use super::{
     authentication::Credential,
     body::Json,
     call::Call,
+    cookies,
     openapi::ProblemBody,
     origin,
     problem::Failure,
@@ -47,6 +48,7 @@ pub struct LoginBody {
         (status = 401, description = "`INVALID_CREDENTIALS`: whether or not there is such an account", body = ProblemBody),
         (status = 403, description = "`ACCOUNT_BANNED`, to who knows the password; `FORBIDDEN` for an origin that is not trusted", body = ProblemBody),
         (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`", body = ProblemBody),
+        (status = 429, description = "`ACCOUNT_LOCKED`: too many failures on the account, whether or not there is one; `RATE_LIMITED`: too many from the client", body = ProblemBody),
         (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]
@@ -63,6 +65,7 @@ pub async fn login(call: Call, headers: HeaderMap, Json(body): Json<LoginBody>) 
                 .and_then(|name| text::label(&name, DEVICE_NAME))
                 .or_else(|| derived(&call)),
         },
+        device_cookie: cookies::device(&headers, call.settings),
         replaces: match Credential::of(&headers, call.settings) {
             Credential::Cookie(cookie) => Some(cookie),
             Credential::Bearer(_) | Credential::Unusable | Credential::None => None,

@@ -3,6 +3,7 @@
 use crate::{
     error::{Bug, Error},
     platform::{self, Level},
+    time::Span,
 };
 use axum::{
     body::Body,
@@ -34,6 +35,8 @@ impl From<Error> for Failure {
             Error::Unauthenticated => Problem::new(Code::Unauthenticated),
             Error::InvalidRefreshToken => Problem::new(Code::InvalidRefreshToken),
             Error::Banned => Problem::new(Code::AccountBanned),
+            Error::Locked(left) => Problem::new(Code::AccountLocked).retry_after(seconds(left)),
+            Error::RateLimited(left) => Problem::new(Code::RateLimited).retry_after(seconds(left)),
             Error::Forbidden(why) => Problem::new(Code::Forbidden).message(why),
             Error::NotFound => Problem::new(Code::NotFound),
             Error::EmailTaken => Problem::new(Code::EmailAlreadyExists),
@@ -45,6 +48,11 @@ impl From<Error> for Failure {
         };
         Self { outside, inside: None }
     }
+}
+
+/// In whole seconds, at least one: who comes back then is not refused again.
+fn seconds(left: Span) -> u64 {
+    u64::try_from(left.0.saturating_add(999).div_euclid(1000)).unwrap_or(0).max(1)
 }
 
 impl From<Problem> for Failure {

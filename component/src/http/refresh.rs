@@ -11,6 +11,7 @@ use crate::{
     error::Error,
     platform::{self, Metric},
     sessions::{self, RefreshToken},
+    throttle::{self, Route},
 };
 use axum::response::Response;
 use serde::Deserialize;
@@ -30,13 +31,20 @@ pub struct RefreshBody {
         (status = 200, body = SignedInBody),
         (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
         (status = 401, description = "`INVALID_REFRESH_TOKEN`", body = ProblemBody),
+        (status = 429, description = "`RATE_LIMITED`: too many refused tokens from the client", body = ProblemBody),
         (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]
 pub async fn refresh(call: Call, Json(body): Json<RefreshBody>) -> Result<Response, Failure> {
-    let Some(token) = RefreshToken::parse(&body.refresh_token) else {
-        platform::count(Metric::Refreshes, "refused", 1);
-        return Err(Error::InvalidRefreshToken.into());
+    let refreshed = match RefreshToken::parse(&body.refresh_token) {
+        Some(token) => sessions::refresh(&call, &token).await,
+        None => {
+            platform::count(Metric::Refreshes, "refused", 1);
+            Err(Error::InvalidRefreshToken)
+        }
     };
-    signed_in::answer(&call, sessions::refresh(&call, &token).await?)
+    if let Err(Error::InvalidRefreshToken) = refreshed {
+        throttle::count(&call, Route::Refresh).await?;
+    }
+    signed_in::answer(&call, refreshed?)
 }

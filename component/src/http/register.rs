@@ -1,7 +1,10 @@
 //! `POST /register`
 
 use super::{body::Json, call::Call, openapi::ProblemBody, origin, problem::Failure};
-use crate::accounts::{self, Email, Name, NewPassword, Registration, User};
+use crate::{
+    accounts::{self, Email, Name, NewPassword, Registration, User},
+    throttle::{self, Route},
+};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -31,6 +34,7 @@ pub struct UserBody {
         (status = 403, description = "`FORBIDDEN`: a page of an origin that is not trusted", body = ProblemBody),
         (status = 409, description = "`EMAIL_ALREADY_EXISTS`", body = ProblemBody),
         (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`", body = ProblemBody),
+        (status = 429, description = "`RATE_LIMITED`: too many registrations from the client", body = ProblemBody),
         (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]
@@ -40,6 +44,7 @@ pub async fn register(
     Json(body): Json<RegisterBody>,
 ) -> Result<(StatusCode, axum::Json<UserBody>), Failure> {
     origin::refuse_foreign(&headers, call.settings)?;
+    throttle::count(&call, Route::Registration).await?;
     let RegisterBody { email, password, name } = body;
     let registration = Registration { email, password, name: name.unwrap_or_default() };
     let user = accounts::register(&call, registration).await?;

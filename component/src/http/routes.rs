@@ -33,6 +33,7 @@ pub fn documented() -> OpenApiRouter {
         .routes(routes!(admin::security_events::list))
         .routes(routes!(admin::security_events::summary))
         .routes(routes!(admin::security_events::failed_logins))
+        .routes(routes!(admin::users::unlock))
         .routes(routes!(admin::audit::verify))
         .routes(routes!(admin::audit::checkpoint))
         .routes(routes!(admin::audit::proof))

@@ -42,7 +42,7 @@ impl From<SignedIn> for SignedInBody {
     }
 }
 
-/// With both cookies, where the session has one.
+/// With the session's cookies, where it has any, and the device's.
 pub fn answer(call: &Call, signed_in: SignedIn) -> Result<Response, Failure> {
     let mut cookies = Vec::new();
     if let Some(cookie) = &signed_in.cookie {
@@ -50,6 +50,9 @@ pub fn answer(call: &Call, signed_in: SignedIn) -> Result<Response, Failure> {
         cookies.push(cookies::set(call.settings, cookie, session, call.now)?);
         let cache = session::cache_cookie(call, session, cookie, *as_of, session::body(user, session)?)?;
         cookies.extend(cache);
+    }
+    if let Some(cookie) = &signed_in.device_cookie {
+        cookies.push(cookies::set_device(call.settings, cookie)?);
     }
     Ok((SetCookies(cookies), Json(SignedInBody::from(signed_in))).into_response())
 }

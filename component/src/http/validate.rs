@@ -1,7 +1,10 @@
 //! `POST /validate`
 
 use super::{body::Json, call::Call, openapi::ProblemBody, problem::Failure};
-use crate::sessions::{self, Refusal};
+use crate::{
+    sessions::{self, Refusal},
+    throttle::{self, Route},
+};
 use mana_auth_tokens::Claims;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,6 +33,7 @@ pub struct Validity {
     responses(
         (status = 200, body = Validity),
         (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 429, description = "`RATE_LIMITED`: too many refused tokens from the client", body = ProblemBody),
         (status = 503, description = "`STORAGE_UNAVAILABLE`: nothing can be said", body = ProblemBody),
     )
 )]
@@ -41,5 +45,7 @@ pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum
         Err(Refusal::Expired) => "TOKEN_EXPIRED",
         Err(Refusal::Revoked) => "SESSION_REVOKED",
     };
+    // Only now, so that whoever checks tokens for many is not held up over those that are good.
+    throttle::count(&call, Route::Validate).await?;
     Ok(axum::Json(Validity { valid: false, payload: None, error: Some(error) }))
 }

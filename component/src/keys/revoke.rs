@@ -27,7 +27,7 @@ pub async fn revoke(ctx: &Context, id: &str) -> Result<(), Error> {
     };
     match outcome {
         Ok(()) => Ok(()),
-        Err(Refused::Unmet) => Err(Error::NotFound),
+        Err(Refused::Unmet(_)) => Err(Error::NotFound),
         Err(refused) => Err(refused.into()),
     }
 }

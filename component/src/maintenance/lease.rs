@@ -29,7 +29,7 @@ pub async fn take(ctx: &Context) -> Result<Option<Lease>, Error> {
     );
     match Change::new().and(take).commit(ctx).await {
         Ok(_) => Ok(Some(Lease { holder })),
-        Err(Refused::Unmet) => Ok(None),
+        Err(Refused::Unmet(_)) => Ok(None),
         Err(refused) => Err(refused.into()),
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     platform::{self, Metric},
     sessions,
     storage::{Change, Statement, statement},
+    throttle,
     time::Span,
 };
 
@@ -20,6 +21,8 @@ const BATCHES: u32 = 50;
 /// issued lives long enough to ask for older ones; whoever does is told that they are not known.
 const INVALIDATIONS_KEPT: i64 = 100_000;
 const INVALIDATIONS_REMOVED: i64 = 10_000;
+/// How many attempts, locks and suspicions that are forgotten one run removes.
+const ATTEMPTS_REMOVED: u32 = 20_000;
 
 /// What one run did.
 #[derive(Default)]
@@ -84,6 +87,9 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
         if remove(ctx, "invalidations", prune_invalidations()).await? < INVALIDATIONS_REMOVED.unsigned_abs() {
             break;
         }
+    }
+    for (table, prune) in throttle::prune(ctx.now, ATTEMPTS_REMOVED) {
+        remove(ctx, table, prune).await?;
     }
     report.events_recorded_lost = reported?;
     keep_trail(ctx, report).await?;

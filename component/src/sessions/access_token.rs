@@ -63,5 +63,5 @@ pub async fn signed_in(
     let rows::Found { session, user, snapshot, .. } = found;
     let as_of = snapshot.as_of;
     let access_token = issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
-    Ok(SignedIn { user, session, as_of, cookie: None, access_token, refresh_token })
+    Ok(SignedIn { user, session, as_of, cookie: None, device_cookie: None, access_token, refresh_token })
 }

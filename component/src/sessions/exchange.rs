@@ -37,12 +37,12 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
         .record(event);
     match change.commit(ctx).await {
         Ok(_) => {}
-        Err(Refused::Unmet) => return Err(Error::Unauthenticated),
+        Err(Refused::Unmet(_)) => return Err(Error::Unauthenticated),
         Err(refused) => return Err(refused.into()),
     }
     let user = caller.user.clone();
     let as_of = caller.as_of;
     let statement = access_token::Statement { session: &session, user: &user, as_of };
     let access_token = access_token::issue(ctx, &caller.keys, &statement)?;
-    Ok(SignedIn { user, session, as_of, cookie: None, access_token, refresh_token })
+    Ok(SignedIn { user, session, as_of, cookie: None, device_cookie: None, access_token, refresh_token })
 }

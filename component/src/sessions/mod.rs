@@ -40,7 +40,7 @@ pub use sign_out::{Credential, sign_out};
 pub use slide::slide;
 pub use tokens::{Known, known, validate};
 
-use crate::{accounts::User, invalidations::Position, time::Time};
+use crate::{accounts::User, devices::DeviceCookie, invalidations::Position, time::Time};
 use uuid::Uuid;
 
 /// A session.
@@ -123,6 +123,8 @@ pub struct SignedIn {
     pub as_of: Position,
     /// For the cookie; none where the session has none.
     pub cookie: Option<CookieSecret>,
+    /// For the cookie that the device is trusted by; none where nobody signed in with a password.
+    pub device_cookie: Option<DeviceCookie>,
     /// A JWT for [`crate::keys::TOKEN_LIFETIME`].
     pub access_token: String,
     /// For the next access token; usable once.

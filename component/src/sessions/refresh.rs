@@ -82,7 +82,7 @@ async fn rotate(
     let event = Event::about(Kind::TokenRefresh, found.user.id).session(session.id);
     match change.record(event).commit(ctx).await {
         Ok(_) => access_token::signed_in(ctx, found, successor).await.map(Some),
-        Err(Refused::Unmet) => Ok(None),
+        Err(Refused::Unmet(_)) => Ok(None),
         Err(refused) => Err(refused.into()),
     }
 }

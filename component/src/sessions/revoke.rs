@@ -58,7 +58,7 @@ async fn end_one(ctx: &Context, statement: Statement, event: Event) -> Result<()
             platform::count(Metric::SessionsEnded, "revoked", 1);
             Ok(())
         }
-        Err(Refused::Unmet) => Err(Error::NotFound),
+        Err(Refused::Unmet(_)) => Err(Error::NotFound),
         Err(refused) => Err(refused.into()),
     }
 }

@@ -313,8 +313,8 @@ pub fn displace(user: Uuid, opened: Uuid, limit: u32) -> Statement {
 /// Writes the event only where, at its turn, its user has more sign-ins than `limit`.
 pub fn if_more_than(limit: u32, event: Event) -> Event {
     let user = event.user.unwrap_or_default();
-    let condition = "(SELECT count(*) FROM sessions WHERE user_id = ?1 AND parent_id IS NULL) > ?2";
-    event.only_if(condition, user, limit.into())
+    let condition = "(SELECT count(*) FROM sessions WHERE user_id = $1 AND parent_id IS NULL) > $2";
+    event.only_if(condition, params![user, limit])
 }
 
 /// The sessions that are alive, those of other origins included. By `sessions_expiry` alone, and without sorting: some

@@ -8,11 +8,14 @@ use crate::{
     accounts::{self, Email, Password, Proof, rows::Credentials},
     audit::{Event, Kind},
     context::Context,
+    devices::{self, DeviceCookie, Recognised},
     error::Error,
     keys,
     platform::{self, Metric},
     storage::{Change, Refused},
+    throttle::{self, Attempt},
 };
+use uuid::Uuid;
 
 /// What a client sends to sign in.
 pub struct SignIn {
@@ -24,6 +27,8 @@ pub struct SignIn {
     pub remember_me: bool,
     /// The device, in the client's words.
     pub device: Device,
+    /// What the device shows of itself.
+    pub device_cookie: Option<DeviceCookie>,
     /// The session that the request came with. It ends: a browser has one at a time.
     pub replaces: Option<CookieSecret>,
 }
@@ -39,13 +44,40 @@ const ATTEMPTS: usize = 3;
 /// # Errors
 ///
 /// `InvalidCredentials`, in the same time whether the account exists or not; `Banned` only to who knows the
-/// password; `Overloaded` where the host has no room for another hash.
+/// password; `Locked` and `RateLimited` after too many failures, to who knows it too, and without a hash; `Overloaded` where the
+/// host has no room for another hash.
 pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> {
+    let found = look_up(&request).await?;
+    let user = found.as_ref().map(|found| found.user.id);
+    let device =
+        devices::recognise(ctx, user, request.device_cookie.as_ref(), request.device.id.as_deref()).await?;
+    let attempt = match throttle::reserve(ctx, request.email.as_ref(), user.zip(device.trusted())).await {
+        Ok(attempt) => attempt,
+        Err(error) => return Err(refuse_unheard(ctx, &request, user, error).await?),
+    };
+    let outcome = prove(&ctx.on_device(device.trusted().is_some()), &request, found, &device, &attempt).await;
+    if let Err(Error::Overloaded | Error::StorageUnavailable | Error::Bug(_)) = outcome {
+        attempt.take_back(ctx).await;
+    }
+    outcome
+}
+
+async fn look_up(request: &SignIn) -> Result<Option<Credentials>, Error> {
+    match &request.email {
+        Some(email) => accounts::rows::credentials_by_email(email).await,
+        None => Ok(None),
+    }
+}
+
+/// Compares the password, and opens the session.
+async fn prove(
+    ctx: &Context,
+    request: &SignIn,
+    mut found: Option<Credentials>,
+    device: &Recognised,
+    attempt: &Attempt,
+) -> Result<SignedIn, Error> {
     for _ in 0..ATTEMPTS {
-        let found = match &request.email {
-            Some(email) => accounts::rows::credentials_by_email(email).await?,
-            None => None,
-        };
         let encoded = found.as_ref().and_then(|found| found.password.clone());
         let proof = match accounts::check(ctx, &request.password, encoded).await {
             Ok(proof) => proof,
@@ -54,34 +86,74 @@ pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> 
                 return Err(error);
             }
         };
-        let Some(found) = found.filter(|_| proof != Proof::Wrong) else {
-            return Err(refuse(ctx, &request, "credentials", "mismatch", Error::InvalidCredentials).await?);
+        let user = found.as_ref().map(|found| found.user.id);
+        let Some(found_now) = found.filter(|_| proof != Proof::Wrong) else {
+            platform::count(Metric::SignIns, "mismatch", 1);
+            return Err(refuse(ctx, request, user, "credentials", attempt, Error::InvalidCredentials).await?);
         };
-        if found.user.ban.holds(ctx.now) {
-            return Err(refuse(ctx, &request, "banned", "banned", Error::Banned).await?);
+        if found_now.user.ban.holds(ctx.now) {
+            platform::count(Metric::SignIns, "banned", 1);
+            return Err(refuse(ctx, request, user, "banned", attempt, Error::Banned).await?);
         }
-        if let Some(signed_in) = open(ctx, &request, found, proof).await? {
+        if let Some(signed_in) = open(ctx, request, found_now, proof, device, attempt).await? {
             platform::count(Metric::SignIns, "success", 1);
             platform::count(Metric::SessionsOpened, if request.remember_me { "true" } else { "false" }, 1);
             return Ok(signed_in);
         }
+        found = look_up(request).await?;
     }
     Err(Error::Overloaded)
 }
 
-/// Records a failure. The address is logged only where it is one: people type passwords there.
+/// Records a failure, what it has locked, and whether it is one too many. The attempt stays reserved.
 async fn refuse(
     ctx: &Context,
     request: &SignIn,
+    user: Option<Uuid>,
     reason: &str,
-    label: &str,
+    attempt: &Attempt,
     error: Error,
 ) -> Result<Error, Error> {
-    platform::count(Metric::SignIns, label, 1);
-    let email = request.email.as_ref().map_or("unparsable", Email::as_str);
-    let event = Event::anonymous(Kind::LoginFailure).with("reason", reason).with("email", email);
-    Change::new().record(event).commit(ctx).await?;
+    let mut change = Change::new().record(failure(request, user, reason));
+    if let Some(locked) = attempt.locked() {
+        change = change.record(locked.event(about(Kind::AccountLocked, request, user)));
+    }
+    let on_account = throttle::repeated_on_account(ctx, request.email.as_ref());
+    for suspicion in throttle::repeated_by_client(ctx).into_iter().chain([on_account]) {
+        change = change.record(suspicion.event(user)).and(suspicion.note());
+    }
+    change.commit(ctx).await?;
     Ok(error)
+}
+
+/// Records that attempts are refused before anything is compared.
+async fn refuse_unheard(
+    ctx: &Context,
+    request: &SignIn,
+    user: Option<Uuid>,
+    error: Error,
+) -> Result<Error, Error> {
+    let (reason, label) = match error {
+        Error::Locked(_) => ("locked", "locked"),
+        Error::RateLimited(_) => ("rate_limited", "limited"),
+        error => return Ok(error),
+    };
+    platform::count(Metric::SignIns, label, 1);
+    // Whoever hammers at a lock shall not make the database write each time.
+    if throttle::is_worth_telling(ctx, request.email.as_ref()) {
+        Change::new().record(failure(request, user, reason)).commit(ctx).await?;
+    }
+    Ok(error)
+}
+
+fn failure(request: &SignIn, user: Option<Uuid>, reason: &str) -> Event {
+    about(Kind::LoginFailure, request, user).with("reason", reason)
+}
+
+/// The address is logged only where it is one: people type passwords there.
+fn about(kind: Kind, request: &SignIn, user: Option<Uuid>) -> Event {
+    let event = user.map_or_else(|| Event::anonymous(kind), |user| Event::about(kind, user));
+    event.with("email", request.email.as_ref().map_or("unparsable", Email::as_str))
 }
 
 /// Writes the session, or nothing where the credentials are no longer those that were read.
@@ -90,6 +162,8 @@ async fn open(
     request: &SignIn,
     found: Credentials,
     proof: Proof,
+    device: &Recognised,
+    attempt: &Attempt,
 ) -> Result<Option<SignedIn>, Error> {
     let Credentials { user, version, password, snapshot } = found;
     let keys = keys::at(&snapshot, ctx.settings).await?;
@@ -115,6 +189,11 @@ async fn open(
         let new = accounts::rehash(ctx, &request.password).await?;
         change = change.and(accounts::rows::upgrade_password(user.id, &old, &new, ctx.now));
     }
+    let burst = throttle::after_failures(ctx, request.email.as_ref());
+    change = change.record(burst.event(Some(user.id))).and(burst.note()).and_all(attempt.give_back());
+    let SignIn { device: Device { id: client_id, name }, .. } = request;
+    let (change, device_cookie) =
+        devices::remember(ctx, change, user.id, device, client_id.as_deref(), name.as_deref());
     let event = Event::about(Kind::LoginSuccess, user.id)
         .session(session.id)
         .with("deviceId", session.device.id.clone())
@@ -122,12 +201,13 @@ async fn open(
         .with("rememberMe", session.remember_me);
     match change.record(event).commit(ctx).await {
         Ok(_) => {}
-        Err(Refused::Unmet) => return Ok(None),
+        Err(Refused::Unmet(_)) => return Ok(None),
         Err(refused) => return Err(refused.into()),
     }
     let as_of = snapshot.as_of;
     let access_token = access_token::issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
-    Ok(Some(SignedIn { user, session, as_of, cookie: Some(cookie), access_token, refresh_token }))
+    let (cookie, device_cookie) = (Some(cookie), Some(device_cookie));
+    Ok(Some(SignedIn { user, session, as_of, cookie, device_cookie, access_token, refresh_token }))
 }
 
 async fn replaced(request: &SignIn) -> Result<Option<Session>, Error> {

@@ -36,7 +36,7 @@ pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), E
             platform::count(Metric::SessionsEnded, "logout", 1);
             Ok(())
         }
-        Err(Refused::Unmet) => Ok(()),
+        Err(Refused::Unmet(_)) => Ok(()),
         Err(refused) => Err(refused.into()),
     }
 }

@@ -21,6 +21,8 @@ pub enum Purpose {
     RefreshSuccessor,
     /// Sealing session cache cookies, for a day.
     SessionCache,
+    /// The MAC of device cookies.
+    DeviceCookie,
     /// Sealing the private keys that sign the trail's checkpoints.
     SealAuditKey,
 }
@@ -31,6 +33,7 @@ impl Purpose {
             Self::SealSigningKey => b"mana-auth/seal-signing-key/v1",
             Self::RefreshSuccessor => b"mana-auth/refresh-successor/v1",
             Self::SessionCache => b"mana-auth/session-cache/v1",
+            Self::DeviceCookie => b"mana-auth/device-cookie/v1",
             Self::SealAuditKey => b"mana-auth/seal-audit-key/v1",
         }
     }

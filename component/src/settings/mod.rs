@@ -8,7 +8,11 @@ pub use keyring::{Keyring, Purpose, SecretVersion};
 pub use parse::{KEYS, Misconfiguration, Setting};
 pub use url::PublicUrl;
 
-use crate::{bindings::mana::auth::config, bindings::mana::auth::passwords::Parameters, time::Span};
+use crate::{
+    bindings::mana::auth::{config, passwords::Parameters},
+    throttle::Limits,
+    time::Span,
+};
 use mana_auth_hygiene::{Origin, Policy};
 use std::{collections::BTreeMap, sync::OnceLock};
 use zeroize::Zeroizing;
@@ -36,6 +40,18 @@ pub struct Settings {
     pub maintenance_secret: Option<Zeroizing<String>>,
     /// How many sign-ins a user may have at a time; the oldest gives way.
     pub sessions_per_user: u32,
+    /// How many failures within a quarter of an hour set a lock.
+    pub lockout_failures: u32,
+    /// How long the first lock is; each further one is twice as long.
+    pub lockout: Span,
+    /// How many failed sign-ins a client may make.
+    pub limits_sign_in: Limits,
+    /// How many registrations.
+    pub limits_registration: Limits,
+    /// How many exchanges of wrong refresh tokens.
+    pub limits_refresh: Limits,
+    /// How many validations of wrong access tokens.
+    pub limits_validate: Limits,
     /// How long a cached answer about a session is believed after it was sealed; none: there is no session cache.
     pub session_cache: Option<Span>,
     /// How long a session may live, however often it is used.

@@ -1,7 +1,7 @@
 //! From text to [`Settings`]. A wrong value names its key and what would be right, never itself.
 
 use super::{Keyring, PublicUrl, Settings};
-use crate::{bindings::mana::auth::passwords::Parameters, time::Span};
+use crate::{bindings::mana::auth::passwords::Parameters, throttle::Limits, time::Span};
 use mana_auth_hygiene::{Hsts, Origin, Policy};
 use std::{collections::BTreeMap, ops::RangeInclusive, str::FromStr};
 use zeroize::Zeroizing;
@@ -32,6 +32,17 @@ pub const KEYS: &[Key] = &[
     key("require_https", Some("false")),
     Key { name: "maintenance_secret", default: None, secret: true },
     key("sessions_per_user", Some("10")),
+    key("lockout_failures", Some("5")),
+    key("lockout_minutes", Some("15")),
+    key("limit_sign_in_address", Some("100")),
+    key("limit_sign_in_client", Some("50")),
+    key("limit_registration_address", Some("100")),
+    key("limit_registration_client", Some("50")),
+    key("limit_refresh_address", Some("300")),
+    key("limit_refresh_client", Some("100")),
+    key("limit_validate_address", Some("3000")),
+    key("limit_validate_client", Some("1000")),
+    key("limit_unknown_address", Some("1000")),
     key("session_absolute_days", Some("90")),
     key("session_cache", Some("true")),
     key("session_cache_seconds", Some("300")),
@@ -100,6 +111,12 @@ impl Settings {
             require_https,
             maintenance_secret: source.parsed("maintenance_secret", maintenance_secret)?,
             sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
+            lockout_failures: source.number("lockout_failures", 1..=100)?,
+            lockout: Span::minutes(source.number("lockout_minutes", 1..=1440)?),
+            limits_sign_in: limits(&source, "limit_sign_in_address", "limit_sign_in_client")?,
+            limits_registration: limits(&source, "limit_registration_address", "limit_registration_client")?,
+            limits_refresh: limits(&source, "limit_refresh_address", "limit_refresh_client")?,
+            limits_validate: limits(&source, "limit_validate_address", "limit_validate_client")?,
             session_absolute: Span::days(source.number("session_absolute_days", 1..=3650)?),
             session_cache: session_cache(&source)?,
             service_name: source.text("service_name").unwrap_or_default(),
@@ -185,6 +202,15 @@ impl Source<'_> {
             .map(Some)
             .map_err(|_| wrong(name, "must be a list of origins such as https://app.example.com"))
     }
+}
+
+fn limits(source: &Source, address: &str, client: &str) -> Result<Limits, Misconfiguration> {
+    const RANGE: RangeInclusive<u32> = 0..=1_000_000;
+    Ok(Limits {
+        address: source.number(address, RANGE)?,
+        client: source.number(client, RANGE)?,
+        unknown: source.number("limit_unknown_address", RANGE)?,
+    })
 }
 
 fn session_cache(source: &Source) -> Result<Option<Span>, Misconfiguration> {

@@ -25,8 +25,9 @@ enum Part {
 pub enum Refused {
     /// A row to be inserted exists: the constraint's name.
     Conflict(String),
-    /// A row was not as it was read before: someone else was faster.
-    Unmet,
+    /// A row was not as it was read before, someone else was faster: the position of the statement among the change's
+    /// statements (not the events).
+    Unmet(usize),
     /// Anything else.
     Failed(Failure),
 }
@@ -94,7 +95,7 @@ impl Change {
             let event = self.blamed_event(&error, &parts).and_then(|event| details.get_mut(event));
             let Some((detail, less)) = event.and_then(|detail| detail.less().map(|less| (detail, less)))
             else {
-                return Err(error.into());
+                return Err(self.refused(error, &parts));
             };
             platform::log(Level::Error, "a security event could not be written", &[("why", &words(&error))]);
             *detail = less;
@@ -113,6 +114,18 @@ impl Change {
         statements.collect()
     }
 
+    fn refused(&self, error: Error, parts: &[Vec<Statement>]) -> Refused {
+        match error {
+            Error::Conflict(conflict) => Refused::Conflict(conflict.constraint),
+            Error::Unmet(statement) => {
+                let part = part_of(statement, parts).unwrap_or(0);
+                let before = self.parts.iter().take(part);
+                Refused::Unmet(before.filter(|part| matches!(part, Part::Row(_))).count())
+            }
+            other => Refused::Failed(other.into()),
+        }
+    }
+
     /// The part that the failure lies in, where that is an event that must not fail what it reports.
     fn blamed_event(&self, error: &Error, parts: &[Vec<Statement>]) -> Option<usize> {
         let statement = match error {
@@ -121,14 +134,7 @@ impl Change {
             Error::Unmet(statement) => *statement,
             Error::Busy | Error::Unavailable | Error::OutcomeUnknown => return None,
         };
-        let mut before = usize::try_from(statement).ok()?;
-        let part = parts.iter().position(|statements| match before.checked_sub(statements.len()) {
-            Some(left) => {
-                before = left;
-                false
-            }
-            None => true,
-        })?;
+        let part = part_of(statement, parts)?;
         match self.parts.get(part) {
             Some(Part::Event(event)) if event.is_expendable() => Some(part),
             _ => None,
@@ -156,11 +162,28 @@ impl Change {
                 // An event whose condition did not hold was none.
                 if count > 0 {
                     platform::count(Metric::AuditEvents, outcome, 1);
+                    if let Part::Event(event) = part
+                        && let Some((metric, label)) = event.counted
+                    {
+                        platform::count(metric, label, 1);
+                    }
                 }
             }
         }
         rows
     }
+}
+
+/// The part that a statement of the batch belongs to.
+fn part_of(statement: u32, parts: &[Vec<Statement>]) -> Option<usize> {
+    let mut before = usize::try_from(statement).ok()?;
+    parts.iter().position(|statements| match before.checked_sub(statements.len()) {
+        Some(left) => {
+            before = left;
+            false
+        }
+        None => true,
+    })
 }
 
 fn words(error: &Error) -> String {
@@ -171,22 +194,12 @@ fn words(error: &Error) -> String {
     }
 }
 
-impl From<Error> for Refused {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Conflict(conflict) => Self::Conflict(conflict.constraint),
-            Error::Unmet(_) => Self::Unmet,
-            other => Self::Failed(other.into()),
-        }
-    }
-}
-
 /// For changes that no row should refuse.
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Conflict(constraint) => crate::error::Bug::Conflict(constraint).into(),
-            Refused::Unmet => crate::error::Bug::Missing("a row that a statement expected").into(),
+            Refused::Unmet(_) => crate::error::Bug::Missing("a row that a statement expected").into(),
             Refused::Failed(failure) => failure,
         }
     }

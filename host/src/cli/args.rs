@@ -123,6 +123,11 @@ pub enum User {
         #[arg(long)]
         json: bool,
     },
+    /// Lift the lock that failed sign-ins have set on an account
+    Unlock {
+        /// Address or id
+        user: String,
+    },
     /// Delete an account, and destroy what the audit trail says of the person; the trail's proof stays whole
     Erase {
         /// Address or id; the id also of an account that was deleted before
@@ -155,6 +160,7 @@ pub enum Keys {
     /// Refuse a key, and every token that it signed, from now on
     Revoke {
         /// The key's id (`kid`)
+        #[arg(allow_hyphen_values = true)]
         id: String,
     },
 }

@@ -28,6 +28,7 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
         Command::List { limit, before, json } => list(config, limit, before, json).await,
         Command::SetRole { user, role } => set_role(config, &user, role.into()).await,
         Command::Sessions { user, json } => sessions(config, &user, json).await,
+        Command::Unlock { user } => unlock(config, &user).await,
         Command::Erase { user, email } => erase(config, &user, email).await,
         Command::Revoke { user, session: Some(session) } => revoke(config, &user, session).await,
         Command::Revoke { user, session: None } => revoke_all(config, &user).await,
@@ -110,6 +111,15 @@ async fn revoke_all(config: Config, user: &str) -> Result<(), Failure> {
         .run(async |accessor, auth| auth.mana_auth_sessions().call_revoke_all(accessor, user.id).await)
         .await??;
     console::line(&format!("{ended} {} ended", if ended == 1 { "session" } else { "sessions" }))
+}
+
+async fn unlock(config: Config, user: &str) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let user = find(&mut instance, user).await?;
+    let was_locked = instance
+        .run(async |accessor, auth| auth.mana_auth_accounts().call_unlock(accessor, user.id).await)
+        .await??;
+    console::line(if was_locked { "unlocked" } else { "it was not locked" })
 }
 
 async fn erase(config: Config, user: &str, email: Option<String>) -> Result<(), Failure> {

@@ -96,6 +96,10 @@ impl accounts::Guest for Guest {
         Err(accounts::Error::NotFound)
     }
 
+    async fn unlock(_: String) -> Result<bool, accounts::Error> {
+        Err(accounts::Error::NotFound)
+    }
+
     async fn set_role(_: String, _: Role) -> Result<User, accounts::Error> {
         Err(accounts::Error::NotFound)
     }

@@ -142,6 +142,7 @@ pub struct Gate {
     released: watch::Sender<bool>,
     waiting: watch::Sender<usize>,
     verified: AtomicUsize,
+    busy: AtomicBool,
 }
 
 impl Gate {
@@ -153,6 +154,7 @@ impl Gate {
             released: watch::Sender::new(true),
             waiting: watch::Sender::new(0),
             verified: AtomicUsize::new(0),
+            busy: AtomicBool::new(false),
         })
     }
 
@@ -180,8 +182,14 @@ impl Gate {
         self.closed.store(false, SeqCst);
     }
 
+    /// Whoever comes from now on is told that there is no room.
+    pub fn refuse(&self) {
+        self.busy.store(true, SeqCst);
+    }
+
     /// Everyone passes.
     pub fn open(&self) {
+        self.busy.store(false, SeqCst);
         self.let_others_pass();
         self.released.send_replace(true);
     }
@@ -214,6 +222,9 @@ impl Passwords for Gate {
         current: Parameters,
         behalf: Behalf,
     ) -> Result<Verdict, Error> {
+        if self.busy.load(SeqCst) {
+            return Err(Error::Busy);
+        }
         self.verified.fetch_add(1, SeqCst);
         if self.closed.load(SeqCst) {
             self.waiting.send_modify(|waiting| *waiting += 1);

@@ -35,6 +35,13 @@ async fn busy_day(service: &Service) -> Person {
     client.post("/refresh", json!({ "refreshToken": "never-issued" })).await.refused("INVALID_REFRESH_TOKEN");
     client.post("/validate", json!({ "token": ana.access })).await.ok();
     client.post("/validate", json!({ "token": "never-issued" })).await.ok();
+    let bob = json!({ "email": "bob@example.org", "password": OTHER_PASSWORD });
+    for _ in 0..5 {
+        client.post("/login", bob.clone()).await.refused("INVALID_CREDENTIALS");
+    }
+    client.post("/login", bob.clone()).await.refused("ACCOUNT_LOCKED");
+    client.post("/validate", json!({ "token": "never-issued" })).await.ok();
+    client.post("/validate", json!({ "token": "never-issued" })).await.refused("RATE_LIMITED");
     let other = service.sign_in("ana@example.org").await;
     other.client.post("/logout", json!({})).await.ok();
     let expired = service.sign_in("ana@example.org").await;
@@ -48,7 +55,7 @@ async fn busy_day(service: &Service) -> Person {
 }
 
 async fn every_counter_of_the_contract_counts(stage: Stage) {
-    let service = stage.start().await;
+    let service = stage.with("limit_validate_client", "2").start().await;
     busy_day(&service).await;
     let metrics = service.metrics().await;
     let wit = fs::read_to_string(root().join("wit/platform.wit")).expect("the contract");
@@ -159,7 +166,7 @@ async fn sessions_are_counted_by_an_index_alone(stage: Stage) {
 }
 
 async fn tells_nothing_of_anyone(stage: Stage) {
-    let service = stage.start().await;
+    let service = stage.with("limit_validate_client", "2").start().await;
     let ana = busy_day(&service).await;
     for path in [
         format!("/api/v1/auth/sessions/{}", ana.sid()),

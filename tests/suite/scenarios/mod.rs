@@ -30,6 +30,8 @@ files![
     json,
     jwks,
     keys_in_time,
+    limits,
+    lockout,
     login,
     logout,
     management,

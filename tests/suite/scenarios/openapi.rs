@@ -25,6 +25,7 @@ const CALLS: &[(&str, &str)] = &[
     ("post", "/profile"),
     ("delete", "/account"),
     ("get", "/security-events"),
+    ("post", "/admin/users/{id}/unlock"),
     ("get", "/admin/security-events"),
     ("get", "/admin/security-events/summary"),
     ("get", "/admin/failed-logins"),

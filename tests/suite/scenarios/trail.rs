@@ -111,7 +111,7 @@ async fn failed_sign_ins_of_the_last_hour_are_told(stage: Stage) {
 }
 
 async fn it_is_summed_up_before_and_after_sealing(stage: Stage) {
-    let service = stage.start().await;
+    let service = stage.with("lockout_failures", "100").start().await;
     let root = service.administrator().await;
     let wrong = json!({ "email": "nobody@example.org", "password": OTHER_PASSWORD });
     for n in 0..6 {

@@ -163,9 +163,9 @@ async fn only_what_happened_is_lost(stage: Stage) {
     service.sql(REFUSE);
     go_through(&service).await;
     let kinds: Vec<String> = lost(&service).into_iter().map(|(kind, _)| kind).collect();
-    assert_eq!(kinds, ["login_failure", "login_success", "logout", "token_refresh"]);
+    assert_eq!(kinds, ["device_new", "login_failure", "login_success", "logout", "token_refresh"]);
     let metrics = service.metrics().await;
-    assert_eq!(metrics.count("audit_events", "lost"), 4, "{}", metrics.text);
+    assert_eq!(metrics.count("audit_events", "lost"), 5, "{}", metrics.text);
 }
 
 async fn an_event_without_details_is_counted_as_such(stage: Stage) {
@@ -177,7 +177,8 @@ async fn an_event_without_details_is_counted_as_such(stage: Stage) {
     );
     service.sign_in(ANA).await;
     let metrics = service.metrics().await;
-    assert_eq!(metrics.count("audit_events", "minimal"), 1, "{}", metrics.text);
+    // The sign-in, and the device that was not seen before.
+    assert_eq!(metrics.count("audit_events", "minimal"), 2, "{}", metrics.text);
     assert_eq!(metrics.count("audit_events", "lost"), 0, "{}", metrics.text);
 }
 

@@ -39,7 +39,7 @@ pub async fn again(ctx: &Context, tree: &Tree, follows: &str) -> Result<(), Erro
     let event = begun(&origin, &tree.key, Some(follows))?;
     match Change::new().and(rows::set_origin(&tree.origin, &origin, follows)).record(event).commit(ctx).await
     {
-        Ok(_) | Err(Refused::Unmet) => Ok(()),
+        Ok(_) | Err(Refused::Unmet(_)) => Ok(()),
         Err(refused) => Err(refused.into()),
     }
 }

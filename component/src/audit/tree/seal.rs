@@ -145,7 +145,7 @@ async fn append(ctx: &Context, tree: Tree, events: &[rows::Unsealed]) -> Result<
     ));
     match change.commit(ctx).await {
         Ok(_) => {}
-        Err(Refused::Unmet) => return Ok(None),
+        Err(Refused::Unmet(_)) => return Ok(None),
         Err(refused) => return Err(refused.into()),
     }
     // Only a copy outside proves anything against whoever owns the database.

@@ -2,3 +2,4 @@
 
 pub mod audit;
 pub mod security_events;
+pub mod users;

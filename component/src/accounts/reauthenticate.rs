@@ -1,0 +1,39 @@
+//! Somebody who is signed in proves again who they are.
+
+use super::{Password, Proof, User, check};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::Error,
+    storage::Change,
+    throttle::{self, Attempt},
+};
+
+/// Compares the password of somebody who is signed in. The attempt is to be given back with what it allows.
+///
+/// # Errors
+///
+/// `InvalidCredentials` where it is wrong, `Locked` where it was too often, `Overloaded` where the host has no room for a hash.
+pub async fn reauthenticate(
+    ctx: &Context,
+    user: &User,
+    password: &Password,
+    encoded: Option<String>,
+    reason: &'static str,
+) -> Result<Attempt, Error> {
+    let attempt = throttle::reserve_in_session(ctx, user.id).await?;
+    match check(ctx, password, encoded).await {
+        Ok(Proof::Right | Proof::RightButOutdated) => return Ok(attempt),
+        Ok(Proof::Wrong) => {}
+        Err(error) => {
+            attempt.take_back(ctx).await;
+            return Err(error);
+        }
+    }
+    let mut change = Change::new().record(Event::about(Kind::LoginFailure, user.id).with("reason", reason));
+    if let Some(locked) = attempt.locked() {
+        change = change.record(locked.event(Event::about(Kind::AccountLocked, user.id)));
+    }
+    change.commit(ctx).await?;
+    Err(Error::InvalidCredentials)
+}

@@ -1,0 +1,46 @@
+//! The only SQL of devices.
+
+use crate::{
+    error::Error,
+    params,
+    storage::{self, Statement, statement},
+    time::Time,
+};
+use uuid::Uuid;
+
+/// Whether a user has this device, and this is its newest nonce.
+pub async fn by_cookie(device: Uuid, user: Uuid, nonce_hash: &[u8; 32]) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM devices WHERE id = ?1 AND user_id = ?2 AND nonce_hash = ?3";
+    let found = storage::query_one(sql, params![device, user, *nonce_hash], |row| row.take::<i64>()).await?;
+    Ok(found.is_some())
+}
+
+/// The device of a user that a client calls so.
+pub async fn by_client_id(user: Uuid, client_id: &str) -> Result<Option<Uuid>, Error> {
+    let sql = "SELECT id FROM devices WHERE user_id = ?1 AND client_id = ?2";
+    storage::query_one(sql, params![user, client_id], |row| row.take()).await
+}
+
+/// Remembers a device, or that it was seen again.
+pub fn remember(
+    device: Uuid,
+    user: Uuid,
+    client_id: Option<&str>,
+    nonce_hash: &[u8; 32],
+    now: Time,
+) -> Statement {
+    statement(
+        "INSERT INTO devices (id, user_id, client_id, nonce_hash, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+         ON CONFLICT (id) DO UPDATE SET nonce_hash = excluded.nonce_hash, last_seen_at = excluded.last_seen_at",
+        params![device, user, client_id.map(ToOwned::to_owned), *nonce_hash, now],
+    )
+}
+
+/// Forgets devices past the newest so many.
+pub fn displace(user: Uuid, most: u32) -> Statement {
+    statement(
+        "DELETE FROM devices WHERE id IN (
+             SELECT id FROM devices WHERE user_id = ?1 ORDER BY last_seen_at DESC, id DESC LIMIT 1000 OFFSET ?2)",
+        params![user, most],
+    )
+}

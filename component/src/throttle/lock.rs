@@ -1,0 +1,203 @@
+//! Locks after repeated failures (OWASP Authentication Cheat Sheet, "Account Lockout"), doubling.
+
+use super::{Attempt, Counter, limit::Route, limit::WINDOW, rows};
+use crate::{
+    accounts::Email,
+    audit::Event,
+    context::Context,
+    error::Error,
+    platform::{self, Metric},
+    storage::{Change, Refused},
+    time::{Span, Time},
+};
+use lru::LruCache;
+use std::{
+    num::NonZeroUsize,
+    sync::{LazyLock, Mutex},
+};
+use uuid::Uuid;
+
+/// No lock is longer, and one is forgotten after so long without another failure.
+pub const LONGEST: Span = Span::hours(24);
+
+/// A lock that was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// Whose counter: `account`, `device` or `reauthentication`.
+    pub counter: &'static str,
+    /// Until when.
+    pub until: Time,
+    /// The how manieth in a row.
+    pub times: i64,
+}
+
+impl Locked {
+    /// What its event says.
+    #[must_use]
+    pub fn event(&self, event: Event) -> Event {
+        event
+            .with("counter", self.counter)
+            .with("until", self.until.as_millis())
+            .with("times", self.times)
+            .counting(Metric::Lockouts, self.counter)
+    }
+}
+
+const ACCOUNT: &str = "account";
+const DEVICE: &str = "device";
+const REAUTHENTICATION: &str = "reauthentication";
+
+/// The counter of an account, also of one that doesn't exist. What is no address is counted for its client alone.
+pub fn account(ctx: &Context, email: Option<&Email>) -> Counter {
+    match email {
+        Some(email) => Counter::new(ACCOUNT, &[email.as_str().as_bytes()]),
+        None => Counter::new(ACCOUNT, &[b"", ctx.client.network().unwrap_or_default().as_bytes()]),
+    }
+}
+
+fn device(user: Uuid, device: Uuid) -> Counter {
+    Counter::new(DEVICE, &[user.as_bytes(), device.as_bytes()])
+}
+
+/// Reserves an attempt to sign in. A device that signed in before has a counter of its own, so that a stranger can't lock its
+/// owner out; once that is locked, it counts like a stranger.
+///
+/// # Errors
+///
+/// `Locked` or `RateLimited`: nothing was reserved.
+pub async fn reserve(
+    ctx: &Context,
+    email: Option<&Email>,
+    trusted: Option<(Uuid, Uuid)>,
+) -> Result<Attempt, Error> {
+    if let Some((user, id)) = trusted {
+        let counter = device(user, id);
+        if rows::lock(&counter).await?.is_none() {
+            match take(ctx, counter, Route::SignIn.counted(ctx)).await {
+                Err(Error::Locked(_)) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+    take(ctx, account(ctx, email), Route::SignIn.counted(ctx)).await
+}
+
+/// Reserves an attempt of somebody who is signed in to prove again who they are. It has a counter of its own, so that a stolen
+/// session neither finds the password nor locks its owner out.
+///
+/// # Errors
+///
+/// `Locked`: nothing was reserved.
+pub async fn reserve_in_session(ctx: &Context, user: Uuid) -> Result<Attempt, Error> {
+    take(ctx, Counter::new(REAUTHENTICATION, &[user.as_bytes()]), Vec::new()).await
+}
+
+async fn take(ctx: &Context, lock: Counter, limits: Vec<(Counter, u32)>) -> Result<Attempt, Error> {
+    // Looked at first, so that hammering at a lock writes nothing.
+    if let Some(until) = rows::lock(&lock).await?.map(|(until, _)| until).filter(|until| *until > ctx.now) {
+        return Err(Error::Locked(until.since(ctx.now)));
+    }
+    let mut attempt = Attempt {
+        at: ctx.now,
+        nonce: platform::random(),
+        lock,
+        locked: None,
+        limits: limits.iter().map(|(counter, _)| counter.clone()).collect(),
+    };
+    let settings = ctx.settings;
+    let mut change = Change::new().and(rows::reserve_unlocked(&attempt.lock, &attempt)).and(rows::set_lock(
+        &attempt.lock,
+        ctx.now,
+        settings.lockout_failures,
+        settings.lockout,
+    ));
+    for (counter, most) in &limits {
+        change = change.and(rows::reserve(counter, &attempt, *most, WINDOW));
+    }
+    match change.commit(ctx).await {
+        Ok(counts) => {
+            if counts.get(1).is_some_and(|set| *set > 0) {
+                let (until, times) = rows::lock(&attempt.lock).await?.unwrap_or((ctx.now, 1));
+                attempt.locked = Some(Locked { counter: attempt.lock.name, until, times });
+            }
+            Ok(attempt)
+        }
+        // Somebody else's attempt was the last.
+        Err(Refused::Unmet(0)) => {
+            let until = rows::lock(&attempt.lock).await?.map_or(ctx.now, |(until, _)| until);
+            Err(Error::Locked(until.since(ctx.now)))
+        }
+        Err(Refused::Unmet(statement)) => {
+            platform::count(Metric::RateLimited, Route::SignIn.name(), 1);
+            let limit = statement.checked_sub(2).and_then(|index| limits.get(index));
+            Err(limited(ctx, limit).await?)
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// How often one instance tells that attempts on an account are refused, and how many accounts it remembers that of.
+const TOLD_EVERY: Span = Span::minutes(1);
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+
+/// When it was last told, by account.
+static TOLD: LazyLock<Mutex<LruCache<[u8; 32], Time>>> =
+    LazyLock::new(|| Mutex::new(LruCache::new(REMEMBERED)));
+
+/// Whether a refusal of an attempt on an account was not told within the last minute; then it is now.
+#[must_use]
+pub fn is_worth_telling(ctx: &Context, email: Option<&Email>) -> bool {
+    let Ok(mut told) = TOLD.lock() else { return true };
+    let subject = account(ctx, email).subject;
+    let lately = told.get(&subject).is_some_and(|at| ctx.now.since(*at) < TOLD_EVERY);
+    if !lately {
+        told.put(subject, ctx.now);
+    }
+    !lately
+}
+
+/// The refusal of a limit that is reached: until the oldest attempt that counts is old enough.
+async fn limited(ctx: &Context, limit: Option<&(Counter, u32)>) -> Result<Error, Error> {
+    let oldest = match limit {
+        Some((counter, most)) => rows::oldest_of(counter, *most).await?,
+        None => None,
+    };
+    Ok(Error::RateLimited(oldest.map_or(WINDOW, |at| (at + WINDOW).since(ctx.now))))
+}
+
+/// Counts a call of a route that is limited, before or after it was done.
+///
+/// # Errors
+///
+/// `RateLimited` where there were too many: it was not counted.
+pub async fn count(ctx: &Context, route: Route) -> Result<(), Error> {
+    let limits = route.counted(ctx);
+    let attempt = Attempt {
+        at: ctx.now,
+        nonce: platform::random(),
+        lock: Counter::new("", &[]),
+        locked: None,
+        limits: Vec::new(),
+    };
+    let reserve = limits.iter().map(|(counter, most)| rows::reserve(counter, &attempt, *most, WINDOW));
+    match Change::new().and_all(reserve).commit(ctx).await {
+        Ok(_) => Ok(()),
+        Err(Refused::Unmet(statement)) => {
+            platform::count(Metric::RateLimited, route.name(), 1);
+            Err(limited(ctx, limits.get(statement)).await?)
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+impl Attempt {
+    /// It was no guess: something else went wrong. Whatever it was counted by forgets it.
+    pub async fn take_back(&self, ctx: &Context) {
+        let change = Change::new()
+            .and(rows::take_back(&self.lock, self))
+            .and_all(self.limits.iter().map(|limit| rows::take_back(limit, self)))
+            .and(rows::lift_lock(&self.lock, ctx.now, ctx.settings.lockout_failures));
+        // Where even that can't be written, it counts: nothing worse than a lock that is a little early.
+        drop(change.commit(ctx).await);
+    }
+}

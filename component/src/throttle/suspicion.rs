@@ -1,0 +1,97 @@
+//! What an honest client doesn't do, told once in a while each.
+
+use super::{Counter, limit::failures_of_client, lock, rows};
+use crate::{
+    accounts::Email,
+    audit::{Event, Kind},
+    context::Context,
+    params,
+    platform::Metric,
+    storage::{Statement, Value},
+    time::{Span, Time},
+};
+use uuid::Uuid;
+
+/// Failures within an hour, more than which are told: of one client, and of one account.
+const BY_CLIENT: i64 = 5;
+const ON_ACCOUNT: i64 = 10;
+/// Failures within an hour, more than which make a success worth telling, the attempt itself included.
+const BEFORE_SUCCESS: i64 = 4;
+
+/// Something that is told if it is so and was not told lately. Its event, and the note that it was told, belong into one change,
+/// in this order.
+pub struct Suspicion {
+    reason: &'static str,
+    subject: [u8; 32],
+    not_since: Time,
+    now: Time,
+    /// Attempts that must be more than so many, since when.
+    attempts: (Counter, Time, i64),
+}
+
+/// More failed sign-ins from one address and user agent within an hour than a person makes.
+#[must_use]
+pub fn repeated_by_client(ctx: &Context) -> Option<Suspicion> {
+    Some(failures(ctx, "failures_from_client", failures_of_client(ctx)?, BY_CLIENT))
+}
+
+/// More failed sign-ins to one account within an hour than its owner makes.
+#[must_use]
+pub fn repeated_on_account(ctx: &Context, email: Option<&Email>) -> Suspicion {
+    failures(ctx, "failures_on_account", lock::account(ctx, email), ON_ACCOUNT)
+}
+
+/// A success right after a burst of failures: perhaps the guess that was right.
+#[must_use]
+pub fn after_failures(ctx: &Context, email: Option<&Email>) -> Suspicion {
+    failures(ctx, "success_after_failures", lock::account(ctx, email), BEFORE_SUCCESS)
+}
+
+/// Something else that is told once a day about a subject.
+#[must_use]
+pub fn once_a_day(ctx: &Context, reason: &'static str, subject: Uuid) -> Suspicion {
+    let counter = Counter::new(reason, &[subject.as_bytes()]);
+    let subject = counter.subject;
+    Suspicion {
+        reason,
+        subject,
+        not_since: ctx.now - Span::days(1),
+        now: ctx.now,
+        attempts: (counter, ctx.now, -1),
+    }
+}
+
+fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) -> Suspicion {
+    let since = ctx.now - Span::hours(1);
+    Suspicion {
+        reason,
+        subject: counter.subject,
+        not_since: since,
+        now: ctx.now,
+        attempts: (counter, since, most),
+    }
+}
+
+impl Suspicion {
+    /// Its event.
+    #[must_use]
+    pub fn event(&self, user: Option<Uuid>) -> Event {
+        let kind = Kind::SuspiciousActivity;
+        let event = user.map_or_else(|| Event::anonymous(kind), |user| Event::about(kind, user));
+        event
+            .with("reason", self.reason)
+            .only_if(rows::SUSPICIOUS, self.values())
+            .counting(Metric::SuspiciousActivities, self.reason)
+    }
+
+    /// The note that it was told.
+    #[must_use]
+    pub fn note(&self) -> Statement {
+        rows::note_told(self.values(), self.now)
+    }
+
+    fn values(&self) -> Vec<Value> {
+        let (counter, since, most) = &self.attempts;
+        params![self.reason, self.subject, self.not_since, counter.name, counter.subject, *since, *most]
+    }
+}

@@ -1,0 +1,40 @@
+//! `docs/audit.md` lists every kind of event, with its name in OWASP's logging vocabulary.
+
+use mana_auth_component::audit::{Kind, Weight};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+
+/// To write the table anew after a change: `UPDATE=1 cargo test -p mana-auth-component --test audit_page`.
+#[test]
+fn the_page_lists_every_kind() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/audit.md");
+    let page = fs::read_to_string(&path).expect("docs/audit.md");
+    let (before, rest) = page.split_once("<!-- events -->\n").expect("the marker before the table");
+    let (_, after) = rest.split_once("<!-- end: events -->").expect("the marker after the table");
+    let expected = format!("{before}<!-- events -->\n{}<!-- end: events -->{after}", table());
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, expected).expect("docs/audit.md");
+        return;
+    }
+    assert_eq!(page, expected, "docs/audit.md and component/src/audit/event.rs differ");
+}
+
+#[test]
+fn each_kind_has_one_name() {
+    let names: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names.len(), Kind::ALL.len());
+    for kind in Kind::ALL {
+        assert_eq!(Kind::named(kind.name()), Some(*kind));
+    }
+}
+
+fn table() -> String {
+    let mut table = String::from("| event | OWASP | | what |\n| --- | --- | --- | --- |\n");
+    for kind in Kind::ALL {
+        let weight = match kind.weight() {
+            Weight::Expendable => "expendable",
+            Weight::Required => "required",
+        };
+        let _ = writeln!(table, "| `{}` | `{}` | {weight} | {} |", kind.name(), kind.owasp(), kind.meaning());
+    }
+    table
+}
