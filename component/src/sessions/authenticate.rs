@@ -1,6 +1,6 @@
 //! Who makes a request, by the database: a session that was ended is refused by the next request.
 
-use super::{CookieSecret, Refusal, Session, activity, rows, tokens};
+use super::{CookieSecret, Refusal, Session, activity, agent, rows, tokens};
 use crate::{
     accounts::User,
     context::Context,
@@ -43,6 +43,8 @@ pub async fn by_cookie(ctx: &Context, cookie: &CookieSecret) -> Result<Caller, E
         return Err(Error::Unauthenticated);
     }
     let keys = keys::at(&found.snapshot, ctx.settings).await?;
+    // Of a cookie alone: an access token may be shown by a server that acts for its user.
+    agent::notice(ctx, &found.session).await;
     Ok(used(ctx, Caller::new(found, keys)))
 }
 

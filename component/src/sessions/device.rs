@@ -58,6 +58,12 @@ const TOOLS: &[(&str, &str)] = &[
     ("axios/", "axios"),
 ];
 
+/// What kind of client a user agent is of, whatever its version: its name, or its first product.
+#[must_use]
+pub fn family(user_agent: &str) -> Cow<'_, str> {
+    name(user_agent).unwrap_or_else(|| user_agent.split(['/', ' ']).next().unwrap_or_default().into())
+}
+
 /// Such as `Firefox on Windows`, `Safari on iPhone` or `curl`; none for who is unknown.
 #[must_use]
 pub fn name(user_agent: &str) -> Option<Cow<'static, str>> {

@@ -5,6 +5,7 @@
 
 mod access_token;
 mod activity;
+mod agent;
 mod authenticate;
 pub mod cache;
 pub mod device;

@@ -6,7 +6,7 @@
 //! R0 again otherwise: someone has a copy; the session ends       end_compromised
 //! ```
 
-use super::{Lifetime, RefreshToken, SignedIn, access_token, rows};
+use super::{Lifetime, RefreshToken, SignedIn, access_token, agent, rows};
 use crate::{
     audit::{Event, Kind},
     context::Context,
@@ -78,6 +78,10 @@ async fn rotate(
         change = change.and(rows::slide(session.id, expires_at, ctx.now));
         change = change.and_all(session.parent_id.map(|parent| rows::slide(parent, expires_at, ctx.now)));
         session.expires_at = expires_at;
+    }
+    if let Some(suspicion) = agent::changed(ctx, session) {
+        let event = suspicion.event(Some(found.user.id)).session(session.id);
+        change = change.record(event).and(suspicion.note());
     }
     let event = Event::about(Kind::TokenRefresh, found.user.id).session(session.id);
     match change.record(event).commit(ctx).await {

@@ -30,6 +30,7 @@ scenarios![
     an_administrator_unlocks,
     an_operator_unlocks needs Commands,
     each_suspicion_is_told_once needs Clock,
+    another_kind_of_client_is_noticed needs Clock,
 ];
 
 const ANA: &str = "ana@example.org";
@@ -353,4 +354,27 @@ async fn each_suspicion_is_told_once(stage: Stage) {
     guess(&service, 2).await;
     assert_eq!(reasons(&service, "failures_on_account"), 1);
     assert_eq!(reasons(&service, "failures_from_client"), 2);
+}
+
+async fn another_kind_of_client_is_noticed(stage: Stage) {
+    const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let service = stage.with("session_cache", "false").start().await;
+    service.register(ANA).await;
+    let client = service.client();
+    let answer = client.post("/login", right()).header("user-agent", FIREFOX).await.ok();
+    let newer = FIREFOX.replace("140", "141");
+    client.get("/session").header("user-agent", &newer).await.ok();
+    assert_eq!(reasons(&service, "user_agent_changed"), 0, "a newer version is none");
+    for _ in 0..3 {
+        client.get("/session").header("user-agent", "curl/8.0").await.ok();
+    }
+    assert_eq!(reasons(&service, "user_agent_changed"), 1, "once");
+    service.advance(25 * 60 * MINUTE);
+    let refresh = json!({ "refreshToken": answer["refreshToken"] });
+    client.post("/refresh", refresh).header("user-agent", "okhttp/4.12").await.ok();
+    assert_eq!(reasons(&service, "user_agent_changed"), 2, "once a day");
+    // A server that shows its user's token says nothing of the user's client.
+    let token = shape::text(&answer["accessToken"]);
+    service.client().get("/session").bearer(&token).header("user-agent", "axios/1.7").await;
+    assert_eq!(reasons(&service, "user_agent_changed"), 2);
 }
