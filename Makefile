@@ -58,6 +58,8 @@ test: target/mana/.built ## Run every test, and count them
 		END { printf "\n%d passed, %d failed, %d ignored\n", passed, failed, ignored; exit failed > 0 || passed == 0 }' target/test.log
 	@if command -v npm >/dev/null; then SERVER=$(abspath $(TARGET)/debug/mana-auth) tests/jose/run; \
 		else echo 'Left out, for want of npm: what another implementation of JOSE makes of our tokens and cookies'; fi
+	@if command -v promtool >/dev/null; then SERVER=$(abspath $(TARGET)/debug/mana-auth) ops/check; \
+		else echo "Left out, for want of promtool (Debian: prometheus): alert rules, and the metrics' format"; fi
 	@if command -v python3 >/dev/null; then SERVER=$(abspath $(TARGET)/debug/mana-auth) tests/audit/run; \
 		else echo 'Left out, for want of Python: what a script of its own makes of our audit trail'; fi
 

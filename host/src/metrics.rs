@@ -3,13 +3,21 @@
 //! The names are a contract: `docs/operations.md` lists them, and a test compares them. Labels are words of this
 //! program or of the component, never of a client.
 
+mod component;
+
 use crate::bindings::mana::auth::platform::Metric;
+use component::COMPONENT;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
-use std::{fmt, time::Duration};
+use std::{
+    collections::HashSet,
+    fmt::{self, Write as _},
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
 
 /// Bounds of the duration histogram in seconds: from an answer out of memory to one behind a full hash queue.
 const BUCKETS: [f64; 12] = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
@@ -22,6 +30,14 @@ pub struct Metrics {
     statements: Family<Statements, Counter>,
     /// As of the last housekeeping of this process; none before the first.
     sessions: Family<Sessions, Gauge>,
+    /// Events of the audit trail that are still to be sealed, as of the last housekeeping of this process.
+    unsealed: Gauge,
+    /// How long an event may have waited to be sealed.
+    seal_lag: Gauge<f64, AtomicU64>,
+    /// Until when everything is sealed, in milliseconds since the Unix epoch.
+    sealed_until: AtomicU64,
+    /// How long password jobs wait for a thread.
+    pub(crate) password_waits: Histogram,
     /// In the order of [`COMPONENT`].
     component: [Family<[(&'static str, &'static str); 1], Counter>; COMPONENT.len()],
     /// Instances that take requests.
@@ -95,6 +111,10 @@ impl Metrics {
             durations: Family::new_with_constructor(histogram),
             statements: Family::default(),
             sessions: Family::default(),
+            unsealed: Gauge::default(),
+            seal_lag: Gauge::default(),
+            sealed_until: AtomicU64::new(0),
+            password_waits: Histogram::new(BUCKETS),
             component: std::array::from_fn(|_| Family::default()),
             instances: Gauge::default(),
             instances_started: Counter::default(),
@@ -121,6 +141,15 @@ impl Metrics {
         registry.register("passwords_queued", "Password jobs that wait", queued);
         registry.register("passwords_running", "Password jobs being computed", running);
         registry.register("connections", "Open connections", metrics.connections.clone());
+        let waits = metrics.password_waits.clone();
+        registry.register("password_queue_seconds", "Time that password jobs wait for a thread", waits);
+        registry.register(
+            "audit_unsealed_events",
+            "Events of the audit trail that are not sealed yet",
+            metrics.unsealed.clone(),
+        );
+        let lag = metrics.seal_lag.clone();
+        registry.register("audit_seal_lag_seconds", "Time that an event may have waited to be sealed", lag);
         for (told, family) in COMPONENT.iter().zip(&metrics.component) {
             registry.register(told.name, told.help, family.clone());
         }
@@ -148,6 +177,19 @@ impl Metrics {
         }
     }
 
+    /// How many events of the audit trail wait to be sealed, and how long the first of them has waited, at a time; all in
+    /// milliseconds.
+    pub(crate) fn sealed(&self, unsealed: u64, lag: u64, now: u64) {
+        self.unsealed.set(i64::try_from(unsealed).unwrap_or(i64::MAX));
+        self.sealed_until.store(now.saturating_sub(lag), Relaxed);
+    }
+
+    /// Brings up to date what grows while nothing happens. Before each scrape.
+    pub(crate) fn refresh(&self, now: u64) {
+        let lag = Duration::from_millis(now.saturating_sub(self.sealed_until.load(Relaxed)));
+        self.seal_lag.set(lag.as_secs_f64());
+    }
+
     /// Adds to a counter of the component. A label that the contract does not know counts as `other`.
     pub(crate) fn count(&self, metric: Metric, label: &str, by: u64) {
         let counters = COMPONENT.iter().zip(&self.component);
@@ -158,9 +200,29 @@ impl Metrics {
     }
 
     /// Everything, in the text format of OpenMetrics.
-    pub(crate) fn text(&self) -> Result<String, fmt::Error> {
+    pub(crate) fn open_metrics(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         text::encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+
+    /// Everything, in the older text format of Prometheus (0.0.4): there a counter's description bears the name of its
+    /// samples.
+    pub(crate) fn text(&self) -> Result<String, fmt::Error> {
+        let open = self.open_metrics()?;
+        let counters: HashSet<&str> =
+            open.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter")).collect();
+        let mut text = String::with_capacity(open.len());
+        for line in open.lines().filter(|line| !line.starts_with("# UNIT ") && *line != "# EOF") {
+            let described = line.strip_prefix("# HELP ").or_else(|| line.strip_prefix("# TYPE "));
+            match described.and_then(|described| described.split_once(' ')) {
+                Some((name, rest)) if counters.contains(name) => {
+                    let keyword = line.get(..7).unwrap_or_default();
+                    writeln!(text, "{keyword}{name}_total {rest}")?;
+                }
+                _ => writeln!(text, "{line}")?,
+            }
+        }
         Ok(text)
     }
 }
@@ -171,172 +233,5 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// A counter of the component (`platform.metric`). Its one label says what the contract counts by.
-struct Told {
-    metric: Metric,
-    name: &'static str,
-    help: &'static str,
-    label: &'static str,
-    values: &'static [&'static str],
-}
-
-const COMPONENT: [Told; 12] = [
-    Told {
-        metric: Metric::Registrations,
-        name: "registrations",
-        help: "Registrations",
-        label: "outcome",
-        values: &["created", "refused"],
-    },
-    Told {
-        metric: Metric::SignIns,
-        name: "sign_ins",
-        help: "Sign-ins",
-        label: "outcome",
-        values: &["success", "mismatch", "banned", "busy", "locked", "limited"],
-    },
-    Told {
-        metric: Metric::SessionsOpened,
-        name: "sessions_opened",
-        help: "Sessions opened by signing in",
-        label: "remember_me",
-        values: &["true", "false"],
-    },
-    Told {
-        metric: Metric::Refreshes,
-        name: "refreshes",
-        help: "Uses of a refresh token",
-        label: "outcome",
-        values: &["rotated", "repeated", "reused", "refused"],
-    },
-    Told {
-        metric: Metric::TokenValidations,
-        name: "token_validations",
-        help: "Checks of an access token",
-        label: "outcome",
-        values: &["valid", "invalid", "expired", "revoked"],
-    },
-    Told {
-        metric: Metric::SessionReads,
-        name: "session_reads",
-        help: "Answers about a session",
-        label: "source",
-        values: &["cookie", "token", "database"],
-    },
-    Told {
-        metric: Metric::SessionsEnded,
-        name: "sessions_ended",
-        help: "Sessions ended before their time",
-        label: "reason",
-        values: &["logout", "revoked", "displaced", "password_change", "refresh_reuse"],
-    },
-    Told {
-        metric: Metric::AuditEvents,
-        name: "audit_events",
-        help: "Security events, by what became of them",
-        label: "outcome",
-        values: &["written", "minimal", "coalesced", "lost"],
-    },
-    Told {
-        metric: Metric::Lockouts,
-        name: "lockouts",
-        help: "Locks set after too many failures, by whose counter",
-        label: "counter",
-        values: &["account", "device", "reauthentication"],
-    },
-    Told {
-        metric: Metric::RateLimited,
-        name: "rate_limited",
-        help: "Requests refused because their client failed or registered too often",
-        label: "limit",
-        values: &["sign_in", "registration", "refresh", "validate"],
-    },
-    Told {
-        metric: Metric::SuspiciousActivities,
-        name: "suspicious_activities",
-        help: "Suspicious activities",
-        label: "reason",
-        values: &[
-            "refresh_reuse",
-            "failures_from_client",
-            "failures_on_account",
-            "success_after_failures",
-            "user_agent_changed",
-        ],
-    },
-    Told {
-        metric: Metric::RowsPruned,
-        name: "rows_pruned",
-        help: "Rows that housekeeping removed",
-        label: "table",
-        values: &[
-            "users",
-            "accounts",
-            "sessions",
-            "refresh_tokens",
-            "jwks",
-            "security_events",
-            "invalidations",
-            "attempts",
-            "lockouts",
-            "suspicions",
-        ],
-    },
-];
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn names_are_the_documented_ones() {
-        let metrics = Metrics::new();
-        metrics.answered("/a/{id}".to_owned(), "GET", 200, Duration::from_millis(3));
-        metrics.count(Metric::SignIns, "success", 2);
-        metrics.active_sessions(5, 2);
-        let text = metrics.text().expect("writing to a string succeeds");
-        for line in [
-            r#"mana_auth_requests_total{route="/a/{id}",method="GET",status="200"} 1"#,
-            r#"mana_auth_request_duration_seconds_bucket{le="0.005",route="/a/{id}"} 1"#,
-            r#"mana_auth_db_statements_total{kind="view"} 0"#,
-            r#"mana_auth_sign_ins_total{outcome="success"} 2"#,
-            r#"mana_auth_active_sessions{remember_me="true"} 2"#,
-            r#"mana_auth_active_sessions{remember_me="false"} 3"#,
-            "mana_auth_instances 0",
-            "mana_auth_traps_total 0",
-        ] {
-            assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
-        }
-    }
-
-    #[test]
-    fn the_page_lists_every_one() {
-        let metrics = Metrics::new();
-        metrics.answered("/a".to_owned(), "GET", 200, Duration::from_millis(3));
-        metrics.active_sessions(0, 0);
-        for told in COMPONENT {
-            metrics.count(told.metric, "other", 1);
-        }
-        let text = metrics.text().expect("writing to a string succeeds");
-        let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
-        let told: BTreeSet<String> = types
-            .map(|(name, kind)| if kind == "counter" { format!("{name}_total") } else { name.to_owned() })
-            .collect();
-        let page = include_str!("../../docs/operations.md");
-        let rows = page.lines().filter_map(|line| line.strip_prefix("| `mana_auth_")?.split_once('`'));
-        let listed: BTreeSet<String> = rows.map(|(name, _)| format!("mana_auth_{name}")).collect();
-        assert_eq!(told, listed, "what is told, and what docs/operations.md lists");
-    }
-
-    #[test]
-    fn labels_of_the_component_are_a_closed_list() {
-        let metrics = Metrics::new();
-        for n in 0..100 {
-            metrics.count(Metric::RowsPruned, &format!("table{n}"), 1);
-        }
-        let text = metrics.text().expect("writing to a string succeeds");
-        assert_eq!(text.matches("mana_auth_rows_pruned_total{").count(), 1);
-        assert!(text.contains(r#"mana_auth_rows_pruned_total{table="other"} 100"#));
-    }
-}
+mod tests;

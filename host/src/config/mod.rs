@@ -5,6 +5,7 @@
 
 mod error;
 mod file;
+mod key;
 pub mod keys;
 mod kind;
 mod parse;

@@ -3,7 +3,7 @@
 use crate::{bindings::exports::mana::auth::maintenance::Readiness, passwords::Gauges, server::Shared};
 use bytes::Bytes;
 use futures::future::{Either, FutureExt as _, select};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use mana_auth_hygiene::{Code, Problem, Scheme};
 use std::{pin::pin, sync::atomic::Ordering::Relaxed, time::Duration};
@@ -12,7 +12,8 @@ use std::{pin::pin, sync::atomic::Ordering::Relaxed, time::Duration};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 const TEXT: &str = "text/plain; charset=utf-8";
-const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Answers a request on the management address.
 pub(crate) async fn answer<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>> {
@@ -36,7 +37,7 @@ async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>
         return response;
     }
     match path {
-        "/metrics" => metrics(shared),
+        "/metrics" => metrics(shared, request.headers()),
         "/ready" => match readiness(shared).await {
             Ok(()) => text(StatusCode::OK, TEXT, "ready\n"),
             Err(why) => text(StatusCode::SERVICE_UNAVAILABLE, TEXT, why),
@@ -45,15 +46,23 @@ async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>
     }
 }
 
-fn metrics(shared: &Shared) -> Response<Full<Bytes>> {
+fn metrics(shared: &Shared, asked: &HeaderMap) -> Response<Full<Bytes>> {
     shared.metrics.queued.set(i64::try_from(shared.workers.queued()).unwrap_or(i64::MAX));
     if let Some(pool) = &shared.pool {
         let Gauges { queued, running } = pool.gauges();
         shared.metrics.passwords_queued.set(i64::try_from(queued).unwrap_or(i64::MAX));
         shared.metrics.passwords_running.set(i64::try_from(running).unwrap_or(i64::MAX));
     }
-    match shared.metrics.text() {
-        Ok(metrics) => text(StatusCode::OK, METRICS, metrics),
+    shared.metrics.refresh(shared.clock.now());
+    let accepted = asked.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let open = accepted.into_iter().any(|value| value.contains("application/openmetrics-text"));
+    let told = if open {
+        shared.metrics.open_metrics().map(|told| (OPEN_METRICS, told))
+    } else {
+        shared.metrics.text().map(|told| (METRICS, told))
+    };
+    match told {
+        Ok((kind, metrics)) => text(StatusCode::OK, kind, metrics),
         Err(_) => problem(Code::Internal),
     }
 }

@@ -5,9 +5,10 @@ use super::{
     job::{Answer, Job},
     schedule::{Kind, Schedule},
 };
-use crate::random::Random;
+use crate::{clock::Clock, random::Random};
 use async_trait::async_trait;
 use mana_auth_passwords::{Blocklist, Memory, SALT_LENGTH};
+use prometheus_client::metrics::histogram::Histogram;
 use std::{
     fmt, io,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -56,6 +57,13 @@ pub struct Pool {
     threads: Vec<JoinHandle<()>>,
     random: Arc<dyn Random>,
     blocklist: Arc<Blocklist>,
+    waits: Option<Waits>,
+}
+
+/// Where it is told how long jobs wait.
+struct Waits {
+    clock: Arc<dyn Clock>,
+    seconds: Histogram,
 }
 
 struct Shared {
@@ -81,7 +89,7 @@ impl Pool {
         let state = State { schedule: Schedule::new(options.places), running: 0, closed: false };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new(), live });
         let blocklist = Arc::new(options.blocklist);
-        let mut pool = Self { shared, threads: Vec::new(), random, blocklist };
+        let mut pool = Self { shared, threads: Vec::new(), random, blocklist, waits: None };
         for n in 0..options.threads.max(1) {
             let shared = pool.shared.clone();
             let thread =
@@ -89,6 +97,12 @@ impl Pool {
             pool.threads.push(thread);
         }
         Ok(pool)
+    }
+
+    /// Tells a histogram how long each job waits for a thread, in seconds.
+    pub(crate) fn measuring(mut self, clock: Arc<dyn Clock>, seconds: Histogram) -> Self {
+        self.waits = Some(Waits { clock, seconds });
+        self
     }
 
     /// What it is doing at this moment.
@@ -106,6 +120,16 @@ impl Pool {
         compute: impl FnOnce(&mut Memory) -> Result<T, Error> + Send + 'static,
     ) -> Answer<T> {
         let Behalf { request, network, known_device } = behalf;
+        let waits = self
+            .waits
+            .as_ref()
+            .map(|waits| (waits.clock.clone(), waits.clock.elapsed(), waits.seconds.clone()));
+        let compute = move |memory: &mut Memory| {
+            if let Some((clock, since, seconds)) = waits {
+                seconds.observe(clock.elapsed().saturating_sub(since).as_secs_f64());
+            }
+            compute(memory)
+        };
         let (job, answer) = Job::new(request, &self.shared.live, compute);
         self.shared.push(|schedule, live| {
             schedule.push(kind, network, known_device, job, |job| job.is_wanted(live))

@@ -127,6 +127,8 @@ impl Builder {
             clock: clock.clone(),
             open: metrics.connections.clone(),
         };
+        // Whether housekeeping ever succeeds, time tells from now on.
+        metrics.sealed(0, 0, clock.now());
         let shared = Arc::new(Shared {
             workers,
             policy: policy(&config)?,
@@ -177,11 +179,13 @@ impl Builder {
             }
         };
         let invalidations = self.invalidations.unwrap_or(own);
+        let metrics = Arc::new(Metrics::new());
         let (passwords, live, pool) = match self.passwords {
             Some((passwords, live)) => (passwords, live, None),
             None => {
                 let live = LiveRequests::default();
                 let pool = pool(&config, random.clone(), live.clone())?;
+                let pool = Arc::new(pool.measuring(clock.clone(), metrics.password_waits.clone()));
                 (pool.clone() as Arc<dyn Passwords>, live, Some(pool))
             }
         };
@@ -192,7 +196,7 @@ impl Builder {
             config: Arc::new(config.component.clone()),
             clock,
             random,
-            metrics: Arc::new(Metrics::new()),
+            metrics,
             // A use case that waits for two of them is still answered in time.
             limit: config.request_timeout / 2,
         };
@@ -218,7 +222,7 @@ fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<Sqlite>, BuildErro
     Ok(Arc::new(Sqlite::open(SqliteOptions::new(config.database()), clock)?))
 }
 
-fn pool(config: &Config, random: Arc<dyn Random>, live: LiveRequests) -> Result<Arc<Pool>, BuildError> {
+fn pool(config: &Config, random: Arc<dyn Random>, live: LiveRequests) -> Result<Pool, BuildError> {
     let blocklist = match &config.password_blocklist {
         Some(file) => fs::read(file).map_err(|error| BuildError::Blocklist(file.clone(), error))?,
         None => Vec::new(),
@@ -231,7 +235,7 @@ fn pool(config: &Config, random: Arc<dyn Random>, live: LiveRequests) -> Result<
         places: config.password_queue.min(most),
         blocklist: Blocklist::parse(&blocklist),
     };
-    Pool::start(options, random, live).map(Arc::new).map_err(BuildError::Threads)
+    Pool::start(options, random, live).map_err(BuildError::Threads)
 }
 
 fn policy(config: &Config) -> Result<Policy, InvalidOrigin> {

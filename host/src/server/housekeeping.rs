@@ -80,6 +80,9 @@ async fn run(shared: &Arc<Shared>) {
                 if let Some(checkpoint) = report.checkpoint.clone() {
                     keep(shared, checkpoint).await;
                 }
+                if report.ran {
+                    shared.metrics.sealed(report.events_unsealed, report.seal_lag, shared.clock.now());
+                }
                 if report.more {
                     continue;
                 }

@@ -2,6 +2,7 @@
 
 mod artefact;
 mod manifest;
+mod operations;
 mod sources;
 
 use libtest_mimic::Trial;
@@ -11,13 +12,14 @@ use std::{
 };
 
 pub fn trials() -> impl Iterator<Item = Trial> {
-    let tests: [(&str, fn()); 11] = [
+    let tests: [(&str, fn()); 12] = [
         ("the_component_has_these_imports_and_exports", artefact::component),
         ("the_verifier_imports_nothing", artefact::verifier),
         ("the_compositions_import_and_export_this", artefact::compositions),
         ("the_manifest_for_spin_knows_every_key", manifest::variables),
         ("the_artefact_is_newer_than_its_sources", artefact::artefact_is_fresh),
         ("the_program_is_newer_than_its_sources", artefact::program_is_fresh),
+        ("alerts_and_dashboard_ask_for_what_is_told", operations::metrics),
         ("unsafe_code_is_where_it_must_be", sources::unsafe_code),
         ("no_file_has_two_ideas", sources::lengths),
         ("the_component_has_no_ambient_anything", sources::ambient),

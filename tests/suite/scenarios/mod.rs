@@ -36,6 +36,7 @@ files![
     logout,
     management,
     metrics,
+    monitoring,
     openapi,
     own_secret,
     password_rules,

@@ -120,7 +120,8 @@ async fn what_was_cut_short_meanwhile_does_not_slide(stage: Stage) {
         by_hand.execute_batch("COMMIT").expect("the end");
     };
     futures::join!(using, meanwhile);
-    assert_eq!(service.number("SELECT expires_at FROM sessions"), 1);
+    // Housekeeping, whose time has come too, may have removed it by now.
+    assert_eq!(service.number("SELECT count(*) FROM sessions WHERE expires_at > 1"), 0);
     ana.client.get("/session").await.refused("UNAUTHENTICATED");
 }
 

@@ -12,6 +12,7 @@ scenarios![
     housekeeping_goes_through_it,
     a_part_is_verified_at_once,
     an_altered_event_is_named,
+    housekeeping_names_an_altered_event needs Clock,
     another_key_takes_over needs Commands,
     old_events_are_dropped_and_the_rest_still_proven needs Clock,
 ];
@@ -124,6 +125,16 @@ async fn an_altered_event_is_named(stage: Stage) {
     assert!(shape::text(&found["firstBad"]).starts_with("leaf 333: "), "{found}");
     let before = root.client.get("/admin/audit/verify?from=0&to=333").await.ok();
     assert_eq!(before["intact"], true, "{before}");
+}
+
+async fn housekeeping_names_an_altered_event(stage: Stage) {
+    let service = stage.start().await;
+    let root = service.administrator().await;
+    service.append_events(400);
+    service.tick().await;
+    assert_eq!(root.client.get("/admin/audit/verify").await.ok()["intact"], true);
+    service.sql("UPDATE security_events SET ip_address = '192.0.2.8' WHERE leaf = 333");
+    service.advance(Duration::from_secs(3_600));
     service.tick().await;
     let found = root.client.get("/admin/audit/verify").await.ok();
     assert_eq!(found["intact"], false, "{found}");
@@ -177,6 +188,8 @@ async fn old_events_are_dropped_and_the_rest_still_proven(stage: Stage) {
     let new = checkpoint(&root.client).await.1;
     let proof = root.client.get(&format!("/admin/audit/proof?from={}&to={}", old.size, new.size)).await.ok();
     assert!(verify_consistency(old.size, &old.root, new.size, &new.root, &path(&proof)), "{proof}");
+    service.advance(Duration::from_secs(3_600));
+    service.tick().await;
     let found = root.client.get("/admin/audit/verify").await.ok();
     assert_eq!((&found["intact"], &found["from"]), (&Value::Bool(true), &Value::from(512)), "{found}");
     root.client.get("/admin/audit/verify?from=0&to=600").await.refused("VALIDATION_FAILED");

@@ -14,6 +14,13 @@ impl Service {
         answer
     }
 
+    /// What it answers to who accepts this.
+    pub async fn management_as(&self, accept: &str, path: &str) -> Answer {
+        let url = format!("{}{path}", self.runner.management_url());
+        let response = self.shared.http.get(url).header("accept", accept).send().await.expect("an answer");
+        Answer::read(Method::GET, path.to_owned(), response).await.expect("all of it")
+    }
+
     /// What a probe is told. Whoever answers it knows no configuration, so the promises about origins don't hold.
     pub async fn probe(&self, method: Method, path: &str) -> Answer {
         let url = format!("{}{path}", self.runner.management_url());

@@ -7,7 +7,7 @@ use crate::{
     error::{Bug, Error},
     platform::{self, Level},
     storage::Change,
-    time::Time,
+    time::{Span, Time},
 };
 use mana_auth_audit::{
     Details, Event, Finding, Frontier, Hash, KeyName, Leaf, Leaves, Seal, Tile, Verifier, VerifierKey,
@@ -19,6 +19,8 @@ use uuid::Uuid;
 const BATCH: u64 = 500;
 /// How many events one round of housekeeping looks at.
 const PIECE: u64 = 20_000;
+/// How often it is begun anew.
+const EVERY: Span = Span::hours(1);
 /// How many events one call looks at, at most.
 pub const MOST: u64 = 100_000;
 
@@ -63,7 +65,7 @@ pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verificat
     Ok(Verification { from, to, at: ctx.now, first_bad })
 }
 
-/// Goes through the next piece of the trail, and begins again at its end.
+/// Goes through the next piece of the trail, and begins again an hour after its end.
 ///
 /// # Errors
 ///
@@ -71,7 +73,13 @@ pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verificat
 pub async fn go_on_verifying(ctx: &Context) -> Result<(), Error> {
     let Some(tree) = rows::tree().await? else { return Ok(()) };
     let (size, first) = (tree.frontier.size(), drawn().await?);
-    let begun = rows::progress().await?.filter(|progress| progress.frontier.size() >= first);
+    let progress = rows::progress().await?;
+    let is_under_way = |progress: &rows::Progress| progress.frontier.size() > progress.from;
+    let lately = |last: &Last| ctx.now.since(last.at) < EVERY;
+    if progress.as_ref().is_some_and(|it| !is_under_way(it) && it.last.as_ref().is_some_and(lately)) {
+        return Ok(());
+    }
+    let begun = progress.filter(|progress| progress.frontier.size() >= first);
     let (from, frontier) = match begun {
         Some(progress) => (progress.from, progress.frontier),
         None => (first, proof::frontier(first).await?),

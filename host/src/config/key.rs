@@ -1,0 +1,82 @@
+//! What there is to say of a key of the configuration.
+
+/// Whom a key concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// This host, which checks the value.
+    Host,
+    /// The component, which checks the value; here only its kind is.
+    Component,
+}
+
+/// What a value looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number in the stated unit, within bounds.
+    Integer {
+        /// What is counted.
+        unit: &'static str,
+        /// The least allowed.
+        min: u64,
+        /// The most allowed.
+        max: u64,
+    },
+    /// An array of strings in a file; joined by `,` elsewhere.
+    List,
+    /// A file or folder, relative to the working directory.
+    Path,
+    /// A string that is never shown.
+    Secret,
+    /// A list that is never shown.
+    SecretList,
+}
+
+impl Kind {
+    /// Whether the value must never be shown.
+    #[must_use]
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::SecretList)
+    }
+
+    /// The kind in a word or two, for the documentation.
+    #[must_use]
+    pub fn describe(self) -> String {
+        match self {
+            Self::Text => "text".into(),
+            Self::Bool => "bool".into(),
+            Self::Integer { unit, .. } => unit.into(),
+            Self::List => "list".into(),
+            Self::Path => "path".into(),
+            Self::Secret => "secret".into(),
+            Self::SecretList => "list of secrets".into(),
+        }
+    }
+}
+
+/// What holds where a key isn't set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// This value.
+    Value(&'static str),
+    /// A value that depends on something else, as described.
+    Derived(&'static str),
+}
+
+/// A key.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its name in a file; in the environment in upper case after `MANA_AUTH_`.
+    pub name: &'static str,
+    /// Whom it concerns.
+    pub owner: Owner,
+    /// What its value looks like.
+    pub kind: Kind,
+    /// What holds where it isn't set.
+    pub default: Fallback,
+    /// What it does and why it is as it is.
+    pub reason: &'static str,
+}
