@@ -1,6 +1,11 @@
 //! What a use case knows of the call that it serves.
 
-use crate::{platform, settings::Settings, time::Time};
+use crate::{
+    platform::{self, Level},
+    settings::Settings,
+    time::Time,
+};
+use mana_auth_hygiene::Trace;
 use std::net::IpAddr;
 
 /// Who calls, when, and under which settings. Made once for each call and passed down: the clock is read here.
@@ -19,6 +24,8 @@ pub struct Context {
 pub struct Client {
     /// The id of the request; empty for a call through the WIT.
     pub request_id: String,
+    /// The trace that it says the request belongs to.
+    pub trace: Option<Trace>,
     /// Its address, in text form.
     pub address: Option<String>,
     /// What it calls itself, cleaned and cut.
@@ -36,6 +43,17 @@ impl Context {
 }
 
 impl Context {
+    /// Writes a line to the operator's log, with what tells which request it is about. No field may hold a secret.
+    pub fn log(&self, level: Level, message: &str, fields: &[(&str, &str)]) {
+        let Client { request_id, trace, .. } = &self.client;
+        let request = Some(("request_id", request_id.as_str())).filter(|(_, id)| !id.is_empty());
+        let trace = trace
+            .iter()
+            .flat_map(|trace| [("trace_id", trace.trace_id.as_str()), ("span_id", trace.span_id.as_str())]);
+        let fields: Vec<_> = request.into_iter().chain(trace).chain(fields.iter().copied()).collect();
+        platform::log(level, message, &fields);
+    }
+
     /// The same, on behalf of a device that has signed in to the account before, or not.
     #[must_use]
     pub fn on_device(&self, known: bool) -> Self {

@@ -40,6 +40,7 @@ pub struct Metrics {
     pub(crate) password_waits: Histogram,
     /// In the order of [`COMPONENT`].
     component: [Family<[(&'static str, &'static str); 1], Counter>; COMPONENT.len()],
+    shed: Family<[(&'static str, &'static str); 1], Counter>,
     /// Instances that take requests.
     pub(crate) instances: Gauge,
     /// Instances that were started, over the life of the process.
@@ -81,6 +82,13 @@ struct Sessions {
     remember_me: bool,
 }
 
+/// What one address had too many of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shed {
+    Connections,
+    Requests,
+}
+
 /// What a statement did.
 #[derive(Clone, Copy)]
 pub(crate) enum StatementKind {
@@ -116,6 +124,7 @@ impl Metrics {
             sealed_until: AtomicU64::new(0),
             password_waits: Histogram::new(BUCKETS),
             component: std::array::from_fn(|_| Family::default()),
+            shed: Family::default(),
             instances: Gauge::default(),
             instances_started: Counter::default(),
             traps: Counter::default(),
@@ -135,6 +144,7 @@ impl Metrics {
         registry.register("instances_started", "Instances started", metrics.instances_started.clone());
         registry.register("traps", "Instances ended by a trap", metrics.traps.clone());
         registry.register("rejected", "Requests refused at a full queue", metrics.rejected.clone());
+        registry.register("shed", "Turned away because one address had too many", metrics.shed.clone());
         registry.register("in_flight", "Requests that instances work on", metrics.in_flight.clone());
         registry.register("queued", "Requests that wait for an instance", metrics.queued.clone());
         let (queued, running) = (metrics.passwords_queued.clone(), metrics.passwords_running.clone());
@@ -163,6 +173,15 @@ impl Metrics {
         let by_route = Route { route };
         self.durations.get_or_create(&by_route).observe(duration.as_secs_f64());
         self.requests.get_or_create(&Answered { route: by_route.route, method, status }).inc();
+    }
+
+    /// One more was turned away.
+    pub(crate) fn shed(&self, shed: Shed) {
+        let what = match shed {
+            Shed::Connections => "connections",
+            Shed::Requests => "requests",
+        };
+        self.shed.get_or_create(&[("what", what)]).inc();
     }
 
     pub(crate) fn statements(&self, kind: StatementKind, by: u64) {

@@ -9,6 +9,7 @@ use crate::{
 };
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header::USER_AGENT, request::Parts};
+use mana_auth_hygiene::Trace;
 use std::{ops::Deref, sync::Arc};
 
 /// The longest user agent that is kept, in characters.
@@ -23,6 +24,7 @@ impl Call {
         let user_agent = headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let client = Client {
             request_id: id.to_owned(),
+            trace: Trace::of(headers),
             address: peer,
             user_agent: user_agent.and_then(|text| text::label(&text, USER_AGENT_LENGTH)),
             known_device: false,

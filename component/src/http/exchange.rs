@@ -85,12 +85,11 @@ async fn answer(
 }
 
 async fn route(call: Call, mut request: http::Request<Body>) -> axum::response::Response {
-    let id = call.client.request_id.clone();
-    request.extensions_mut().insert(call);
+    request.extensions_mut().insert(call.clone());
     match routes::router().oneshot(request).await {
         Ok(mut answer) => {
             if let Some(failure) = answer.extensions_mut().remove::<Failure>() {
-                failure.log(&id);
+                failure.log(&call);
             }
             answer
         }

@@ -1,6 +1,7 @@
 //! What a client is told about each failure, in one place; and what the operator is told.
 
 use crate::{
+    context::Context,
     error::{Bug, Error},
     platform::{self, Level},
     time::Span,
@@ -63,19 +64,18 @@ impl From<Problem> for Failure {
 
 impl Failure {
     /// Tells the operator, where there is something to tell.
-    pub fn log(&self, request_id: &str) {
+    pub fn log(&self, call: &Context) {
         if let Some(bug) = &self.inside {
-            platform::log(
-                Level::Error,
-                "internal error",
-                &[("request", request_id), ("why", &format!("{bug:?}"))],
-            );
+            call.log(Level::Error, "internal error", &[("why", &format!("{bug:?}"))]);
         }
     }
 
-    /// The answer to a request that never reached a route.
+    /// The answer to a request that never reached a route, under settings that nobody knows.
     pub fn into_response_for(self, request_id: &str) -> Response {
-        self.log(request_id);
+        if let Some(bug) = &self.inside {
+            let fields = [("request_id", request_id), ("why", &format!("{bug:?}"))];
+            platform::log(Level::Error, "internal error", &fields);
+        }
         self.into_response()
     }
 }

@@ -97,7 +97,7 @@ impl Change {
             else {
                 return Err(self.refused(error, &parts));
             };
-            platform::log(Level::Error, "a security event could not be written", &[("why", &words(&error))]);
+            ctx.log(Level::Error, "a security event could not be written", &[("why", &words(&error))]);
             *detail = less;
         }
     }

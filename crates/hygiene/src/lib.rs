@@ -23,6 +23,7 @@ mod headers;
 mod origin;
 mod policy;
 mod problem;
+mod trace;
 mod transport;
 
 pub use caller::Caller;
@@ -30,4 +31,5 @@ pub use code::{Code, ErrorStatus};
 pub use origin::{InvalidOrigin, Origin, Scheme};
 pub use policy::{Hsts, Policy};
 pub use problem::Problem;
+pub use trace::Trace;
 pub use transport::{Transport, require_https};

@@ -295,6 +295,18 @@ pub const KEYS: &[Key] = &[
         "How many connections may be open; further ones wait to be accepted. Each costs some 10 KiB and a file descriptor.",
     ),
     host(
+        "connections_per_address",
+        Integer { unit: "connections", min: 0, max: 1_000_000 },
+        Value("512"),
+        "How many of them one address (or one /64 of IPv6) may have; further ones are closed at once. A large office keeps less open. Trusted proxies and this machine are exempt. 0: any number.",
+    ),
+    host(
+        "requests_per_second",
+        Integer { unit: "requests", min: 0, max: 1_000_000 },
+        Value("200"),
+        "How many requests one address may make in a second, five times as many in a burst; past it 429, before anything is done for it. This machine is exempt. 0: any number.",
+    ),
+    host(
         "header_timeout_ms",
         milliseconds(100, 600_000),
         Value("10000"),

@@ -66,6 +66,10 @@ pub struct Config {
     pub drain_timeout: Duration,
     /// How many connections may be open.
     pub connections: usize,
+    /// How many of them from one address; 0: any number.
+    pub connections_per_address: usize,
+    /// How many requests one address may make in a second; 0: any number.
+    pub requests_per_second: u32,
     /// What is logged: a level, or directives.
     pub log_level: String,
     /// How it is written.

@@ -61,6 +61,8 @@ pub(super) fn config(settings: Settings) -> Result<Config, Error> {
         request_timeout: values.duration("request_timeout_ms")?,
         drain_timeout: values.duration("drain_timeout_ms")?,
         connections: values.count_or("connections", 0)?,
+        connections_per_address: values.count_or("connections_per_address", 0)?,
+        requests_per_second: values.number("requests_per_second")?,
         log_format: values.checked("log_format", log_format(values.text("log_format")))?,
         log_level,
         component,

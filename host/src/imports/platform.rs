@@ -42,6 +42,19 @@ pub(crate) fn add_to_linker(
     wit::add_to_linker::<State, HasPlatform>(linker, view)
 }
 
+fn take(fields: &mut Vec<(String, String)>, name: &str) -> Option<String> {
+    let position = fields.iter().position(|(known, _)| known == name)?;
+    Some(fields.remove(position).1)
+}
+
+fn others(fields: Vec<(String, String)>) -> Option<String> {
+    if fields.is_empty() {
+        return None;
+    }
+    let fields = fields.into_iter().map(|(name, value)| (name, value.into()));
+    Some(serde_json::Value::Object(fields.collect()).to_string())
+}
+
 impl wit::Host for PlatformView<'_> {
     fn now(&mut self) -> wasmtime::Result<u64> {
         Ok(self.0.clock.now())
@@ -55,16 +68,29 @@ impl wit::Host for PlatformView<'_> {
         Ok(bytes)
     }
 
-    /// `tracing` fixes the names of fields when it is compiled, so the component's travel as one.
-    fn log(&mut self, level: Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
-        let fields: serde_json::Map<_, _> =
-            fields.into_iter().map(|(name, value)| (name, value.into())).collect();
-        let fields = serde_json::Value::Object(fields);
+    /// `tracing` fixes the names of fields when it is compiled, so those that the component uses are named here, and others
+    /// travel as one.
+    fn log(
+        &mut self,
+        level: Level,
+        message: String,
+        mut fields: Vec<(String, String)>,
+    ) -> wasmtime::Result<()> {
+        macro_rules! line {
+            ($level:ident: $($name:ident),+) => {{
+                $(let $name = take(&mut fields, stringify!($name));)+
+                let fields = others(fields);
+                tracing::$level!(target: "mana_auth::component", $($name,)+ fields, "{message}");
+            }};
+        }
+        macro_rules! named {
+            ($level:ident) => { line!($level: request_id, trace_id, span_id, why, finding, checkpoint) };
+        }
         match level {
-            Level::Debug => tracing::debug!(target: "mana_auth::component", %fields, "{message}"),
-            Level::Info => tracing::info!(target: "mana_auth::component", %fields, "{message}"),
-            Level::Warn => tracing::warn!(target: "mana_auth::component", %fields, "{message}"),
-            Level::Error => tracing::error!(target: "mana_auth::component", %fields, "{message}"),
+            Level::Debug => named!(debug),
+            Level::Info => named!(info),
+            Level::Warn => named!(warn),
+            Level::Error => named!(error),
         }
         Ok(())
     }

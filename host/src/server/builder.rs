@@ -1,6 +1,9 @@
 //! What a server is made from.
 
-use super::{Connections, Server, Shared, housekeeping};
+use super::{
+    Connections, Server, Shared, housekeeping,
+    shedding::{ConnectionLimit, RequestLimit},
+};
 use crate::{
     artefact::Artefact,
     clock::{Clock, SystemClock},
@@ -124,6 +127,8 @@ impl Builder {
             write_timeout: config.body_timeout,
             drain_timeout: config.drain_timeout,
             limit: config.connections,
+            of_address: ConnectionLimit::new(config.connections_per_address, config.trusted_proxies.clone()),
+            metrics: metrics.clone(),
             clock: clock.clone(),
             open: metrics.connections.clone(),
         };
@@ -133,6 +138,7 @@ impl Builder {
             workers,
             policy: policy(&config)?,
             metrics,
+            requests: RequestLimit::new(config.requests_per_second, clock.clone()),
             clock,
             draining: AtomicBool::new(false),
             random,

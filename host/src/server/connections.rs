@@ -1,7 +1,10 @@
 //! Listening, and the protocols HTTP/1.1 and HTTP/2 (RFC 9112, RFC 9113) without TLS: a proxy brings that.
 
-use super::patience::{Begun, Patient};
-use crate::clock::Clock;
+use super::{
+    patience::{Begun, Patient},
+    shedding::ConnectionLimit,
+};
+use crate::{clock::Clock, metrics::Metrics};
 use bytes::Bytes;
 use futures::future::{Either, select};
 use http::{Request, Response};
@@ -39,6 +42,9 @@ pub(super) struct Connections {
     /// How long a client may take no byte of an answer.
     pub(super) write_timeout: Duration,
     pub(super) drain_timeout: Duration,
+    /// How many of them one address may have open. Further ones are closed at once.
+    pub(super) of_address: ConnectionLimit,
+    pub(super) metrics: Arc<Metrics>,
     /// How many may be open. At the limit, further ones wait in the system's backlog.
     pub(super) limit: usize,
     pub(super) clock: Arc<dyn Clock>,
@@ -71,6 +77,13 @@ impl Connections {
                 Either::Left(((), _)) => break,
                 Either::Right((accepted, _)) => accepted,
             };
+            let held = match self.of_address.admit(peer) {
+                Ok(held) => held,
+                Err(shed) => {
+                    self.metrics.shed(shed);
+                    continue;
+                }
+            };
             let (answer, begun) = (answer.clone(), Begun::default());
             let stream = Patient::new(stream, begun.clone(), self.header_timeout, self.write_timeout);
             let service = service_fn(move |request| {
@@ -82,7 +95,7 @@ impl Connections {
             let connection = graceful.watch(connection);
             let counted = Counted::new(&self.open);
             tokio::spawn(async move {
-                let _held = (permit, counted);
+                let _held = (permit, counted, held);
                 if let Err(error) = connection.await {
                     tracing::debug!(error, "a connection ended early");
                 }

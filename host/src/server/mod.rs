@@ -10,6 +10,7 @@ mod refusal;
 mod request;
 mod response;
 mod service;
+mod shedding;
 mod validate;
 
 pub use builder::{BuildError, Builder};
@@ -31,6 +32,7 @@ use futures::future::{BoxFuture, OptionFuture, join};
 use ipnet::IpNet;
 use mana_auth_hygiene::Policy;
 use prometheus_client::metrics::gauge::Gauge;
+use shedding::{ConnectionLimit, RequestLimit};
 use std::{
     sync::{
         Arc,
@@ -95,6 +97,8 @@ pub(crate) struct Shared {
     random: Arc<dyn Random>,
     live: LiveRequests,
     trusted_proxies: Vec<IpNet>,
+    /// How many requests one address may make.
+    requests: RequestLimit,
     body_timeout: Duration,
     request_timeout: Duration,
     /// Room for the bodies that are on their way.
@@ -150,6 +154,8 @@ impl Server {
         };
         let connections = Connections {
             limit: MANAGEMENT_CONNECTIONS,
+            of_address: ConnectionLimit::new(0, Vec::new()),
+            metrics: self.connections.metrics.clone(),
             clock: self.connections.clock.clone(),
             open: Gauge::default(),
             ..self.connections

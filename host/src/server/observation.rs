@@ -1,29 +1,47 @@
 //! What is remembered of a request: one line and two numbers. Never a target's query, a header or a body.
 
 use super::Shared;
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, request::Parts};
+use mana_auth_hygiene::Trace;
 use std::time::Duration;
 
 /// A request that is being answered. Dropped before it is, the client has gone.
 pub(super) struct Observation<'a> {
     shared: &'a Shared,
     id: &'a str,
+    trace: Option<Trace>,
     method: &'static str,
     began: Duration,
     answered: bool,
 }
 
 impl<'a> Observation<'a> {
-    pub(super) fn start(shared: &'a Shared, id: &'a str, method: &Method) -> Self {
-        Self { shared, id, method: word(method), began: shared.clock.elapsed(), answered: false }
+    pub(super) fn start(shared: &'a Shared, id: &'a str, head: &Parts) -> Self {
+        let (trace, method) = (Trace::of(&head.headers), word(&head.method));
+        Self { shared, id, trace, method, began: shared.clock.elapsed(), answered: false }
     }
 
     pub(super) fn answered(mut self, route: String, status: StatusCode) {
         self.answered = true;
         let duration = self.duration();
         let status = status.as_u16();
-        tracing::info!(id = self.id, method = self.method, route, status, ?duration, "answered");
+        let (trace_id, span_id) = self.trace_ids();
+        tracing::info!(
+            request_id = self.id,
+            trace_id,
+            span_id,
+            http.request.method = self.method,
+            http.route = route,
+            http.response.status_code = status,
+            duration_ms = milliseconds(duration),
+            "answered"
+        );
         self.shared.metrics.answered(route, self.method, status, duration);
+    }
+
+    fn trace_ids(&self) -> (Option<&str>, Option<&str>) {
+        let trace = self.trace.as_ref();
+        (trace.map(|trace| trace.trace_id.as_str()), trace.map(|trace| trace.span_id.as_str()))
     }
 
     fn duration(&self) -> Duration {
@@ -35,9 +53,22 @@ impl Drop for Observation<'_> {
     fn drop(&mut self) {
         if !self.answered {
             let duration = self.duration();
-            tracing::info!(id = self.id, method = self.method, ?duration, "the client has gone");
+            let (trace_id, span_id) = self.trace_ids();
+            tracing::info!(
+                request_id = self.id,
+                trace_id,
+                span_id,
+                http.request.method = self.method,
+                duration_ms = milliseconds(duration),
+                "the client has gone"
+            );
         }
     }
+}
+
+/// To the microsecond, as a number.
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// Methods are labels of metrics, so what a client makes up is `other`.

@@ -16,6 +16,8 @@ pub(super) enum Refusal {
     PayloadTooLarge,
     /// The body did not arrive in time.
     BodyTimeout,
+    /// The address asked too often; after how many seconds it may again.
+    TooMany(u64),
     /// The queue is full: nothing was begun.
     Overloaded,
     /// The answer to a request that changes nothing took too long.
@@ -50,6 +52,7 @@ impl Refusal {
             Self::HeadersTooLarge => Problem::new(Code::HeadersTooLarge),
             Self::PayloadTooLarge => Problem::new(Code::PayloadTooLarge),
             Self::BodyTimeout => Problem::new(Code::RequestTimeout),
+            Self::TooMany(seconds) => Problem::new(Code::RateLimited).retry_after(seconds),
             Self::Overloaded | Self::LateRead | Self::InterruptedRead => {
                 Problem::new(Code::Overloaded).retry_after(RETRY_AFTER)
             }

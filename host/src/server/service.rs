@@ -1,6 +1,7 @@
 //! One request, from HTTP to the component and back.
 
 use super::{Shared, id, observation::Observation, refusal::Refusal, request, response::Answer};
+use crate::metrics::Shed;
 use bytes::Bytes;
 use futures::future::{BoxFuture, Either, FutureExt as _, select};
 use http::{HeaderName, HeaderValue, Response, header::ORIGIN, request::Parts};
@@ -64,7 +65,7 @@ impl Shared {
         let (id, id_value) = self.request_id(&caller);
         let origin = head.headers.get(ORIGIN).cloned();
         let method = head.method.clone();
-        let observation = Observation::start(self, &id, &method);
+        let observation = Observation::start(self, &id, &head);
 
         let answer = self.exchange(&id, &caller, head, body).await;
         let Answer { mut response, route } =
@@ -84,6 +85,10 @@ impl Shared {
     ) -> Result<Answer, Refusal> {
         if id.is_empty() {
             return Err(Refusal::Internal);
+        }
+        if let Err(seconds) = self.requests.admit(caller.address) {
+            self.metrics.shed(Shed::Requests);
+            return Err(Refusal::TooMany(seconds));
         }
         request::check(&head)?;
         // Bodies are kept before a call has its place in the queue, so they are counted too.

@@ -4,6 +4,7 @@
 mod administration;
 mod configuration;
 mod help;
+mod logs;
 mod refusals;
 mod secret;
 mod serving;

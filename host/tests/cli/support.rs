@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
@@ -104,6 +104,17 @@ impl Serving {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
         self.child.wait().expect("its end").code()
+    }
+}
+
+impl Serving {
+    /// Asks it to end; what it has logged.
+    pub fn end(mut self) -> String {
+        let mut log = self.child.stderr.take().expect("a pipe");
+        assert_eq!(self.terminate(), Some(0));
+        let mut text = String::new();
+        log.read_to_string(&mut text).expect("text");
+        text
     }
 }
 

@@ -9,6 +9,7 @@ mod http;
 mod lifecycle;
 mod limits;
 mod runaways;
+mod shedding;
 mod support;
 mod traps;
 mod versions;

@@ -2,7 +2,7 @@
 
 use crate::{
     scenarios,
-    service::{NEXT_SECRET, Person, SECRET, Service, Stage},
+    service::{NEXT_SECRET, SECRET, Service, Stage},
 };
 use serde_json::json;
 use std::{sync::Arc, time::Duration};

@@ -1,0 +1,190 @@
+//! What is turned away before anything is done for it: more connections or requests of one address than anybody needs. The
+//! component's own limits are about what requests are for; these are about how many there are.
+
+use crate::{clock::Clock, metrics::Shed};
+use governor::{
+    Quota, RateLimiter, clock::Clock as GovernorClock, middleware::NoOpMiddleware, nanos::Nanos,
+    state::keyed::HashMapStateStore,
+};
+use ipnet::IpNet;
+use std::{
+    collections::HashMap,
+    fmt,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+/// What counts as one: an IPv4 address, or a /64 of IPv6, which is what one customer has; everyone whose address is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Network {
+    V4(u32),
+    V6(u64),
+    Unknown,
+}
+
+impl Network {
+    fn of(address: Option<IpAddr>) -> Self {
+        match address.map(|address| address.to_canonical()) {
+            Some(IpAddr::V4(address)) => Self::V4(address.to_bits()),
+            Some(IpAddr::V6(address)) => Self::V6(u64::try_from(address.to_bits() >> 64).unwrap_or(0)),
+            None => Self::Unknown,
+        }
+    }
+}
+
+/// Connections of each address.
+pub(super) struct ConnectionLimit {
+    most: usize,
+    trusted: Vec<IpNet>,
+    /// At most as many as connections may be open in all.
+    open: Arc<Mutex<HashMap<Network, usize>>>,
+}
+
+/// A connection that counts for as long as this lives.
+pub(super) struct Held {
+    network: Network,
+    open: Arc<Mutex<HashMap<Network, usize>>>,
+}
+
+impl ConnectionLimit {
+    /// So many of each address; 0: any number.
+    pub(super) fn new(most: usize, trusted: Vec<IpNet>) -> Self {
+        Self { most, trusted, open: Arc::default() }
+    }
+
+    /// Lets a connection in, unless its address has too many. A trusted proxy carries everyone, and this machine is our own.
+    pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<Option<Held>, Shed> {
+        let Some(address) = peer.filter(|_| self.most > 0) else { return Ok(None) };
+        if address.to_canonical().is_loopback()
+            || self.trusted.iter().any(|proxies| proxies.contains(&address))
+        {
+            return Ok(None);
+        }
+        let network = Network::of(peer);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(network).or_default();
+        if *count >= self.most {
+            return Err(Shed::Connections);
+        }
+        *count += 1;
+        Ok(Some(Held { network, open: self.open.clone() }))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.network) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.network);
+            }
+        }
+    }
+}
+
+/// How many addresses are remembered. Past it, those that asked nothing lately are forgotten; where all of them ask, further ones
+/// share one budget.
+const ADDRESSES: usize = 100_000;
+/// How often it is looked at, in requests.
+const LOOK_EVERY: u32 = 4_096;
+/// How many seconds' worth of requests may come at once.
+const BURST: u32 = 5;
+
+type Limiter = RateLimiter<Network, HashMapStateStore<Network>, Elapsed, NoOpMiddleware<Nanos>>;
+
+/// Requests of each address.
+pub(super) struct RequestLimit {
+    /// None: any number.
+    limiter: Option<Limiter>,
+    clock: Elapsed,
+    asked: AtomicU32,
+    /// Whether too many addresses ask for each to have a budget of its own.
+    crowded: AtomicBool,
+}
+
+impl RequestLimit {
+    /// So many a second of each address; 0: any number.
+    pub(super) fn new(per_second: u32, clock: Arc<dyn Clock>) -> Self {
+        let clock = Elapsed(clock);
+        let quota = NonZeroU32::new(per_second).map(|rate| {
+            Quota::per_second(rate)
+                .allow_burst(rate.saturating_mul(NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN)))
+        });
+        let limiter = quota.map(|quota| RateLimiter::new(quota, HashMapStateStore::default(), clock.clone()));
+        Self { limiter, clock, asked: AtomicU32::new(0), crowded: AtomicBool::new(false) }
+    }
+
+    /// Lets a request in, or says after how many seconds to try again. Requests from this machine itself, which no trusted proxy has
+    /// sent on, are let in.
+    pub(super) fn admit(&self, address: Option<IpAddr>) -> Result<(), u64> {
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        if address.is_some_and(|address| address.to_canonical().is_loopback()) {
+            return Ok(());
+        }
+        if self.asked.fetch_add(1, Relaxed) % LOOK_EVERY == LOOK_EVERY - 1 && limiter.len() > ADDRESSES {
+            limiter.retain_recent();
+            self.crowded.store(limiter.len() > ADDRESSES, Relaxed);
+        }
+        let network = if self.crowded.load(Relaxed) { Network::Unknown } else { Network::of(address) };
+        limiter.check_key(&network).map_err(|refused| {
+            let wait: Duration = refused.wait_time_from(self.clock.now());
+            wait.as_secs() + 1
+        })
+    }
+}
+
+/// The server's clock, as the limiter reads it.
+#[derive(Clone)]
+struct Elapsed(Arc<dyn Clock>);
+
+impl fmt::Debug for Elapsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Elapsed")
+    }
+}
+
+impl GovernorClock for Elapsed {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Nanos::from(self.0.elapsed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> Option<IpAddr> {
+        Some(text.parse().expect("an address"))
+    }
+
+    #[test]
+    fn connections_past_the_limit_are_turned_away_until_one_ends() {
+        let limit = ConnectionLimit::new(2, vec!["10.0.0.0/8".parse().expect("a network")]);
+        let one = limit.admit(address("203.0.113.5")).expect("room");
+        let _other = limit.admit(address("::ffff:203.0.113.5")).expect("room");
+        assert_eq!(limit.admit(address("203.0.113.5")).err(), Some(Shed::Connections));
+        assert!(limit.admit(address("203.0.113.6")).is_ok());
+        drop(one);
+        assert!(limit.admit(address("203.0.113.5")).is_ok());
+    }
+
+    #[test]
+    fn proxies_and_this_machine_are_exempt_and_nothing_is_left_behind() {
+        let limit = ConnectionLimit::new(1, vec!["10.0.0.0/8".parse().expect("a network")]);
+        let held: Vec<_> = ["10.1.2.3", "127.0.0.1", "::1", "2001:db8::1"]
+            .iter()
+            .flat_map(|text| [limit.admit(address(text)), limit.admit(address(text))])
+            .collect();
+        assert_eq!(held.iter().filter(|held| held.is_err()).count(), 1);
+        drop(held);
+        assert!(limit.open.lock().expect("the map").is_empty());
+    }
+}

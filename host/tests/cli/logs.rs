@@ -1,0 +1,63 @@
+//! What is logged: one JSON object a line, with fields that `docs/operations.md` lists.
+
+use crate::support::Place;
+use serde_json::Value;
+use std::{
+    collections::BTreeSet,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+};
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const SPAN: &str = "00f067aa0ba902b7";
+
+/// The fields that the page lists.
+fn listed() -> BTreeSet<String> {
+    let page = include_str!("../../../docs/operations.md");
+    let (_, logs) = page.split_once("## What it logs").expect("the part about logs");
+    let table =
+        logs.lines().skip_while(|line| !line.starts_with("| field")).take_while(|line| line.starts_with('|'));
+    table
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+fn ask(api: &str, target: &str, trace: &str) {
+    let mut stream = TcpStream::connect(api.trim_start_matches("http://")).expect("it listens");
+    let request =
+        format!("GET {target} HTTP/1.1\r\nhost: a\r\ntraceparent: {trace}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it is read");
+    stream.read_to_string(&mut String::new()).expect("an answer");
+}
+
+#[test]
+fn each_line_is_an_object_of_listed_fields_and_names_its_trace() {
+    let place = Place::new();
+    let serving = place.serve();
+    let api = serving.greeting.lines().find_map(|line| line.trim().strip_prefix("API")).expect("an address");
+    let api = api.trim().to_owned();
+    ask(&api, "/api/v1/auth/jwks?secret=of-the-query", &format!("00-{TRACE}-{SPAN}-01"));
+    ask(&api, "/api/v1/auth/session", "nonsense");
+    let log = serving.end();
+    let listed = listed();
+    assert!(listed.len() > 10, "{listed:?}");
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no object: {line}")))
+        .collect();
+    for line in &lines {
+        for name in line.as_object().expect("an object").keys() {
+            assert!(listed.contains(name), "{name} is not listed: {line}");
+        }
+    }
+    let answered: Vec<_> = lines.iter().filter(|line| line["message"] == "answered").collect();
+    assert_eq!(answered.len(), 2, "{log}");
+    assert_eq!((&answered[0]["trace_id"], &answered[0]["span_id"]), (&TRACE.into(), &SPAN.into()));
+    assert_eq!(answered[0]["http.route"], "/api/v1/auth/jwks");
+    assert_eq!(answered[0]["http.response.status_code"], 200);
+    assert_eq!(answered[0]["http.request.method"], "GET");
+    assert!(answered[0]["duration_ms"].is_number() && answered[0]["request_id"].is_string());
+    assert_eq!(answered[1]["trace_id"], Value::Null, "one that is malformed is none");
+    assert!(!log.contains("of-the-query"), "{log}");
+}
