@@ -260,6 +260,12 @@ CREATE INDEX invalidations_subject ON invalidations (subject, id);
 
 CREATE INDEX invalidations_starts ON invalidations (id) WHERE subject GLOB 'start:*';
 
+-- What the service was started with last; of secrets only what tells one from another.
+CREATE TABLE known_settings (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
 -- One process at a time does the housekeeping.
 CREATE TABLE leases (
     name       TEXT PRIMARY KEY,

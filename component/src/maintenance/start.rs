@@ -69,6 +69,7 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
         keys => drop(keys?),
     }
     if serving {
+        settings::record_changes(&ctx).await?;
         Change::new().and(invalidations::begin_lineage()).commit(&ctx).await.map_err(Error::from)?;
     }
     STARTED.store(true, Ordering::Relaxed);

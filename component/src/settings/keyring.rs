@@ -70,6 +70,11 @@ impl Keyring {
         self.secrets.first().map_or(0, |(version, _)| *version)
     }
 
+    /// The versions, newest first.
+    pub fn versions(&self) -> impl Iterator<Item = SecretVersion> {
+        self.secrets.iter().map(|(version, _)| *version)
+    }
+
     /// Whether this version is configured.
     #[must_use]
     pub fn has(&self, version: SecretVersion) -> bool {

@@ -1,9 +1,11 @@
 //! The operator's settings: parsed once per instance into one typed struct, or refused with the key's name.
 
+mod changed;
 mod keyring;
 mod parse;
 mod url;
 
+pub use changed::record_changes;
 pub use keyring::{Keyring, Purpose, SecretVersion};
 pub use parse::{KEYS, Misconfiguration, Setting};
 pub use url::PublicUrl;

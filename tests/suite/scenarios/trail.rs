@@ -13,6 +13,7 @@ scenarios![
     nobody_else_reads_it,
     a_kind_that_floods_it_is_counted_instead needs Clock Management,
     nonsense_is_refused_with_the_field,
+    a_change_of_settings_is_an_event needs Start,
 ];
 
 const ANA: &str = "ana@example.org";
@@ -208,4 +209,19 @@ async fn nonsense_is_refused_with_the_field(stage: Stage) {
         let problem = answer.refused("VALIDATION_FAILED");
         assert!(problem["fields"][field].is_string(), "{path}: {problem}");
     }
+}
+
+async fn a_change_of_settings_is_an_event(stage: Stage) {
+    let mut service = stage.start().await;
+    let events = "SELECT count(*) FROM security_events WHERE event_type = 'config_changed'";
+    service.register(ANA).await;
+    service.restart().await;
+    service.register("bob@example.org").await;
+    assert_eq!(service.number(events), 0, "the same settings are none");
+    service.restart_with("sessions_per_user", "3").await;
+    service.register("eve@example.org").await;
+    let copy = service.copy();
+    let told = copy.text("SELECT metadata FROM security_events WHERE event_type = 'config_changed'");
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(told["changed"], json!([{ "key": "sessions_per_user", "from": "10", "to": "3" }]));
 }

@@ -1,6 +1,6 @@
 //! Comparing the trail with a checkpoint that was kept outside.
 
-use super::{begin, rows, seal};
+use super::{begin, prune::drawn, rows, seal};
 use crate::{
     context::Context,
     error::Error,
@@ -57,8 +57,10 @@ async fn leads_to(tree: &rows::Tree, outside: &Checkpoint) -> Result<bool, Error
     if outside.origin != tree.origin {
         return Ok(false);
     }
-    // One that was dropped with its leaves is older than any that is looked at last.
-    let Some(here) = rows::seal(outside.size).await? else { return Ok(false) };
+    let Some(here) = rows::seal(outside.size).await? else {
+        // Or it was dropped along with its leaves.
+        return Ok(outside.size < drawn().await?);
+    };
     let here = Note::parse(&here).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
     Ok(here.as_ref() == Some(outside))
 }

@@ -1,0 +1,67 @@
+//! Which settings the service was started with last, so that a change of them is an event of the trail.
+
+use super::{Setting, Settings, describe};
+use crate::{
+    audit::{Event, Kind},
+    context::Context,
+    error::Error,
+    params,
+    storage::{self, Change, statement},
+};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// Records what is set otherwise than at the last start of a serving process. The first start records nothing.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn record_changes(ctx: &Context) -> Result<(), Error> {
+    // They were parsed just now.
+    let Ok(described) = describe().await else { return Ok(()) };
+    let now: BTreeMap<String, String> =
+        described.into_iter().map(|setting| (setting.key.to_owned(), shown(ctx.settings, setting))).collect();
+    let sql = "SELECT key, value FROM known_settings";
+    let then: BTreeMap<String, String> =
+        storage::query(sql, vec![], |row| Ok((row.take()?, row.take()?))).await?.into_iter().collect();
+    if now == then {
+        return Ok(());
+    }
+    let keys = now.keys().chain(then.keys().filter(|key| !now.contains_key(*key)));
+    let changed: Vec<Value> = keys
+        .filter(|key| now.get(*key) != then.get(*key))
+        .map(|key| json!({ "key": key, "from": then.get(key), "to": now.get(key) }))
+        .collect();
+    let mut change = Change::new().and(statement("DELETE FROM known_settings", vec![]));
+    for (key, value) in &now {
+        let sql = "INSERT INTO known_settings (key, value) VALUES (?1, ?2)";
+        change = change.and(statement(sql, params![key.as_str(), value.as_str()]));
+    }
+    if !then.is_empty() {
+        change = change.record(Event::anonymous(Kind::ConfigChanged).with("changed", changed));
+    }
+    change.commit(ctx).await?;
+    Ok(())
+}
+
+/// A setting as it is written down: of secrets only what tells one from another.
+fn shown(settings: &Settings, setting: Setting) -> String {
+    match setting.key {
+        "secrets" => {
+            let versions: Vec<String> =
+                settings.keyring.versions().map(|version| version.to_string()).collect();
+            format!("versions {}", versions.join(", "))
+        }
+        "maintenance_secret" => {
+            // At least 128 bits of chance: nobody guesses their way back from a part of its hash.
+            let digest: [u8; 32] = Sha256::digest(
+                settings.maintenance_secret.as_deref().map(String::as_str).unwrap_or_default(),
+            )
+            .into();
+            let [a, b, c, d, ..] = digest;
+            format!("one of {:08x}", u32::from_be_bytes([a, b, c, d]))
+        }
+        _ => setting.value,
+    }
+}
