@@ -111,7 +111,7 @@ impl Settings {
             require_https,
             maintenance_secret: source.parsed("maintenance_secret", maintenance_secret)?,
             sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
-            lockout_failures: source.number("lockout_failures", 1..=100)?,
+            lockout_failures: source.number("lockout_failures", 1..=1000)?,
             lockout: Span::minutes(source.number("lockout_minutes", 1..=1440)?),
             limits_sign_in: limits(&source, "limit_sign_in_address", "limit_sign_in_client")?,
             limits_registration: limits(&source, "limit_registration_address", "limit_registration_client")?,

@@ -15,6 +15,7 @@ mod hash;
 mod leaf;
 mod note;
 mod proof;
+mod stored;
 mod told;
 mod verify;
 
@@ -24,5 +25,6 @@ pub use hash::{Hash, empty_root, leaf_hash, node_hash};
 pub use leaf::{Details, Leaf};
 pub use note::{KeyName, Note, SigningKey, VerifierKey};
 pub use proof::{Subtree, consistency, fold, inclusion, verify_consistency, verify_inclusion};
+pub use stored::Stored;
 pub use told::{Leaves, erased_leaves, pruned_below, ranges_of};
 pub use verify::{Event, Finding, Seal, Verifier};

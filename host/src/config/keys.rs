@@ -142,7 +142,7 @@ pub const KEYS: &[Key] = &[
         "lockout_failures",
         number("failures"),
         Value("5"),
-        "How many failed sign-ins on an account within 15 minutes lock it, 1 to 100. A device that signed in before has a counter of its own.",
+        "How many failed sign-ins on an account within 15 minutes lock it, 1 to 1000. A device that signed in before has a counter of its own.",
     ),
     component(
         "lockout_minutes",

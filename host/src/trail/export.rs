@@ -1,8 +1,7 @@
 //! The trail as JSON Lines: what it takes to verify it again with nothing else.
 
-use super::rows::Stored;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use mana_auth_audit::Frontier;
+use mana_auth_audit::{Frontier, Stored};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 

@@ -1,7 +1,7 @@
 //! Reading a copy of the database, row by row. It is opened read-only, and nothing that it says is believed.
 
 use mana_auth_audit::{
-    Frontier, Hash, KeyName, Leaves, Subtree, TILE, VerifierKey, erased_leaves, pruned_below,
+    Frontier, Hash, KeyName, Leaves, Stored, Subtree, TILE, VerifierKey, erased_leaves, pruned_below,
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Rows};
 use std::path::Path;
@@ -15,22 +15,6 @@ pub struct Tree {
     pub follows: Option<String>,
     pub size: u64,
     pub frontier: Vec<u8>,
-}
-
-/// A sealed event.
-pub struct Stored {
-    pub leaf: u64,
-    pub id: String,
-    pub user_id: Option<String>,
-    pub event_type: String,
-    pub source: Option<String>,
-    pub created_at: i64,
-    pub ip_address: Option<String>,
-    pub user_agent: Option<String>,
-    pub metadata: Option<String>,
-    pub salt: Option<Vec<u8>>,
-    pub details_digest: Vec<u8>,
-    pub leaf_hash: Option<Vec<u8>>,
 }
 
 /// Events that were not sealed yet.

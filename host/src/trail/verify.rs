@@ -2,11 +2,10 @@
 
 use super::{
     export,
-    rows::{Copy, Stored, Tree, Unsealed},
+    rows::{Copy, Tree, Unsealed},
 };
 use mana_auth_audit::{
-    Checkpoint, Details, Event, Finding, Frontier, Hash, KeyName, Leaf, Leaves, Note, Seal, Tile, Verifier,
-    VerifierKey,
+    Checkpoint, Finding, Frontier, KeyName, Leaves, Note, Seal, Stored, Tile, Verifier, VerifierKey,
 };
 use std::{io, path::Path};
 
@@ -193,28 +192,9 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn event(&mut self, stored: &Stored) -> Result<(), Stop> {
-        let altered = || Finding::Altered { leaf: stored.leaf, id: stored.id.clone() };
-        let digest = Hash::try_from(stored.details_digest.as_slice()).map_err(|_| altered())?;
-        let event = Event {
-            leaf: Leaf {
-                index: stored.leaf,
-                id: &stored.id,
-                user_id: stored.user_id.as_deref(),
-                event_type: &stored.event_type,
-                source: stored.source.as_deref(),
-                created_at: stored.created_at,
-                details: &digest,
-            },
-            salt: stored.salt.as_deref(),
-            details: Details {
-                ip_address: stored.ip_address.as_deref(),
-                user_agent: stored.user_agent.as_deref(),
-                metadata: stored.metadata.as_deref(),
-            },
-            sealed_as: stored.leaf_hash.as_deref(),
-        };
         let mut completed = Vec::new();
-        self.verifier.event(&event, self.erased.contains(stored.leaf), |tile| completed.push(tile))?;
+        let may_be_bare = self.erased.contains(stored.leaf);
+        stored.verify(&mut self.verifier, may_be_bare, |tile| completed.push(tile))?;
         for tile in completed {
             if self.wrong_tile.is_none() && self.copy.tile(tile.level, tile.position)? != Some(tile.hash) {
                 self.wrong_tile = Some(tile);

@@ -17,7 +17,7 @@ const COUNTED: Span = Span::days(31);
 /// How many failures within [`COUNTED`] make a client worth naming: more than this.
 const REPEATED: u32 = 5;
 /// How many failures are looked at for that, and how many clients are named.
-const FAILURES: u32 = 100_000;
+const FAILURES: u32 = 20_000;
 const CLIENTS: u32 = 100;
 
 /// An event, as it is stored.
@@ -63,7 +63,7 @@ pub struct Summary {
     pub by_type: Vec<(String, i64)>,
     /// How many of each kind began in which hour, oldest first.
     pub by_hour: Vec<(Time, String, i64)>,
-    /// Addresses and user agents with more than five failed sign-ins, most first.
+    /// Addresses and user agents with more than five of the newest 20,000 failed sign-ins, most first.
     pub repeated_failures: Vec<(Option<String>, Option<String>, i64)>,
 }
 

@@ -6,7 +6,7 @@ use crate::{
     storage::{self, Columns, Statement, expecting_one, statement},
     time::Time,
 };
-use mana_auth_audit::{Frontier, Hash, KeyName, Tile, VerifierKey};
+use mana_auth_audit::{Frontier, Hash, KeyName, Stored, Tile, VerifierKey};
 use uuid::Uuid;
 
 /// The tree so far.
@@ -34,22 +34,6 @@ pub struct Unsealed {
     pub source: Option<String>,
     pub created_at: i64,
     pub details_digest: Hash,
-}
-
-/// An event that was sealed, as it is stored. Nothing of it is believed.
-pub struct Stored {
-    pub leaf: u64,
-    pub id: String,
-    pub user_id: Option<String>,
-    pub event_type: String,
-    pub source: Option<String>,
-    pub created_at: i64,
-    pub ip_address: Option<String>,
-    pub user_agent: Option<String>,
-    pub metadata: Option<String>,
-    pub salt: Option<Vec<u8>>,
-    pub details_digest: Vec<u8>,
-    pub leaf_hash: Vec<u8>,
 }
 
 pub async fn tree() -> Result<Option<Tree>, Error> {

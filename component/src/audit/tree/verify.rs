@@ -1,6 +1,6 @@
 //! Going through the trail, to see whether it is what was signed: piece by piece as housekeeping, or a part of it at once.
 
-use super::{proof, prune::drawn, rows, rows::Last, rows::Stored};
+use super::{proof, prune::drawn, rows, rows::Last};
 use crate::{
     audit::Kind,
     context::Context,
@@ -9,10 +9,7 @@ use crate::{
     storage::Change,
     time::{Span, Time},
 };
-use mana_auth_audit::{
-    Details, Event, Finding, Frontier, Hash, KeyName, Leaf, Leaves, Seal, Tile, Verifier, VerifierKey,
-    erased_leaves,
-};
+use mana_auth_audit::{Finding, Frontier, KeyName, Leaves, Seal, Tile, Verifier, VerifierKey, erased_leaves};
 use uuid::Uuid;
 
 /// How many events are read at a time.
@@ -138,7 +135,8 @@ impl Walk {
             let mut tiles = Vec::new();
             for event in &events {
                 let place = self.verifier.frontier().size();
-                if let Err(finding) = self.event(event, place, &mut tiles) {
+                let may_be_bare = self.erased.contains(place);
+                if let Err(finding) = event.verify(&mut self.verifier, may_be_bare, |tile| tiles.push(tile)) {
                     return Ok(Some(finding));
                 }
                 let size = self.verifier.frontier().size();
@@ -156,30 +154,6 @@ impl Walk {
             }
         }
         Ok(None)
-    }
-
-    fn event(&mut self, stored: &Stored, place: u64, tiles: &mut Vec<Tile>) -> Result<(), Finding> {
-        let altered = || Finding::Altered { leaf: stored.leaf, id: stored.id.clone() };
-        let digest = Hash::try_from(stored.details_digest.as_slice()).map_err(|_| altered())?;
-        let event = Event {
-            leaf: Leaf {
-                index: stored.leaf,
-                id: &stored.id,
-                user_id: stored.user_id.as_deref(),
-                event_type: &stored.event_type,
-                source: stored.source.as_deref(),
-                created_at: stored.created_at,
-                details: &digest,
-            },
-            salt: stored.salt.as_deref(),
-            details: Details {
-                ip_address: stored.ip_address.as_deref(),
-                user_agent: stored.user_agent.as_deref(),
-                metadata: stored.metadata.as_deref(),
-            },
-            sealed_as: Some(&stored.leaf_hash),
-        };
-        self.verifier.event(&event, self.erased.contains(place), |tile| tiles.push(tile))
     }
 }
 
