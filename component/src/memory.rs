@@ -1,8 +1,10 @@
 //! What an instance has worked out and need not work out again: bounded, and gone with the instance.
 
+use crate::time::{Span, Time};
 use lru::LruCache;
 use memchr::arch::all::is_equal;
 use std::{
+    hash::Hash,
     num::NonZeroUsize,
     sync::{Arc, LazyLock, Mutex},
 };
@@ -57,9 +59,45 @@ fn tail(text: &str) -> Option<&[u8; TAIL]> {
     text.as_bytes().last_chunk()
 }
 
+/// How many subjects a [`Lately`] remembers.
+const SUBJECTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+
+/// What was told of lately, so that it is told once in a while. Subjects must be of our own making: they are keys of a table.
+pub struct Lately<K> {
+    told: LazyLock<Mutex<LruCache<K, Time>>>,
+    every: Span,
+}
+
+impl<K: Hash + Eq> Lately<K> {
+    /// Nothing yet; each subject is told of once in so long.
+    pub const fn new(every: Span) -> Self {
+        Self { told: LazyLock::new(|| Mutex::new(LruCache::new(SUBJECTS))), every }
+    }
+
+    /// Whether the subject is to be told of, and was not within the span before; then it was now.
+    pub fn is_first(&self, subject: K, now: Time) -> bool {
+        let Ok(mut told) = self.told.lock() else { return true };
+        let first = told.get(&subject).is_none_or(|at| now.since(*at) >= self.every);
+        if first {
+            told.put(subject, now);
+        }
+        first
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subject_is_told_of_once_in_a_while() {
+        let lately = Lately::new(Span::minutes(1));
+        assert!(lately.is_first(1, Time(0)));
+        assert!(!lately.is_first(1, Time(59_999)));
+        assert!(lately.is_first(2, Time(59_999)));
+        assert!(lately.is_first(1, Time(60_000)));
+        assert!(!lately.is_first(1, Time(60_001)));
+    }
 
     #[test]
     fn a_text_is_itself_alone() {

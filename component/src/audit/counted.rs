@@ -12,16 +12,15 @@ use crate::{context::Context, error::Error, storage::Change};
 pub async fn report(ctx: &Context) -> Result<u64, Error> {
     let mut lost = 0_u64;
     for counted in rows::counted().await? {
-        let event = if counted.lost {
-            Event::standing_for(Kind::EventsLost, counted.count, counted.since, counted.until)
-                .with("kind", counted.kind.as_str())
+        let kind = if counted.lost {
+            Kind::EventsLost
         } else if ctx.now.since(counted.since) < WINDOW {
             continue;
         } else {
-            let kind = Kind::named(&counted.kind).unwrap_or(Kind::EventsLost);
-            Event::standing_for(kind, counted.count, counted.since, counted.until)
-                .with("kind", counted.kind.as_str())
+            Kind::named(&counted.kind).unwrap_or(Kind::EventsLost)
         };
+        let event = Event::standing_for(kind, counted.count, counted.since, counted.until)
+            .with("kind", counted.kind.as_str());
         Change::new().and_all(rows::reported(&counted)).record(event).commit(ctx).await?;
         if counted.lost {
             lost = lost.saturating_add(u64::try_from(counted.count).unwrap_or(0));

@@ -131,18 +131,23 @@ pub struct Event {
 }
 
 impl Event {
+    /// An event about an account, where one is known.
+    #[must_use]
+    pub fn of(kind: Kind, user: Option<Uuid>) -> Self {
+        let metadata = Map::new();
+        Self { kind, user, metadata, minimal: false, stands_for_many: false, condition: None, counted: None }
+    }
+
     /// An event about an account.
     #[must_use]
     pub fn about(kind: Kind, user: Uuid) -> Self {
-        let metadata = Map::new();
-        let user = Some(user);
-        Self { kind, user, metadata, minimal: false, stands_for_many: false, condition: None, counted: None }
+        Self::of(kind, Some(user))
     }
 
     /// An event about no known account.
     #[must_use]
     pub fn anonymous(kind: Kind) -> Self {
-        Self { user: None, ..Self::about(kind, Uuid::nil()) }
+        Self::of(kind, None)
     }
 
     /// One event for many that were counted, from the first to the last.

@@ -2,19 +2,20 @@
 
 use super::rows;
 use crate::{context::Context, error::Error, storage::Change, text};
+use mana_auth_audit::{BadSource, Source};
 use serde_json::{Map, Value};
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// The longest source and kind, and the longest user agent, in characters.
-const NAME: usize = 64;
+/// The longest kind, and the longest user agent, in characters.
+const KIND: usize = 64;
 const USER_AGENT: usize = 512;
 /// The longest metadata, in bytes.
 const METADATA: usize = 8 * 1024;
 
 /// An event of another component.
 pub struct Recorded {
-    pub(super) source: String,
+    pub(super) source: Source,
     pub(super) event_type: String,
     pub(super) user: Option<Uuid>,
     pub(super) ip_address: Option<String>,
@@ -29,17 +30,16 @@ impl Recorded {
     ///
     /// `Invalid` for each field that is wrong.
     pub fn parse(
-        source: String,
+        source: &str,
         event_type: String,
         user: Option<&str>,
         ip_address: Option<&str>,
         user_agent: Option<&str>,
         metadata: &str,
     ) -> Result<Self, Error> {
-        if !is_name(&source, "-") {
-            return Err(Error::invalid("source", "must be 1 to 64 of a to z, 0 to 9 and -"));
-        }
-        if !is_name(&event_type, "_.") {
+        let source =
+            source.parse().map_err(|wrong: BadSource| Error::invalid("source", wrong.to_string()))?;
+        if !is_kind(&event_type) {
             return Err(Error::invalid("eventType", "must be 1 to 64 of a to z, 0 to 9, _ and ."));
         }
         let user = user.map(Uuid::try_parse).transpose();
@@ -62,11 +62,10 @@ impl Recorded {
     }
 }
 
-fn is_name(text: &str, also: &str) -> bool {
-    (1..=NAME).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || also.as_bytes().contains(&byte))
+fn is_kind(text: &str) -> bool {
+    let is_allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
+    (1..=KIND).contains(&text.len()) && text.bytes().all(is_allowed)
 }
 
 /// Appends it; returns its id.

@@ -8,7 +8,7 @@ use crate::{
     storage::{self, Statement, statement},
     time::Time,
 };
-use mana_auth_audit::Details;
+use mana_auth_audit::{Details, Hash};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -23,13 +23,7 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
         (ctx.client.address.clone(), ctx.client.user_agent.clone())
     };
     let metadata = Json::Object(event.metadata.clone()).to_string();
-    let salt = platform::random::<32>();
-    let details = Details {
-        ip_address: address.as_deref(),
-        user_agent: user_agent.as_deref(),
-        metadata: Some(&metadata),
-    };
-    let digest = details.digest(&salt);
+    let (salt, digest) = salted(address.as_deref(), user_agent.as_deref(), &metadata);
     let below_cap = cap.map_or_else(|| "1 = 1".to_owned(), below_cap);
     let since = platform::first_id(ctx.now - super::WINDOW);
     let mut params = params![
@@ -59,6 +53,13 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
     counted.into_iter().chain([insert]).collect()
 }
 
+/// A new salt, and the digest of an event's details under it.
+fn salted(ip_address: Option<&str>, user_agent: Option<&str>, metadata: &str) -> ([u8; 32], Hash) {
+    let salt = platform::random();
+    let digest = Details { ip_address, user_agent, metadata: Some(metadata) }.digest(&salt);
+    (salt, digest)
+}
+
 /// What must hold for an event to have happened, over parameters that are added.
 fn condition(event: &Event, params: &mut Vec<storage::Value>) -> String {
     let Some((condition, values)) = &event.condition else { return "1 = 1".to_owned() };
@@ -75,13 +76,7 @@ fn condition(event: &Event, params: &mut Vec<storage::Value>) -> String {
 pub fn insert_recorded(event: &Recorded, ctx: &Context) -> (Uuid, Statement) {
     let id = platform::new_id(ctx.now);
     let metadata = Json::Object(event.metadata.clone()).to_string();
-    let salt = platform::random::<32>();
-    let details = Details {
-        ip_address: event.ip_address.as_deref(),
-        user_agent: event.user_agent.as_deref(),
-        metadata: Some(&metadata),
-    };
-    let digest = details.digest(&salt);
+    let (salt, digest) = salted(event.ip_address.as_deref(), event.user_agent.as_deref(), &metadata);
     let insert = statement(
         "INSERT INTO security_events (id, user_id, event_type, source, ip_address, user_agent, metadata, created_at, salt, details_digest)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",

@@ -1,4 +1,4 @@
-use super::{Component, context};
+use super::{Component, context, problems};
 use crate::{
     accounts::{self, Email, Name, NewPassword, Registration},
     bindings::exports::mana::auth::accounts::{Error, Guest, NewUser, Problem, Role, User},
@@ -85,15 +85,7 @@ impl From<accounts::User> for User {
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
         match error {
-            error::Error::Invalid(fields) => Self::Invalid(
-                fields
-                    .into_iter()
-                    .map(|wrong| Problem {
-                        field: wrong.field.into_owned(),
-                        message: wrong.message.into_owned(),
-                    })
-                    .collect(),
-            ),
+            error::Error::Invalid(fields) => Self::Invalid(problems(fields)),
             error::Error::EmailTaken => Self::EmailTaken,
             error::Error::NotFound => Self::NotFound,
             error::Error::Overloaded => Self::Busy,

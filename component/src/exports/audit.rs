@@ -1,4 +1,4 @@
-use super::{Component, context};
+use super::{Component, context, problems, whole};
 use crate::{
     accounts::Email,
     audit::{
@@ -7,7 +7,7 @@ use crate::{
         tree,
     },
     bindings::exports::mana::auth::audit::{
-        Comparison, Count, Error, Event, Filter, Guest, Hourly, NewEvent, Problem, RepeatedFailures, Totals,
+        Comparison, Count, Error, Event, Filter, Guest, Hourly, NewEvent, RepeatedFailures, Totals,
         Verification,
     },
     error,
@@ -19,7 +19,7 @@ impl Guest for Component {
     async fn record(source: String, event: NewEvent) -> Result<String, Error> {
         let ctx = context().await?;
         let event = audit::Recorded::parse(
-            source,
+            &source,
             event.event_type,
             event.user_id.as_deref(),
             event.ip_address.as_deref(),
@@ -136,11 +136,6 @@ fn time(milliseconds: u64) -> Time {
     Time(i64::try_from(milliseconds).unwrap_or(i64::MAX))
 }
 
-/// A number of rows, which is never negative.
-fn whole(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or_default()
-}
-
 fn told(verification: tree::Verification, unsealed: u64) -> Verification {
     let tree::Verification { from, to, at, first_bad } = verification;
     Verification { from, to, verified_at: at.as_millis(), first_bad, unsealed }
@@ -165,15 +160,7 @@ impl From<Entry> for Event {
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
         match error {
-            error::Error::Invalid(fields) => Self::Invalid(
-                fields
-                    .into_iter()
-                    .map(|wrong| Problem {
-                        field: wrong.field.into_owned(),
-                        message: wrong.message.into_owned(),
-                    })
-                    .collect(),
-            ),
+            error::Error::Invalid(fields) => Self::Invalid(problems(fields)),
             other => super::not_found_or(other, Self::NotFound, Self::Unavailable),
         }
     }

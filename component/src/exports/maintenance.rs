@@ -1,4 +1,4 @@
-use super::{Component, context};
+use super::{Component, context, whole};
 use crate::{
     bindings::exports::mana::auth::maintenance::{
         Error, Guest, Misconfiguration, Readiness, Report, Setting, StartError,
@@ -60,11 +60,6 @@ impl Guest for Component {
             Err(_) => Readiness::StorageUnavailable,
         }
     }
-}
-
-/// A number of rows, which is never negative.
-fn whole(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or_default()
 }
 
 impl From<settings::Misconfiguration> for Misconfiguration {

@@ -10,8 +10,9 @@ mod sessions_read;
 mod tokens;
 
 use crate::{
+    bindings::exports::mana::auth::accounts::Problem,
     context::{Client, Context},
-    error::Error,
+    error::{Error, FieldProblem},
     maintenance as housekeeping, platform,
 };
 
@@ -31,6 +32,20 @@ fn not_found_or<E>(error: Error, not_found: E, unavailable: E) -> E {
     }
     log(&error);
     unavailable
+}
+
+/// A number of rows, which is never negative.
+fn whole(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or_default()
+}
+
+/// What is wrong with the input, field by field.
+fn problems(fields: Vec<FieldProblem>) -> Vec<Problem> {
+    let problem = |wrong: FieldProblem| Problem {
+        field: wrong.field.into_owned(),
+        message: wrong.message.into_owned(),
+    };
+    fields.into_iter().map(problem).collect()
 }
 
 /// Tells the operator of a failure that the caller is told nothing about.

@@ -66,10 +66,9 @@ pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
         if version == keyring.newest() || sealed.key.revoked_at.is_some() {
             continue;
         }
-        let kid = sealed.key.public.kid();
-        let seed = keyring.open(version, Purpose::SealSigningKey, kid.as_bytes(), &sealed.private);
-        let seed = seed.ok_or(Bug::Sealed)?;
-        let private = keyring.seal(Purpose::SealSigningKey, kid.as_bytes(), platform::random(), &seed);
+        let (kid, nonce) = (sealed.key.public.kid(), platform::random());
+        let private =
+            keyring.reseal(version, Purpose::SealSigningKey, kid.as_bytes(), nonce, &sealed.private);
         let statement = rows::reseal(kid, version, keyring.newest(), private.ok_or(Bug::Sealed)?);
         Change::new().and(statement).commit(ctx).await?;
         resealed += 1;

@@ -52,12 +52,8 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
     let settings = settings::load().await.map_err(StartError::Configuration)?;
     let ctx = Context::new(settings, Client::default());
     let keys = keys_under_the_newest_schema(&ctx).await?;
-    for key in &keys {
-        if key.revoked_at.is_none() && !settings.keyring.has(key.secret_version) {
-            return Err(StartError::SecretMissing(key.secret_version));
-        }
-    }
-    for version in tree::secrets_in_use().await? {
+    let used = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.secret_version);
+    for version in used.chain(tree::secrets_in_use().await?) {
         if !settings.keyring.has(version) {
             return Err(StartError::SecretMissing(version));
         }

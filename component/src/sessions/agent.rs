@@ -3,35 +3,25 @@
 use super::{Session, device};
 use crate::{
     context::Context,
+    memory::Lately,
     storage::Change,
     throttle::{self, Suspicion},
-    time::{Span, Time},
-};
-use lru::LruCache;
-use std::{
-    num::NonZeroUsize,
-    sync::{LazyLock, Mutex},
+    time::Span,
 };
 use uuid::Uuid;
 
-/// How many sessions an instance remembers to have told of, so that reading them again writes nothing.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
-
-static TOLD: LazyLock<Mutex<LruCache<Uuid, Time>>> = LazyLock::new(|| Mutex::new(LruCache::new(REMEMBERED)));
+/// The sessions of which it was told, so that reading them again writes nothing.
+static TOLD: Lately<Uuid> = Lately::new(Span::days(1));
 
 /// What there is to tell of, once a day: a user agent of another family than the session's.
 #[must_use]
 pub fn changed(ctx: &Context, session: &Session) -> Option<Suspicion> {
     let (opened, used) = (session.user_agent.as_deref()?, ctx.client.user_agent.as_deref()?);
-    if device::family(opened) == device::family(used) {
+    // Equal as a rule, which costs less to see than a family.
+    if opened == used || device::family(opened) == device::family(used) {
         return None;
     }
-    let mut told = TOLD.lock().ok()?;
-    if told.get(&session.id).is_some_and(|at| ctx.now.since(*at) < Span::days(1)) {
-        return None;
-    }
-    told.put(session.id, ctx.now);
-    Some(throttle::once_a_day(ctx, "user_agent_changed", session.id))
+    TOLD.is_first(session.id, ctx.now).then(|| throttle::once_a_day(ctx, "user_agent_changed", session.id))
 }
 
 /// Tells of it. Reading a session must not fail for that.

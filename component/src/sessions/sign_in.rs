@@ -152,8 +152,7 @@ fn failure(request: &SignIn, user: Option<Uuid>, reason: &str) -> Event {
 
 /// The address is logged only where it is one: people type passwords there.
 fn about(kind: Kind, request: &SignIn, user: Option<Uuid>) -> Event {
-    let event = user.map_or_else(|| Event::anonymous(kind), |user| Event::about(kind, user));
-    event.with("email", request.email.as_ref().map_or("unparsable", Email::as_str))
+    Event::of(kind, user).with("email", request.email.as_ref().map_or("unparsable", Email::as_str))
 }
 
 /// Writes the session, or nothing where the credentials are no longer those that were read.

@@ -125,6 +125,19 @@ impl Keyring {
         cipher.decrypt(&(*nonce).into(), Payload { msg: body, aad: context }).ok().map(Zeroizing::new)
     }
 
+    /// Encrypts under the newest secret what was sealed under this version. None where that can't be opened.
+    #[must_use]
+    pub fn reseal(
+        &self,
+        version: SecretVersion,
+        purpose: Purpose,
+        context: &[u8],
+        nonce: [u8; NONCE],
+        sealed: &[u8],
+    ) -> Option<Vec<u8>> {
+        self.seal(purpose, context, nonce, &self.open(version, purpose, context, sealed)?)
+    }
+
     fn cipher(&self, version: SecretVersion, purpose: Purpose) -> Option<Aes256Gcm> {
         let key = self.derive(version, purpose, &[])?;
         Some(Aes256Gcm::new(&(*key).into()))
@@ -181,6 +194,9 @@ mod tests {
         let old = keyring(&format!("1:{}", secret(1)));
         let sealed = old.seal(Purpose::SealSigningKey, b"kid", [9; 12], b"private").unwrap();
         let both = keyring(&format!("2:{},1:{}", secret(2), secret(1)));
+        let resealed = both.reseal(1, Purpose::SealSigningKey, b"kid", [8; 12], &sealed).unwrap();
+        assert_eq!(&**both.open(2, Purpose::SealSigningKey, b"kid", &resealed).unwrap(), b"private");
+        assert!(both.reseal(2, Purpose::SealSigningKey, b"kid", [8; 12], &sealed).is_none());
         assert_eq!(&**both.open(1, Purpose::SealSigningKey, b"kid", &sealed).unwrap(), b"private");
         assert!(both.open(2, Purpose::SealSigningKey, b"kid", &sealed).is_none());
         assert!(both.open(3, Purpose::SealSigningKey, b"kid", &sealed).is_none());

@@ -87,38 +87,45 @@ impl Change {
     pub async fn commit(self, ctx: &Context) -> Result<Vec<u64>, Refused> {
         let mut details = vec![Detail::Full; self.parts.len()];
         loop {
-            let parts = self.statements(ctx, &details);
-            let error = match storage::transact(parts.concat()).await {
-                Ok(affected) => return Ok(self.told(&details, &parts, affected)),
+            let (statements, lengths) = self.statements(ctx, &details);
+            let error = match storage::transact(statements).await {
+                Ok(affected) => return Ok(self.told(&details, &lengths, affected)),
                 Err(error) => error,
             };
-            let event = self.blamed_event(&error, &parts).and_then(|event| details.get_mut(event));
+            let event = self.blamed_event(&error, &lengths).and_then(|event| details.get_mut(event));
             let Some((detail, less)) = event.and_then(|detail| detail.less().map(|less| (detail, less)))
             else {
-                return Err(self.refused(error, &parts));
+                return Err(self.refused(error, &lengths));
             };
             ctx.log(Level::Error, "a security event could not be written", &[("why", &words(&error))]);
             *detail = less;
         }
     }
 
-    /// The statements of each part.
-    fn statements(&self, ctx: &Context, details: &[Detail]) -> Vec<Vec<Statement>> {
-        let parts = self.parts.iter().zip(details);
-        let statements = parts.map(|(part, detail)| match (part, detail) {
-            (Part::Row(statement), _) => vec![statement.clone()],
-            (Part::Event(event), Detail::Full) => audit::rows::insert(event, ctx),
-            (Part::Event(event), Detail::Minimal) => audit::rows::insert(&event.minimal(), ctx),
-            (Part::Event(event), Detail::Lost) => vec![audit::rows::count_lost(event, ctx)],
+    /// The statements of all parts, and how many belong to each.
+    fn statements(&self, ctx: &Context, details: &[Detail]) -> (Vec<Statement>, Vec<usize>) {
+        let mut statements = Vec::with_capacity(self.parts.len());
+        let lengths = self.parts.iter().zip(details).map(|(part, detail)| {
+            let before = statements.len();
+            match (part, detail) {
+                (Part::Row(statement), _) => statements.push(statement.clone()),
+                (Part::Event(event), Detail::Full) => statements.extend(audit::rows::insert(event, ctx)),
+                (Part::Event(event), Detail::Minimal) => {
+                    statements.extend(audit::rows::insert(&event.minimal(), ctx));
+                }
+                (Part::Event(event), Detail::Lost) => statements.push(audit::rows::count_lost(event, ctx)),
+            }
+            statements.len().saturating_sub(before)
         });
-        statements.collect()
+        let lengths = lengths.collect();
+        (statements, lengths)
     }
 
-    fn refused(&self, error: Error, parts: &[Vec<Statement>]) -> Refused {
+    fn refused(&self, error: Error, lengths: &[usize]) -> Refused {
         match error {
             Error::Conflict(conflict) => Refused::Conflict(conflict.constraint),
             Error::Unmet(statement) => {
-                let part = part_of(statement, parts).unwrap_or(0);
+                let part = part_of(statement, lengths).unwrap_or(0);
                 let before = self.parts.iter().take(part);
                 Refused::Unmet(before.filter(|part| matches!(part, Part::Row(_))).count())
             }
@@ -127,14 +134,14 @@ impl Change {
     }
 
     /// The part that the failure lies in, where that is an event that must not fail what it reports.
-    fn blamed_event(&self, error: &Error, parts: &[Vec<Statement>]) -> Option<usize> {
+    fn blamed_event(&self, error: &Error, lengths: &[usize]) -> Option<usize> {
         let statement = match error {
             Error::Conflict(conflict) => conflict.statement,
             Error::Rejected(rejection) => rejection.statement,
             Error::Unmet(statement) => *statement,
             Error::Busy | Error::Unavailable | Error::OutcomeUnknown => return None,
         };
-        let part = part_of(statement, parts)?;
+        let part = part_of(statement, lengths)?;
         match self.parts.get(part) {
             Some(Part::Event(event)) if event.is_expendable() => Some(part),
             _ => None,
@@ -142,12 +149,12 @@ impl Change {
     }
 
     /// How many rows each statement affected; what became of the events is counted.
-    fn told(&self, details: &[Detail], parts: &[Vec<Statement>], affected: Vec<u64>) -> Vec<u64> {
+    fn told(&self, details: &[Detail], lengths: &[usize], affected: Vec<u64>) -> Vec<u64> {
         let mut affected = affected.into_iter();
         let mut rows = Vec::with_capacity(self.parts.len());
-        for ((part, detail), statements) in self.parts.iter().zip(details).zip(parts) {
-            let last = statements.len().saturating_sub(1);
-            for (index, count) in affected.by_ref().take(statements.len()).enumerate() {
+        for ((part, detail), length) in self.parts.iter().zip(details).zip(lengths) {
+            let last = length.saturating_sub(1);
+            for (index, count) in affected.by_ref().take(*length).enumerate() {
                 let outcome = match (part, detail) {
                     (Part::Row(_), _) => {
                         rows.push(count);
@@ -175,9 +182,9 @@ impl Change {
 }
 
 /// The part that a statement of the batch belongs to.
-fn part_of(statement: u32, parts: &[Vec<Statement>]) -> Option<usize> {
+fn part_of(statement: u32, lengths: &[usize]) -> Option<usize> {
     let mut before = usize::try_from(statement).ok()?;
-    parts.iter().position(|statements| match before.checked_sub(statements.len()) {
+    lengths.iter().position(|length| match before.checked_sub(*length) {
         Some(left) => {
             before = left;
             false

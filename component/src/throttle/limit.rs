@@ -65,9 +65,9 @@ impl Route {
     pub(super) fn counted(self, ctx: &Context) -> Vec<(Counter, u32)> {
         let ([address, client, unknown], limits) = (self.counters(), self.limits(ctx));
         let counted = match ctx.client.network() {
-            Some(_) => vec![
-                (Counter::new(address, &[&network(ctx)]), limits.address),
-                (self.client(ctx, client), limits.client),
+            Some(network) => vec![
+                (Counter::new(address, &[network.as_bytes()]), limits.address),
+                (client_of(client, &network, ctx), limits.client),
             ],
             None => vec![(Counter::new(unknown, &[]), limits.unknown)],
         };
@@ -77,21 +77,17 @@ impl Route {
             .map(|(counter, limit)| (counter, if limit == 0 { UNLIMITED } else { limit }))
             .collect()
     }
+}
 
-    fn client(self, ctx: &Context, name: &'static str) -> Counter {
-        Counter::new(name, &[&network(ctx), ctx.client.user_agent.as_deref().unwrap_or_default().as_bytes()])
-    }
+fn client_of(name: &'static str, network: &str, ctx: &Context) -> Counter {
+    let user_agent = ctx.client.user_agent.as_deref().unwrap_or_default();
+    Counter::new(name, &[network.as_bytes(), user_agent.as_bytes()])
 }
 
 /// The counter of failed sign-ins of a client, as far as its address is known.
 pub fn failures_of_client(ctx: &Context) -> Option<Counter> {
-    ctx.client.network()?;
     let [_, client, _] = Route::SignIn.counters();
-    Some(Route::SignIn.client(ctx, client))
+    Some(client_of(client, &ctx.client.network()?, ctx))
 }
 
 const UNLIMITED: u32 = 1_000_000;
-
-fn network(ctx: &Context) -> Vec<u8> {
-    ctx.client.network().unwrap_or_default().into_bytes()
-}

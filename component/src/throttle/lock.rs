@@ -1,19 +1,15 @@
 //! Locks after repeated failures (OWASP Authentication Cheat Sheet, "Account Lockout"), doubling.
 
-use super::{Attempt, Counter, limit::Route, limit::WINDOW, rows};
+use super::{Attempt, Counter, Reservation, limit::Route, limit::WINDOW, rows};
 use crate::{
     accounts::Email,
     audit::Event,
     context::Context,
     error::Error,
+    memory::Lately,
     platform::{self, Metric},
     storage::{Change, Refused},
     time::{Span, Time},
-};
-use lru::LruCache;
-use std::{
-    num::NonZeroUsize,
-    sync::{LazyLock, Mutex},
 };
 use uuid::Uuid;
 
@@ -79,7 +75,7 @@ pub async fn reserve(
             }
         }
     }
-    take(ctx, account(ctx, email), Route::SignIn.counted(ctx)).await
+    take_unlocked(ctx, account(ctx, email), Route::SignIn.counted(ctx)).await
 }
 
 /// Reserves an attempt of somebody who is signed in to prove again who they are. It has a counter of its own, so that a stolen
@@ -89,42 +85,38 @@ pub async fn reserve(
 ///
 /// `Locked`: nothing was reserved.
 pub async fn reserve_in_session(ctx: &Context, user: Uuid) -> Result<Attempt, Error> {
-    take(ctx, Counter::new(REAUTHENTICATION, &[user.as_bytes()]), Vec::new()).await
+    take_unlocked(ctx, Counter::new(REAUTHENTICATION, &[user.as_bytes()]), Vec::new()).await
+}
+
+/// Looks first, so that hammering at a lock writes nothing.
+async fn take_unlocked(ctx: &Context, lock: Counter, limits: Vec<(Counter, u32)>) -> Result<Attempt, Error> {
+    match rows::lock(&lock).await? {
+        Some((until, _)) if until > ctx.now => Err(Error::Locked(until.since(ctx.now))),
+        _ => take(ctx, lock, limits).await,
+    }
 }
 
 async fn take(ctx: &Context, lock: Counter, limits: Vec<(Counter, u32)>) -> Result<Attempt, Error> {
-    // Looked at first, so that hammering at a lock writes nothing.
-    if let Some(until) = rows::lock(&lock).await?.map(|(until, _)| until).filter(|until| *until > ctx.now) {
-        return Err(Error::Locked(until.since(ctx.now)));
-    }
-    let mut attempt = Attempt {
-        at: ctx.now,
-        nonce: platform::random(),
-        lock,
-        locked: None,
-        limits: limits.iter().map(|(counter, _)| counter.clone()).collect(),
-    };
-    let settings = ctx.settings;
-    let mut change = Change::new().and(rows::reserve_unlocked(&attempt.lock, &attempt)).and(rows::set_lock(
-        &attempt.lock,
-        ctx.now,
-        settings.lockout_failures,
-        settings.lockout,
-    ));
-    for (counter, most) in &limits {
-        change = change.and(rows::reserve(counter, &attempt, *most, WINDOW));
-    }
+    let reservation = Reservation::new(ctx);
+    let (failures, duration) = (ctx.settings.lockout_failures, ctx.settings.lockout);
+    let change = Change::new()
+        .and(rows::reserve_unlocked(&lock, &reservation))
+        .and(rows::set_lock(&lock, ctx.now, failures, duration))
+        .and_all(limits.iter().map(|(counter, most)| rows::reserve(counter, &reservation, *most, WINDOW)));
     match change.commit(ctx).await {
         Ok(counts) => {
-            if counts.get(1).is_some_and(|set| *set > 0) {
-                let (until, times) = rows::lock(&attempt.lock).await?.unwrap_or((ctx.now, 1));
-                attempt.locked = Some(Locked { counter: attempt.lock.name, until, times });
-            }
-            Ok(attempt)
+            let locked = if counts.get(1).is_some_and(|set| *set > 0) {
+                let (until, times) = rows::lock(&lock).await?.unwrap_or((ctx.now, 1));
+                Some(Locked { counter: lock.name, until, times })
+            } else {
+                None
+            };
+            let limits = limits.into_iter().map(|(counter, _)| counter).collect();
+            Ok(Attempt { reservation, lock, locked, limits })
         }
         // Somebody else's attempt was the last.
         Err(Refused::Unmet(0)) => {
-            let until = rows::lock(&attempt.lock).await?.map_or(ctx.now, |(until, _)| until);
+            let until = rows::lock(&lock).await?.map_or(ctx.now, |(until, _)| until);
             Err(Error::Locked(until.since(ctx.now)))
         }
         Err(Refused::Unmet(statement)) => {
@@ -136,24 +128,13 @@ async fn take(ctx: &Context, lock: Counter, limits: Vec<(Counter, u32)>) -> Resu
     }
 }
 
-/// How often one instance tells that attempts on an account are refused, and how many accounts it remembers that of.
-const TOLD_EVERY: Span = Span::minutes(1);
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
-
-/// When it was last told, by account.
-static TOLD: LazyLock<Mutex<LruCache<[u8; 32], Time>>> =
-    LazyLock::new(|| Mutex::new(LruCache::new(REMEMBERED)));
+/// The accounts of which it was told that attempts on them are refused.
+static TOLD: Lately<[u8; 32]> = Lately::new(Span::minutes(1));
 
 /// Whether a refusal of an attempt on an account was not told within the last minute; then it is now.
 #[must_use]
 pub fn is_worth_telling(ctx: &Context, email: Option<&Email>) -> bool {
-    let Ok(mut told) = TOLD.lock() else { return true };
-    let subject = account(ctx, email).subject;
-    let lately = told.get(&subject).is_some_and(|at| ctx.now.since(*at) < TOLD_EVERY);
-    if !lately {
-        told.put(subject, ctx.now);
-    }
-    !lately
+    TOLD.is_first(account(ctx, email).subject, ctx.now)
 }
 
 /// The refusal of a limit that is reached: until the oldest attempt that counts is old enough.
@@ -171,15 +152,8 @@ async fn limited(ctx: &Context, limit: Option<&(Counter, u32)>) -> Result<Error,
 ///
 /// `RateLimited` where there were too many: it was not counted.
 pub async fn count(ctx: &Context, route: Route) -> Result<(), Error> {
-    let limits = route.counted(ctx);
-    let attempt = Attempt {
-        at: ctx.now,
-        nonce: platform::random(),
-        lock: Counter::new("", &[]),
-        locked: None,
-        limits: Vec::new(),
-    };
-    let reserve = limits.iter().map(|(counter, most)| rows::reserve(counter, &attempt, *most, WINDOW));
+    let (limits, reservation) = (route.counted(ctx), Reservation::new(ctx));
+    let reserve = limits.iter().map(|(counter, most)| rows::reserve(counter, &reservation, *most, WINDOW));
     match Change::new().and_all(reserve).commit(ctx).await {
         Ok(_) => Ok(()),
         Err(Refused::Unmet(statement)) => {
@@ -194,8 +168,8 @@ impl Attempt {
     /// It was no guess: something else went wrong. Whatever it was counted by forgets it.
     pub async fn take_back(&self, ctx: &Context) {
         let change = Change::new()
-            .and(rows::take_back(&self.lock, self))
-            .and_all(self.limits.iter().map(|limit| rows::take_back(limit, self)))
+            .and(rows::take_back(&self.lock, &self.reservation))
+            .and_all(self.limits.iter().map(|limit| rows::take_back(limit, &self.reservation)))
             .and(rows::lift_lock(&self.lock, ctx.now, ctx.settings.lockout_failures));
         // Where even that can't be written, it counts: nothing worse than a lock that is a little early.
         drop(change.commit(ctx).await);

@@ -22,7 +22,7 @@ pub use rows::prune;
 pub use suspicion::{Suspicion, after_failures, once_a_day, repeated_by_client, repeated_on_account};
 pub use unlock::unlock;
 
-use crate::{storage::Statement, time::Time};
+use crate::{context::Context, platform, storage::Statement, time::Time};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
@@ -50,10 +50,21 @@ impl fmt::Debug for Counter {
     }
 }
 
-/// An attempt that was reserved.
-pub struct Attempt {
+/// What tells one attempt from others in whatever it is counted by.
+struct Reservation {
     at: Time,
     nonce: [u8; 16],
+}
+
+impl Reservation {
+    fn new(ctx: &Context) -> Self {
+        Self { at: ctx.now, nonce: platform::random() }
+    }
+}
+
+/// An attempt that was reserved.
+pub struct Attempt {
+    reservation: Reservation,
     /// The counter that locks, and whether this attempt set its lock.
     lock: Counter,
     locked: Option<Locked>,
@@ -71,6 +82,9 @@ impl Attempt {
     #[must_use]
     pub fn give_back(&self) -> Vec<Statement> {
         let begin_anew = rows::forget(&self.lock);
-        begin_anew.into_iter().chain(self.limits.iter().map(|limit| rows::take_back(limit, self))).collect()
+        begin_anew
+            .into_iter()
+            .chain(self.limits.iter().map(|limit| rows::take_back(limit, &self.reservation)))
+            .collect()
     }
 }

@@ -1,6 +1,6 @@
 //! The only SQL of what is counted.
 
-use super::{Attempt, Counter, limit::WINDOW, lock::LONGEST};
+use super::{Counter, Reservation, limit::WINDOW, lock::LONGEST};
 use crate::{
     error::Error,
     params,
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Reserves an attempt, unless there is a lock.
-pub fn reserve_unlocked(counter: &Counter, attempt: &Attempt) -> Statement {
+pub fn reserve_unlocked(counter: &Counter, attempt: &Reservation) -> Statement {
     expecting_one(
         "INSERT INTO attempts (counter, subject, at, nonce) SELECT ?1, ?2, ?3, ?4
          WHERE NOT EXISTS (SELECT 1 FROM lockouts WHERE counter = ?1 AND subject = ?2 AND locked_until > ?3)",
@@ -18,7 +18,7 @@ pub fn reserve_unlocked(counter: &Counter, attempt: &Attempt) -> Statement {
 }
 
 /// Reserves an attempt, unless there were as many within the window.
-pub fn reserve(counter: &Counter, attempt: &Attempt, most: u32, window: Span) -> Statement {
+pub fn reserve(counter: &Counter, attempt: &Reservation, most: u32, window: Span) -> Statement {
     expecting_one(
         "INSERT INTO attempts (counter, subject, at, nonce) SELECT ?1, ?2, ?3, ?4
          WHERE NOT EXISTS (SELECT 1 FROM attempts WHERE counter = ?1 AND subject = ?2 AND at > ?5
@@ -78,7 +78,7 @@ pub async fn oldest_of(counter: &Counter, most: u32) -> Result<Option<Time>, Err
 }
 
 /// Takes one attempt back.
-pub fn take_back(counter: &Counter, attempt: &Attempt) -> Statement {
+pub fn take_back(counter: &Counter, attempt: &Reservation) -> Statement {
     statement(
         "DELETE FROM attempts WHERE counter = ?1 AND subject = ?2 AND at = ?3 AND nonce = ?4",
         params![counter.name, counter.subject, attempt.at, attempt.nonce],

@@ -76,9 +76,7 @@ impl Suspicion {
     /// Its event.
     #[must_use]
     pub fn event(&self, user: Option<Uuid>) -> Event {
-        let kind = Kind::SuspiciousActivity;
-        let event = user.map_or_else(|| Event::anonymous(kind), |user| Event::about(kind, user));
-        event
+        Event::of(Kind::SuspiciousActivity, user)
             .with("reason", self.reason)
             .only_if(rows::SUSPICIOUS, self.values())
             .counting(Metric::SuspiciousActivities, self.reason)

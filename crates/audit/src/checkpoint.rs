@@ -26,6 +26,17 @@ impl Checkpoint {
         Note::sign(self.to_string(), &SigningKey::from_seed(self.origin.clone(), seed))
     }
 
+    /// Reads a signed note, and what it says, which must not be believed before [`Note::is_signed_by`] says so.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no note, or says something else.
+    pub fn of_note(note: &str) -> Result<(Note, Self), Malformed> {
+        let note = Note::parse(note)?;
+        let checkpoint = Self::parse(note.text())?;
+        Ok((note, checkpoint))
+    }
+
     /// Reads the text of a note. Lines past the third are allowed, and say nothing to us.
     ///
     /// # Errors

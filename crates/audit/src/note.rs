@@ -33,11 +33,15 @@ pub enum Malformed {
     Checkpoint,
 }
 
+/// A public key, which is the same whatever names it signs under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
 /// A public key and its name, as whoever verifies keeps it: `<name>+<hash>+<base64 of type and key>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifierKey {
     name: KeyName,
-    key: VerifyingKey,
+    key: PublicKey,
 }
 
 /// A private key and its name. Not `Debug`, and wiped when dropped.
@@ -88,13 +92,33 @@ impl fmt::Display for KeyName {
     }
 }
 
-impl VerifierKey {
+impl PublicKey {
     /// A key from its 32 bytes (RFC 8032). None where they are no point of the curve.
     #[must_use]
-    pub fn new(name: KeyName, key: &[u8; 32]) -> Option<Self> {
-        Some(Self { name, key: VerifyingKey::from_bytes(key).ok()? })
+    pub fn from_bytes(bytes: &[u8; 32]) -> Option<Self> {
+        VerifyingKey::from_bytes(bytes).ok().map(Self)
     }
 
+    /// The key of a seed (RFC 8032 §5.1.5).
+    #[must_use]
+    pub fn of_seed(seed: &[u8; 32]) -> Self {
+        Self(ed25519_dalek::SigningKey::from_bytes(seed).verifying_key())
+    }
+
+    /// Its 32 bytes.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
+    /// The key under a name.
+    #[must_use]
+    pub const fn named(self, name: KeyName) -> VerifierKey {
+        VerifierKey { name, key: self }
+    }
+}
+
+impl VerifierKey {
     /// Its name.
     #[must_use]
     pub const fn name(&self) -> &KeyName {
@@ -103,21 +127,15 @@ impl VerifierKey {
 
     /// The key itself.
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 32] {
-        self.key.to_bytes()
-    }
-
-    /// The same key under another name.
-    #[must_use]
-    pub const fn named(&self, name: KeyName) -> Self {
-        Self { name, key: self.key }
+    pub const fn public(&self) -> PublicKey {
+        self.key
     }
 
     fn id(&self) -> [u8; 4] {
         let hash = Sha256::new()
             .chain_update(self.name.as_str())
             .chain_update([b'\n', ED25519])
-            .chain_update(self.key.as_bytes());
+            .chain_update(self.key.to_bytes());
         let [a, b, c, d, ..]: [u8; 32] = hash.finalize().into();
         [a, b, c, d]
     }
@@ -125,7 +143,7 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let encoded = STANDARD.encode([&[ED25519][..], self.key.as_bytes()].concat());
+        let encoded = STANDARD.encode([&[ED25519][..], &self.key.to_bytes()].concat());
         write!(f, "{}+{:08x}+{encoded}", self.name, u32::from_be_bytes(self.id()))
     }
 }
@@ -141,7 +159,7 @@ impl FromStr for VerifierKey {
         let bytes = STANDARD.decode(key).map_err(|_| Malformed::VerifierKey)?;
         let Some((&ED25519, bytes)) = bytes.split_first() else { return Err(Malformed::VerifierKey) };
         let bytes: &[u8; 32] = bytes.try_into().map_err(|_| Malformed::VerifierKey)?;
-        let key = Self::new(KeyName::parse(name)?, bytes).ok_or(Malformed::VerifierKey)?;
+        let key = PublicKey::from_bytes(bytes).ok_or(Malformed::VerifierKey)?.named(KeyName::parse(name)?);
         if format!("{:08x}", u32::from_be_bytes(key.id())) == id {
             Ok(key)
         } else {
@@ -160,7 +178,7 @@ impl SigningKey {
     /// Its public part.
     #[must_use]
     pub fn verifier(&self) -> VerifierKey {
-        VerifierKey { name: self.name.clone(), key: self.key.verifying_key() }
+        PublicKey(self.key.verifying_key()).named(self.name.clone())
     }
 }
 
@@ -228,7 +246,7 @@ impl Signature {
 
     fn is_of(&self, key: &VerifierKey, text: &[u8]) -> bool {
         let signature = ed25519_dalek::Signature::from_slice(&self.bytes);
-        signature.is_ok_and(|signature| key.key.verify_strict(text, &signature).is_ok())
+        signature.is_ok_and(|signature| key.key.0.verify_strict(text, &signature).is_ok())
     }
 }
 
@@ -254,7 +272,7 @@ mod tests {
         assert_eq!(key(KEY).to_string(), KEY);
         let other = Note::parse(&NOTE.replace("the answer", "an answer")).expect("a note");
         assert!(!other.is_signed_by(&key(KEY)));
-        let renamed = key(KEY).named(KeyName::parse("Somebody").expect("a name"));
+        let renamed = key(KEY).public().named(KeyName::parse("Somebody").expect("a name"));
         assert!(!note.is_signed_by(&renamed));
     }
 

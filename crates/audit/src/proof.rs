@@ -3,7 +3,10 @@
 //! A proof is a list of hashes, each of a range of leaves. Which ranges follows from the sizes alone; whoever has the tree
 //! fetches the roots of the perfect subtrees that each range consists of, and folds them.
 
-use crate::hash::{Hash, node_hash};
+use crate::{
+    frontier::{Frontier, TILE},
+    hash::{Hash, node_hash},
+};
 use std::ops::Range;
 
 /// A perfect subtree: `2^level` leaves, the `position`th of its level.
@@ -33,6 +36,23 @@ impl Subtree {
     #[must_use]
     pub const fn leaves(self) -> Range<u64> {
         self.position << self.level..(self.position + 1) << self.level
+    }
+
+    /// The largest tiles that it consists of: their level, and their places in it. Of level 0 are its leaves.
+    #[must_use]
+    pub const fn tiles(self) -> (u32, Range<u64>) {
+        let level = self.level / TILE.ilog2();
+        let below = self.level % TILE.ilog2();
+        (level, self.position << below..(self.position + 1) << below)
+    }
+
+    /// Its root, from the hashes of [`Subtree::tiles`], in order. None where there are more or fewer.
+    #[must_use]
+    pub fn root(self, tiles: impl IntoIterator<Item = Hash>) -> Option<Hash> {
+        let mut tree = Frontier::default();
+        tiles.into_iter().for_each(|tile| tree.append(tile, |_| {}));
+        let (_, places) = self.tiles();
+        (tree.size() == places.end - places.start).then(|| tree.root())
     }
 }
 
@@ -145,7 +165,7 @@ pub fn verify_consistency(from: u64, from_root: &Hash, size: u64, root: &Hash, p
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{frontier::Frontier, hash::leaf_hash};
+    use crate::hash::leaf_hash;
 
     fn leaf(n: u64) -> Hash {
         leaf_hash(&n.to_be_bytes())
@@ -158,9 +178,18 @@ mod tests {
     }
 
     fn subtree(tree: Subtree) -> Hash {
-        let mut frontier = Frontier::default();
-        tree.leaves().for_each(|n| frontier.append(leaf(n), |_| {}));
-        frontier.root()
+        tree.root(tree.leaves().map(leaf)).expect("below the level of tiles")
+    }
+
+    #[test]
+    fn a_subtree_is_that_of_its_tiles() {
+        let two = |at: u64| Subtree { level: 1, position: at }.root([leaf(2 * at), leaf(2 * at + 1)]);
+        assert_eq!(Subtree { level: 9, position: 3 }.tiles(), (1, 6..8));
+        assert_eq!(Subtree { level: 7, position: 1 }.tiles(), (0, 128..256));
+        assert_eq!(Subtree { level: 16, position: 5 }.tiles(), (2, 5..6));
+        assert_eq!(two(1), Some(node_hash(&leaf(2), &leaf(3))));
+        assert_eq!(Subtree { level: 1, position: 0 }.root([leaf(0)]), None);
+        assert_eq!(Subtree { level: 1, position: 0 }.root([leaf(0), leaf(1), leaf(2)]), None);
     }
 
     fn path(ranges: &[Range<u64>]) -> Vec<Hash> {

@@ -4,7 +4,7 @@ use crate::{
     checkpoint::Checkpoint,
     frontier::{Frontier, Tile},
     leaf::{Details, Leaf},
-    note::{Note, VerifierKey},
+    note::{Malformed, PublicKey},
 };
 use std::{fmt, ops::Range};
 
@@ -196,18 +196,21 @@ impl Verifier {
         }
     }
 
-    /// Looks at a checkpoint of the events so far, which one of the keys must have signed. Returns which, and the
-    /// checkpoint.
+    /// Looks at a checkpoint of the events so far, which one of the keys must have signed. Returns the first that
+    /// has, and the checkpoint.
     ///
     /// # Errors
     ///
     /// What is wrong with it, or with an event before it.
-    pub fn seal(&mut self, seal: &Seal<'_>, keys: &[VerifierKey]) -> Result<(usize, Checkpoint), Finding> {
+    pub fn seal(&mut self, seal: &Seal<'_>, keys: &[PublicKey]) -> Result<(PublicKey, Checkpoint), Finding> {
         let size = seal.size;
         let wrong = |problem| Finding::Seal { size, problem };
-        let note = Note::parse(seal.note).map_err(|_| wrong("is no signed note"))?;
-        let checkpoint = Checkpoint::parse(note.text()).map_err(|_| wrong("is no checkpoint"))?;
-        let signer = keys.iter().position(|key| note.is_signed_by(&key.named(checkpoint.origin.clone())));
+        let (note, checkpoint) = Checkpoint::of_note(seal.note).map_err(|malformed| match malformed {
+            Malformed::Note => wrong("is no signed note"),
+            _ => wrong("is no checkpoint"),
+        })?;
+        let has_signed = |key: &&PublicKey| note.is_signed_by(&key.named(checkpoint.origin.clone()));
+        let signer = keys.iter().find(has_signed).copied();
         let signer = signer.ok_or_else(|| wrong("is signed by no key of this trail"))?;
         if checkpoint.size != size || size != self.frontier.size() {
             return Err(wrong("was signed for another number of leaves"));

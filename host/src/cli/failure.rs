@@ -104,9 +104,6 @@ pub enum Refusal {
     /// The trail is not what was signed.
     #[error("not intact: {0}")]
     Altered(String),
-    /// What was asked of the trail is wrong.
-    #[error("{}", trail_problems(.0))]
-    Trail(Vec<audit::Problem>),
     /// There is no such session.
     #[error("no such session")]
     NoSession,
@@ -161,7 +158,7 @@ impl From<sessions::Error> for Failure {
 impl From<audit::Error> for Failure {
     fn from(error: audit::Error) -> Self {
         Self::Refused(match error {
-            audit::Error::Invalid(problems) => Refusal::Trail(problems),
+            audit::Error::Invalid(problems) => Refusal::Invalid(problems),
             audit::Error::NotFound => Refusal::NoUser,
             audit::Error::Unavailable => Refusal::Unavailable,
         })
@@ -183,10 +180,6 @@ impl From<maintenance::Error> for Failure {
             maintenance::Error::Unavailable => Self::Refused(Refusal::Unavailable),
         }
     }
-}
-
-fn trail_problems(problems: &[audit::Problem]) -> String {
-    problems.iter().map(|p| format!("{}: {}", p.field, p.message)).collect::<Vec<_>>().join("; ")
 }
 
 fn problems(problems: &[accounts::Problem]) -> String {

@@ -53,13 +53,8 @@ pub(super) async fn compare_trail(shared: &Arc<Shared>) -> Result<(), String> {
         async move { audit.call_compare(accessor, newest).await }.boxed()
     });
     match compared.await {
-        Ok(Ok(Comparison::Consistent)) => Ok(()),
-        Ok(Ok(Comparison::BegunAnew)) => {
-            tracing::error!(
-                "the audit trail does not lead to the newest checkpoint that was kept: it goes on under another origin"
-            );
-            Ok(())
-        }
+        // The component has logged it.
+        Ok(Ok(Comparison::Consistent | Comparison::BegunAnew)) => Ok(()),
         Ok(Ok(Comparison::Foreign)) => {
             tracing::error!("the newest checkpoint that was kept is signed by no key of this audit trail");
             Ok(())

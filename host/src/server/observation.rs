@@ -23,25 +23,25 @@ impl<'a> Observation<'a> {
 
     pub(super) fn answered(mut self, route: String, status: StatusCode) {
         self.answered = true;
-        let duration = self.duration();
         let status = status.as_u16();
-        let (trace_id, span_id) = self.trace_ids();
+        let duration = self.log("answered", Some(&route), Some(status));
+        self.shared.metrics.answered(route, self.method, status, duration);
+    }
+
+    /// Writes the line; returns how long it took.
+    fn log(&self, outcome: &str, route: Option<&str>, status: Option<u16>) -> Duration {
+        let (duration, trace) = (self.duration(), self.trace.as_ref());
         tracing::info!(
             request_id = self.id,
-            trace_id,
-            span_id,
+            trace_id = trace.map(|trace| trace.trace_id.as_str()),
+            span_id = trace.map(|trace| trace.span_id.as_str()),
             http.request.method = self.method,
             http.route = route,
             http.response.status_code = status,
             duration_ms = milliseconds(duration),
-            "answered"
+            "{outcome}"
         );
-        self.shared.metrics.answered(route, self.method, status, duration);
-    }
-
-    fn trace_ids(&self) -> (Option<&str>, Option<&str>) {
-        let trace = self.trace.as_ref();
-        (trace.map(|trace| trace.trace_id.as_str()), trace.map(|trace| trace.span_id.as_str()))
+        duration
     }
 
     fn duration(&self) -> Duration {
@@ -52,16 +52,7 @@ impl<'a> Observation<'a> {
 impl Drop for Observation<'_> {
     fn drop(&mut self) {
         if !self.answered {
-            let duration = self.duration();
-            let (trace_id, span_id) = self.trace_ids();
-            tracing::info!(
-                request_id = self.id,
-                trace_id,
-                span_id,
-                http.request.method = self.method,
-                duration_ms = milliseconds(duration),
-                "the client has gone"
-            );
+            self.log("the client has gone", None, None);
         }
     }
 }

@@ -19,8 +19,13 @@ const TEXT_LINES: usize = 4;
 #[derive(Debug)]
 pub struct Checkpoints {
     path: PathBuf,
-    file: Mutex<File>,
-    last: Mutex<Option<String>>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    file: File,
+    last: Option<String>,
 }
 
 /// Why the file can't be read or written.
@@ -38,19 +43,17 @@ impl Checkpoints {
     ///
     /// Where it can't be read or written.
     pub fn open(path: &Path) -> Result<Self, CheckpointsError> {
-        let open = || -> io::Result<(File, Option<String>)> {
+        let open = || -> io::Result<Kept> {
             let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
             let tail = tail(&mut file)?;
             if !tail.is_empty() && !tail.ends_with('\n') {
                 // Half a note, from a process that died: it stays, and hurts nobody.
                 file.write_all(b"\n")?;
             }
-            Ok((file, last_note(&tail)))
+            Ok(Kept { file, last: last_note(&tail) })
         };
         match open() {
-            Ok((file, last)) => {
-                Ok(Self { path: path.to_owned(), file: Mutex::new(file), last: Mutex::new(last) })
-            }
+            Ok(kept) => Ok(Self { path: path.to_owned(), kept: Mutex::new(kept) }),
             Err(source) => Err(CheckpointsError { path: path.to_owned(), source }),
         }
     }
@@ -58,7 +61,7 @@ impl Checkpoints {
     /// The newest note that is kept.
     #[must_use]
     pub fn last(&self) -> Option<String> {
-        self.last.lock().map(|last| last.clone()).unwrap_or_default()
+        self.kept.lock().map(|kept| kept.last.clone()).unwrap_or_default()
     }
 
     /// Keeps a note, if it is another than the newest. Returns once it is on the disk.
@@ -67,19 +70,17 @@ impl Checkpoints {
     ///
     /// Where it can't be written.
     pub fn keep(&self, note: &str) -> Result<(), CheckpointsError> {
-        if self.last().as_deref() == Some(note) {
-            return Ok(());
-        }
         let write = || -> io::Result<()> {
-            let mut file = self.file.lock().map_err(|_| io::ErrorKind::Other)?;
-            file.write_all(format!("{note}\n").as_bytes())?;
-            file.sync_all()
+            let mut kept = self.kept.lock().map_err(|_| io::ErrorKind::Other)?;
+            if kept.last.as_deref() == Some(note) {
+                return Ok(());
+            }
+            kept.file.write_all(format!("{note}\n").as_bytes())?;
+            kept.file.sync_all()?;
+            kept.last = Some(note.to_owned());
+            Ok(())
         };
-        write().map_err(|source| CheckpointsError { path: self.path.clone(), source })?;
-        if let Ok(mut last) = self.last.lock() {
-            *last = Some(note.to_owned());
-        }
-        Ok(())
+        write().map_err(|source| CheckpointsError { path: self.path.clone(), source })
     }
 }
 

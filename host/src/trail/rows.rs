@@ -1,8 +1,6 @@
 //! Reading a copy of the database, row by row. It is opened read-only, and nothing that it says is believed.
 
-use mana_auth_audit::{
-    Frontier, Hash, KeyName, Leaves, Stored, Subtree, TILE, VerifierKey, erased_leaves, pruned_below,
-};
+use mana_auth_audit::{Frontier, Hash, Leaves, PublicKey, Stored, Subtree, erased_leaves, pruned_below};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Rows};
 use std::path::Path;
 
@@ -47,11 +45,11 @@ impl Copy {
         self.0.query_row(sql, [], tree).optional()
     }
 
-    /// Every key that has signed, newest first, under this name.
-    pub fn keys(&self, name: &KeyName) -> rusqlite::Result<Vec<VerifierKey>> {
+    /// Every key that has signed, newest first.
+    pub fn keys(&self) -> rusqlite::Result<Vec<PublicKey>> {
         let mut statement = self.0.prepare("SELECT public_key FROM audit_keys ORDER BY id DESC")?;
         let keys = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
-        let known = |key: Vec<u8>| VerifierKey::new(name.clone(), key.as_slice().try_into().ok()?);
+        let known = |key: Vec<u8>| PublicKey::from_bytes(key.as_slice().try_into().ok()?);
         keys.filter_map(|key| key.map(known).transpose()).collect()
     }
 
@@ -86,17 +84,12 @@ impl Copy {
     pub fn frontier(&self, size: u64) -> rusqlite::Result<Option<Frontier>> {
         let mut roots = Vec::new();
         for subtree in Subtree::of(&(0..size)) {
-            let level = subtree.level / TILE.ilog2();
-            let leaves = subtree.leaves();
-            let size = TILE.pow(level);
-            let mut tree = Frontier::default();
-            for position in leaves.start / size..leaves.end / size {
-                match self.tile(level, position)? {
-                    Some(hash) => tree.append(hash, |_| {}),
-                    None => return Ok(None),
-                }
-            }
-            roots.push(tree.root());
+            let (level, places) = subtree.tiles();
+            let tiles = places.filter_map(|place| self.tile(level, place).transpose());
+            let Some(root) = subtree.root(tiles.collect::<rusqlite::Result<Vec<_>>>()?) else {
+                return Ok(None);
+            };
+            roots.push(root);
         }
         Ok(Frontier::from_bytes(size, &roots.concat()))
     }

@@ -5,7 +5,7 @@ use super::{
     rows::{Copy, Tree, Unsealed},
 };
 use mana_auth_audit::{
-    Checkpoint, Finding, Frontier, KeyName, Leaves, Note, Seal, Stored, Tile, Verifier, VerifierKey,
+    Checkpoint, Finding, Frontier, Leaves, Note, PublicKey, Seal, Stored, Tile, Verifier, VerifierKey,
 };
 use std::{io, path::Path};
 
@@ -108,10 +108,9 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
         };
     };
     report.origin.clone_from(&tree.origin);
-    let name = KeyName::parse("key")?;
-    let known = copy.keys(&name)?;
-    let trusted: Vec<VerifierKey> = match with.key.take() {
-        Some(key) => vec![key],
+    let known = copy.keys()?;
+    let trusted = match with.key.take() {
+        Some(key) => vec![key.public()],
         None => known.clone(),
     };
     let below = copy.pruned_below()?;
@@ -157,8 +156,7 @@ struct Outside {
 
 impl Outside {
     fn parse(note: &str) -> Result<Self, mana_auth_audit::Malformed> {
-        let note = Note::parse(note)?;
-        let checkpoint = Checkpoint::parse(note.text())?;
+        let (note, checkpoint) = Checkpoint::of_note(note)?;
         Ok(Self { note, checkpoint, seen: false })
     }
 
@@ -177,11 +175,11 @@ struct Walk<'a> {
     erased: Leaves,
     next_seal: Option<(u64, String, i64)>,
     /// Every key that the copy names.
-    known: Vec<VerifierKey>,
+    known: Vec<PublicKey>,
     /// Keys that are trusted: the one that was given, and those that it has signed for.
-    trusted: Vec<VerifierKey>,
+    trusted: Vec<PublicKey>,
     /// Keys that events have named, to be trusted once a trusted key has signed for these events.
-    announced: Vec<VerifierKey>,
+    announced: Vec<PublicKey>,
     /// Who signed the newest checkpoint.
     newest: Option<VerifierKey>,
     /// The first tile that is not what it was; the events may be what is wrong, the next checkpoint tells.
@@ -206,7 +204,8 @@ impl Walk<'_> {
                 .as_deref()
                 .and_then(|text| serde_json::from_str(text).ok())
                 .unwrap_or_default();
-            self.announced.extend(metadata["key"].as_str().and_then(|key| key.parse::<VerifierKey>().ok()));
+            let key = metadata["key"].as_str().and_then(|key| key.parse::<VerifierKey>().ok());
+            self.announced.extend(key.map(|key| key.public()));
         }
         self.report.leaves.end = self.verifier.frontier().size();
         self.seals()
@@ -220,15 +219,15 @@ impl Walk<'_> {
                 self.next_seal = Some((size, note, sealed_at));
                 break;
             }
-            let keys: Vec<VerifierKey> = self.trusted.iter().chain(&self.known).cloned().collect();
+            let keys = [&*self.trusted, &*self.known].concat();
             let (signer, checkpoint) = self.verifier.seal(&Seal { size, note: &note }, &keys)?;
             if let Some(tile) = self.wrong_tile {
                 return Err(Finding::Tile { level: tile.level, position: tile.position }.into());
             }
-            if signer < self.trusted.len() {
+            if self.trusted.contains(&signer) {
                 self.trusted.append(&mut self.announced);
             }
-            self.newest = keys.get(signer).map(|key| key.named(checkpoint.origin.clone()));
+            self.newest = Some(signer.named(checkpoint.origin.clone()));
             self.report.sealed_at = Some(sealed_at);
             self.compare(&checkpoint)?;
             self.next_seal = self.copy.next_seal(size)?;
@@ -269,9 +268,7 @@ impl Walk<'_> {
             return Err(Stop::Found("the tree that is noted is not the one of the events".into()));
         }
         self.report.key.clone_from(&self.newest);
-        let is_trusted =
-            |key: &VerifierKey| self.trusted.iter().any(|trusted| trusted.to_bytes() == key.to_bytes());
-        if self.newest.as_ref().is_some_and(|key| !is_trusted(key)) {
+        if self.newest.as_ref().is_some_and(|key| !self.trusted.contains(&key.public())) {
             return Err(Stop::Found("the newest checkpoint is not signed by the key that was given".into()));
         }
         match &self.outside {

@@ -7,7 +7,7 @@ use crate::{
     platform::{self, Level},
     storage::Refused,
 };
-use mana_auth_audit::{Checkpoint, Note};
+use mana_auth_audit::Checkpoint;
 
 /// What a checkpoint from outside says of the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
             Err(refused) => Err(refused.into()),
         };
     };
-    let Some(outside) = seal::signed_here(note).await? else { return Ok(Comparison::Foreign) };
+    let Some(outside) = seal::signed_by(note, &rows::keys().await?)? else { return Ok(Comparison::Foreign) };
     let text = outside.to_string();
     if tree.follows.as_ref() == Some(&text) || leads_to(&tree, &outside).await? {
         return Ok(Comparison::Consistent);
@@ -49,8 +49,7 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
 }
 
 fn checkpoint_text(note: &str) -> Option<String> {
-    let note = Note::parse(note).ok()?;
-    Checkpoint::parse(note.text()).ok().map(|checkpoint| checkpoint.to_string())
+    Checkpoint::of_note(note).ok().map(|(_, checkpoint)| checkpoint.to_string())
 }
 
 async fn leads_to(tree: &rows::Tree, outside: &Checkpoint) -> Result<bool, Error> {
@@ -61,6 +60,5 @@ async fn leads_to(tree: &rows::Tree, outside: &Checkpoint) -> Result<bool, Error
         // Or it was dropped along with its leaves.
         return Ok(outside.size < drawn().await?);
     };
-    let here = Note::parse(&here).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
-    Ok(here.as_ref() == Some(outside))
+    Ok(Checkpoint::of_note(&here).is_ok_and(|(_, here)| here == *outside))
 }

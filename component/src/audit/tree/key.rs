@@ -7,17 +7,15 @@ use crate::{
     error::{Bug, Error},
     platform,
     settings::{Purpose, SecretVersion},
-    storage::Change,
+    storage::{Change, Refused},
 };
-use mana_auth_audit::{KeyName, SigningKey, VerifierKey};
+use mana_auth_audit::{PublicKey, VerifierKey};
 use zeroize::Zeroizing;
 
 /// A new key.
 pub fn new(ctx: &Context) -> Result<Key, Error> {
     let seed = Zeroizing::new(platform::random::<32>());
-    // Any name will do: the key is the same under each.
-    let name = KeyName::parse("new").map_err(|_| Bug::Missing("a name"))?;
-    let public = SigningKey::from_seed(name, &seed).verifier().to_bytes();
+    let public = PublicKey::of_seed(&seed).to_bytes();
     let keyring = &ctx.settings.keyring;
     let private =
         keyring.seal(Purpose::SealAuditKey, &public, platform::random(), &*seed).ok_or(Bug::Sealed)?;
@@ -70,14 +68,14 @@ pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Error> {
     Ok(verifier)
 }
 
-/// Takes up the newest key, if everything so far is sealed with the one before.
-pub async fn take_up_newest(ctx: &Context, signing: &Key) -> Result<(), Error> {
-    match rows::keys().await?.first() {
-        Some(newest) if newest.id > signing.id => {
-            Change::new().and(rows::use_key(signing.id, newest.id)).commit(ctx).await?;
-            Ok(())
-        }
-        _ => Ok(()),
+/// Takes up the newest of these keys, if it is another than the one that signs. Everything up to the event that names it must
+/// be sealed with the one before.
+pub async fn take_up_newest(ctx: &Context, signing: &Key, keys: &[Key]) -> Result<(), Error> {
+    let Some(newest) = keys.first().filter(|newest| newest.id > signing.id) else { return Ok(()) };
+    match Change::new().and(rows::use_key(signing.id, newest.id)).commit(ctx).await {
+        // Another process was faster.
+        Ok(_) | Err(Refused::Unmet(_)) => Ok(()),
+        Err(refused) => Err(refused.into()),
     }
 }
 
@@ -93,8 +91,8 @@ pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
         if key.secret_version == keyring.newest() {
             continue;
         }
-        let seed = open(ctx, &key)?;
-        let private = keyring.seal(Purpose::SealAuditKey, &key.public, platform::random(), &*seed);
+        let (version, nonce) = (key.secret_version, platform::random());
+        let private = keyring.reseal(version, Purpose::SealAuditKey, &key.public, nonce, &key.private);
         let statement = rows::reseal_key(&key, private.ok_or(Bug::Sealed)?, keyring.newest());
         Change::new().and(statement).commit(ctx).await?;
         resealed += 1;

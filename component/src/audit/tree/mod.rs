@@ -21,5 +21,6 @@ pub use erase::erase;
 pub use key::{keys, reseal, rotate_key, secrets_in_use};
 pub use proof::{Consistency, Inclusion, consistency, inclusion};
 pub use prune::prune;
+pub use rows::Verification;
 pub use seal::{Sealed, newest_checkpoint, seal, unsealed};
-pub use verify::{Verification, go_on_verifying, last_verification, verify_range};
+pub use verify::{go_on_verifying, last_verification, verify_range};

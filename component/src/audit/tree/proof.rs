@@ -3,7 +3,7 @@
 use super::rows;
 use crate::error::{Bug, Error};
 use mana_auth_audit::{
-    Frontier, Hash, Subtree, TILE, consistency as consistency_ranges, fold, inclusion as inclusion_ranges,
+    Frontier, Hash, Subtree, consistency as consistency_ranges, fold, inclusion as inclusion_ranges,
 };
 use std::ops::Range;
 use uuid::Uuid;
@@ -84,19 +84,14 @@ async fn subtrees(range: &Range<u64>) -> Result<Vec<Hash>, Error> {
 
 /// The root of a perfect subtree: from the largest tiles that it consists of, or from its leaves.
 async fn root(subtree: Subtree) -> Result<Hash, Error> {
-    let level = subtree.level / TILE.ilog2();
-    let leaves = subtree.leaves();
-    let parts = if level == 0 {
-        rows::leaf_hashes(leaves.start, leaves.end).await?
+    let (level, places) = subtree.tiles();
+    let tiles = if level == 0 {
+        rows::leaf_hashes(places.start, places.end).await?
     } else {
-        let size = TILE.pow(level);
-        rows::tiles(level, leaves.start / size, leaves.end / size).await?
+        rows::tiles(level, places.start, places.end).await?
     };
-    let expected = 1 << (subtree.level - level * TILE.ilog2());
-    let mut tree = Frontier::default();
-    parts.into_iter().for_each(|part| tree.append(part, |_| {}));
-    // A leaf that was dropped, or a row that is missing.
-    if tree.size() == expected { Ok(tree.root()) } else { Err(gone()) }
+    // None where a leaf was dropped, or a row is missing.
+    subtree.root(tiles).ok_or_else(gone)
 }
 
 fn gone() -> Error {

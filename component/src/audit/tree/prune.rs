@@ -30,11 +30,7 @@ pub async fn prune(ctx: &Context) -> Result<u64, Error> {
         if below <= first.saturating_add(dropped) {
             break;
         }
-        let counts = Change::new()
-            .and(rows::drop_before(below, BATCH))
-            .and(rows::drop_seals_before(below))
-            .commit(ctx)
-            .await?;
+        let counts = Change::new().and(rows::drop_before(below, BATCH)).commit(ctx).await?;
         dropped = dropped.saturating_add(counts.first().copied().unwrap_or(0));
     }
     Ok(dropped)
@@ -57,6 +53,7 @@ async fn draw(ctx: &Context, first: u64) -> Result<u64, Error> {
     }
     Change::new()
         .and(rows::drop_hours_before(ctx.now - ctx.settings.audit_retention))
+        .and(rows::drop_seals_before(below))
         .record(Event::anonymous(Kind::EventsPruned).with("below", below))
         .commit(ctx)
         .await?;

@@ -6,7 +6,7 @@ use crate::{
     storage::{self, Columns, Statement, expecting_one, statement},
     time::Time,
 };
-use mana_auth_audit::{Frontier, Hash, KeyName, Stored, Tile, VerifierKey};
+use mana_auth_audit::{Frontier, Hash, KeyName, PublicKey, Stored, Tile, VerifierKey};
 use uuid::Uuid;
 
 /// The tree so far.
@@ -16,6 +16,8 @@ pub struct Tree {
     pub follows: Option<String>,
     pub frontier: Frontier,
     pub key: Key,
+    /// The newest checkpoint, read at the same moment: a signed note; none before the first.
+    pub checkpoint: Option<String>,
 }
 
 /// A key that signs checkpoints, and its sealed private part.
@@ -38,14 +40,15 @@ pub struct Unsealed {
 
 pub async fn tree() -> Result<Option<Tree>, Error> {
     let sql =
-        "SELECT t.origin, t.follows, t.size, t.frontier, k.id, k.public_key, k.private_key, k.secret_version
+        "SELECT t.origin, t.follows, t.size, t.frontier, k.id, k.public_key, k.private_key, k.secret_version,
+                   (SELECT note FROM audit_seals ORDER BY size DESC LIMIT 1)
                FROM audit_tree t JOIN audit_keys k ON k.id = t.key_id";
     storage::query_one(sql, vec![], |row| {
         let origin = KeyName::parse(&row.take::<String>()?).map_err(|_| Bug::Column(0))?;
         let follows = row.take()?;
         let (size, frontier) = (row.take()?, row.take::<Vec<u8>>()?);
         let frontier = Frontier::from_bytes(size, &frontier).ok_or(Bug::Column(3))?;
-        Ok(Tree { origin, follows, frontier, key: key(row)? })
+        Ok(Tree { origin, follows, frontier, key: key(row)?, checkpoint: row.take()? })
     })
     .await
 }
@@ -304,14 +307,18 @@ pub fn drop_seals_before(size: u64) -> Statement {
 pub struct Progress {
     pub from: u64,
     pub frontier: Frontier,
-    pub last: Option<Last>,
+    pub last: Option<Verification>,
 }
 
-/// What going through the trail found.
-pub struct Last {
+/// What going through the trail, or a part of it, has shown.
+pub struct Verification {
+    /// The first leaf that was looked at.
     pub from: u64,
+    /// The leaf behind the last.
     pub to: u64,
+    /// When.
     pub at: Time,
+    /// What was wrong first, in words.
     pub first_bad: Option<String>,
 }
 
@@ -324,7 +331,7 @@ pub async fn progress() -> Result<Option<Progress>, Error> {
         let last: (Option<u64>, Option<u64>, Option<Time>) = (row.take()?, row.take()?, row.take()?);
         let first_bad = row.take()?;
         let last = match last {
-            (Some(from), Some(to), Some(at)) => Some(Last { from, to, at, first_bad }),
+            (Some(from), Some(to), Some(at)) => Some(Verification { from, to, at, first_bad }),
             _ => None,
         };
         Ok(Progress { from, frontier, last })
@@ -340,15 +347,19 @@ pub fn save_progress(from: u64, frontier: &Frontier) -> Statement {
     )
 }
 
-pub fn save_last(last: &Last) -> Statement {
+pub fn save_last(last: &Verification) -> Statement {
     statement(
         "UPDATE audit_verification SET last_from = ?1, last_to = ?2, verified_at = ?3, first_bad = ?4",
         params![last.from, last.to, last.at, last.first_bad.clone()],
     )
 }
 
+/// The public part of a key.
+pub fn public(key: &Key) -> Result<PublicKey, Error> {
+    PublicKey::from_bytes(&key.public).ok_or(Error::Bug(Bug::Trail("a key is no point of the curve".into())))
+}
+
 /// A key as whoever verifies knows it, under a name.
 pub fn verifier(key: &Key, name: &KeyName) -> Result<VerifierKey, Error> {
-    VerifierKey::new(name.clone(), &key.public)
-        .ok_or(Error::Bug(Bug::Trail("a key is no point of the curve".into())))
+    Ok(public(key)?.named(name.clone()))
 }

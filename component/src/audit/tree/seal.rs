@@ -8,7 +8,7 @@ use crate::{
     storage::{Change, Refused},
     time::{Span, Time},
 };
-use mana_auth_audit::{Checkpoint, Leaf, Note};
+use mana_auth_audit::{Checkpoint, Leaf};
 use std::collections::BTreeMap;
 
 /// How many events one commit seals: some 20 ms of a writer that requests wait for, too.
@@ -40,7 +40,10 @@ pub struct Sealed {
 /// Where storage fails, or the tree is not the one that was signed last: it is not gone on from then.
 pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     let mut tree = begin::tree(ctx).await?;
-    ensure_signed(&tree).await?;
+    // Read behind the tree, so that whoever signed it is among them, and before its events, so that the event which names the
+    // newest is among those.
+    let keys = rows::keys().await?;
+    ensure_signed(&tree, &keys)?;
     let mut sealed = Sealed::default();
     for _ in 0..BATCHES {
         let events = rows::unsealed(BATCH).await?;
@@ -50,6 +53,7 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
         }
         let Some(grown) = append(ctx, tree, &events).await? else {
             // Another process was faster.
+            sealed.checkpoint = newest_checkpoint().await?;
             return backlog(ctx, sealed).await;
         };
         tree = grown;
@@ -59,8 +63,9 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
         }
     }
     if !sealed.more {
-        key::take_up_newest(ctx, &tree.key).await?;
+        key::take_up_newest(ctx, &tree.key, &keys).await?;
     }
+    sealed.checkpoint = tree.checkpoint;
     backlog(ctx, sealed).await
 }
 
@@ -85,16 +90,16 @@ pub async fn unsealed() -> Result<u64, Error> {
 async fn backlog(ctx: &Context, sealed: Sealed) -> Result<Sealed, Error> {
     let (unsealed, first) = rows::backlog(COUNTED).await?;
     let lag = first.map_or(Span::default(), |first: Time| ctx.now.since(first));
-    Ok(Sealed { unsealed, lag, checkpoint: newest_checkpoint().await?, ..sealed })
+    Ok(Sealed { unsealed, lag, ..sealed })
 }
 
 /// Whoever edits the tree by hand does not get a signature for it.
-async fn ensure_signed(tree: &Tree) -> Result<(), Error> {
+fn ensure_signed(tree: &Tree, keys: &[rows::Key]) -> Result<(), Error> {
     let wrong = || Error::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
-    let Some((_, note)) = rows::newest_seal().await? else {
+    let Some(note) = &tree.checkpoint else {
         return if tree.frontier.size() == 0 { Ok(()) } else { Err(wrong()) };
     };
-    let checkpoint = signed_here(&note).await?.ok_or_else(wrong)?;
+    let checkpoint = signed_by(note, keys)?.ok_or_else(wrong)?;
     if checkpoint.size == tree.frontier.size() && checkpoint.root == tree.frontier.root() {
         Ok(())
     } else {
@@ -102,12 +107,11 @@ async fn ensure_signed(tree: &Tree) -> Result<(), Error> {
     }
 }
 
-/// What a note says, if one of this trail's keys signed it, whatever its origin.
-pub async fn signed_here(note: &str) -> Result<Option<Checkpoint>, Error> {
-    let Ok(note) = Note::parse(note) else { return Ok(None) };
-    let Ok(checkpoint) = Checkpoint::parse(note.text()) else { return Ok(None) };
-    for key in rows::keys().await? {
-        if note.is_signed_by(&rows::verifier(&key, &checkpoint.origin)?) {
+/// What a note says, if one of these keys signed it, whatever its origin.
+pub fn signed_by(note: &str, keys: &[rows::Key]) -> Result<Option<Checkpoint>, Error> {
+    let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
+    for key in keys {
+        if note.is_signed_by(&rows::verifier(key, &checkpoint.origin)?) {
             return Ok(Some(checkpoint));
         }
     }
@@ -150,5 +154,5 @@ async fn append(ctx: &Context, tree: Tree, events: &[rows::Unsealed]) -> Result<
     }
     // Only a copy outside proves anything against whoever owns the database.
     platform::log(Level::Info, "audit checkpoint", &[("checkpoint", &note)]);
-    Ok(Some(Tree { frontier, ..tree }))
+    Ok(Some(Tree { frontier, checkpoint: Some(note), ..tree }))
 }

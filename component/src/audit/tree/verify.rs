@@ -1,15 +1,19 @@
 //! Going through the trail, to see whether it is what was signed: piece by piece as housekeeping, or a part of it at once.
 
-use super::{proof, prune::drawn, rows, rows::Last};
+use super::{
+    proof,
+    prune::drawn,
+    rows::{self, Verification},
+};
 use crate::{
     audit::Kind,
     context::Context,
-    error::{Bug, Error},
+    error::Error,
     platform::{self, Level},
     storage::Change,
-    time::{Span, Time},
+    time::Span,
 };
-use mana_auth_audit::{Finding, Frontier, KeyName, Leaves, Seal, Tile, Verifier, VerifierKey, erased_leaves};
+use mana_auth_audit::{Finding, Frontier, Leaves, PublicKey, Seal, Tile, Verifier, erased_leaves};
 use uuid::Uuid;
 
 /// How many events are read at a time.
@@ -21,26 +25,13 @@ const EVERY: Span = Span::hours(1);
 /// How many events one call looks at, at most.
 pub const MOST: u64 = 100_000;
 
-/// What going through the trail, or a part of it, has shown.
-pub struct Verification {
-    /// The first leaf that was looked at.
-    pub from: u64,
-    /// The leaf behind the last.
-    pub to: u64,
-    /// When.
-    pub at: Time,
-    /// What was wrong first, in words.
-    pub first_bad: Option<String>,
-}
-
 /// The last time that housekeeping went through the whole trail; none before the first.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn last_verification() -> Result<Option<Verification>, Error> {
-    let last = rows::progress().await?.and_then(|progress| progress.last);
-    Ok(last.map(|Last { from, to, at, first_bad }| Verification { from, to, at, first_bad }))
+    Ok(rows::progress().await?.and_then(|progress| progress.last))
 }
 
 /// Looks at a part of the trail now.
@@ -72,7 +63,7 @@ pub async fn go_on_verifying(ctx: &Context) -> Result<(), Error> {
     let (size, first) = (tree.frontier.size(), drawn().await?);
     let progress = rows::progress().await?;
     let is_under_way = |progress: &rows::Progress| progress.frontier.size() > progress.from;
-    let lately = |last: &Last| ctx.now.since(last.at) < EVERY;
+    let lately = |last: &Verification| ctx.now.since(last.at) < EVERY;
     if progress.as_ref().is_some_and(|it| !is_under_way(it) && it.last.as_ref().is_some_and(lately)) {
         return Ok(());
     }
@@ -95,7 +86,7 @@ pub async fn go_on_verifying(ctx: &Context) -> Result<(), Error> {
             &[("finding", &finding.to_string())],
         );
     }
-    let last = Last { from, to, at: ctx.now, first_bad: finding.map(|finding| finding.to_string()) };
+    let last = Verification { from, to, at: ctx.now, first_bad: finding.map(|finding| finding.to_string()) };
     let again = proof::frontier(first).await?;
     Change::new().and(rows::save_progress(first, &again)).and(rows::save_last(&last)).commit(ctx).await?;
     Ok(())
@@ -104,7 +95,7 @@ pub async fn go_on_verifying(ctx: &Context) -> Result<(), Error> {
 /// On the way through the trail.
 struct Walk {
     verifier: Verifier,
-    keys: Vec<VerifierKey>,
+    keys: Vec<PublicKey>,
     erased: Leaves,
 }
 
@@ -118,10 +109,7 @@ impl Walk {
             after = *last;
             page.iter().for_each(|(_, metadata)| erased_leaves(metadata, &mut erased));
         }
-        // Any name will do: the key is the same under each.
-        let name = KeyName::parse("key").map_err(|_| Bug::Missing("a name"))?;
-        let keys = rows::keys().await?;
-        let keys = keys.iter().map(|key| rows::verifier(key, &name)).collect::<Result<_, _>>()?;
+        let keys = rows::keys().await?.iter().map(rows::public).collect::<Result<_, _>>()?;
         Ok(Self { verifier: Verifier::from(from, 0), keys, erased })
     }
 
