@@ -16,16 +16,17 @@ DENY_VERSION := 0.20.2
 # Make itself decides whether anything is to be built, so that a second `make serve` starts at once.
 find = $(shell find $(1) -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.wit' -o -name '*.sql' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.lock \) -not -path '*/target/*')
 COMMON := $(call find,crates wit) Cargo.toml Cargo.lock
-GUESTS := $(COMMON) $(call find,component examples/spin-app spin tests/misbehaving-guest wasi-http xtask)
+GUESTS := $(COMMON) $(call find,component examples/spin-app spin tests/misbehaving-guest tests/recording-guest wasi-http xtask)
 HOST := $(COMMON) $(call find,host)
 
 # How clippy sees a guest: the flag that xtask builds it with.
 GUEST_FLAGS := --cfg getrandom_backend="custom"
 WASI_PACKAGES := -p mana-auth-front -p mana-auth-spin-adapter -p mana-auth-spin-chained -p mana-auth-spin-guard \
 	-p mana-auth-spin-client -p mana-auth-example-http -p mana-auth-example-typed -p mana-auth-example-guarded
-GUEST_PACKAGES := -p mana-auth-component -p mana-auth-tokens -p mana-auth-passwords -p mana-auth-misbehaving-guest
+GUEST_PACKAGES := -p mana-auth-component -p mana-auth-tokens -p mana-auth-passwords -p mana-auth-misbehaving-guest \
+	-p mana-auth-recording-guest
 GUEST_FEATURES := --features mana-auth-tokens/component,mana-auth-passwords/component
-NATIVE := --workspace --exclude mana-auth-misbehaving-guest
+NATIVE := --workspace --exclude mana-auth-misbehaving-guest --exclude mana-auth-recording-guest
 
 .PHONY: help
 help: ## Say what there is

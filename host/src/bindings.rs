@@ -16,3 +16,12 @@ wasmtime::component::bindgen!({
     },
     exports: { default: async | store },
 });
+
+/// The world `recorder`: what an embedder links into components of its own.
+pub mod recorder {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "recorder",
+        imports: { "mana:auth/audit-log": async | store | trappable },
+    });
+}

@@ -20,5 +20,5 @@ pub mod trail;
 mod workers;
 
 pub use imports::State;
-pub use server::{BuildError, Builder, Peer, Server, Service};
+pub use server::{AuditLog, BuildError, Builder, Peer, Server, Service};
 pub use workers::{CallError, Instance, PrepareError, StartError};

@@ -6,6 +6,7 @@
 
 mod client;
 mod durability;
+mod embedded;
 mod examples;
 mod house;
 mod jwt;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         runner::Kind::chosen().iter().flat_map(|kind| scenario::trials(*kind)).collect();
     let left_out = trials.iter().filter(|trial| trial.has_ignored_flag()).count();
     trials.extend(durability::trials());
+    trials.extend(embedded::trials());
     trials.extend(examples::trials());
     trials.extend(slow_body::trials());
     trials.extend(house::trials());

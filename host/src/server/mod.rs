@@ -1,5 +1,6 @@
 //! HTTP in front of the component: what runs it, listens for it and keeps it in order.
 
+mod audit_log;
 mod builder;
 mod connections;
 mod housekeeping;
@@ -13,6 +14,7 @@ mod service;
 mod shedding;
 mod validate;
 
+pub use audit_log::AuditLog;
 pub use builder::{BuildError, Builder};
 pub use service::{Peer, Service};
 
@@ -28,12 +30,13 @@ use crate::{
     workers::{CallError, Workers},
 };
 use connections::Connections;
-use futures::future::{BoxFuture, OptionFuture, join};
+use futures::future::{BoxFuture, Either, OptionFuture, join, select};
 use ipnet::IpNet;
 use mana_auth_hygiene::Policy;
 use prometheus_client::metrics::gauge::Gauge;
 use shedding::{ConnectionLimit, RequestLimit};
 use std::{
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -107,6 +110,28 @@ pub(crate) struct Shared {
     checkpoints: Option<Checkpoints>,
     /// Held by who keeps house.
     housekeeping: Mutex<()>,
+}
+
+impl Shared {
+    /// Calls an export within `request_timeout`. None, and a line of the log, where there is no answer.
+    async fn call_in_time<R: Send + 'static>(
+        &self,
+        call: impl for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
+        + Send
+        + 'static,
+    ) -> Option<R> {
+        match select(pin!(self.workers.call(call)), self.clock.sleep(self.request_timeout)).await {
+            Either::Left((Ok(answer), _)) => Some(answer),
+            Either::Left((Err(error), _)) => {
+                tracing::warn!(%error, "the component did not answer a call from around the server");
+                None
+            }
+            Either::Right(((), _)) => {
+                tracing::warn!("the component did not answer a call from around the server in time");
+                None
+            }
+        }
+    }
 }
 
 impl Server {

@@ -2,8 +2,7 @@
 
 use super::Server;
 use crate::bindings::exports::mana::auth::{sessions_read::Refusal, tokens::Claims};
-use futures::future::{Either, FutureExt as _, select};
-use std::pin::pin;
+use futures::FutureExt as _;
 
 /// The longest token that is handed to the component, which refuses longer ones.
 const TOKEN: usize = 4 * 1024;
@@ -32,20 +31,10 @@ impl Server {
             return Err(Refusal::Invalid);
         }
         let token = token.to_owned();
-        let call = self.call(move |accessor, auth| {
+        let verdict = self.shared.call_in_time(move |accessor, auth| {
             let sessions = auth.mana_auth_sessions_read();
             async move { sessions.call_validate(accessor, token).await }.boxed()
         });
-        match select(pin!(call), self.shared.clock.sleep(self.shared.request_timeout)).await {
-            Either::Left((Ok(verdict), _)) => verdict,
-            Either::Left((Err(error), _)) => {
-                tracing::warn!(%error, "a token could not be checked");
-                Err(Refusal::Unavailable)
-            }
-            Either::Right(((), _)) => {
-                tracing::warn!("a token could not be checked in time");
-                Err(Refusal::Unavailable)
-            }
-        }
+        verdict.await.unwrap_or(Err(Refusal::Unavailable))
     }
 }

@@ -13,6 +13,7 @@ const UNSAFE: &[&str] = &[
     "crates/tokens/src/bindings.rs",
     "host/src/artefact.rs",
     "tests/misbehaving-guest/src/bindings.rs",
+    "tests/recording-guest/src/bindings.rs",
     "xtask/",
 ];
 

@@ -85,6 +85,13 @@ impl Host {
     }
 }
 
+impl Host {
+    /// The server, for what an embedder does with it.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+}
+
 async fn listen() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("its address").to_string();

@@ -1,0 +1,27 @@
+//! Generated from `recording.wit` beside it and `wit/`.
+#![allow(unsafe_code, missing_docs, reason = "generated: the canonical ABI is made of raw pointers")]
+#![allow(clippy::all, reason = "generated")]
+
+wit_bindgen::generate!({
+    inline: "
+        package mana:recording;
+
+        interface shop {
+            use mana:auth/audit@0.1.0.{new-event};
+            use mana:auth/audit-log@0.1.0.{error};
+
+            %record: async func(event: new-event) -> result<string, error>;
+        }
+
+        world recording {
+            include mana:auth/recorder@0.1.0;
+            export shop;
+        }
+    ",
+    path: "../../wit",
+    world: "mana:recording/recording",
+    generate_all,
+});
+
+use super::Guest;
+export!(Guest);
