@@ -162,8 +162,11 @@ CREATE TABLE security_events (
     salt           BLOB,
     -- SHA-256 over salt and personal details.
     details_digest BLOB NOT NULL,
+    -- A MAC over the row under a key of the secret, until it is sealed: whoever can merely write rows has none, and theirs are
+    -- not sealed.
+    mac            BLOB,
     -- The row's place in the tree, and its hash there; null until it is sealed.
-    leaf           INTEGER UNIQUE,
+    leaf           INTEGER UNIQUE CHECK (leaf >= 0),
     leaf_hash      BLOB CHECK ((leaf IS NULL) = (leaf_hash IS NULL))
 ) STRICT;
 
@@ -173,7 +176,7 @@ CREATE INDEX security_events_type ON security_events (event_type, id);
 
 CREATE INDEX security_events_address ON security_events (ip_address, id) WHERE ip_address IS NOT NULL;
 
-CREATE INDEX security_events_unsealed ON security_events (id) WHERE leaf IS NULL;
+CREATE INDEX security_events_unsealed ON security_events (id) WHERE leaf IS NULL AND mac IS NOT NULL;
 
 -- Events that were counted instead of written, until they are reported in the log itself.
 CREATE TABLE counted_events (
@@ -202,8 +205,6 @@ CREATE TABLE audit_tree (
     id       INTEGER PRIMARY KEY CHECK (id = 1),
     -- The name that its checkpoints are signed under: another one after a backup was restored.
     origin   TEXT NOT NULL,
-    -- The checkpoint that the origin began after: signed, seen outside, and not in this database.
-    follows  TEXT,
     key_id   INTEGER NOT NULL REFERENCES audit_keys (id),
     size     INTEGER NOT NULL,
     -- The roots of its perfect subtrees, largest first.

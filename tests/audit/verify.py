@@ -42,30 +42,33 @@ def leaf_hash(event):
 
 def tree(lines):
     """The size and root of the tree (RFC 9162), whose perfect subtrees are kept as on an odometer."""
-    size, roots, bare, erased = 0, [], set(), set()
-    for line in lines:
+    size, roots, bare, erased, dropped, pruned = 0, [], [], [], 0, {0}
+    for number, line in enumerate(lines):
         event = json.loads(line)
-        if "roots" in event:  # What is left of events that were dropped.
-            size, roots = event["size"], [base64.b64decode(root) for root in event["roots"]]
+        if number == 0 and "roots" in event:  # What is left of events that were dropped.
+            dropped, size, roots = event["size"], event["size"], [base64.b64decode(root) for root in event["roots"]]
             continue
         try:
             if event["leaf"] != size:
                 raise ValueError(f"it stands where leaf {size} should")
             node = leaf_hash(event)
-        except ValueError as problem:
-            sys.exit(f"leaf {event['leaf']}, event {event['id']}: {problem}")
-        if event["salt"] is None:
-            bare.add(size)
-        if event["eventType"] == "details_erased" and event["source"] is None:
-            for first, last in json.loads(event["metadata"])["leaves"]:
-                erased.update(range(first, last + 1))
+        except (ValueError, KeyError) as problem:
+            sys.exit(f"line {number + 1} is not the event of leaf {size}: {problem}")
+        bare += [size] if event["salt"] is None else []
+        told = json.loads(event["metadata"] or "{}") if event["source"] is None else {}
+        if event["eventType"] == "details_erased":
+            erased += [(first, last) for first, last in told.get("leaves", []) if last < size]
+        if event["eventType"] == "events_pruned":
+            pruned.add(told.get("below"))
         bit = size
         while bit & 1:
             node, bit = sha256(b"\1", roots.pop(), node), bit >> 1
         roots.append(node)
         size += 1
-    if bare - erased:
-        sys.exit(f"leaf {min(bare - erased)}: its details are gone, and no erasure tells of it")
+    for leaf in (leaf for leaf in bare if not any(first <= leaf <= last for first, last in erased)):
+        sys.exit(f"leaf {leaf}: its details are gone, and no erasure tells of it")
+    if dropped not in pruned or dropped % 256:
+        sys.exit(f"nothing tells why the {dropped} leaves before the first event were dropped")
     root = roots.pop() if roots else sha256()
     while roots:
         root = sha256(b"\1", roots.pop(), root)

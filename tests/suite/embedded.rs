@@ -71,6 +71,11 @@ async fn another_component_appends_under_its_source_alone() {
         _ => Vec::new(),
     };
     assert_eq!(fields(shop.record(event("Invoice paid", "{}")).await), ["eventType"]);
+    assert_eq!(
+        fields(shop.record(event("login_success", "{}")).await),
+        ["eventType"],
+        "that is the service's own"
+    );
     assert_eq!(fields(shop.record(event("invoice.paid", "[]")).await), ["metadata"]);
     let large = format!(r#"{{"a":"{}"}}"#, "a".repeat(9_000));
     assert_eq!(fields(shop.record(event("invoice.paid", &large)).await), ["metadata"]);

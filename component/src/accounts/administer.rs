@@ -69,8 +69,10 @@ pub async fn set_role(ctx: &Context, id: Uuid, role: Role) -> Result<User, Error
     if user.role == role {
         return Ok(user);
     }
-    let event =
-        Event::about(Kind::PermissionChanged, id).with("from", user.role.name()).with("to", role.name());
+    let event = Event::about(Kind::PermissionChanged, id)
+        .with("from", user.role.name())
+        .with("to", role.name())
+        .with("by", "operator");
     match Change::new().and(rows::set_role(id, role, ctx.now)).record(event).commit(ctx).await {
         Ok(_) => Ok(User { role, updated_at: ctx.now, ..user }),
         Err(Refused::Unmet(_)) => Err(Error::NotFound),

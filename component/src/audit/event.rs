@@ -87,6 +87,7 @@ kinds! {
     EventsLost = "events_lost", Required, "sys_monitor_disabled", "Events of a kind could not be written.";
     DetailsErased = "details_erased", Required, "sensitive_delete", "The personal details of events were destroyed.";
     EventsPruned = "events_pruned", Required, "sensitive_delete", "Events past their retention were dropped.";
+    EventsForged = "events_forged", Required, "malicious_extraneous", "Rows that the service did not write, or not like that, were found in the trail. They are not sealed.";
     AuditBegun = "audit_begun", Required, "sys_startup", "A trail began under an origin of its own: the first, or another after a backup was restored.";
     AuditKeyRotated = "audit_key_rotated", Required, "sensitive_create", "Another key signs the checkpoints of the trail from here on.";
 }
@@ -103,9 +104,10 @@ impl Kind {
     pub const fn cap(self) -> Option<Cap> {
         match (self.weight(), self) {
             (Weight::Required, _) => None,
-            (Weight::Expendable, Self::LoginFailure | Self::AccountCreated | Self::SuspiciousActivity) => {
-                Some(Cap { per_user: 60, per_kind: Some(600) })
-            }
+            (
+                Weight::Expendable,
+                Self::LoginFailure | Self::AccountCreated | Self::SuspiciousActivity | Self::AccountLocked,
+            ) => Some(Cap { per_user: 60, per_kind: Some(600) }),
             (Weight::Expendable, _) => Some(Cap { per_user: 60, per_kind: None }),
         }
     }

@@ -3,6 +3,7 @@
 
 pub mod counted;
 mod event;
+mod mac;
 pub mod read;
 mod recorded;
 pub mod refused_tokens;

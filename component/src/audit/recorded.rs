@@ -1,6 +1,6 @@
 //! Events of other components. They append to the same log, each under a source that whoever links it has decided on.
 
-use super::rows;
+use super::{Kind, rows};
 use crate::{context::Context, error::Error, storage::Change, text};
 use mana_auth_audit::{BadSource, Source};
 use serde_json::{Map, Value};
@@ -39,6 +39,9 @@ impl Recorded {
     ) -> Result<Self, Error> {
         let source =
             source.parse().map_err(|wrong: BadSource| Error::invalid("source", wrong.to_string()))?;
+        if Kind::named(&event_type).is_some() {
+            return Err(Error::invalid("eventType", "is one of the service's own kinds"));
+        }
         if !is_kind(&event_type) {
             return Err(Error::invalid("eventType", "must be 1 to 64 of a to z, 0 to 9, _ and ."));
         }

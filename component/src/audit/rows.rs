@@ -1,6 +1,6 @@
 //! The only SQL of the audit trail.
 
-use super::{Cap, Event, Recorded};
+use super::{Cap, Event, Recorded, mac::mac};
 use crate::{
     context::Context,
     error::Error,
@@ -8,8 +8,8 @@ use crate::{
     storage::{self, Statement, statement},
     time::Time,
 };
-use mana_auth_audit::{Details, Hash};
-use serde_json::Value as Json;
+use mana_auth_audit::{Details, Hash, Leaf};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 /// Writes an event, where its condition holds: one statement, after another that counts it where there are too many of
@@ -22,27 +22,33 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
     } else {
         (ctx.client.address.clone(), ctx.client.user_agent.clone())
     };
-    let metadata = Json::Object(event.metadata.clone()).to_string();
-    let (salt, digest) = salted(address.as_deref(), user_agent.as_deref(), &metadata);
+    let written = Written::new(
+        ctx,
+        event.user,
+        event.kind.name(),
+        None,
+        (address.as_deref(), user_agent.as_deref(), &event.metadata),
+    );
     let below_cap = cap.map_or_else(|| "1 = 1".to_owned(), below_cap);
     let since = platform::first_id(ctx.now - super::WINDOW);
     let mut params = params![
         since,
         event.user,
         event.kind.name(),
-        platform::new_id(ctx.now),
+        written.id,
         address,
         user_agent,
-        metadata,
+        written.metadata,
         ctx.now,
-        salt,
-        digest,
+        written.salt,
+        written.digest,
+        written.mac,
     ];
     let condition = condition(event, &mut params);
     let insert = statement(
         &format!(
-            "INSERT INTO security_events (id, user_id, event_type, ip_address, user_agent, metadata, created_at, salt, details_digest)
-             SELECT ?4, ?2, ?3, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ?1 = ?1 AND {condition} AND {below_cap}"
+            "INSERT INTO security_events (id, user_id, event_type, ip_address, user_agent, metadata, created_at, salt, details_digest, mac)
+             SELECT ?4, ?2, ?3, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ?1 = ?1 AND {condition} AND {below_cap}"
         ),
         params,
     );
@@ -53,11 +59,38 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
     counted.into_iter().chain([insert]).collect()
 }
 
-/// A new salt, and the digest of an event's details under it.
-fn salted(ip_address: Option<&str>, user_agent: Option<&str>, metadata: &str) -> ([u8; 32], Hash) {
-    let salt = platform::random();
-    let digest = Details { ip_address, user_agent, metadata: Some(metadata) }.digest(&salt);
-    (salt, digest)
+/// What is added to an event when it is written.
+struct Written {
+    id: Uuid,
+    metadata: String,
+    salt: [u8; 32],
+    digest: Hash,
+    mac: Vec<u8>,
+}
+
+impl Written {
+    fn new(
+        ctx: &Context,
+        user: Option<Uuid>,
+        event_type: &str,
+        source: Option<&str>,
+        (ip_address, user_agent, metadata): (Option<&str>, Option<&str>, &Map<String, Json>),
+    ) -> Self {
+        let (id, salt) = (platform::new_id(ctx.now), platform::random());
+        let metadata = Json::Object(metadata.clone()).to_string();
+        let digest = Details { ip_address, user_agent, metadata: Some(&metadata) }.digest(&salt);
+        let (id_text, user) = (id.to_string(), user.map(|user| user.to_string()));
+        let leaf = Leaf {
+            index: 0,
+            id: &id_text,
+            user_id: user.as_deref(),
+            event_type,
+            source,
+            created_at: ctx.now.0,
+            details: &digest,
+        };
+        Self { id, mac: mac(&ctx.settings.keyring, &leaf), metadata, salt, digest }
+    }
 }
 
 /// What must hold for an event to have happened, over parameters that are added.
@@ -74,26 +107,28 @@ fn condition(event: &Event, params: &mut Vec<storage::Value>) -> String {
 /// Writes an event of another component's; returns its id too.
 #[must_use]
 pub fn insert_recorded(event: &Recorded, ctx: &Context) -> (Uuid, Statement) {
-    let id = platform::new_id(ctx.now);
-    let metadata = Json::Object(event.metadata.clone()).to_string();
-    let (salt, digest) = salted(event.ip_address.as_deref(), event.user_agent.as_deref(), &metadata);
+    let (ip_address, user_agent) = (event.ip_address.as_deref(), event.user_agent.as_deref());
+    let source = Some(event.source.as_str());
+    let details = (ip_address, user_agent, &event.metadata);
+    let written = Written::new(ctx, event.user, &event.event_type, source, details);
     let insert = statement(
-        "INSERT INTO security_events (id, user_id, event_type, source, ip_address, user_agent, metadata, created_at, salt, details_digest)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO security_events (id, user_id, event_type, source, ip_address, user_agent, metadata, created_at, salt, details_digest, mac)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
-            id,
+            written.id,
             event.user,
             event.event_type.as_str(),
             event.source.as_str(),
             event.ip_address.clone(),
             event.user_agent.clone(),
-            metadata,
+            written.metadata,
             ctx.now,
-            salt,
-            digest,
+            written.salt,
+            written.digest,
+            written.mac,
         ],
     );
-    (id, insert)
+    (written.id, insert)
 }
 
 /// Whether there are fewer events than the cap since the id `?1`, of the user `?2` and of the kind `?3`. Reads as many

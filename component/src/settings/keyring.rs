@@ -25,6 +25,8 @@ pub enum Purpose {
     DeviceCookie,
     /// Sealing the private keys that sign the trail's checkpoints.
     SealAuditKey,
+    /// The MAC of events that are still to be sealed.
+    AuditEvent,
 }
 
 impl Purpose {
@@ -35,6 +37,7 @@ impl Purpose {
             Self::SessionCache => b"mana-auth/session-cache/v1",
             Self::DeviceCookie => b"mana-auth/device-cookie/v1",
             Self::SealAuditKey => b"mana-auth/seal-audit-key/v1",
+            Self::AuditEvent => b"mana-auth/audit-event/v1",
         }
     }
 }

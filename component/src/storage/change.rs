@@ -33,12 +33,14 @@ pub enum Refused {
 }
 
 /// How much of an event is written. Logging must never fail a sign-in: an event that the database refuses is tried
-/// again with fields of our own making only, and then left out and counted.
+/// again with fields of our own making only, and then left out and counted, and where not even that is possible told to the log
+/// alone.
 #[derive(Clone, Copy, PartialEq)]
 enum Detail {
     Full,
     Minimal,
     Lost,
+    Nothing,
 }
 
 impl Detail {
@@ -46,7 +48,8 @@ impl Detail {
         match self {
             Self::Full => Some(Self::Minimal),
             Self::Minimal => Some(Self::Lost),
-            Self::Lost => None,
+            Self::Lost => Some(Self::Nothing),
+            Self::Nothing => None,
         }
     }
 }
@@ -114,6 +117,7 @@ impl Change {
                     statements.extend(audit::rows::insert(&event.minimal(), ctx));
                 }
                 (Part::Event(event), Detail::Lost) => statements.push(audit::rows::count_lost(event, ctx)),
+                (Part::Event(_), Detail::Nothing) => {}
             }
             statements.len().saturating_sub(before)
         });
@@ -164,7 +168,7 @@ impl Change {
                     (Part::Event(_), Detail::Full | Detail::Minimal) if index < last => "coalesced",
                     (Part::Event(_), Detail::Full) => "written",
                     (Part::Event(_), Detail::Minimal) => "minimal",
-                    (Part::Event(_), Detail::Lost) => "lost",
+                    (Part::Event(_), Detail::Lost | Detail::Nothing) => "lost",
                 };
                 // An event whose condition did not hold was none.
                 if count > 0 {

@@ -3,6 +3,7 @@
 use crate::{
     checkpoint::Checkpoint,
     frontier::{Frontier, Tile},
+    hash::Hash,
     leaf::{Details, Leaf},
     note::{Malformed, PublicKey},
 };
@@ -130,11 +131,11 @@ pub struct Verifier {
 
 impl Verifier {
     /// Goes on where the tree is known so far: from the beginning, or after events that were dropped. Where an event that
-    /// was moved was sealed is looked for nearby, and among the first `leaves`.
+    /// was moved was sealed is looked for nearby, and among the first `leaves`, a million of them at most.
     #[must_use]
-    pub const fn from(frontier: Frontier, leaves: u64) -> Self {
+    pub fn from(frontier: Frontier, leaves: u64) -> Self {
         let sealed = frontier.size();
-        Self { frontier, sealed, leaves }
+        Self { frontier, sealed, leaves: leaves.min(FAR) }
     }
 
     /// The tree of the events so far.
@@ -184,6 +185,11 @@ impl Verifier {
         Ok(())
     }
 
+    /// Takes an event by the hash that was noted of it, and leaves open whether it is the event's.
+    pub fn pass(&mut self, noted: Hash) {
+        self.frontier.append(noted, |_| {});
+    }
+
     /// An event that was sealed elsewhere says everything but its place as it did then.
     fn moved_or_altered(&self, event: &Event<'_>, sealed_as: &[u8]) -> Finding {
         let (leaf, id) = (event.leaf.index, event.leaf.id.to_owned());
@@ -223,5 +229,6 @@ impl Verifier {
     }
 }
 
-/// How far around its place an event that was moved is looked for at first.
+/// How far around its place an event that was moved is looked for at first, and among how many afterwards.
 const NEAR: u64 = 1_000;
+const FAR: u64 = 1_000_000;

@@ -180,9 +180,12 @@ pub enum Audit {
         /// The key to trust; without it, the one that the database itself names
         #[arg(long, value_name = "VKEY", value_parser = key)]
         key: Option<Box<VerifierKey>>,
-        /// A file of checkpoints that was kept elsewhere: its last one is compared
+        /// A file of checkpoints that was kept elsewhere: each one is compared
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
+        /// Accept that the database was put back to an older state, where the trail says so: a backup was restored
+        #[arg(long, requires = "checkpoint")]
+        restored: bool,
         /// Write the events there, as JSON Lines; `-` for standard output
         #[arg(long, value_name = "FILE")]
         export: Option<PathBuf>,

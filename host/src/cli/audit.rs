@@ -5,6 +5,7 @@ use super::{
     console,
     failure::{Failure, Refusal},
     prepare::{Database, started},
+    sealing::Sealing,
     table::time,
 };
 use mana_auth::{
@@ -14,8 +15,9 @@ use mana_auth::{
 };
 use mana_auth_audit::VerifierKey;
 use std::{
-    fs::File,
+    fs::OpenOptions,
     io::{self, BufWriter, Write},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -30,14 +32,16 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
             keys.first().map_or(Ok(()), |key| console::line(key))
         }
         Command::RotateKey => {
-            let mut instance = started(config, Database::MustExist).await?;
-            let key = instance
+            let mut sealing = Sealing::started(config).await?;
+            let key = sealing
+                .instance
                 .run(async |accessor, auth| auth.mana_auth_audit().call_rotate_key(accessor).await)
                 .await??;
+            sealing.keep().await?;
             console::line(&key)
         }
-        Command::Verify { key, checkpoint, export } => {
-            verify(&config.database(), key.map(|key| *key), checkpoint, export)
+        Command::Verify { key, checkpoint, restored, export } => {
+            verify(&config.database(), key.map(|key| *key), checkpoint, restored, export)
         }
     }
 }
@@ -46,17 +50,24 @@ fn verify(
     database: &Path,
     key: Option<VerifierKey>,
     checkpoint: Option<PathBuf>,
+    restored: bool,
     export: Option<PathBuf>,
 ) -> Result<(), Failure> {
     if !database.exists() {
         return Err(Failure::NoDatabase(database.to_owned()));
     }
     let given = key.is_some();
-    let checkpoint = checkpoint.map(|path| newest(&path)).transpose()?;
+    // Before the database is looked at, which may grow meanwhile.
+    let mut notes = checkpoint.as_deref().map(trail_notes).transpose()?;
     let mut file = export.as_ref().map(|path| destination(path)).transpose()?;
     let report = trail::verify(
         database,
-        Verification { key, checkpoint, export: file.as_mut().map(|file| file as &mut dyn Write) },
+        Verification {
+            key,
+            checkpoints: notes.as_mut().map(|notes| notes as &mut dyn Iterator<Item = io::Result<String>>),
+            restored,
+            export: file.as_mut().map(|file| file as &mut dyn Write),
+        },
     )?;
     if let Some(file) = &mut file {
         file.flush()?;
@@ -68,23 +79,28 @@ fn verify(
         console::print(&told)?;
     }
     match report.finding {
-        Some(finding) => Err(Failure::Refused(Refusal::Altered(finding))),
+        Some(finding) => Err(Failure::Refused(Refusal::Altered(printable(&finding)))),
         None => Ok(()),
     }
 }
 
-/// The last checkpoint of a file.
-fn newest(path: &Path) -> Result<String, Failure> {
-    let newest =
-        trail::newest_note(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
-    newest.ok_or_else(|| Failure::NoCheckpoint(path.to_owned()))
+/// The checkpoints of a file, which must hold one.
+fn trail_notes(path: &Path) -> Result<impl Iterator<Item = io::Result<String>> + use<>, Failure> {
+    let notes = trail::notes(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    let mut notes = notes.peekable();
+    match notes.peek() {
+        Some(_) => Ok(notes),
+        None => Err(Failure::NoCheckpoint(path.to_owned())),
+    }
 }
 
 fn destination(path: &Path) -> Result<BufWriter<Box<dyn Write>>, Failure> {
     if path == Path::new("-") {
         return Ok(BufWriter::new(Box::new(io::stdout())));
     }
-    let file = File::create(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    // It holds addresses of people.
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    let file = file.map_err(|source| Failure::File { path: path.to_owned(), source })?;
     Ok(BufWriter::new(Box::new(file)))
 }
 
@@ -118,10 +134,23 @@ fn describe(report: &Report, given: bool) -> String {
         let age = SystemClock::default().now().saturating_sub(u64::try_from(at).unwrap_or(0)) / 1000;
         lines.push(format!("last seal  {}, {age} s ago", instant(at)));
     }
+    if report.checkpoints > 0 {
+        lines.push(format!("outside    it leads to {} checkpoints", report.checkpoints));
+    }
+    if let Some((origin, size)) = &report.given_up {
+        lines.push(format!(
+            "restored   the database was put back: a checkpoint covers {size} leaves of {origin}"
+        ));
+    }
     if report.finding.is_none() {
         lines.push("intact     every sealed event is what was signed".to_owned());
     }
-    lines.join("\n") + "\n"
+    printable(&(lines.join("\n") + "\n"))
+}
+
+/// Without what would command a terminal: whoever owns the database decides what some of it says.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
 }
 
 fn instant(milliseconds: i64) -> String {

@@ -104,6 +104,11 @@ pub enum Refusal {
     /// The trail is not what was signed.
     #[error("not intact: {0}")]
     Altered(String),
+    /// The details are destroyed, and may still be in the database's log.
+    #[error(
+        "the details are erased, but the log beside the database is in use and still holds them: do it again"
+    )]
+    LogInUse,
     /// There is no such session.
     #[error("no such session")]
     NoSession,

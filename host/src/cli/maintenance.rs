@@ -4,17 +4,17 @@ use super::{
     args::{Lineage, Maintenance},
     console,
     failure::Failure,
-    prepare::{Database, instance, started},
+    prepare::{Database, instance},
+    sealing::Sealing,
 };
-use mana_auth::{config::Config, trail::Checkpoints};
+use mana_auth::config::Config;
 
 /// `maintenance run`: again and again, until nothing is left to do.
 pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Result<(), Failure> {
-    let checkpoints = config.checkpoint_file();
-    let mut instance = started(config, Database::MustExist).await?;
-    let checkpoints = checkpoints.map(|path| Checkpoints::open(&path)).transpose()?;
+    let mut sealing = Sealing::started(config).await?;
     loop {
-        let report = instance
+        let report = sealing
+            .instance
             .run(async |accessor, auth| auth.mana_auth_maintenance().call_run(accessor, 0).await)
             .await??;
         if !report.ran {
@@ -29,9 +29,7 @@ pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Resul
             report.events_sealed,
             report.events_pruned,
         ))?;
-        if let (Some(file), Some(checkpoint)) = (&checkpoints, &report.checkpoint) {
-            file.keep(checkpoint)?;
-        }
+        sealing.keep().await?;
         if !report.more {
             return Ok(());
         }

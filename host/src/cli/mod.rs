@@ -8,6 +8,7 @@ mod keys;
 mod maintenance;
 mod password;
 mod prepare;
+mod sealing;
 mod secret;
 mod serve;
 mod settings;

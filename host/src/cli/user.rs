@@ -6,15 +6,17 @@ use super::{
     failure::{Failure, Refusal},
     password,
     prepare::{Database, started},
+    sealing::Sealing,
     table::{table, time},
 };
 use mana_auth::{
-    Instance,
+    BuildError, Instance,
     bindings::exports::mana::auth::{
         accounts::{self, NewUser, Role, User},
         sessions_read::Session,
     },
     config::Config,
+    storage::cut_log,
 };
 use serde_json::{Value, json};
 
@@ -123,15 +125,19 @@ async fn unlock(config: Config, user: &str) -> Result<(), Failure> {
 }
 
 async fn erase(config: Config, user: &str, email: Option<String>) -> Result<(), Failure> {
-    let mut instance = started(config, Database::MustExist).await?;
+    let database = config.database();
+    let mut sealing = Sealing::started(config).await?;
     // An account that was deleted before left its trail.
-    let (id, email) = match find(&mut instance, user).await {
+    let (id, email) = match find(&mut sealing.instance, user).await {
         Ok(found) => (found.id, Some(found.email)),
         Err(Failure::Refused(Refusal::NoUser)) if !user.contains('@') => (user.to_owned(), email),
         Err(failure) => return Err(failure),
     };
+    // The trail first: where it can't be written, the account stays, and all of it can be done again.
+    let before = erase_details(&mut sealing.instance, &id, email.as_deref()).await?;
     let id_of_account = id.clone();
-    let deleted = instance
+    let deleted = sealing
+        .instance
         .run(async |accessor, auth| auth.mana_auth_accounts().call_delete(accessor, id_of_account).await)
         .await?;
     match deleted {
@@ -139,10 +145,19 @@ async fn erase(config: Config, user: &str, email: Option<String>) -> Result<(), 
         Err(accounts::Error::NotFound) => {}
         Err(error) => return Err(error.into()),
     }
-    let erased = instance
-        .run(async |accessor, auth| auth.mana_auth_audit().call_erase(accessor, id, email).await)
-        .await??;
+    let erased = before + erase_details(&mut sealing.instance, &id, email.as_deref()).await?;
+    sealing.keep().await?;
+    if !cut_log(&database).map_err(BuildError::from)? {
+        return Err(Failure::Refused(Refusal::LogInUse));
+    }
     console::line(&format!("the details of {erased} {} erased", if erased == 1 { "event" } else { "events" }))
+}
+
+async fn erase_details(instance: &mut Instance, id: &str, email: Option<&str>) -> Result<u64, Failure> {
+    let (id, email) = (id.to_owned(), email.map(ToOwned::to_owned));
+    Ok(instance
+        .run(async |accessor, auth| auth.mana_auth_audit().call_erase(accessor, id, email).await)
+        .await??)
 }
 
 /// By address, or by id: an id holds no `@`.

@@ -66,7 +66,7 @@ pub(super) const COMPONENT: [Told; 12] = [
         name: "audit_events",
         help: "Security events, by what became of them",
         label: "outcome",
-        values: &["written", "minimal", "coalesced", "lost"],
+        values: &["written", "minimal", "coalesced", "lost", "forged"],
     },
     Told {
         metric: Metric::Lockouts,

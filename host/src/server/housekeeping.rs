@@ -29,6 +29,10 @@ pub(super) async fn keep_house(shared: Weak<Shared>) {
 pub(super) async fn tick(shared: &Arc<Shared>) {
     let _turn = shared.housekeeping.lock().await;
     shared.workers.flush().await;
+    // Somebody may have put the database back meanwhile.
+    if let Err(problem) = compare_trail(shared).await {
+        tracing::warn!(problem, "the audit trail could not be compared with its newest checkpoint");
+    }
     run(shared).await;
 }
 

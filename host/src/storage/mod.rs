@@ -3,7 +3,7 @@
 mod sqlite;
 
 pub use crate::bindings::mana::auth::storage::{Conflict, Dialect, Error, Rejection, Rows, Statement, Value};
-pub use sqlite::{Counts, OpenError, Sqlite, SqliteOptions};
+pub use sqlite::{Counts, OpenError, Sqlite, SqliteOptions, cut_log};
 
 use async_trait::async_trait;
 

@@ -1,8 +1,10 @@
 //! The file that checkpoints are kept in, outside the database: signed notes, one behind the other, never changed.
 
+use mana_auth_audit::Checkpoint;
 use std::{
+    collections::VecDeque,
     fs::{File, OpenOptions},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::Mutex,
@@ -12,6 +14,8 @@ use std::{
 const TAIL: u64 = 64 << 10;
 /// What a line of signatures begins with (C2SP `signed-note`).
 const SIGNED_BY: &str = "\u{2014} ";
+/// What is put behind half a line, so that it is no signature.
+const CUT_OFF: &[u8] = b" (cut off)\n";
 /// The lines of a checkpoint before its signatures, the empty one included.
 const TEXT_LINES: usize = 4;
 
@@ -47,8 +51,8 @@ impl Checkpoints {
             let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
             let tail = tail(&mut file)?;
             if !tail.is_empty() && !tail.ends_with('\n') {
-                // Half a note, from a process that died: it stays, and hurts nobody.
-                file.write_all(b"\n")?;
+                // Half a note, from a process that died: it stays, and is none.
+                file.write_all(CUT_OFF)?;
             }
             Ok(Kept { file, last: last_note(&tail) })
         };
@@ -84,13 +88,16 @@ impl Checkpoints {
     }
 }
 
-/// The newest note of such a file, or of one that holds a single note; none where it holds none.
+/// The notes of such a file, or of one that holds a single note, in order, whatever else stands between them; no more than it holds
+/// when this is called.
 ///
 /// # Errors
 ///
 /// Where it can't be read.
-pub fn newest_note(path: &Path) -> io::Result<Option<String>> {
-    Ok(last_note(&tail(&mut File::open(path)?)?))
+pub fn notes(path: &Path) -> io::Result<impl Iterator<Item = io::Result<String>> + use<>> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    Ok(Notes::new(BufReader::new(file.take(length))))
 }
 
 /// The end of a file of notes, from a whole line on.
@@ -109,11 +116,61 @@ fn tail(file: &mut File) -> io::Result<String> {
 
 /// The last whole note of a text that holds several, whatever else stands between them.
 fn last_note(text: &str) -> Option<String> {
-    let lines: Vec<&str> = text.split_inclusive('\n').filter(|line| line.ends_with('\n')).collect();
-    let is_signature = |line: &&str| line.starts_with(SIGNED_BY);
-    let end = lines.iter().rposition(is_signature)? + 1;
-    let start = lines.get(..end)?.iter().rposition(|line| !is_signature(line))? + 1;
-    lines.get(start.checked_sub(TEXT_LINES)?..end).map(<[&str]>::concat)
+    Notes::new(text.as_bytes()).filter_map(Result::ok).last()
+}
+
+/// The notes among lines.
+struct Notes<R> {
+    source: R,
+    /// The last few lines, as many as a checkpoint has before its signatures.
+    last: VecDeque<String>,
+    /// A note whose signatures are being read.
+    note: Option<String>,
+}
+
+impl<R: BufRead> Notes<R> {
+    const fn new(source: R) -> Self {
+        Self { source, last: VecDeque::new(), note: None }
+    }
+
+    /// A note that has ended, if it is one.
+    fn ended(&mut self) -> Option<String> {
+        self.note.take().filter(|note| Checkpoint::of_note(note).is_ok())
+    }
+}
+
+impl<R: BufRead> Iterator for Notes<R> {
+    type Item = io::Result<String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let mut line = Vec::new();
+            match self.source.read_until(b'\n', &mut line) {
+                Ok(0) => return self.ended().map(Ok),
+                Ok(_) => {}
+                Err(error) => return Some(Err(error)),
+            }
+            let is_whole = line.ends_with(b"\n");
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if line.starts_with(SIGNED_BY) {
+                let note = self.note.get_or_insert_with(|| self.last.iter().map(String::as_str).collect());
+                note.push_str(&line);
+                if !is_whole {
+                    // Cut off, from a process that died.
+                    self.note = None;
+                }
+                continue;
+            }
+            let ended = self.ended();
+            if self.last.len() == TEXT_LINES {
+                self.last.pop_front();
+            }
+            self.last.push_back(line);
+            if let Some(note) = ended {
+                return Some(Ok(note));
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +178,8 @@ mod tests {
     use super::*;
 
     fn note(size: u32) -> String {
-        format!("auth.example/audit/1\n{size}\nAAAA\n\n\u{2014} auth.example/audit/1 AAAA\n")
+        let root = "A".repeat(43) + "=";
+        format!("auth.example/audit/1\n{size}\n{root}\n\n\u{2014} auth.example/audit/1 AAAAAAAAAAAA\n")
     }
 
     #[test]
@@ -147,6 +205,31 @@ mod tests {
         assert_eq!(checkpoints.last(), Some(note(5)));
         checkpoints.keep(&note(6)).expect("room");
         assert_eq!(Checkpoints::open(&path).expect("the file").last(), Some(note(6)));
+    }
+
+    #[test]
+    fn a_note_that_was_cut_off_in_its_signature_hides_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("checkpoints");
+        let whole = note(6);
+        for end in 1..whole.len() {
+            let cut = whole.as_bytes().get(..end).expect("a part");
+            std::fs::write(&path, [format!("{}\n", note(5)).as_bytes(), cut].concat()).expect("a file");
+            for _ in 0..2 {
+                let last = Checkpoints::open(&path).expect("the file").last();
+                assert_eq!(last, Some(note(5)), "{end}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_note_of_a_file_is_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("checkpoints");
+        let text = format!("noise\n{}\n{}more noise\n\n{}{}", note(1), note(2), note(3), "half");
+        std::fs::write(&path, text).expect("a file");
+        let notes: Vec<String> = notes(&path).expect("the file").map(|note| note.expect("a line")).collect();
+        assert_eq!(notes, [note(1), note(2), note(3)]);
     }
 
     #[test]

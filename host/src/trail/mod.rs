@@ -6,5 +6,5 @@ mod export;
 mod rows;
 mod verify;
 
-pub use checkpoints::{Checkpoints, CheckpointsError, newest_note};
+pub use checkpoints::{Checkpoints, CheckpointsError, notes};
 pub use verify::{Report, Verification, VerifyError, verify};

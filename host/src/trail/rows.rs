@@ -1,8 +1,15 @@
 //! Reading a copy of the database, row by row. It is opened read-only, and nothing that it says is believed.
 
 use mana_auth_audit::{Frontier, Hash, Leaves, PublicKey, Stored, Subtree, erased_leaves, pruned_below};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Rows};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Rows, types::ValueRef};
 use std::path::Path;
+
+/// What is read.
+const TABLES: [&str; 5] = ["security_events", "audit_tree", "audit_keys", "audit_seals", "audit_tiles"];
+/// The longest metadata of events that tell of the trail, in characters.
+const METADATA: u32 = 64 << 10;
+/// What stands for what is no text.
+const NOT_TEXT: &str = "\u{fffd}\u{0}not text";
 
 /// A copy of the database, as it is at one moment.
 pub struct Copy(Connection);
@@ -10,7 +17,6 @@ pub struct Copy(Connection);
 /// What the copy says of the tree.
 pub struct Tree {
     pub origin: String,
-    pub follows: Option<String>,
     pub size: u64,
     pub frontier: Vec<u8>,
 }
@@ -38,10 +44,8 @@ impl Copy {
     }
 
     pub fn tree(&self) -> rusqlite::Result<Option<Tree>> {
-        let sql = "SELECT origin, follows, max(size, 0), frontier FROM audit_tree";
-        let tree = |row: &Row<'_>| {
-            Ok(Tree { origin: row.get(0)?, follows: row.get(1)?, size: row.get(2)?, frontier: row.get(3)? })
-        };
+        let sql = "SELECT origin, max(size, 0), frontier FROM audit_tree";
+        let tree = |row: &Row<'_>| Ok(Tree { origin: row.get(0)?, size: row.get(1)?, frontier: row.get(2)? });
         self.0.query_row(sql, [], tree).optional()
     }
 
@@ -53,31 +57,59 @@ impl Copy {
         keys.filter_map(|key| key.map(known).transpose()).collect()
     }
 
+    /// What is not as SQLite left it: an index that tells of other rows than its table holds would have the walk read the one
+    /// and the service the other. None where all is sound.
+    pub fn unsound(&self) -> rusqlite::Result<Option<String>> {
+        for table in TABLES {
+            let sql = format!("PRAGMA integrity_check('{table}')");
+            let told: String = self.0.query_row(&sql, [], |row| row.get(0))?;
+            if told != "ok" {
+                return Ok(Some(format!("the file is not as SQLite left it: {told}")));
+            }
+        }
+        Ok(None)
+    }
+
     /// The leaves that erasures name.
     pub fn erased(&self) -> rusqlite::Result<Leaves> {
         let mut leaves = Leaves::default();
-        self.each_metadata("details_erased", |metadata| erased_leaves(metadata, &mut leaves))?;
+        self.each_metadata("details_erased", |at, metadata| erased_leaves(metadata, at, &mut leaves))?;
         Ok(leaves)
     }
 
     /// The first leaf that no pruning has dropped.
     pub fn pruned_below(&self) -> rusqlite::Result<u64> {
         let mut below = 0;
-        self.each_metadata("events_pruned", |metadata| {
-            below = pruned_below(metadata).unwrap_or(0).max(below)
+        self.each_metadata("events_pruned", |at, metadata| {
+            below = pruned_below(metadata, at).unwrap_or(0).max(below)
         })?;
         Ok(below)
     }
 
-    fn each_metadata(&self, kind: &str, mut each: impl FnMut(&str)) -> rusqlite::Result<()> {
-        let sql = "SELECT metadata FROM security_events
-                   WHERE event_type = ?1 AND source IS NULL AND metadata IS NOT NULL ORDER BY id";
+    /// The places and the metadata of sealed events of a kind. The walk comes by each of them.
+    fn each_metadata(&self, kind: &str, mut each: impl FnMut(u64, &str)) -> rusqlite::Result<()> {
+        let sql = "SELECT leaf, metadata FROM security_events
+                   WHERE event_type = ?1 AND source IS NULL AND leaf >= 0 AND length(metadata) <= ?2 ORDER BY id";
         let mut statement = self.0.prepare(sql)?;
-        let mut rows = statement.query([kind])?;
+        let mut rows = statement.query((kind, METADATA))?;
         while let Some(row) = rows.next()? {
-            each(row.get_ref(0)?.as_str().unwrap_or_default());
+            each(row.get(0)?, row.get_ref(1)?.as_str().unwrap_or_default());
         }
         Ok(())
+    }
+
+    /// Whether an event that is still to be sealed says that the trail goes on under this name.
+    pub fn is_about_to_begin(&self, origin: &str) -> rusqlite::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM security_events
+                   WHERE event_type = 'audit_begun' AND source IS NULL AND leaf IS NULL AND mac IS NOT NULL
+                       AND json_extract(metadata, '$.origin') = ?1)";
+        self.0.query_row(sql, [origin], |row| row.get(0))
+    }
+
+    /// A row that the service did not write, or not like that: it is passed over when others are sealed. Its id.
+    pub fn foreign(&self) -> rusqlite::Result<Option<String>> {
+        let sql = "SELECT id FROM security_events WHERE (leaf IS NULL AND mac IS NULL) OR leaf < 0 ORDER BY id LIMIT 1";
+        Ok(self.0.query_row(sql, [], |row| text(row, 0)).optional()?.map(Option::unwrap_or_default))
     }
 
     /// The tree of leaves that were dropped, from its tiles. None where they are not all there.
@@ -123,8 +155,15 @@ impl Copy {
         self.0.prepare_cached(sql)?.query_row([after], seal).optional()
     }
 
+    /// The checkpoint of this size: a signed note.
+    pub fn seal(&self, size: u64) -> rusqlite::Result<Option<String>> {
+        let sql = "SELECT note FROM audit_seals WHERE size = ?1";
+        self.0.prepare_cached(sql)?.query_row([size], |row| row.get(0)).optional()
+    }
+
     pub fn unsealed(&self) -> rusqlite::Result<Unsealed> {
-        let sql = "SELECT count(*), min(created_at), max(created_at) FROM security_events WHERE leaf IS NULL";
+        let sql = "SELECT count(*), min(created_at), max(created_at) FROM security_events
+                   WHERE leaf IS NULL AND mac IS NOT NULL";
         self.0.query_row(sql, [], |row| {
             Ok(Unsealed { count: row.get(0)?, first: row.get(1)?, last: row.get(2)? })
         })
@@ -148,8 +187,11 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     })
 }
 
-/// Text, also where somebody put other bytes there: the hash tells.
+/// Text. What is of another type, which the service would not find, or no UTF-8, is marked as what no event holds: the hash tells.
 fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<String>> {
-    let bytes = row.get_ref(column)?.as_bytes_or_null()?;
-    Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
+    Ok(match row.get_ref(column)? {
+        ValueRef::Null => None,
+        ValueRef::Text(bytes) => Some(std::str::from_utf8(bytes).unwrap_or(NOT_TEXT).to_owned()),
+        _ => Some(NOT_TEXT.to_owned()),
+    })
 }

@@ -5,7 +5,7 @@ use super::{
     rows::{Copy, Tree, Unsealed},
 };
 use mana_auth_audit::{
-    Checkpoint, Finding, Frontier, Leaves, Note, PublicKey, Seal, Stored, Tile, Verifier, VerifierKey,
+    Checkpoint, Finding, Frontier, Leaves, Malformed, PublicKey, Seal, Stored, Tile, Verifier, VerifierKey,
 };
 use std::{io, path::Path};
 
@@ -14,8 +14,11 @@ use std::{io, path::Path};
 pub struct Verification<'a> {
     /// The key to trust; none: the one that the copy itself names, which proves nothing against who owns it.
     pub key: Option<VerifierKey>,
-    /// A checkpoint that was kept outside, a signed note.
-    pub checkpoint: Option<String>,
+    /// Checkpoints that were kept outside, signed notes.
+    pub checkpoints: Option<&'a mut dyn Iterator<Item = io::Result<String>>>,
+    /// Whether the trail may have gone on from an older state than they tell of, where a sealed event says so: a backup was
+    /// restored.
+    pub restored: bool,
     /// Where to write the events as JSON Lines.
     pub export: Option<&'a mut dyn io::Write>,
 }
@@ -37,6 +40,11 @@ pub struct Report {
     pub unsealed_times: Option<(i64, i64)>,
     /// When the newest checkpoint was made, in milliseconds, as the copy says.
     pub sealed_at: Option<i64>,
+    /// How many checkpoints from outside the trail leads to.
+    pub checkpoints: u64,
+    /// The newest checkpoint from outside that it does not lead to, since a backup was restored, as a sealed event says: its origin
+    /// and size.
+    pub given_up: Option<(String, u64)>,
     /// What is wrong first, in words; none where every event is what was signed.
     pub finding: Option<String>,
 }
@@ -47,12 +55,9 @@ pub enum VerifyError {
     /// It is no database of this service, or of another version, or it can't be read.
     #[error("the database can't be read: {0}")]
     Database(#[from] rusqlite::Error),
-    /// The export can't be written.
-    #[error("the export can't be written: {0}")]
-    Export(#[from] io::Error),
-    /// The checkpoint is none.
-    #[error("the checkpoint can't be read: {0}")]
-    Checkpoint(#[from] mana_auth_audit::Malformed),
+    /// The export can't be written, or the checkpoints can't be read.
+    #[error("the export or the checkpoints: {0}")]
+    File(#[from] io::Error),
 }
 
 /// What stops the walk.
@@ -89,6 +94,8 @@ pub fn verify(database: &Path, with: Verification<'_>) -> Result<Report, VerifyE
         unsealed: count,
         unsealed_times: first.zip(last),
         sealed_at: None,
+        checkpoints: 0,
+        given_up: None,
         finding: None,
     };
     match walk(&copy, with, &mut report) {
@@ -99,11 +106,14 @@ pub fn verify(database: &Path, with: Verification<'_>) -> Result<Report, VerifyE
 }
 
 fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<(), Stop> {
-    let outside = with.checkpoint.as_deref().map(Outside::parse).transpose()?;
+    if let Some(unsound) = copy.unsound()? {
+        return Err(Stop::Found(unsound));
+    }
     let Some(tree) = copy.tree()? else {
         // Nothing was ever sealed here.
-        return match outside {
-            Some(outside) => Err(outside.missing(0)),
+        let mut outside = with.checkpoints.into_iter().flatten();
+        return match outside.next().transpose()? {
+            Some(note) => Err(missing(&Checkpoint::of_note(&note).map_err(malformed)?.1, 0)),
             None => Ok(()),
         };
     };
@@ -131,9 +141,10 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
         known,
         trusted,
         announced: Vec::new(),
+        begun: Vec::new(),
+        origins: Vec::new(),
         newest: None,
         wrong_tile: None,
-        outside,
         report,
     };
     walk.seals()?;
@@ -144,28 +155,28 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
         }
         Ok::<(), Stop>(())
     })?;
-    walk.end(&tree)
+    walk.end(&tree)?;
+    for note in with.checkpoints.into_iter().flatten() {
+        walk.compare(&note?, &tree, with.restored)?;
+    }
+    // Last: what was sealed comes first.
+    match copy.foreign()? {
+        Some(id) => Err(Stop::Found(format!(
+            "event {id} was inserted or altered; the service did not write it like that"
+        ))),
+        None => Ok(()),
+    }
 }
 
-/// A checkpoint from outside.
-struct Outside {
-    note: Note,
-    checkpoint: Checkpoint,
-    seen: bool,
+fn missing(outside: &Checkpoint, size: u64) -> Stop {
+    let Checkpoint { origin, size: outside, .. } = outside;
+    Stop::Found(format!(
+        "the checkpoint outside covers {outside} leaves of {origin}, the database {size}: events were removed from its end, or it was put back to an older state"
+    ))
 }
 
-impl Outside {
-    fn parse(note: &str) -> Result<Self, mana_auth_audit::Malformed> {
-        let (note, checkpoint) = Checkpoint::of_note(note)?;
-        Ok(Self { note, checkpoint, seen: false })
-    }
-
-    fn missing(&self, size: u64) -> Stop {
-        let Checkpoint { origin, size: outside, .. } = &self.checkpoint;
-        Stop::Found(format!(
-            "the checkpoint outside covers {outside} leaves of {origin}, the database {size}: events were removed from its end, or it was put back to an older state"
-        ))
-    }
+fn malformed(malformed: Malformed) -> Stop {
+    Stop::Found(format!("a checkpoint outside {malformed}"))
 }
 
 /// On the way through the trail.
@@ -182,9 +193,12 @@ struct Walk<'a> {
     announced: Vec<PublicKey>,
     /// Who signed the newest checkpoint.
     newest: Option<VerifierKey>,
+    /// Which names the trail has begun, and after which checkpoints, as events say.
+    begun: Vec<(String, Option<Checkpoint>)>,
+    /// The names that checkpoints were signed under.
+    origins: Vec<String>,
     /// The first tile that is not what it was; the events may be what is wrong, the next checkpoint tells.
     wrong_tile: Option<Tile>,
-    outside: Option<Outside>,
     report: &'a mut Report,
 }
 
@@ -198,14 +212,16 @@ impl Walk<'_> {
                 self.wrong_tile = Some(tile);
             }
         }
-        if stored.event_type == "audit_key_rotated" && stored.source.is_none() {
-            let metadata: serde_json::Value = stored
-                .metadata
-                .as_deref()
-                .and_then(|text| serde_json::from_str(text).ok())
-                .unwrap_or_default();
-            let key = metadata["key"].as_str().and_then(|key| key.parse::<VerifierKey>().ok());
-            self.announced.extend(key.map(|key| key.public()));
+        match stored.event_type.as_str() {
+            "audit_key_rotated" => {
+                let key = told(stored, "key").and_then(|key| key.parse::<VerifierKey>().ok());
+                self.announced.extend(key.map(|key| key.public()));
+            }
+            "audit_begun" => {
+                let follows = told(stored, "follows").and_then(|text| Checkpoint::parse(&text).ok());
+                self.begun.extend(told(stored, "origin").map(|origin| (origin, follows)));
+            }
+            _ => {}
         }
         self.report.leaves.end = self.verifier.frontier().size();
         self.seals()
@@ -229,35 +245,72 @@ impl Walk<'_> {
             }
             self.newest = Some(signer.named(checkpoint.origin.clone()));
             self.report.sealed_at = Some(sealed_at);
-            self.compare(&checkpoint)?;
+            if self.origins.last().map(String::as_str) != Some(checkpoint.origin.as_str()) {
+                self.origins.push(checkpoint.origin.to_string());
+            }
             self.next_seal = self.copy.next_seal(size)?;
         }
         Ok(())
     }
 
-    fn compare(&mut self, checkpoint: &Checkpoint) -> Result<(), Stop> {
-        let Some(outside) =
-            self.outside.as_mut().filter(|outside| outside.checkpoint.size == checkpoint.size)
-        else {
-            return Ok(());
+    /// Looks whether the trail leads to a checkpoint from outside. Every one inside has been looked at.
+    fn compare(&mut self, note: &str, tree: &Tree, restored: bool) -> Result<(), Stop> {
+        let (note, outside) = Checkpoint::of_note(note).map_err(malformed)?;
+        let here = self.copy.seal(outside.size)?.and_then(|note| Checkpoint::of_note(&note).ok());
+        // Or it was dropped along with its leaves, by an event that says so.
+        let is_led_to = match &here {
+            Some((_, here)) => *here == outside,
+            None => outside.size < self.report.leaves.start,
         };
-        outside.seen = true;
-        if outside.checkpoint == *checkpoint {
+        if is_led_to {
+            self.report.checkpoints = self.report.checkpoints.saturating_add(1);
             return Ok(());
         }
-        Err(Stop::Found(format!(
-            "the checkpoint of {} leaves is another one than the one outside: the events before it were replaced",
-            checkpoint.size
-        )))
+        let has_signed = |key: &&PublicKey| note.is_signed_by(&key.named(outside.origin.clone()));
+        if !self.trusted.iter().chain(&self.known).any(|key| has_signed(&key)) {
+            return Err(Stop::Found(format!(
+                "the checkpoint outside of {} leaves is not signed by a key of this trail",
+                outside.size
+            )));
+        }
+        let gave_up = |(_, follows): &(String, Option<Checkpoint>)| {
+            follows.as_ref().is_some_and(|it| it.origin == outside.origin && it.size >= outside.size)
+        };
+        if self.begun.iter().any(gave_up) {
+            self.report.given_up = Some((outside.origin.to_string(), outside.size));
+            return if restored {
+                Ok(())
+            } else {
+                Err(Stop::Found(format!(
+                    "the checkpoint outside covers {} leaves of {}, which the trail does not lead to: the database was put back to an older state, as an event says (audit_begun); --restored accepts that",
+                    outside.size, outside.origin
+                )))
+            };
+        }
+        if here.is_some_and(|(_, here)| here.origin == outside.origin) {
+            return Err(Stop::Found(format!(
+                "the checkpoint of {} leaves is another one than the one outside: the events before it were replaced",
+                outside.size
+            )));
+        }
+        if outside.origin.as_str() != tree.origin
+            && !self.origins.iter().any(|it| it == outside.origin.as_str())
+        {
+            return Err(Stop::Found(format!(
+                "the checkpoint outside is of {}, which this trail does not go on from",
+                outside.origin
+            )));
+        }
+        Err(missing(&outside, tree.size))
     }
 
-    fn end(self, tree: &Tree) -> Result<(), Stop> {
+    fn end(&mut self, tree: &Tree) -> Result<(), Stop> {
         let here = self.verifier.frontier().size();
         if here < tree.size {
             return Err(Finding::Removed { leaf: here }.into());
         }
-        if let Some((size, ..)) = self.next_seal {
-            return Err(Finding::Removed { leaf: here.min(size) }.into());
+        if let Some((size, ..)) = &self.next_seal {
+            return Err(Finding::Removed { leaf: here.min(*size) }.into());
         }
         let sealed = self.verifier.sealed();
         if sealed < here {
@@ -271,31 +324,19 @@ impl Walk<'_> {
         if self.newest.as_ref().is_some_and(|key| !self.trusted.contains(&key.public())) {
             return Err(Stop::Found("the newest checkpoint is not signed by the key that was given".into()));
         }
-        match &self.outside {
-            Some(outside) => self.end_outside(outside, tree),
-            None => Ok(()),
+        for origin in self.origins.iter().skip(1) {
+            let is_told = self.begun.iter().any(|(begun, _)| begun == origin);
+            if !is_told && !self.copy.is_about_to_begin(origin)? {
+                return Err(Stop::Found(format!("nothing tells why the trail went on as {origin}")));
+            }
         }
+        Ok(())
     }
+}
 
-    fn end_outside(&self, outside: &Outside, tree: &Tree) -> Result<(), Stop> {
-        let Outside { note, checkpoint, seen } = outside;
-        let signed = self.trusted.iter().any(|key| note.is_signed_by(&key.named(checkpoint.origin.clone())));
-        if !signed {
-            return Err(Stop::Found("the checkpoint outside is not signed by a key of this trail".into()));
-        }
-        if *seen || tree.follows.as_deref() == Some(&checkpoint.to_string()) {
-            return Ok(());
-        }
-        if checkpoint.origin.as_str() != tree.origin {
-            return Err(Stop::Found(format!(
-                "the checkpoint outside is of {}, which this trail does not go on from",
-                checkpoint.origin
-            )));
-        }
-        // Dropped along with its leaves, by an event that says so.
-        if checkpoint.size < self.report.leaves.start {
-            return Ok(());
-        }
-        Err(outside.missing(tree.size))
-    }
+/// A text that an event of the service's own tells of the trail.
+fn told(stored: &Stored, member: &str) -> Option<String> {
+    let text = stored.metadata.as_deref().filter(|_| stored.source.is_none())?;
+    let metadata: serde_json::Value = serde_json::from_str(text).ok()?;
+    metadata.get(member)?.as_str().map(ToOwned::to_owned)
 }

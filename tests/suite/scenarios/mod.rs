@@ -54,6 +54,7 @@ files![
     sessions,
     time,
     trail,
+    trail_forged,
     trail_proofs,
     trail_tampered,
     triggers,

@@ -69,26 +69,32 @@ async fn every_edit_of_an_event_is_named(stage: Stage) {
             "leaf 100: the event was removed",
         ),
         (
-            "UPDATE security_events SET leaf = -1 WHERE leaf = 100;
+            "UPDATE security_events SET leaf = 999999 WHERE leaf = 100;
              UPDATE security_events SET leaf = 100 WHERE leaf = 200;
-             UPDATE security_events SET leaf = 200 WHERE leaf = -1",
+             UPDATE security_events SET leaf = 200 WHERE leaf = 999999",
             "was sealed as leaf 200",
         ),
         (
             "DELETE FROM security_events WHERE leaf = 100;
-             UPDATE security_events SET leaf = -leaf WHERE leaf > 100;
-             UPDATE security_events SET leaf = -leaf - 1 WHERE leaf < 0",
+             UPDATE security_events SET leaf = leaf + 999999 WHERE leaf > 100;
+             UPDATE security_events SET leaf = leaf - 1000000 WHERE leaf > 999999",
             "was sealed as leaf 101",
         ),
         (
-            "UPDATE security_events SET leaf = -leaf WHERE leaf >= 100;
-             UPDATE security_events SET leaf = -leaf + 1 WHERE leaf < 0;
+            "UPDATE security_events SET leaf = leaf + 999999 WHERE leaf >= 100;
+             UPDATE security_events SET leaf = leaf - 999998 WHERE leaf > 999999;
              INSERT INTO security_events (id, event_type, created_at, details_digest, leaf, leaf_hash)
              VALUES ('01900000-0000-7000-8000-00000000aaaa', 'logout', 1, zeroblob(32), 100, zeroblob(32))",
             "leaf 100: event 01900000-0000-7000-8000-00000000aaaa was altered",
         ),
         ("DELETE FROM security_events WHERE leaf > 500", "leaf 501: the event was removed"),
         ("DELETE FROM security_events", "leaf 0: the event was removed"),
+        (
+            "PRAGMA ignore_check_constraints = ON;
+             INSERT INTO security_events (id, event_type, created_at, details_digest, leaf, leaf_hash)
+             VALUES ('01900000-0000-7000-8000-00000000bbbb', 'logout', 1, zeroblob(32), -1, zeroblob(32))",
+            "event 01900000-0000-7000-8000-00000000bbbb was inserted or altered",
+        ),
     ];
     for (edit, expected) in cases {
         let finding = found(&copy, edit);
@@ -168,7 +174,14 @@ async fn a_restored_backup_goes_on_under_another_origin(stage: Stage) {
     let after = service.copy();
     assert_ne!(after.text("SELECT origin FROM audit_tree"), origin);
     assert_eq!(after.verify(None, None).finding, None);
-    assert_eq!(after.verify(None, Some(outside)).finding, None, "it tells what it goes on from");
+    let newest = after.text("SELECT note FROM audit_seals ORDER BY size DESC LIMIT 1");
+    for notes in [&[outside.clone()][..], &[outside.clone(), newest]] {
+        let finding = after.verify_against(None, notes, false).finding.expect("events are gone");
+        assert!(finding.contains("put back to an older state") && finding.contains("audit_begun"), "{finding}");
+        let report = after.verify_against(None, notes, true);
+        assert_eq!(report.finding, None, "it tells what it goes on from");
+        assert_eq!(report.given_up.expect("it says so").0, origin);
+    }
     service.restart().await;
     assert_eq!(service.number(begun), 2, "once");
 }
@@ -206,6 +219,11 @@ async fn erasing_a_person_keeps_the_proof(stage: Stage) {
     // An erasure that nothing tells of is an alteration.
     copy.edit("UPDATE security_events SET metadata = '{}' WHERE event_type = 'details_erased'");
     assert!(copy.verify(None, None).finding.is_some());
+    // Neither in free space nor in the log beside it.
+    for file in ["auth.db", "auth.db-wal"] {
+        let bytes = std::fs::read(service.data().join(file)).unwrap_or_default();
+        assert!(memchr::memmem::find(&bytes, b"ana@example.org").is_none(), "{file}");
+    }
     // Done again it finds nothing, and says so.
     let again = service.operate(&["user", "erase", &id]).done();
     assert!(again.contains("the details of 0 events erased"), "{again}");

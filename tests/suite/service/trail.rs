@@ -1,9 +1,12 @@
 //! The trail of security events, from both sides: as an administrator reads it, and as whoever has a copy verifies it.
 
 use super::{Person, Service};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hkdf::Hkdf;
 use mana_auth::trail::{self, Report, Verification};
 use mana_auth_audit::{Details, Leaf, VerifierKey};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, TransactionBehavior::Immediate, params};
+use sha2::Sha256;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -48,23 +51,50 @@ impl Service {
     /// Appends many events, as if another component had recorded them.
     pub fn append_events(&self, count: u32) {
         let mut database = self.database();
-        let change = database.transaction().expect("a transaction");
+        let change = database.transaction_with_behavior(Immediate).expect("a transaction");
         for n in 0..count {
             let metadata = format!("{{\"n\":{n}}}");
             let details =
                 Details { ip_address: Some("192.0.2.7"), user_agent: None, metadata: Some(&metadata) };
             let salt = [u8::try_from(n % 251).expect("a byte"); 32];
+            let count = "SELECT count(*) FROM security_events";
+            let before: i64 = change.query_row(count, [], |row| row.get(0)).expect("a number");
+            let (id, digest) = (
+                format!("01900000-0000-7000-8000-{:012x}", i64::from(n) + before * 65536),
+                details.digest(&salt),
+            );
+            let leaf = Leaf {
+                index: 0,
+                id: &id,
+                user_id: None,
+                event_type: "card_added",
+                source: Some("billing"),
+                created_at: 0x0190_0000_0000 + i64::from(n),
+                details: &digest,
+            };
             change
                 .execute(
                     "INSERT INTO security_events
-                         (id, event_type, source, ip_address, metadata, created_at, salt, details_digest)
-                     VALUES (printf('01900000-0000-7000-8000-%012x', ?1 + (SELECT count(*) FROM security_events) * 65536),
-                             'card_added', 'billing', '192.0.2.7', ?2, 1800000000000 + ?1, ?3, ?4)",
-                    params![n, metadata, salt, details.digest(&salt)],
+                         (id, event_type, source, ip_address, metadata, created_at, salt, details_digest, mac)
+                     VALUES (?1, 'card_added', 'billing', '192.0.2.7', ?2, ?3, ?4, ?5, ?6)",
+                    params![id, metadata, leaf.created_at, salt, digest, self.mac(&leaf)],
                 )
                 .expect("an event");
         }
         change.commit().expect("a commit");
+    }
+
+    /// The MAC that the service puts behind an event: whoever has the secret can make it.
+    fn mac(&self, leaf: &Leaf<'_>) -> Vec<u8> {
+        let newest = self.settings["secrets"].split(',').next().expect("a secret");
+        let (version, secret) = newest.split_once(':').expect("a version");
+        let secret = URL_SAFE_NO_PAD.decode(secret).expect("base64url");
+        let mut mac = version.parse::<u32>().expect("a version").to_be_bytes().to_vec();
+        let mut bytes = [0; 32];
+        let info: [&[u8]; 2] = [b"mana-auth/audit-event/v1\0", &leaf.hash()];
+        Hkdf::<Sha256>::new(None, &secret).expand_multi_info(&info, &mut bytes).expect("32 bytes");
+        mac.extend_from_slice(&bytes);
+        mac
     }
 }
 
@@ -136,7 +166,13 @@ impl Copy {
 
     /// Goes through it.
     pub fn verify(&self, key: Option<VerifierKey>, checkpoint: Option<String>) -> Report {
-        let with = Verification { key, checkpoint, export: None };
+        self.verify_against(key, checkpoint.as_slice(), false)
+    }
+
+    /// Goes through it, with checkpoints from outside; `restored`: it may have been put back, where it says so.
+    pub fn verify_against(&self, key: Option<VerifierKey>, outside: &[String], restored: bool) -> Report {
+        let mut notes = outside.iter().cloned().map(Ok);
+        let with = Verification { key, checkpoints: Some(&mut notes), restored, export: None };
         trail::verify(&self.path(), with).unwrap_or_else(|error| panic!("it can't be verified: {error}"))
     }
 }

@@ -66,7 +66,7 @@ pub async fn by_hour(since: Time) -> Result<Vec<(Time, String, i64)>, Error> {
                    SELECT hour, event_type, count FROM audit_hours WHERE hour >= ?1
                    UNION ALL
                    SELECT created_at - created_at % 3600000, event_type, 1 FROM security_events
-                   WHERE leaf IS NULL AND id >= ?2)
+                   WHERE leaf IS NULL AND mac IS NOT NULL AND id >= ?2)
                GROUP BY hour, event_type ORDER BY hour, event_type";
     storage::query(sql, params![since, platform::first_id(since)], |row| {
         Ok((row.take()?, row.take()?, row.take()?))

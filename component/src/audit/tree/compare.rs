@@ -34,9 +34,10 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
             Err(refused) => Err(refused.into()),
         };
     };
-    let Some(outside) = seal::signed_by(note, &rows::keys().await?)? else { return Ok(Comparison::Foreign) };
+    let keys = rows::keys().await?;
+    let Some(outside) = seal::signed_by(ctx, note, &keys)? else { return Ok(Comparison::Foreign) };
     let text = outside.to_string();
-    if tree.follows.as_ref() == Some(&text) || leads_to(&tree, &outside).await? {
+    if leads_to(&tree, &outside).await? || is_given_up(&tree, &outside).await? {
         return Ok(Comparison::Consistent);
     }
     begin::again(ctx, &tree, &text).await?;
@@ -52,13 +53,22 @@ fn checkpoint_text(note: &str) -> Option<String> {
     Checkpoint::of_note(note).ok().map(|(_, checkpoint)| checkpoint.to_string())
 }
 
+/// Whether the tree has grown from it, whatever its name was then.
 async fn leads_to(tree: &rows::Tree, outside: &Checkpoint) -> Result<bool, Error> {
-    if outside.origin != tree.origin {
-        return Ok(false);
-    }
     let Some(here) = rows::seal(outside.size).await? else {
         // Or it was dropped along with its leaves.
-        return Ok(outside.size < drawn().await?);
+        let below = drawn().await?;
+        return Ok(outside.size < below && below <= tree.frontier.size());
     };
     Ok(Checkpoint::of_note(&here).is_ok_and(|(_, here)| here == *outside))
+}
+
+/// Whether the trail has begun its present name because it could not lead to this checkpoint, or to a later one of the same name.
+/// Nothing is signed under the name that was given up, so it need not be believed who says so.
+async fn is_given_up(tree: &rows::Tree, outside: &Checkpoint) -> Result<bool, Error> {
+    if outside.origin == tree.origin {
+        return Ok(false);
+    }
+    let followed = rows::follows(&tree.origin).await?.and_then(|text| Checkpoint::parse(&text).ok());
+    Ok(followed.is_some_and(|it| it.origin == outside.origin && it.size >= outside.size))
 }

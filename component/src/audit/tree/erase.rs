@@ -5,7 +5,7 @@ use super::{rows, seal};
 use crate::{
     audit::{Event, Kind},
     context::Context,
-    error::Error,
+    error::{Bug, Error},
     storage::Change,
 };
 use mana_auth_audit::ranges_of;
@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 /// How many events one commit strips.
 const BATCH: u32 = 500;
+
+/// How often sealing is called for one erasure: others may be sealing, or there is much before it.
+const SEALS: u32 = 1_000;
 
 /// What tells of the trail itself, and of nobody's person: without it a leaf that is bare would count as altered.
 const KEPT: [&str; 4] = [
@@ -42,8 +45,22 @@ pub async fn erase(ctx: &Context, user: Uuid, email: Option<&str>, by: &str) -> 
         if leaves.is_empty() {
             return Ok(erased);
         }
+        // Told, sealed, and then done: a leaf is never bare without a sealed event that says why.
         let event = Event::about(Kind::DetailsErased, user).with("leaves", ranges_of(&leaves)).with("by", by);
-        Change::new().and_all(leaves.iter().map(|leaf| rows::erase(*leaf))).record(event).commit(ctx).await?;
+        Change::new().record(event).commit(ctx).await?;
+        seal_told(ctx, user).await?;
+        Change::new().and_all(leaves.iter().map(|leaf| rows::erase(*leaf))).commit(ctx).await?;
         erased = erased.saturating_add(u64::try_from(leaves.len()).unwrap_or(u64::MAX));
     }
+}
+
+/// Seals until the erasures about this user are.
+async fn seal_told(ctx: &Context, user: Uuid) -> Result<(), Error> {
+    for _ in 0..SEALS {
+        seal(ctx).await?;
+        if !rows::waits(Kind::DetailsErased.name(), user).await? {
+            return Ok(());
+        }
+    }
+    Err(Bug::Trail("an erasure can't be sealed".into()).into())
 }

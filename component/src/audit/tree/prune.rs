@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     error::Error,
     storage::Change,
-    time::Span,
+    time::{Span, Time},
 };
 use mana_auth_audit::{TILE, pruned_below};
 
@@ -23,8 +23,12 @@ const BATCHES: u32 = 50;
 /// Where storage fails.
 pub async fn prune(ctx: &Context) -> Result<u64, Error> {
     let Some(first) = rows::first_leaf().await? else { return Ok(0) };
-    let drawn = drawn().await?;
-    let below = if drawn > first { drawn } else { draw(ctx, first).await? };
+    let below = drawn().await?;
+    if below <= first {
+        draw(ctx, first).await?;
+        return Ok(0);
+    }
+    Change::new().and(rows::drop_seals_before(below)).commit(ctx).await?;
     let mut dropped = 0_u64;
     for _ in 0..BATCHES {
         if below <= first.saturating_add(dropped) {
@@ -36,26 +40,31 @@ pub async fn prune(ctx: &Context) -> Result<u64, Error> {
     Ok(dropped)
 }
 
-/// The first leaf that no pruning has dropped, or is about to.
+/// The first leaf that no pruning has dropped, or is about to, as a sealed event says.
 pub async fn drawn() -> Result<u64, Error> {
     let metadata = rows::newest_metadata_of(Kind::EventsPruned.name()).await?;
-    Ok(metadata.and_then(|metadata| pruned_below(&metadata)).unwrap_or(0))
+    Ok(metadata.and_then(|(at, metadata)| pruned_below(&metadata, at)).unwrap_or(0))
 }
 
-/// Draws the boundary below which events are dropped, where there is reason to: at whole tiles, so that the tree beyond it is
-/// known without them.
-async fn draw(ctx: &Context, first: u64) -> Result<u64, Error> {
-    let sealed = rows::sealed_before(ctx.now - ctx.settings.audit_retention).await?.unwrap_or(0);
+/// Draws the boundary below which events are dropped once the event that says so is sealed, where there is reason to: at whole
+/// tiles, so that the tree beyond it is known without them.
+async fn draw(ctx: &Context, first: u64) -> Result<(), Error> {
+    let before = ctx.now - ctx.settings.audit_retention;
+    let sealed = rows::sealed_before(before).await?.unwrap_or(0);
     let below = sealed / TILE * TILE;
     let lately = rows::last_of(Kind::EventsPruned.name()).await?.is_some_and(|at| ctx.now.since(at) < EVERY);
     if below <= first || lately {
-        return Ok(0);
+        return Ok(());
+    }
+    // When a checkpoint was made is not signed; when an event happened is.
+    let last = rows::stored(below - 1, 1).await?;
+    if last.first().is_none_or(|last| Time(last.created_at) >= before) {
+        return Ok(());
     }
     Change::new()
-        .and(rows::drop_hours_before(ctx.now - ctx.settings.audit_retention))
-        .and(rows::drop_seals_before(below))
+        .and(rows::drop_hours_before(before))
         .record(Event::anonymous(Kind::EventsPruned).with("below", below))
         .commit(ctx)
         .await?;
-    Ok(below)
+    Ok(())
 }

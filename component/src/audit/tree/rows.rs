@@ -1,19 +1,18 @@
 //! The only SQL of the tree.
 
 use crate::{
+    audit::Kind,
     error::{Bug, Error},
     params,
     storage::{self, Columns, Statement, expecting_one, statement},
     time::Time,
 };
-use mana_auth_audit::{Frontier, Hash, KeyName, PublicKey, Stored, Tile, VerifierKey};
+use mana_auth_audit::{Frontier, Hash, KeyName, Leaf, PublicKey, Stored, Tile, VerifierKey};
 use uuid::Uuid;
 
 /// The tree so far.
 pub struct Tree {
     pub origin: KeyName,
-    /// The checkpoint, seen outside, that the origin began after.
-    pub follows: Option<String>,
     pub frontier: Frontier,
     pub key: Key,
     /// The newest checkpoint, read at the same moment: a signed note; none before the first.
@@ -36,19 +35,34 @@ pub struct Unsealed {
     pub source: Option<String>,
     pub created_at: i64,
     pub details_digest: Hash,
+    /// Who wrote it: see [`crate::audit::mac`].
+    pub mac: Vec<u8>,
+}
+
+impl Unsealed {
+    /// The event at a place, under its id in text form.
+    pub fn leaf<'a>(&'a self, id: &'a str, index: u64) -> Leaf<'a> {
+        Leaf {
+            index,
+            id,
+            user_id: self.user_id.as_deref(),
+            event_type: &self.event_type,
+            source: self.source.as_deref(),
+            created_at: self.created_at,
+            details: &self.details_digest,
+        }
+    }
 }
 
 pub async fn tree() -> Result<Option<Tree>, Error> {
-    let sql =
-        "SELECT t.origin, t.follows, t.size, t.frontier, k.id, k.public_key, k.private_key, k.secret_version,
+    let sql = "SELECT t.origin, t.size, t.frontier, k.id, k.public_key, k.private_key, k.secret_version,
                    (SELECT note FROM audit_seals ORDER BY size DESC LIMIT 1)
                FROM audit_tree t JOIN audit_keys k ON k.id = t.key_id";
     storage::query_one(sql, vec![], |row| {
         let origin = KeyName::parse(&row.take::<String>()?).map_err(|_| Bug::Column(0))?;
-        let follows = row.take()?;
         let (size, frontier) = (row.take()?, row.take::<Vec<u8>>()?);
-        let frontier = Frontier::from_bytes(size, &frontier).ok_or(Bug::Column(3))?;
-        Ok(Tree { origin, follows, frontier, key: key(row)?, checkpoint: row.take()? })
+        let frontier = Frontier::from_bytes(size, &frontier).ok_or(Bug::Column(2))?;
+        Ok(Tree { origin, frontier, key: key(row)?, checkpoint: row.take()? })
     })
     .await
 }
@@ -83,20 +97,17 @@ pub fn use_key(from: i64, to: i64) -> Statement {
 }
 
 /// The first tree, signed with the newest key.
-pub fn insert_tree(origin: &KeyName, follows: Option<&str>) -> Statement {
+pub fn insert_tree(origin: &KeyName) -> Statement {
     statement(
-        "INSERT INTO audit_tree (id, origin, follows, key_id, size, frontier)
-         VALUES (1, ?1, ?2, (SELECT max(id) FROM audit_keys), 0, x'')",
-        params![origin.as_str(), follows],
+        "INSERT INTO audit_tree (id, origin, key_id, size, frontier)
+         VALUES (1, ?1, (SELECT max(id) FROM audit_keys), 0, x'')",
+        params![origin.as_str()],
     )
 }
 
 /// Goes on under another origin.
-pub fn set_origin(from: &KeyName, to: &KeyName, follows: &str) -> Statement {
-    expecting_one(
-        "UPDATE audit_tree SET origin = ?2, follows = ?3 WHERE origin = ?1",
-        params![from.as_str(), to.as_str(), follows],
-    )
+pub fn set_origin(from: &KeyName, to: &KeyName) -> Statement {
+    expecting_one("UPDATE audit_tree SET origin = ?2 WHERE origin = ?1", params![from.as_str(), to.as_str()])
 }
 
 /// The tree has grown.
@@ -109,26 +120,36 @@ pub fn grow(from: &Tree, to: &Frontier) -> Statement {
 
 /// Events that are still to be sealed, in the order of their ids.
 pub async fn unsealed(limit: u32) -> Result<Vec<Unsealed>, Error> {
-    let sql = "SELECT id, user_id, event_type, source, created_at, details_digest FROM security_events
-               WHERE leaf IS NULL ORDER BY id LIMIT ?1";
-    storage::query(sql, params![limit], |row| {
-        Ok(Unsealed {
-            id: row.take()?,
-            user_id: row.take()?,
-            event_type: row.take()?,
-            source: row.take()?,
-            created_at: row.take()?,
-            details_digest: row.take()?,
-        })
+    let sql = "SELECT id, user_id, event_type, source, created_at, details_digest, mac FROM security_events
+               WHERE leaf IS NULL AND mac IS NOT NULL ORDER BY id LIMIT ?1";
+    storage::query(sql, params![limit], unsealed_event).await
+}
+
+fn unsealed_event(row: &mut Columns) -> Result<Unsealed, Error> {
+    Ok(Unsealed {
+        id: row.take()?,
+        user_id: row.take()?,
+        event_type: row.take()?,
+        source: row.take()?,
+        created_at: row.take()?,
+        details_digest: row.take()?,
+        mac: row.take()?,
     })
-    .await
+}
+
+/// The newest events of a kind that are still to be sealed, and the metadata and salt of each; at most ten.
+pub async fn unsealed_of(kind: &str) -> Result<Vec<(Unsealed, String, Vec<u8>)>, Error> {
+    let sql = "SELECT id, user_id, event_type, source, created_at, details_digest, mac, metadata, salt FROM security_events
+               WHERE event_type = ?1 AND leaf IS NULL AND mac IS NOT NULL AND metadata IS NOT NULL AND salt IS NOT NULL
+               ORDER BY id DESC LIMIT 10";
+    storage::query(sql, params![kind], |row| Ok((unsealed_event(row)?, row.take()?, row.take()?))).await
 }
 
 /// How many events are still to be sealed, counted up to `most`, and when the first of them happened.
 pub async fn backlog(most: u32) -> Result<(u64, Option<Time>), Error> {
     let sql =
-        "SELECT count(*), (SELECT created_at FROM security_events WHERE leaf IS NULL ORDER BY id LIMIT 1)
-               FROM (SELECT 1 FROM security_events WHERE leaf IS NULL LIMIT ?1)";
+        "SELECT count(*), (SELECT created_at FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL ORDER BY id LIMIT 1)
+               FROM (SELECT 1 FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL LIMIT ?1)";
     let read = |row: &mut Columns| Ok((row.take()?, row.take()?));
     Ok(storage::query_one(sql, params![most], read).await?.unwrap_or_default())
 }
@@ -136,9 +157,14 @@ pub async fn backlog(most: u32) -> Result<(u64, Option<Time>), Error> {
 /// Gives an event its place. It must have none.
 pub fn place(id: Uuid, leaf: u64, hash: Hash) -> Statement {
     expecting_one(
-        "UPDATE security_events SET leaf = ?2, leaf_hash = ?3 WHERE id = ?1 AND leaf IS NULL",
+        "UPDATE security_events SET leaf = ?2, leaf_hash = ?3, mac = NULL WHERE id = ?1 AND leaf IS NULL",
         params![id, leaf, hash],
     )
+}
+
+/// Passes an event over for ever: the service did not write it.
+pub fn pass_over(id: Uuid) -> Statement {
+    statement("UPDATE security_events SET mac = NULL WHERE id = ?1 AND leaf IS NULL", params![id])
 }
 
 pub fn insert_tile(tile: Tile) -> Statement {
@@ -181,6 +207,12 @@ pub async fn seal(size: u64) -> Result<Option<String>, Error> {
 pub async fn seals(after: u64, to: u64) -> Result<Vec<(u64, String)>, Error> {
     let sql = "SELECT size, note FROM audit_seals WHERE size > ?1 AND size <= ?2 ORDER BY size";
     storage::query(sql, params![after, to], |row| Ok((row.take()?, row.take()?))).await
+}
+
+/// The first checkpoint of no fewer leaves: its size and note.
+pub async fn next_seal(at_least: u64) -> Result<Option<(u64, String)>, Error> {
+    let sql = "SELECT size, note FROM audit_seals WHERE size >= ?1 ORDER BY size LIMIT 1";
+    storage::query_one(sql, params![at_least], |row| Ok((row.take()?, row.take()?))).await
 }
 
 /// The newest checkpoint that was sealed before a moment: its size.
@@ -238,18 +270,36 @@ pub async fn place_of(id: Uuid) -> Result<Option<(Option<u64>, Option<Hash>)>, E
     storage::query_one(sql, params![id], |row| Ok((row.take()?, row.take()?))).await
 }
 
-/// The metadata of the newest event of a kind.
-pub async fn newest_metadata_of(kind: &str) -> Result<Option<String>, Error> {
-    let sql = "SELECT metadata FROM security_events WHERE event_type = ?1 AND source IS NULL AND metadata IS NOT NULL
+/// The place and the metadata of the newest event of a kind that was sealed.
+pub async fn newest_metadata_of(kind: &str) -> Result<Option<(u64, String)>, Error> {
+    let sql = "SELECT leaf, metadata FROM security_events
+               WHERE event_type = ?1 AND source IS NULL AND metadata IS NOT NULL AND leaf IS NOT NULL
                ORDER BY id DESC LIMIT 1";
-    storage::query_one(sql, params![kind], |row| row.take()).await
+    storage::query_one(sql, params![kind], |row| Ok((row.take()?, row.take()?))).await
 }
 
-/// The metadata of events of a kind behind an id, in order, with their ids: at most a hundred, of some kilobytes each.
-pub async fn metadata_of(kind: &str, after: Uuid) -> Result<Vec<(Uuid, String)>, Error> {
-    let sql = "SELECT id, metadata FROM security_events
-               WHERE event_type = ?1 AND id > ?2 AND source IS NULL AND metadata IS NOT NULL ORDER BY id LIMIT 100";
-    storage::query(sql, params![kind, after], |row| Ok((row.take()?, row.take()?))).await
+/// The metadata and the places of sealed events of a kind behind an id, in order: at most a hundred, of some kilobytes each.
+pub async fn metadata_of(kind: &str, after: Uuid) -> Result<Vec<(Uuid, u64, String)>, Error> {
+    let sql = "SELECT id, leaf, metadata FROM security_events
+               WHERE event_type = ?1 AND id > ?2 AND source IS NULL AND metadata IS NOT NULL AND leaf IS NOT NULL
+               ORDER BY id LIMIT 100";
+    storage::query(sql, params![kind, after], |row| Ok((row.take()?, row.take()?, row.take()?))).await
+}
+
+/// The checkpoint that a name of the trail began after, as its event says; the newest such event's.
+pub async fn follows(origin: &KeyName) -> Result<Option<String>, Error> {
+    let sql = "SELECT json_extract(metadata, '$.follows') FROM security_events
+               WHERE event_type = ?1 AND source IS NULL AND json_extract(metadata, '$.origin') = ?2
+               ORDER BY id DESC LIMIT 1";
+    let params = params![Kind::AuditBegun.name(), origin.as_str()];
+    Ok(storage::query_one(sql, params, |row| row.take::<Option<String>>()).await?.flatten())
+}
+
+/// Whether events of a kind about a user are still to be sealed.
+pub async fn waits(kind: &str, user: Uuid) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM security_events
+               WHERE user_id = ?1 AND event_type || '' = ?2 AND leaf IS NULL AND mac IS NOT NULL LIMIT 1";
+    Ok(storage::query_one(sql, params![user, kind], |row| row.take::<i64>()).await?.is_some())
 }
 
 /// When the newest event of a kind happened.
@@ -262,7 +312,7 @@ pub async fn last_of(kind: &str) -> Result<Option<Time>, Error> {
 pub async fn detailed_of_user(user: Uuid, keep: &[&str], limit: u32) -> Result<Vec<u64>, Error> {
     let sql = format!(
         "SELECT leaf FROM security_events WHERE user_id = ?1 AND leaf IS NOT NULL AND salt IS NOT NULL
-             AND event_type NOT IN ({}) ORDER BY leaf LIMIT ?2",
+             AND (source IS NOT NULL OR event_type NOT IN ({})) ORDER BY leaf LIMIT ?2",
         quoted(keep)
     );
     storage::query(&sql, params![user, limit], |row| row.take()).await
@@ -301,57 +351,6 @@ pub fn drop_before(leaf: u64, limit: u64) -> Statement {
 /// Drops checkpoints of fewer leaves.
 pub fn drop_seals_before(size: u64) -> Statement {
     statement("DELETE FROM audit_seals WHERE size < ?1", params![size])
-}
-
-/// How far housekeeping has gone through the trail, and what it found the last time.
-pub struct Progress {
-    pub from: u64,
-    pub frontier: Frontier,
-    pub last: Option<Verification>,
-}
-
-/// What going through the trail, or a part of it, has shown.
-pub struct Verification {
-    /// The first leaf that was looked at.
-    pub from: u64,
-    /// The leaf behind the last.
-    pub to: u64,
-    /// When.
-    pub at: Time,
-    /// What was wrong first, in words.
-    pub first_bad: Option<String>,
-}
-
-pub async fn progress() -> Result<Option<Progress>, Error> {
-    let sql = "SELECT from_leaf, size, frontier, last_from, last_to, verified_at, first_bad FROM audit_verification";
-    storage::query_one(sql, vec![], |row| {
-        let from = row.take()?;
-        let (size, frontier) = (row.take()?, row.take::<Vec<u8>>()?);
-        let frontier = Frontier::from_bytes(size, &frontier).ok_or(Bug::Column(2))?;
-        let last: (Option<u64>, Option<u64>, Option<Time>) = (row.take()?, row.take()?, row.take()?);
-        let first_bad = row.take()?;
-        let last = match last {
-            (Some(from), Some(to), Some(at)) => Some(Verification { from, to, at, first_bad }),
-            _ => None,
-        };
-        Ok(Progress { from, frontier, last })
-    })
-    .await
-}
-
-pub fn save_progress(from: u64, frontier: &Frontier) -> Statement {
-    statement(
-        "INSERT INTO audit_verification (id, from_leaf, size, frontier) VALUES (1, ?1, ?2, ?3)
-         ON CONFLICT (id) DO UPDATE SET from_leaf = excluded.from_leaf, size = excluded.size, frontier = excluded.frontier",
-        params![from, frontier.size(), frontier.to_bytes()],
-    )
-}
-
-pub fn save_last(last: &Verification) -> Statement {
-    statement(
-        "UPDATE audit_verification SET last_from = ?1, last_to = ?2, verified_at = ?3, first_bad = ?4",
-        params![last.from, last.to, last.at, last.first_bad.clone()],
-    )
 }
 
 /// The public part of a key.

@@ -1,15 +1,19 @@
 //! Sealing: events get their places in the tree, and a checkpoint is signed over them, in one commit.
 
-use super::{begin, key, rows, rows::Tree};
+use super::{begin, compare, key, rows, rows::Tree};
 use crate::{
+    audit::{
+        Event, Kind,
+        mac::{Author, author},
+    },
     context::Context,
     error::{Bug, Error},
-    platform::{self, Level},
+    platform::{self, Level, Metric},
     storage::{Change, Refused},
     time::{Span, Time},
 };
-use mana_auth_audit::{Checkpoint, Leaf};
-use std::collections::BTreeMap;
+use mana_auth_audit::Checkpoint;
+use std::{collections::BTreeMap, sync::Mutex};
 
 /// How many events one commit seals: some 20 ms of a writer that requests wait for, too.
 const BATCH: u32 = 1_000;
@@ -17,6 +21,9 @@ const BATCH: u32 = 1_000;
 const BATCHES: u32 = 50;
 /// How far events that wait are counted.
 const COUNTED: u32 = 100_000;
+
+/// How many events that somebody else wrote are named.
+const NAMED: usize = 20;
 
 /// What was sealed, and what waits.
 #[derive(Default)]
@@ -33,6 +40,9 @@ pub struct Sealed {
     pub more: bool,
 }
 
+/// The newest checkpoint that this instance has seen. Whoever puts the database back to an older state meanwhile is noticed by it.
+static SEEN: Mutex<Option<String>> = Mutex::new(None);
+
 /// Seals a bounded number of events.
 ///
 /// # Errors
@@ -40,10 +50,15 @@ pub struct Sealed {
 /// Where storage fails, or the tree is not the one that was signed last: it is not gone on from then.
 pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     let mut tree = begin::tree(ctx).await?;
+    let seen = SEEN.lock().ok().and_then(|seen| seen.clone());
+    if let Some(seen) = seen.filter(|seen| tree.checkpoint.as_ref() != Some(seen)) {
+        compare(ctx, &seen).await?;
+        tree = begin::tree(ctx).await?;
+    }
     // Read behind the tree, so that whoever signed it is among them, and before its events, so that the event which names the
     // newest is among those.
     let keys = rows::keys().await?;
-    ensure_signed(&tree, &keys)?;
+    ensure_signed(ctx, &tree, &keys).await?;
     let mut sealed = Sealed::default();
     for _ in 0..BATCHES {
         let events = rows::unsealed(BATCH).await?;
@@ -51,19 +66,26 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
         if events.is_empty() {
             break;
         }
+        let size = tree.frontier.size();
         let Some(grown) = append(ctx, tree, &events).await? else {
             // Another process was faster.
             sealed.checkpoint = newest_checkpoint().await?;
             return backlog(ctx, sealed).await;
         };
         tree = grown;
-        sealed.events = sealed.events.saturating_add(u64::try_from(events.len()).unwrap_or(u64::MAX));
+        let new = tree.frontier.size().saturating_sub(size);
+        sealed.events = sealed.events.saturating_add(new);
+        // Those of an unknown author wait, and nothing behind so many of them is seen.
+        sealed.more &= new > 0;
         if !sealed.more {
             break;
         }
     }
     if !sealed.more {
         key::take_up_newest(ctx, &tree.key, &keys).await?;
+    }
+    if let Ok(mut seen) = SEEN.lock() {
+        seen.clone_from(&tree.checkpoint);
     }
     sealed.checkpoint = tree.checkpoint;
     backlog(ctx, sealed).await
@@ -89,70 +111,101 @@ pub async fn unsealed() -> Result<u64, Error> {
 
 async fn backlog(ctx: &Context, sealed: Sealed) -> Result<Sealed, Error> {
     let (unsealed, first) = rows::backlog(COUNTED).await?;
-    let lag = first.map_or(Span::default(), |first: Time| ctx.now.since(first));
+    let lag = first.map_or(Span::default(), |first: Time| ctx.now.since(first)).max(Span::default());
     Ok(Sealed { unsealed, lag, ..sealed })
 }
 
 /// Whoever edits the tree by hand does not get a signature for it.
-fn ensure_signed(tree: &Tree, keys: &[rows::Key]) -> Result<(), Error> {
+async fn ensure_signed(ctx: &Context, tree: &Tree, keys: &[rows::Key]) -> Result<(), Error> {
     let wrong = || Error::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
     let Some(note) = &tree.checkpoint else {
         return if tree.frontier.size() == 0 { Ok(()) } else { Err(wrong()) };
     };
-    let checkpoint = signed_by(note, keys)?.ok_or_else(wrong)?;
-    if checkpoint.size == tree.frontier.size() && checkpoint.root == tree.frontier.root() {
+    let checkpoint = signed_by(ctx, note, keys)?.ok_or_else(wrong)?;
+    if checkpoint.size != tree.frontier.size() || checkpoint.root != tree.frontier.root() {
+        return Err(wrong());
+    }
+    // A trail goes on under another name with an event that says so, and it is sealed with the first checkpoint under it.
+    if checkpoint.origin == tree.origin || begin::is_announced(ctx, &tree.origin).await? {
         Ok(())
     } else {
-        Err(wrong())
+        Err(Error::Bug(Bug::Trail("nothing tells why the trail has another name".into())))
     }
 }
 
-/// What a note says, if one of these keys signed it, whatever its origin.
-pub fn signed_by(note: &str, keys: &[rows::Key]) -> Result<Option<Checkpoint>, Error> {
+/// What a note says, if one of these keys signed it, whatever its origin. A key counts only if its private part opens: anyone who
+/// can write rows can put a key of their own among them.
+pub fn signed_by(ctx: &Context, note: &str, keys: &[rows::Key]) -> Result<Option<Checkpoint>, Error> {
     let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
     for key in keys {
-        if note.is_signed_by(&rows::verifier(key, &checkpoint.origin)?) {
+        if note.is_signed_by(&rows::verifier(key, &checkpoint.origin)?) && key::open(ctx, key).is_ok() {
             return Ok(Some(checkpoint));
         }
     }
     Ok(None)
 }
 
-/// Adds events to the tree. None where it has grown meanwhile.
+/// Adds events to the tree, those that the service wrote. None where it has grown meanwhile.
 async fn append(ctx: &Context, tree: Tree, events: &[rows::Unsealed]) -> Result<Option<Tree>, Error> {
     let mut frontier = tree.frontier.clone();
     let mut statements = Vec::with_capacity(events.len());
     let mut hours = BTreeMap::new();
+    let mut forged = Vec::new();
     for event in events {
         let id = event.id.to_string();
-        let leaf = Leaf {
-            index: frontier.size(),
-            id: &id,
-            user_id: event.user_id.as_deref(),
-            event_type: &event.event_type,
-            source: event.source.as_deref(),
-            created_at: event.created_at,
-            details: &event.details_digest,
-        };
+        let leaf = event.leaf(&id, frontier.size());
+        match author(&ctx.settings.keyring, &leaf, &event.mac) {
+            Author::Ours => {}
+            Author::SomebodyElse => {
+                statements.push(rows::pass_over(event.id));
+                forged.push(id);
+                continue;
+            }
+            Author::Unknown => continue,
+        }
         let hash = leaf.hash();
         statements.push(rows::place(event.id, leaf.index, hash));
         frontier.append(hash, |tile| statements.push(rows::insert_tile(tile)));
         *hours.entry((Time(event.created_at).hour(), event.event_type.as_str())).or_insert(0_i64) += 1;
     }
-    statements.extend(hours.into_iter().map(|((hour, kind), count)| rows::add_to_hour(hour, kind, count)));
-    let checkpoint = Checkpoint { origin: tree.origin.clone(), size: frontier.size(), root: frontier.root() };
-    let note = checkpoint.sign(&*key::open(ctx, &tree.key)?).to_string();
-    let change = Change::new().and(rows::grow(&tree, &frontier)).and_all(statements).and(rows::insert_seal(
-        checkpoint.size,
-        &note,
-        ctx.now,
-    ));
+    let mut change = Change::new();
+    let mut checkpoint = tree.checkpoint.clone();
+    if frontier.size() > tree.frontier.size() {
+        let new = Checkpoint { origin: tree.origin.clone(), size: frontier.size(), root: frontier.root() };
+        let note = new.sign(&*key::open(ctx, &tree.key)?).to_string();
+        change = change.and(rows::grow(&tree, &frontier)).and(rows::insert_seal(new.size, &note, ctx.now));
+        // Only a copy outside proves anything against whoever owns the database.
+        checkpoint = Some(note);
+    }
+    let hours = hours.into_iter().map(|((hour, kind), count)| rows::add_to_hour(hour, kind, count));
+    change = change.and_all(statements).and_all(hours);
+    if let Some(event) = tell_forged(&forged) {
+        change = change.record(event);
+    }
     match change.commit(ctx).await {
         Ok(_) => {}
-        Err(Refused::Unmet(_)) => return Ok(None),
+        Err(Refused::Unmet(0)) => return Ok(None),
+        Err(Refused::Unmet(_)) => {
+            return Err(Bug::Trail("an event can't be given its place".into()).into());
+        }
         Err(refused) => return Err(refused.into()),
     }
-    // Only a copy outside proves anything against whoever owns the database.
-    platform::log(Level::Info, "audit checkpoint", &[("checkpoint", &note)]);
-    Ok(Some(Tree { frontier, checkpoint: Some(note), ..tree }))
+    if !forged.is_empty() {
+        platform::count(Metric::AuditEvents, "forged", u64::try_from(forged.len()).unwrap_or(u64::MAX));
+        let words = "the audit trail holds events that the service did not write";
+        platform::log(Level::Error, words, &[("finding", &forged.join(" "))]);
+    }
+    if let Some(note) = checkpoint.as_ref().filter(|note| tree.checkpoint.as_ref() != Some(*note)) {
+        platform::log(Level::Info, "audit checkpoint", &[("checkpoint", note)]);
+    }
+    Ok(Some(Tree { frontier, checkpoint, ..tree }))
+}
+
+/// What there is to tell of rows that somebody else wrote, or changed.
+fn tell_forged(ids: &[String]) -> Option<Event> {
+    if ids.is_empty() {
+        return None;
+    }
+    let some: Vec<&str> = ids.iter().map(String::as_str).take(NAMED).collect();
+    Some(Event::anonymous(Kind::EventsForged).with("count", ids.len()).with("events", some))
 }

@@ -1,9 +1,11 @@
 //! Going through the trail, to see whether it is what was signed: piece by piece as housekeeping, or a part of it at once.
 
 use super::{
+    key,
+    progress::{self, Progress, Verification},
     proof,
     prune::drawn,
-    rows::{self, Verification},
+    rows,
 };
 use crate::{
     audit::Kind,
@@ -31,7 +33,7 @@ pub const MOST: u64 = 100_000;
 ///
 /// Where storage fails.
 pub async fn last_verification() -> Result<Option<Verification>, Error> {
-    Ok(rows::progress().await?.and_then(|progress| progress.last))
+    Ok(progress::read().await?.and_then(|progress| progress.last))
 }
 
 /// Looks at a part of the trail now.
@@ -48,8 +50,12 @@ pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verificat
     if to > size || to - from > MOST {
         return Err(Error::invalid("to", format!("must be at most {size}, and {MOST} more than `from`")));
     }
-    let mut walk = Walk::new(proof::frontier(from).await?).await?;
-    let first_bad = walk.to(to).await?.map(|finding| finding.to_string());
+    let mut walk = Walk::new(ctx, proof::frontier(from).await?).await?;
+    let finding = match walk.to(to).await? {
+        Some(finding) => Some(finding),
+        None => walk.finish().await?,
+    };
+    let first_bad = finding.map(|finding| finding.to_string());
     Ok(Verification { from, to, at: ctx.now, first_bad })
 }
 
@@ -61,8 +67,8 @@ pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verificat
 pub async fn go_on_verifying(ctx: &Context) -> Result<(), Error> {
     let Some(tree) = rows::tree().await? else { return Ok(()) };
     let (size, first) = (tree.frontier.size(), drawn().await?);
-    let progress = rows::progress().await?;
-    let is_under_way = |progress: &rows::Progress| progress.frontier.size() > progress.from;
+    let progress = progress::read().await?;
+    let is_under_way = |progress: &Progress| progress.frontier.size() > progress.from;
     let lately = |last: &Verification| ctx.now.since(last.at) < EVERY;
     if progress.as_ref().is_some_and(|it| !is_under_way(it) && it.last.as_ref().is_some_and(lately)) {
         return Ok(());
@@ -73,10 +79,10 @@ pub async fn go_on_verifying(ctx: &Context) -> Result<(), Error> {
         None => (first, proof::frontier(first).await?),
     };
     let to = size.min(frontier.size().saturating_add(PIECE));
-    let mut walk = Walk::new(frontier).await?;
+    let mut walk = Walk::new(ctx, frontier).await?;
     let finding = walk.to(to).await?;
     if finding.is_none() && to < size {
-        Change::new().and(rows::save_progress(from, walk.verifier.frontier())).commit(ctx).await?;
+        Change::new().and(progress::save(from, walk.verifier.frontier())).commit(ctx).await?;
         return Ok(());
     }
     if let Some(finding) = &finding {
@@ -88,7 +94,7 @@ pub async fn go_on_verifying(ctx: &Context) -> Result<(), Error> {
     }
     let last = Verification { from, to, at: ctx.now, first_bad: finding.map(|finding| finding.to_string()) };
     let again = proof::frontier(first).await?;
-    Change::new().and(rows::save_progress(first, &again)).and(rows::save_last(&last)).commit(ctx).await?;
+    Change::new().and(progress::save(first, &again)).and(progress::save_last(&last)).commit(ctx).await?;
     Ok(())
 }
 
@@ -100,16 +106,18 @@ struct Walk {
 }
 
 impl Walk {
-    async fn new(from: Frontier) -> Result<Self, Error> {
+    async fn new(ctx: &Context, from: Frontier) -> Result<Self, Error> {
         let mut erased = Leaves::default();
         let mut after = Uuid::nil();
         loop {
             let page = rows::metadata_of(Kind::DetailsErased.name(), after).await?;
-            let Some((last, _)) = page.last() else { break };
+            let Some((last, ..)) = page.last() else { break };
             after = *last;
-            page.iter().for_each(|(_, metadata)| erased_leaves(metadata, &mut erased));
+            page.iter().for_each(|(_, leaf, metadata)| erased_leaves(metadata, *leaf, &mut erased));
         }
-        let keys = rows::keys().await?.iter().map(rows::public).collect::<Result<_, _>>()?;
+        let keys = rows::keys().await?;
+        let ours = keys.iter().filter(|key| key::open(ctx, key).is_ok());
+        let keys = ours.map(rows::public).collect::<Result<_, _>>()?;
         Ok(Self { verifier: Verifier::from(from, 0), keys, erased })
     }
 
@@ -142,6 +150,26 @@ impl Walk {
             }
         }
         Ok(None)
+    }
+}
+
+impl Walk {
+    /// Whether the hashes so far are those that were signed: the next checkpoint tells.
+    async fn finish(&mut self) -> Result<Option<Finding>, Error> {
+        let here = self.verifier.frontier().size();
+        if self.verifier.sealed() == here {
+            return Ok(None);
+        }
+        let Some((size, note)) = rows::next_seal(here).await? else {
+            return Ok(Some(Finding::Seal {
+                size: here,
+                problem: "is missing: no checkpoint covers the leaves before it",
+            }));
+        };
+        for hash in rows::leaf_hashes(here, size).await? {
+            self.verifier.pass(hash);
+        }
+        Ok(self.verifier.seal(&Seal { size, note: &note }, &self.keys).err())
     }
 }
 

@@ -15,7 +15,7 @@ mod values;
 mod writer;
 
 pub use counts::Counts;
-pub use open::{OpenError, SqliteOptions};
+pub use open::{OpenError, SqliteOptions, cut_log};
 
 use super::{Dialect, Error, Rows, Statement, Storage, Value};
 use crate::{clock::Clock, invalidations::Invalidations};

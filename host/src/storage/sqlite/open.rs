@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
@@ -144,6 +144,24 @@ pub(super) fn reader(options: &SqliteOptions, busy_timeout: Duration) -> rusqlit
     Ok(connection)
 }
 
+/// Empties the log beside the database, which holds what pages held before they were overwritten. Whether it could be: not while
+/// somebody reads an older state.
+///
+/// # Errors
+///
+/// Where the file can't be opened.
+pub fn cut_log(path: &Path) -> Result<bool, OpenError> {
+    let options = SqliteOptions::new(path).prepare()?;
+    let cut = || {
+        let connection = connect(&options, options.busy_timeout)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+    };
+    match cut() {
+        Ok(busy) => Ok(busy == 0),
+        Err(source) => Err(OpenError::Open { path: options.path.clone(), source }),
+    }
+}
+
 /// Opens a connection that looks for changes. No statement of a caller's ever reaches it.
 pub(super) fn lookout(options: &SqliteOptions, busy_timeout: Duration) -> rusqlite::Result<Connection> {
     let connection = connect(options, busy_timeout)?;
@@ -158,6 +176,8 @@ fn try_writer(options: &SqliteOptions, fenced: &Arc<AtomicBool>) -> rusqlite::Re
     }
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+    // What is deleted is overwritten: an erased person's details are not to be found in free space.
+    connection.pragma_update(None, "secure_delete", true)?;
     if let Some(pages) = options.max_page_count {
         connection.pragma_update(None, "max_page_count", pages)?;
     }
@@ -246,6 +266,7 @@ mod tests {
             ("journal_mode", "wal", "wal"),
             ("synchronous", "2", "2"),
             ("foreign_keys", "1", "1"),
+            ("secure_delete", "1", "0"),
             ("trusted_schema", "0", "0"),
             ("query_only", "0", "1"),
             ("busy_timeout", "3000", "0"),

@@ -1,0 +1,44 @@
+//! Commands that seal the trail: as a server does at its start, they compare it first with the newest checkpoint that was kept, and
+//! keep the one that they make.
+
+use super::{
+    failure::{Failure, Refusal},
+    prepare::{Database, started},
+};
+use mana_auth::{
+    Instance, bindings::exports::mana::auth::audit::Comparison, config::Config, trail::Checkpoints,
+};
+
+/// An instance of the component, started, and where checkpoints are kept.
+pub struct Sealing {
+    pub instance: Instance,
+    checkpoints: Option<Checkpoints>,
+}
+
+impl Sealing {
+    pub async fn started(config: Config) -> Result<Self, Failure> {
+        let file = config.checkpoint_file();
+        let mut instance = started(config, Database::MustExist).await?;
+        let checkpoints = file.map(|path| Checkpoints::open(&path)).transpose()?;
+        if let Some(newest) = checkpoints.as_ref().and_then(Checkpoints::last) {
+            let compared = instance
+                .run(async |accessor, auth| auth.mana_auth_audit().call_compare(accessor, newest).await)
+                .await??;
+            if compared == Comparison::Foreign {
+                tracing::warn!("the newest checkpoint that was kept is signed by no key of this audit trail");
+            }
+        }
+        Ok(Self { instance, checkpoints })
+    }
+
+    /// Keeps the newest checkpoint, whatever was done.
+    pub async fn keep(&mut self) -> Result<(), Failure> {
+        let Some(checkpoints) = &self.checkpoints else { return Ok(()) };
+        let newest = self
+            .instance
+            .run(async |accessor, auth| auth.mana_auth_audit().call_checkpoint(accessor).await)
+            .await?
+            .map_err(|_| Failure::Refused(Refusal::Unavailable))?;
+        Ok(newest.map_or(Ok(()), |note| checkpoints.keep(&note))?)
+    }
+}
