@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 use mana_auth::{
     AuditLog,
     artefact::Artefact,
-    bindings::recorder::mana::auth::{audit::NewEvent, audit_log::Error},
+    bindings::recorder::mana::auth::audit_log::{Error, Event},
 };
 use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
@@ -20,10 +20,9 @@ mod bindings {
             package mana:recording;
 
             interface shop {
-                use mana:auth/audit@0.1.0.{new-event};
-                use mana:auth/audit-log@0.1.0.{error};
+                use mana:auth/audit-log@0.1.0.{error, event};
 
-                %record: async func(event: new-event) -> result<string, error>;
+                %record: async func(event: event) -> result<string, error>;
             }
 
             world recording {
@@ -36,8 +35,6 @@ mod bindings {
         imports: { default: async | store | trappable },
         exports: { default: async | store },
         with: {
-            "mana:auth/accounts": mana_auth::bindings::recorder::mana::auth::accounts,
-            "mana:auth/audit": mana_auth::bindings::recorder::mana::auth::audit,
             "mana:auth/audit-log": mana_auth::bindings::recorder::mana::auth::audit_log,
         },
     });
@@ -58,7 +55,7 @@ async fn another_component_appends_under_its_source_alone() {
     let mut host = Host::start(data.path(), &settings, Arc::default(), None).await.expect("a start");
     let shop = Shop::new(host.server().audit_log("shop-1".parse().expect("a name")));
 
-    let event = |event_type: &str, metadata: &str| NewEvent {
+    let event = |event_type: &str, metadata: &str| Event {
         event_type: event_type.to_owned(),
         user_id: Some("0190a0a0-0000-7000-8000-000000000001".to_owned()),
         ip_address: Some("::ffff:192.0.2.7".to_owned()),
@@ -79,7 +76,7 @@ async fn another_component_appends_under_its_source_alone() {
     assert_eq!(fields(shop.record(event("invoice.paid", "[]")).await), ["metadata"]);
     let large = format!(r#"{{"a":"{}"}}"#, "a".repeat(9_000));
     assert_eq!(fields(shop.record(event("invoice.paid", &large)).await), ["metadata"]);
-    let endless = NewEvent { user_agent: Some("a".repeat(1 << 20)), ..event("invoice.paid", "{}") };
+    let endless = Event { user_agent: Some("a".repeat(1 << 20)), ..event("invoice.paid", "{}") };
     assert_eq!(fields(shop.record(endless).await), ["event"]);
 
     let database = host.database();
@@ -106,7 +103,7 @@ impl Shop {
         Self { engine: Engine::new(&mana_auth_engine::config()).expect("the settings are valid"), log }
     }
 
-    async fn record(&self, event: NewEvent) -> Result<String, Error> {
+    async fn record(&self, event: Event) -> Result<String, Error> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/mana/recording.cwasm");
         let artefact = std::fs::read(path).expect("the recording guest: run `make guests`");
         let component = Artefact::precompiled(artefact).component(&self.engine).expect("a component");

@@ -40,6 +40,11 @@ pub fn bearer(field: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
 }
 
+/// The bearer token of a request; empty where there is none.
+pub fn shown(headers: &HeaderMap) -> &str {
+    headers.get(AUTHORIZATION).and_then(|field| field.to_str().ok()).and_then(bearer).unwrap_or_default()
+}
+
 /// Whoever authenticated with a bearer token or the session cookie. A change of state by cookie also needs a
 /// trusted origin.
 pub struct Authenticated {

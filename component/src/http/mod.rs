@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod audit_events;
 mod authentication;
 mod body;
 mod call;

@@ -41,6 +41,10 @@ impl Modify for Schemes {
         components.add_security_scheme("bearer", bearer("JWT", "An access token"));
         components
             .add_security_scheme("maintenance", bearer("secret", "The operator's `maintenance_secret`"));
+        components.add_security_scheme(
+            "audit_source",
+            bearer("secret", "The secret of one of the operator's `audit_sources`"),
+        );
         let cookie = ApiKeyValue::with_description(
             "mana_session",
             "The session cookie; `__Host-` precedes its name on HTTPS, `__Secure-` where a cookie domain is set",

@@ -1,8 +1,9 @@
 //! Which path leads where. The paths stand with their handlers, and the OpenAPI document comes from the same words.
 
 use super::{
-    account, admin, change_password, jwks, login, logout, maintenance, openapi, problem, profile, refresh,
-    register, security_events, service_token, session, session_to_token, sessions, validate,
+    account, admin, audit_events, change_password, jwks, login, logout, maintenance, openapi, problem,
+    profile, refresh, register, security_events, service_token, session, session_to_token, sessions,
+    validate,
 };
 use axum::{
     Router, extract::MatchedPath, extract::Request, middleware, middleware::Next, response::Response,
@@ -37,6 +38,7 @@ pub fn documented() -> OpenApiRouter {
         .routes(routes!(admin::audit::verify))
         .routes(routes!(admin::audit::checkpoint))
         .routes(routes!(admin::audit::proof))
+        .routes(routes!(audit_events::record))
         .routes(routes!(maintenance::maintenance))
         .routes(routes!(openapi::openapi))
 }

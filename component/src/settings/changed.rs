@@ -1,6 +1,6 @@
 //! Which settings the service was started with last, so that a change of them is an event of the trail.
 
-use super::{Setting, Settings, describe};
+use super::{Setting, Settings, SharedSecret, describe};
 use crate::{
     audit::{Event, Kind},
     context::Context,
@@ -9,7 +9,6 @@ use crate::{
     storage::{self, Change, statement},
 };
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 /// Records what is set otherwise than at the last start of a serving process. The first start records nothing.
@@ -54,13 +53,17 @@ fn shown(settings: &Settings, setting: Setting) -> String {
             format!("versions {}", versions.join(", "))
         }
         "maintenance_secret" => {
-            // At least 128 bits of chance: nobody guesses their way back from a part of its hash.
-            let digest: [u8; 32] = Sha256::digest(
-                settings.maintenance_secret.as_deref().map(String::as_str).unwrap_or_default(),
+            format!(
+                "one of {}",
+                settings.maintenance_secret.as_ref().map(SharedSecret::mark).unwrap_or_default()
             )
-            .into();
-            let [a, b, c, d, ..] = digest;
-            format!("one of {:08x}", u32::from_be_bytes([a, b, c, d]))
+        }
+        "audit_sources" => {
+            let sources = settings.audit_sources.iter();
+            sources
+                .map(|(source, secret)| format!("{source}: one of {}", secret.mark()))
+                .collect::<Vec<_>>()
+                .join(", ")
         }
         _ => setting.value,
     }

@@ -3,11 +3,13 @@
 mod changed;
 mod keyring;
 mod parse;
+mod shared_secret;
 mod url;
 
 pub use changed::record_changes;
 pub use keyring::{Keyring, Purpose, SecretVersion};
 pub use parse::{KEYS, Misconfiguration, Setting};
+pub use shared_secret::SharedSecret;
 pub use url::PublicUrl;
 
 use crate::{
@@ -15,9 +17,9 @@ use crate::{
     throttle::Limits,
     time::Span,
 };
+use mana_auth_audit::Source;
 use mana_auth_hygiene::{Origin, Policy};
 use std::{collections::BTreeMap, sync::OnceLock};
-use zeroize::Zeroizing;
 
 /// Everything that an operator can decide about the service itself. What each key means, its default and its
 /// reason are in `docs/configuration.md`.
@@ -39,7 +41,9 @@ pub struct Settings {
     /// Whether plain HTTP is turned away.
     pub require_https: bool,
     /// What opens the maintenance route; none: the route doesn't exist.
-    pub maintenance_secret: Option<Zeroizing<String>>,
+    pub maintenance_secret: Option<SharedSecret>,
+    /// Who may append to the trail over HTTP, under which source, and what each must show.
+    pub audit_sources: Vec<(Source, SharedSecret)>,
     /// How many sign-ins a user may have at a time; the oldest gives way.
     pub sessions_per_user: u32,
     /// How many failures within a quarter of an hour set a lock.

@@ -1,10 +1,10 @@
 //! From text to [`Settings`]. A wrong value names its key and what would be right, never itself.
 
-use super::{Keyring, PublicUrl, Settings};
+use super::{Keyring, PublicUrl, Settings, SharedSecret};
 use crate::{bindings::mana::auth::passwords::Parameters, throttle::Limits, time::Span};
+use mana_auth_audit::Source as AuditSource;
 use mana_auth_hygiene::{Hsts, Origin, Policy};
 use std::{collections::BTreeMap, ops::RangeInclusive, str::FromStr};
-use zeroize::Zeroizing;
 
 /// A key that the component knows.
 pub struct Key {
@@ -31,6 +31,7 @@ pub const KEYS: &[Key] = &[
     key("cookie_domain", None),
     key("require_https", Some("false")),
     Key { name: "maintenance_secret", default: None, secret: true },
+    Key { name: "audit_sources", default: None, secret: true },
     key("sessions_per_user", Some("10")),
     key("lockout_failures", Some("5")),
     key("lockout_minutes", Some("15")),
@@ -76,9 +77,6 @@ pub struct Setting {
     pub is_default: bool,
 }
 
-/// The shortest maintenance secret, in characters: 128 bits in base64.
-const MAINTENANCE_SECRET_LENGTH: usize = 22;
-
 impl Settings {
     /// Parses the values that are set.
     ///
@@ -109,7 +107,8 @@ impl Settings {
                 .unwrap_or_else(|| [&trusted_origins[..], &[public_url.origin().clone()]].concat()),
             cookie_domain: source.parsed("cookie_domain", |domain| public_url.cookie_domain(domain))?,
             require_https,
-            maintenance_secret: source.parsed("maintenance_secret", maintenance_secret)?,
+            maintenance_secret: source.parsed("maintenance_secret", SharedSecret::parse)?,
+            audit_sources: source.parsed("audit_sources", audit_sources)?.unwrap_or_default(),
             sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
             lockout_failures: source.number("lockout_failures", 1..=1000)?,
             lockout: Span::minutes(source.number("lockout_minutes", 1..=1440)?),
@@ -228,11 +227,22 @@ fn password_parameters(source: &Source) -> Result<Parameters, Misconfiguration> 
     Ok(Parameters { memory_kib, iterations: source.number("password_iterations", 1..=16)?, parallelism })
 }
 
-fn maintenance_secret(text: &str) -> Result<Zeroizing<String>, String> {
-    if text.len() < MAINTENANCE_SECRET_LENGTH {
-        return Err(format!("must be at least {MAINTENANCE_SECRET_LENGTH} characters"));
+fn audit_sources(text: &str) -> Result<Vec<(AuditSource, SharedSecret)>, String> {
+    const FORM: &str = "must be a list of source:secret, such as billing:<22 characters or more>";
+    let pairs = text.split(',').map(|item| {
+        let (source, secret) = item.trim().split_once(':').ok_or(FORM)?;
+        let name: AuditSource = source.parse().map_err(|wrong| format!("a source {wrong}"))?;
+        let secret =
+            SharedSecret::parse(secret).map_err(|wrong| format!("the secret of {source} {wrong}"))?;
+        Ok((name, secret))
+    });
+    let sources: Vec<_> = pairs.collect::<Result<_, String>>()?;
+    let mut names: Vec<_> = sources.iter().map(|(source, _)| source).collect();
+    names.sort_unstable();
+    if names.array_windows().any(|[one, next]| one == next) {
+        return Err("must name each source once".into());
     }
-    Ok(Zeroizing::new(text.to_owned()))
+    Ok(sources)
 }
 
 fn wrong(key: &str, problem: impl Into<String>) -> Misconfiguration {
@@ -273,6 +283,10 @@ mod tests {
             ("cookie_domain", "example.org"),
             ("require_https", "yes"),
             ("maintenance_secret", "short"),
+            ("audit_sources", "billing"),
+            ("audit_sources", "billing:short"),
+            ("audit_sources", "Billing:0123456789012345678901"),
+            ("audit_sources", "a:0123456789012345678901,a:0123456789012345678902"),
             ("sessions_per_user", "0"),
             ("session_absolute_days", "-1"),
             ("session_cache", "on"),

@@ -133,6 +133,12 @@ pub const KEYS: &[Key] = &[
         "The bearer token of `POST /api/v1/auth/maintenance`, for hosts that run no maintenance of their own.",
     ),
     component(
+        "audit_sources",
+        Secret,
+        Derived("unset: the route answers 404"),
+        "Which other services may append to the audit trail by `POST /api/v1/auth/audit/events`, as `source:secret,…`: each shows its secret (22 characters or more) as a bearer token, and its events carry its source.",
+    ),
+    component(
         "sessions_per_user",
         number("sessions"),
         Value("10"),

@@ -4,11 +4,7 @@
 use super::{Server, Shared};
 use crate::bindings::{
     exports::mana::auth::audit,
-    recorder::mana::auth::{
-        accounts::Problem,
-        audit::NewEvent,
-        audit_log::{self as wit, Error},
-    },
+    recorder::mana::auth::audit_log::{self as wit, Error, Event, Problem},
 };
 use futures::FutureExt as _;
 use mana_auth_audit::Source;
@@ -30,12 +26,12 @@ impl Server {
     ///
     /// ```no_run
     /// # async fn run(server: mana_auth::Server) -> Result<(), Box<dyn std::error::Error>> {
-    /// use mana_auth::{AuditLog, bindings::recorder::mana::auth::audit::NewEvent};
+    /// use mana_auth::{AuditLog, bindings::recorder::mana::auth::audit_log::Event};
     /// use wasmtime::component::Linker;
     ///
     /// // From the embedder's own code:
     /// let billing = server.audit_log("billing".parse()?);
-    /// let event = NewEvent {
+    /// let event = Event {
     ///     event_type: "invoice_paid".to_owned(),
     ///     user_id: None,
     ///     ip_address: None,
@@ -65,12 +61,12 @@ impl AuditLog {
     /// # Errors
     ///
     /// What is wrong with the event; `Unavailable` where it can't be written, also where that can't be known in time.
-    pub async fn record(&self, event: NewEvent) -> Result<String, Error> {
+    pub async fn record(&self, event: Event) -> Result<String, Error> {
         if size(&event) > EVENT {
             let message = format!("must be at most {EVENT} bytes in all");
             return Err(Error::Invalid(vec![Problem { field: "event".to_owned(), message }]));
         }
-        let NewEvent { event_type, user_id, ip_address, user_agent, metadata } = event;
+        let Event { event_type, user_id, ip_address, user_agent, metadata } = event;
         let event = audit::NewEvent { event_type, user_id, ip_address, user_agent, metadata };
         let source = self.source.to_string();
         let recorded = self.shared.call_in_time(move |accessor, auth| {
@@ -102,8 +98,8 @@ impl AuditLog {
     }
 }
 
-fn size(event: &NewEvent) -> usize {
-    let NewEvent { event_type, user_id, ip_address, user_agent, metadata } = event;
+fn size(event: &Event) -> usize {
+    let Event { event_type, user_id, ip_address, user_agent, metadata } = event;
     let optional = [user_id, ip_address, user_agent].into_iter().flatten().map(String::len).sum::<usize>();
     event_type.len().saturating_add(metadata.len()).saturating_add(optional)
 }
@@ -117,10 +113,7 @@ impl HasData for HasAuditLog {
 impl wit::Host for &mut AuditLog {}
 
 impl<T: Send + 'static> wit::HostWithStore<T> for HasAuditLog {
-    async fn record(
-        accessor: &Accessor<T, Self>,
-        event: NewEvent,
-    ) -> wasmtime::Result<Result<String, Error>> {
+    async fn record(accessor: &Accessor<T, Self>, event: Event) -> wasmtime::Result<Result<String, Error>> {
         let log = accessor.with(|mut access| access.get().clone());
         Ok(log.record(event).await)
     }

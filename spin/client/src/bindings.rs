@@ -12,4 +12,4 @@ wit_bindgen::generate!({
 use super::Client;
 export!(Client);
 
-pub use exports::mana::auth::{sessions_read, tokens};
+pub use exports::mana::auth::{audit_log, sessions_read, tokens};

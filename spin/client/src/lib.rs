@@ -1,7 +1,7 @@
-//! The typed client: `mana:auth/sessions-read` and `mana:auth/tokens` for an app on the same Spin, which asks the auth
+//! The typed client: `mana:auth/sessions-read`, `tokens` and `audit-log` for an app on the same Spin, which asks the auth
 //! service over HTTP (local service chaining).
 //!
-//! An app has it as a component dependency. It holds no secret and no database: linking the auth service itself into
+//! An app has it as a component dependency. It holds no database, and no secret but the app's own: linking the auth service itself into
 //! the app would hand the app the password hashes. What it can say is therefore what the HTTP API says to anybody who
 //! holds a token:
 //!
@@ -10,6 +10,7 @@
 //! | `tokens.verify` | computed here, and nobody is asked |
 //! | `sessions-read.validate` | `POST /api/v1/auth/validate` |
 //! | `sessions-read.get`, `sessions-read.list` | always `denied` |
+//! | `audit-log.record` | `POST /api/v1/auth/audit/events`, with the secret of the app's source (`auth_audit_secret`) |
 //!
 //! `get` and `list` tell of anybody's sessions, with addresses and devices, to whoever knows an id. The HTTP API tells
 //! a session only to its own user and lists a user's sessions only to that user, and this client holds nothing by which
@@ -21,7 +22,12 @@
 )]
 
 #[cfg(target_family = "wasm")]
+mod audit_log;
+#[cfg(target_family = "wasm")]
 mod bindings;
+pub mod outcome;
+#[cfg(target_family = "wasm")]
+mod service;
 #[cfg(target_family = "wasm")]
 mod sessions_read;
 #[cfg(target_family = "wasm")]

@@ -7,10 +7,9 @@ wit_bindgen::generate!({
         package mana:recording;
 
         interface shop {
-            use mana:auth/audit@0.1.0.{new-event};
-            use mana:auth/audit-log@0.1.0.{error};
+            use mana:auth/audit-log@0.1.0.{error, event};
 
-            %record: async func(event: new-event) -> result<string, error>;
+            %record: async func(event: event) -> result<string, error>;
         }
 
         world recording {

@@ -4,14 +4,14 @@ mod bindings;
 
 use bindings::{
     exports::mana::recording::shop::Guest as Shop,
-    mana::auth::audit_log::{self, Error, NewEvent},
+    mana::auth::audit_log::{self, Error, Event},
 };
 
 /// The component.
 struct Guest;
 
 impl Shop for Guest {
-    async fn record(event: NewEvent) -> Result<String, Error> {
+    async fn record(event: Event) -> Result<String, Error> {
         audit_log::record(event).await
     }
 }

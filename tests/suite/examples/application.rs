@@ -21,6 +21,9 @@ use tokio::{
 /// Where browsers find it, as the manifest says.
 pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
 
+/// What the typed app shows when it appends to the trail.
+const AUDIT_SECRET: &str = "what-the-typed-app-shows";
+
 /// The application, running.
 pub struct Application {
     runner: Box<dyn Runner>,
@@ -41,11 +44,19 @@ impl Application {
         let settings = |pairs: &[(&str, &str)]| -> Settings {
             pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         };
-        let service = [("secrets", SECRET), ("public_url", PUBLIC_URL), ("token_audiences", "guarded")];
+        let sources = format!("typed:{AUDIT_SECRET}");
+        let service = [
+            ("secrets", SECRET),
+            ("audit_sources", &sources),
+            ("public_url", PUBLIC_URL),
+            ("token_audiences", "guarded"),
+        ];
         let runner: Box<dyn Runner> = match kind {
             Kind::SpinUp => {
                 let manifest = root().join("examples/spin-app/spin.toml");
-                Box::new(SpinUp::start(data.path(), &manifest, &settings(&service[..1])).await)
+                let mut variables = settings(&service[..2]);
+                variables.insert("audit_secret".to_owned(), AUDIT_SECRET.to_owned());
+                Box::new(SpinUp::start(data.path(), &manifest, &variables).await)
             }
             _ => {
                 // What its manifest says.
@@ -66,7 +77,12 @@ impl Application {
                 let components = vec![
                     auth(&settings(&service)),
                     app("http", "/http", "example-http", Settings::new()),
-                    app("typed", "/typed", "typed-with-client", Settings::new()),
+                    app(
+                        "typed",
+                        "/typed",
+                        "typed-with-client",
+                        settings(&[("auth_audit_secret", AUDIT_SECRET)]),
+                    ),
                     app("guarded", "/guarded", "guarded-by-guard", guard),
                 ];
                 Box::new(Spin::start_several(data.path(), components).await)
@@ -126,6 +142,12 @@ impl Application {
         let database = rusqlite::Connection::open(self.runner.database()).expect("the database");
         database.busy_timeout(std::time::Duration::from_secs(10)).expect("a time-out");
         assert_eq!(database.execute(sql, []).expect(sql), 1);
+    }
+
+    /// One text from the database.
+    pub fn text(&self, sql: &str) -> String {
+        let database = rusqlite::Connection::open(self.runner.database()).expect("the database");
+        database.query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
     /// The keys that tokens are verified with.

@@ -2,8 +2,9 @@
 
 use super::application::{Application, answer};
 use crate::examples;
+use reqwest::Method;
 
-examples![an_app_is_told_who_a_token_belongs_to];
+examples![an_app_is_told_who_a_token_belongs_to, an_app_appends_to_the_trail_under_its_source];
 
 async fn an_app_is_told_who_a_token_belongs_to(application: Application) {
     let ana = application.someone().await;
@@ -16,4 +17,14 @@ async fn an_app_is_told_who_a_token_belongs_to(application: Application) {
     assert_eq!(ask(&ana.token).await, (200, format!("{} is ana@example.org (user)\n", ana.id)));
     application.sign_out(&ana).await;
     assert_eq!(ask(&ana.token).await, (401, "this session has ended\n".to_owned()));
+}
+
+async fn an_app_appends_to_the_trail_under_its_source(application: Application) {
+    let ana = application.someone().await;
+    let told = answer(application.ask(Method::POST, "/typed/x").bearer_auth(&ana.token)).await;
+    let id = told.body.strip_prefix("recorded as ").unwrap_or_else(|| panic!("{told:?}")).trim_end();
+    let sql = format!(
+        "SELECT source || ' ' || event_type || ' ' || user_id || ' ' || metadata FROM security_events WHERE id = '{id}'"
+    );
+    assert_eq!(application.text(&sql), format!("typed example.order_placed {} {{\"order\":17}}", ana.id));
 }

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 /// What the manifest has besides the keys of the component.
 const SPINS_OWN: &[&str] = &["database_url"];
-const SECRETS: &[&str] = &["secrets", "maintenance_secret", "database_url"];
+const SECRETS: &[&str] = &["secrets", "maintenance_secret", "audit_sources", "database_url"];
 
 pub fn variables() {
     let manifest: Table = read(&root().join("spin.toml")).parse().expect("TOML");

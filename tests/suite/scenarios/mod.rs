@@ -15,6 +15,7 @@ macro_rules! files {
 files![
     account_deletion,
     addresses,
+    audit_events,
     authentication,
     bans,
     change_password,

@@ -11,10 +11,11 @@ wit_bindgen::generate!({
 
         world app {
             import mana:auth/sessions-read@0.1.0;
+            import mana:auth/audit-log@0.1.0;
         }
     ",
     world: "example:typed/app",
     generate_all,
 });
 
-pub use mana::auth::sessions_read;
+pub use mana::auth::{audit_log, sessions_read};
