@@ -170,13 +170,17 @@ CREATE TABLE security_events (
     leaf_hash      BLOB CHECK ((leaf IS NULL) = (leaf_hash IS NULL))
 ) STRICT;
 
-CREATE INDEX security_events_user ON security_events (user_id, id);
+-- With the kind, so that counting what happened to somebody lately reads the index alone.
+CREATE INDEX security_events_user ON security_events (user_id, id, event_type);
 
 CREATE INDEX security_events_type ON security_events (event_type, id);
 
 CREATE INDEX security_events_address ON security_events (ip_address, id) WHERE ip_address IS NOT NULL;
 
 CREATE INDEX security_events_unsealed ON security_events (id) WHERE leaf IS NULL AND mac IS NOT NULL;
+
+-- Rows that the service did not write.
+CREATE INDEX security_events_foreign ON security_events (id) WHERE leaf IS NULL AND mac IS NULL;
 
 -- Events that were counted instead of written, until they are reported in the log itself.
 CREATE TABLE counted_events (

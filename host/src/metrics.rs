@@ -162,6 +162,10 @@ impl Metrics {
         registry.register("audit_seal_lag_seconds", "Time that an event may have waited to be sealed", lag);
         for (told, family) in COMPONENT.iter().zip(&metrics.component) {
             registry.register(told.name, told.help, family.clone());
+            // From zero on: what first appears as one has not increased, as far as Prometheus can see.
+            for value in told.values {
+                drop(family.get_or_create(&[(told.label, *value)]));
+            }
         }
         for kind in [StatementKind::Query, StatementKind::Change, StatementKind::View] {
             drop(metrics.statements.get_or_create(&kind.labels()));

@@ -94,6 +94,6 @@ def checkpoint(note, key):
 
 
 with open(sys.argv[1], encoding="utf-8") as export, open(sys.argv[2], encoding="utf-8") as note:
-    if tree(export) != checkpoint(note.read(), sys.argv[3]):
+    if tree(export) != checkpoint(note.read().rstrip("\n"), sys.argv[3]):
         sys.exit("the events are not those that were signed for")
 print("intact")

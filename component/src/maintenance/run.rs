@@ -89,7 +89,8 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
         }
     }
     for (table, prune) in throttle::prune(ctx.now, ATTEMPTS_REMOVED) {
-        remove(ctx, table, prune).await?;
+        let removed = remove(ctx, table, prune).await?;
+        report.more |= removed == u64::from(ATTEMPTS_REMOVED);
     }
     report.events_recorded_lost = reported?;
     keep_trail(ctx, report).await?;

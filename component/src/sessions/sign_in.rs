@@ -140,7 +140,7 @@ async fn refuse_unheard(
     };
     platform::count(Metric::SignIns, label, 1);
     // Whoever hammers at a lock shall not make the database write each time.
-    if throttle::is_worth_telling(ctx, request.email.as_ref()) {
+    if throttle::is_worth_telling(ctx, request.email.as_ref(), matches!(error, Error::Locked(_))) {
         Change::new().record(failure(request, user, reason)).commit(ctx).await?;
     }
     Ok(error)
@@ -190,6 +190,8 @@ async fn open(
     }
     let burst = throttle::after_failures(ctx, request.email.as_ref());
     change = change.record(burst.event(Some(user.id))).and(burst.note()).and_all(attempt.give_back());
+    // Whoever has just proven who they are may do so again: a thief of a session must not keep its owner from changing the password.
+    change = change.and_all(throttle::may_reauthenticate(user.id));
     let SignIn { device: Device { id: client_id, name }, .. } = request;
     let (change, device_cookie) =
         devices::remember(ctx, change, user.id, device, client_id.as_deref(), name.as_deref());

@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     memory::Lately,
     platform::{self, Metric},
-    storage::{Change, Refused},
+    storage::{Change, Refused, Statement},
     time::{Span, Time},
 };
 use uuid::Uuid;
@@ -69,7 +69,8 @@ pub async fn reserve(
     if let Some((user, id)) = trusted {
         let counter = device(user, id);
         if rows::lock(&counter).await?.is_none() {
-            match take(ctx, counter, Route::SignIn.counted(ctx)).await {
+            // Its own counter bounds it: whoever shares its address must not use up what it may do.
+            match take(ctx, counter, Vec::new()).await {
                 Err(Error::Locked(_)) => {}
                 outcome => return outcome,
             }
@@ -85,7 +86,7 @@ pub async fn reserve(
 ///
 /// `Locked`: nothing was reserved.
 pub async fn reserve_in_session(ctx: &Context, user: Uuid) -> Result<Attempt, Error> {
-    take_unlocked(ctx, Counter::new(REAUTHENTICATION, &[user.as_bytes()]), Vec::new()).await
+    take_unlocked(ctx, reauthentication(user), Vec::new()).await
 }
 
 /// Looks first, so that hammering at a lock writes nothing.
@@ -128,13 +129,34 @@ async fn take(ctx: &Context, lock: Counter, limits: Vec<(Counter, u32)>) -> Resu
     }
 }
 
-/// The accounts of which it was told that attempts on them are refused.
+/// The accounts and clients of which it was told that their attempts are refused.
 static TOLD: Lately<[u8; 32]> = Lately::new(Span::minutes(1));
 
-/// Whether a refusal of an attempt on an account was not told within the last minute; then it is now.
+/// Whether a refusal by a lock on an account, or by a limit on the client, was not told within the last minute; then it is now. A
+/// client can name as many accounts as it likes, and must not fill the trail with them.
 #[must_use]
-pub fn is_worth_telling(ctx: &Context, email: Option<&Email>) -> bool {
-    TOLD.is_first(account(ctx, email).subject, ctx.now)
+pub fn is_worth_telling(ctx: &Context, email: Option<&Email>, by_lock: bool) -> bool {
+    let refused = if by_lock { account(ctx, email) } else { client(ctx) };
+    TOLD.is_first(refused.subject, ctx.now)
+}
+
+/// Whoever a limit on sign-ins refuses.
+fn client(ctx: &Context) -> Counter {
+    Counter::new("client", &[ctx.client.network().unwrap_or_default().as_bytes()])
+}
+
+/// Everything that locks the owner of an account out, but on devices: signing in, and proving who they are again.
+pub fn counters_of(ctx: &Context, user: Uuid, email: &Email) -> [Counter; 2] {
+    [account(ctx, Some(email)), reauthentication(user)]
+}
+
+/// Lifts the lock on proving again who one is, and forgets its failures.
+pub fn may_reauthenticate(user: Uuid) -> [Statement; 2] {
+    rows::forget(&reauthentication(user))
+}
+
+fn reauthentication(user: Uuid) -> Counter {
+    Counter::new(REAUTHENTICATION, &[user.as_bytes()])
 }
 
 /// The refusal of a limit that is reached: until the oldest attempt that counts is old enough.
@@ -170,7 +192,8 @@ impl Attempt {
         let change = Change::new()
             .and(rows::take_back(&self.lock, &self.reservation))
             .and_all(self.limits.iter().map(|limit| rows::take_back(limit, &self.reservation)))
-            .and(rows::lift_lock(&self.lock, ctx.now, ctx.settings.lockout_failures));
+            .and(rows::lift_lock(&self.lock, ctx.now, ctx.settings.lockout_failures))
+            .and(rows::forget_lifted(&self.lock));
         // Where even that can't be written, it counts: nothing worse than a lock that is a little early.
         drop(change.commit(ctx).await);
     }

@@ -1,6 +1,6 @@
 //! The only SQL of what is counted.
 
-use super::{Counter, Reservation, limit::WINDOW, lock::LONGEST};
+use super::{Counter, Reservation, Suspicion, limit::WINDOW, lock::LONGEST};
 use crate::{
     error::Error,
     params,
@@ -62,6 +62,14 @@ pub fn lift_lock(counter: &Counter, now: Time, failures: u32) -> Statement {
     )
 }
 
+/// Forgets a lock that was never one: the first, lifted. A device is not to be distrusted for it.
+pub fn forget_lifted(counter: &Counter) -> Statement {
+    statement(
+        "DELETE FROM lockouts WHERE counter = ?1 AND subject = ?2 AND times = 0",
+        params![counter.name, counter.subject],
+    )
+}
+
 /// Until when a counter is locked, and the how manieth time in a row; none where it never was, or long ago.
 pub async fn lock(counter: &Counter) -> Result<Option<(Time, i64)>, Error> {
     let sql = "SELECT locked_until, times FROM lockouts WHERE counter = ?1 AND subject = ?2";
@@ -116,7 +124,8 @@ pub fn note_told(mut values: Vec<storage::Value>, now: Time) -> Statement {
     statement(&sql, values)
 }
 
-/// Removes what nothing looks at any more: at most `limit` rows of each table.
+/// Removes what nothing looks at any more: at most `limit` rows of each table. Attempts, which come by the thousand where somebody
+/// hammers at the service, are looked at for an hour.
 #[must_use]
 pub fn prune(now: Time, limit: u32) -> [(&'static str, Statement); 3] {
     let old = now - LONGEST;
@@ -126,7 +135,7 @@ pub fn prune(now: Time, limit: u32) -> [(&'static str, Statement); 3] {
             statement(
                 "DELETE FROM attempts WHERE (counter, subject, at, nonce) IN (
                      SELECT counter, subject, at, nonce FROM attempts WHERE at < ?1 ORDER BY at LIMIT ?2)",
-                params![old, limit],
+                params![now - Suspicion::WINDOW, limit],
             ),
         ),
         (

@@ -62,7 +62,7 @@ pub fn once_a_day(ctx: &Context, reason: &'static str, subject: Uuid) -> Suspici
 }
 
 fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) -> Suspicion {
-    let since = ctx.now - Span::hours(1);
+    let since = ctx.now - Suspicion::WINDOW;
     Suspicion {
         reason,
         subject: counter.subject,
@@ -73,6 +73,9 @@ fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) ->
 }
 
 impl Suspicion {
+    /// How far back attempts are counted, further than anything else looks.
+    pub const WINDOW: Span = Span::hours(1);
+
     /// Its event.
     #[must_use]
     pub fn event(&self, user: Option<Uuid>) -> Event {

@@ -9,17 +9,20 @@ use crate::{
     storage::Change,
 };
 
-/// Lifts the lock on signing in to an account, and forgets its failures. One that isn't locked stays so. Returns whether it was
+/// Lifts the locks on signing in to an account and on proving again who one is, and forgets their failures. One that isn't locked stays so. Returns whether it was
 /// locked.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn unlock(ctx: &Context, user: &User, by: &str) -> Result<bool, Error> {
-    let counter = lock::account(ctx, Some(&user.email));
-    let was_locked = rows::lock(&counter).await?.is_some_and(|(until, _)| until > ctx.now);
+    let counters = lock::counters_of(ctx, user.id, &user.email);
+    let mut was_locked = false;
+    for counter in &counters {
+        was_locked |= rows::lock(counter).await?.is_some_and(|(until, _)| until > ctx.now);
+    }
     let event = Event::about(Kind::AccountUnlocked, user.id).with("by", by);
-    let mut change = Change::new().and_all(rows::forget(&counter));
+    let mut change = Change::new().and_all(counters.iter().flat_map(rows::forget));
     if was_locked {
         change = change.record(event);
     }

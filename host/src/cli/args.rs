@@ -174,7 +174,7 @@ pub enum Audit {
     RotateKey,
     /// Go through the trail of a copy of the database, read-only and without the secret: is every event what was signed?
     #[command(
-        after_help = "Example:\n  mana-auth audit verify --data /backup --key \"$(cat audit.key)\" --checkpoint /elsewhere/checkpoints\n\nExit codes: 0 intact; 1 not, with the first event that is wrong; 2 it can't be verified."
+        after_help = "`--data` may also be the database itself, such as a backup of it.\n\nExample:\n  mana-auth audit verify --data /backup/auth.db --key \"$(cat audit.key)\" --checkpoint /elsewhere/checkpoints\n\nExit codes: 0 intact; 1 not, with the first event that is wrong; 2 it can't be verified."
     )]
     Verify {
         /// The key to trust; without it, the one that the database itself names

@@ -41,7 +41,9 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
             console::line(&key)
         }
         Command::Verify { key, checkpoint, restored, export } => {
-            verify(&config.database(), key.map(|key| *key), checkpoint, restored, export)
+            // A backup is often the file alone.
+            let database = if config.data.is_file() { config.data.clone() } else { config.database() };
+            verify(&database, key.map(|key| *key), checkpoint, restored, export)
         }
     }
 }

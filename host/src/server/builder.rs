@@ -26,6 +26,9 @@ use std::{
 };
 use tokio::sync::{Mutex, Semaphore};
 
+/// One address may have so many parts of the room for bodies.
+const SHARE: usize = 8;
+
 /// What a [`Server`] is made from: whatever is not given is the operating system's or the default.
 #[derive(Default)]
 #[must_use]
@@ -148,6 +151,7 @@ impl Builder {
             body_timeout: config.body_timeout,
             request_timeout: config.request_timeout,
             bodies: Semaphore::new(config.queue),
+            bodies_of_address: ConnectionLimit::new((config.queue / SHARE).max(1), Vec::new()),
             checkpoints,
             housekeeping: Mutex::default(),
         });

@@ -106,6 +106,8 @@ pub(crate) struct Shared {
     request_timeout: Duration,
     /// Room for the bodies that are on their way.
     bodies: Semaphore,
+    /// How much of it one address may take, so that bodies which never come hold up nobody else.
+    bodies_of_address: ConnectionLimit,
     /// Where the checkpoints of the audit trail are kept, outside the database.
     checkpoints: Option<Checkpoints>,
     /// Held by who keeps house.

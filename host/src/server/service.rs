@@ -94,7 +94,10 @@ impl Shared {
         // Bodies are kept before a call has its place in the queue, so they are counted too.
         let _room = match body.is_end_stream() {
             true => None,
-            false => Some(self.bodies.try_acquire().map_err(|_| Refusal::Overloaded)?),
+            false => {
+                let share = self.bodies_of_address.admit(caller.address).map_err(|_| Refusal::Overloaded)?;
+                Some((share, self.bodies.try_acquire().map_err(|_| Refusal::Overloaded)?))
+            }
         };
         let body = request::body(body, self.body_timeout, &*self.clock).await?;
         let method = head.method.clone();

@@ -37,7 +37,7 @@ impl Network {
     }
 }
 
-/// Connections of each address.
+/// Connections of each address, or bodies on their way.
 pub(super) struct ConnectionLimit {
     most: usize,
     trusted: Vec<IpNet>,
@@ -60,9 +60,8 @@ impl ConnectionLimit {
     /// Lets a connection in, unless its address has too many. A trusted proxy carries everyone, and this machine is our own.
     pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<Option<Held>, Shed> {
         let Some(address) = peer.filter(|_| self.most > 0) else { return Ok(None) };
-        if address.to_canonical().is_loopback()
-            || self.trusted.iter().any(|proxies| proxies.contains(&address))
-        {
+        let address = address.to_canonical();
+        if address.is_loopback() || self.trusted.iter().any(|proxies| proxies.contains(&address)) {
             return Ok(None);
         }
         let network = Network::of(peer);
@@ -179,7 +178,7 @@ mod tests {
     #[test]
     fn proxies_and_this_machine_are_exempt_and_nothing_is_left_behind() {
         let limit = ConnectionLimit::new(1, vec!["10.0.0.0/8".parse().expect("a network")]);
-        let held: Vec<_> = ["10.1.2.3", "127.0.0.1", "::1", "2001:db8::1"]
+        let held: Vec<_> = ["10.1.2.3", "::ffff:10.1.2.3", "127.0.0.1", "::1", "2001:db8::1"]
             .iter()
             .flat_map(|text| [limit.admit(address(text)), limit.admit(address(text))])
             .collect();

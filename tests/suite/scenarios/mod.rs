@@ -33,6 +33,7 @@ files![
     keys_in_time,
     limits,
     lockout,
+    lockout_lifted,
     login,
     logout,
     management,

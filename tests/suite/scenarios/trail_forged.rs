@@ -5,6 +5,7 @@ use mana_auth_audit::{Checkpoint, Frontier, KeyName, PublicKey, leaf_hash};
 
 scenarios![
     an_event_put_there_by_hand_is_not_sealed,
+    a_row_without_a_mac_is_told_once,
     an_event_changed_before_it_is_sealed_is_not_sealed,
     a_trail_cannot_be_talked_into_trusting_a_key,
     a_trail_cannot_be_talked_into_an_erasure_or_a_pruning,
@@ -60,7 +61,24 @@ async fn an_event_changed_before_it_is_sealed_is_not_sealed(stage: Stage) {
     service.sql("UPDATE security_events SET event_type = 'card_removed' WHERE leaf IS NULL AND id = (SELECT max(id) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL)");
     service.tick().await;
     assert_eq!(service.number("SELECT count(*) FROM security_events WHERE event_type = 'card_removed' AND leaf IS NULL"), 1);
+    // Its details count as well.
+    service.append_events(3);
+    service.sql("UPDATE security_events SET ip_address = '192.0.2.8' WHERE leaf IS NULL AND mac IS NOT NULL AND id = (SELECT max(id) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL)");
+    service.tick().await;
+    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE ip_address = '192.0.2.8' AND leaf IS NULL"), 1);
     assert!(service.copy().verify(None, None).finding.expect("a finding").contains("did not write it"));
+}
+
+async fn a_row_without_a_mac_is_told_once(stage: Stage) {
+    let service = stage.start().await;
+    sealed(&service).await;
+    insert(&service, "logout", "{}");
+    service.sql("UPDATE security_events SET mac = NULL WHERE leaf IS NULL");
+    for _ in 0..4 {
+        service.append_events(1);
+        service.tick().await;
+    }
+    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE event_type = 'events_forged'"), 1);
 }
 
 async fn a_trail_cannot_be_talked_into_trusting_a_key(stage: Stage) {

@@ -151,6 +151,9 @@ async fn another_key_takes_over(stage: Stage) {
     let new: VerifierKey = service.operate(&["audit", "rotate-key"]).done().trim().parse().expect("a key");
     assert_ne!(old, new);
     assert_eq!(service.operate(&["audit", "key"]).done().trim(), new.to_string());
+    for key in [&old, &new] {
+        assert_eq!(service.copy().verify(Some(key.clone()), None).finding, None, "at once");
+    }
     service.append_events(3);
     service.tick().await;
     let note = checkpoint(&root.client).await.0;

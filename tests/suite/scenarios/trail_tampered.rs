@@ -242,6 +242,8 @@ async fn verifying_is_a_command(stage: Stage) {
     let verify = ["audit", "verify", "--data", &folder];
     let told = service.operate(&verify).done();
     assert!(told.contains("taken from the database itself") && told.contains("intact"), "{told}");
+    let file = text(copy.path());
+    assert!(service.operate(&["audit", "verify", "--data", &file]).done().contains("intact"), "a backup is a file");
     let with = ["--key", key.trim(), "--checkpoint", &kept, "--export", &export];
     let told = service.operate(&[&verify[..], &with].concat()).done();
     assert!(!told.contains("taken from") && told.contains("unsealed   0 events"), "{told}");

@@ -11,7 +11,7 @@ use crate::{
     platform,
     storage::{Change, Refused},
 };
-use mana_auth_audit::{Details, KeyName};
+use mana_auth_audit::{Checkpoint, KeyName};
 use serde_json::Value;
 
 /// The tree so far; the first, with its first key, where there is none.
@@ -47,18 +47,32 @@ pub async fn again(ctx: &Context, tree: &Tree, follows: &str) -> Result<(), Erro
     }
 }
 
-/// Whether an event of the service's own, still to be sealed, says that the trail goes on under this name.
-pub async fn is_announced(ctx: &Context, origin: &KeyName) -> Result<bool, Error> {
+/// Goes on under another origin and another key, where the one that signed until now can't be opened: its secret is lost.
+pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
+    let (origin, key) = (new_origin(ctx)?, key::new(ctx)?);
+    let newest = tree.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
+    let event = begun(&origin, &key, newest.map(|(_, checkpoint)| checkpoint.to_string()).as_deref())?;
+    Change::new()
+        .and(rows::insert_key(&key, ctx.now))
+        .and(rows::set_origin(&tree.origin, &origin))
+        .and(rows::use_newest_key(tree.key.id))
+        .record(event)
+        .commit(ctx)
+        .await?;
+    Ok(())
+}
+
+/// Which checkpoint the trail goes on after under this name, as an event of the service's own says that is still to be sealed; empty
+/// where it says none. None without such an event.
+pub async fn announced(ctx: &Context, origin: &KeyName) -> Result<Option<String>, Error> {
     let events = rows::unsealed_of(Kind::AuditBegun.name()).await?;
-    Ok(events.iter().any(|(event, metadata, salt)| {
-        let details = Details { ip_address: None, user_agent: None, metadata: Some(metadata) };
-        let is_its =
-            salt.as_slice().try_into().is_ok_and(|salt| details.digest(salt) == event.details_digest);
+    Ok(events.iter().find_map(|event| {
         let id = event.id.to_string();
-        let told: Value = serde_json::from_str(metadata).unwrap_or_default();
-        is_its
-            && author(&ctx.settings.keyring, &event.leaf(&id, 0), &event.mac) == Author::Ours
-            && told.get("origin").and_then(Value::as_str) == Some(origin.as_str())
+        let is_ours = author(&ctx.settings.keyring, &event.leaf(&id, 0), &event.mac) == Author::Ours;
+        let metadata = event.metadata.as_deref().filter(|_| is_ours && event.has_its_details())?;
+        let told: Value = serde_json::from_str(metadata).ok()?;
+        let text = |member| told.get(member).and_then(Value::as_str);
+        (text("origin") == Some(origin.as_str())).then(|| text("follows").unwrap_or_default().to_owned())
     }))
 }
 

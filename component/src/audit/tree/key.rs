@@ -52,18 +52,28 @@ pub async fn keys(ctx: &Context) -> Result<Vec<VerifierKey>, Error> {
     used.map(|key| rows::verifier(key, &tree.origin)).collect()
 }
 
-/// Makes another key sign from here on. The event that names it is the last thing that the old one signs for.
+/// Makes another key sign from here on. The event that names it is the last thing that the old one signs for, and the first thing that
+/// the new one signs for is an event that names it again, so that a verifier who has either is content. Where the old one can't be
+/// opened, the trail goes on under another origin.
 ///
 /// # Errors
 ///
 /// Where storage fails, or the trail is not what was signed.
 pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Error> {
     let tree = begin::tree(ctx).await?;
+    if open(ctx, &tree.key).is_err() {
+        begin::with_another_key(ctx, &tree).await?;
+        while seal(ctx).await?.more {}
+        let tree = begin::tree(ctx).await?;
+        return rows::verifier(&tree.key, &tree.origin);
+    }
     let key = new(ctx)?;
     let verifier = rows::verifier(&key, &tree.origin)?;
-    let event = Event::anonymous(Kind::AuditKeyRotated).with("key", verifier.to_string());
-    Change::new().and(rows::insert_key(&key, ctx.now)).record(event).commit(ctx).await?;
+    let event = || Event::anonymous(Kind::AuditKeyRotated).with("key", verifier.to_string());
+    Change::new().and(rows::insert_key(&key, ctx.now)).record(event()).commit(ctx).await?;
     // Sealing takes it up once nothing is left to seal.
+    while seal(ctx).await?.more {}
+    Change::new().record(event()).commit(ctx).await?;
     while seal(ctx).await?.more {}
     Ok(verifier)
 }

@@ -7,7 +7,7 @@ use crate::{
     storage::{self, Columns, Statement, expecting_one, statement},
     time::Time,
 };
-use mana_auth_audit::{Frontier, Hash, KeyName, Leaf, PublicKey, Stored, Tile, VerifierKey};
+use mana_auth_audit::{Details, Frontier, Hash, KeyName, Leaf, PublicKey, Stored, Tile, VerifierKey};
 use uuid::Uuid;
 
 /// The tree so far.
@@ -35,6 +35,10 @@ pub struct Unsealed {
     pub source: Option<String>,
     pub created_at: i64,
     pub details_digest: Hash,
+    pub ip_address: Option<String>,
+    pub user_agent: Option<String>,
+    pub metadata: Option<String>,
+    pub salt: Option<Vec<u8>>,
     /// Who wrote it: see [`crate::audit::mac`].
     pub mac: Vec<u8>,
 }
@@ -51,6 +55,17 @@ impl Unsealed {
             created_at: self.created_at,
             details: &self.details_digest,
         }
+    }
+
+    /// Whether its details are those that its digest is of.
+    pub fn has_its_details(&self) -> bool {
+        let details = Details {
+            ip_address: self.ip_address.as_deref(),
+            user_agent: self.user_agent.as_deref(),
+            metadata: self.metadata.as_deref(),
+        };
+        let salt = self.salt.as_deref().and_then(|salt| salt.try_into().ok());
+        salt.is_some_and(|salt| details.digest(salt) == self.details_digest)
     }
 }
 
@@ -96,6 +111,14 @@ pub fn use_key(from: i64, to: i64) -> Statement {
     expecting_one("UPDATE audit_tree SET key_id = ?2 WHERE key_id = ?1", params![from, to])
 }
 
+/// Signs with the newest key from here on, whatever becomes of the one before.
+pub fn use_newest_key(from: i64) -> Statement {
+    expecting_one(
+        "UPDATE audit_tree SET key_id = (SELECT max(id) FROM audit_keys) WHERE key_id = ?1",
+        params![from],
+    )
+}
+
 /// The first tree, signed with the newest key.
 pub fn insert_tree(origin: &KeyName) -> Statement {
     statement(
@@ -120,8 +143,8 @@ pub fn grow(from: &Tree, to: &Frontier) -> Statement {
 
 /// Events that are still to be sealed, in the order of their ids.
 pub async fn unsealed(limit: u32) -> Result<Vec<Unsealed>, Error> {
-    let sql = "SELECT id, user_id, event_type, source, created_at, details_digest, mac FROM security_events
-               WHERE leaf IS NULL AND mac IS NOT NULL ORDER BY id LIMIT ?1";
+    let sql = "SELECT id, user_id, event_type, source, created_at, details_digest, ip_address, user_agent, metadata, salt, mac
+               FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL ORDER BY id LIMIT ?1";
     storage::query(sql, params![limit], unsealed_event).await
 }
 
@@ -133,16 +156,28 @@ fn unsealed_event(row: &mut Columns) -> Result<Unsealed, Error> {
         source: row.take()?,
         created_at: row.take()?,
         details_digest: row.take()?,
+        ip_address: row.take()?,
+        user_agent: row.take()?,
+        metadata: row.take()?,
+        salt: row.take()?,
         mac: row.take()?,
     })
 }
 
-/// The newest events of a kind that are still to be sealed, and the metadata and salt of each; at most ten.
-pub async fn unsealed_of(kind: &str) -> Result<Vec<(Unsealed, String, Vec<u8>)>, Error> {
-    let sql = "SELECT id, user_id, event_type, source, created_at, details_digest, mac, metadata, salt FROM security_events
-               WHERE event_type = ?1 AND leaf IS NULL AND mac IS NOT NULL AND metadata IS NOT NULL AND salt IS NOT NULL
-               ORDER BY id DESC LIMIT 10";
-    storage::query(sql, params![kind], |row| Ok((unsealed_event(row)?, row.take()?, row.take()?))).await
+/// Rows that have no place and no MAC, which the service writes none of: how many, counted up to `most`, and the ids of the first.
+pub async fn foreign(most: u32, named: usize) -> Result<(usize, Vec<String>), Error> {
+    let sql = "SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NULL ORDER BY id LIMIT ?1";
+    let mut ids: Vec<String> = storage::query(sql, params![most], |row| row.take()).await?;
+    let count = ids.len();
+    ids.truncate(named);
+    Ok((count, ids))
+}
+
+/// The newest events of a kind that are still to be sealed; at most ten.
+pub async fn unsealed_of(kind: &str) -> Result<Vec<Unsealed>, Error> {
+    let sql = "SELECT id, user_id, event_type, source, created_at, details_digest, ip_address, user_agent, metadata, salt, mac
+               FROM security_events WHERE event_type = ?1 AND leaf IS NULL AND mac IS NOT NULL ORDER BY id DESC LIMIT 10";
+    storage::query(sql, params![kind], unsealed_event).await
 }
 
 /// How many events are still to be sealed, counted up to `most`, and when the first of them happened.

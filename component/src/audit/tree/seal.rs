@@ -83,6 +83,7 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     }
     if !sealed.more {
         key::take_up_newest(ctx, &tree.key, &keys).await?;
+        tell_foreign(ctx).await?;
     }
     if let Ok(mut seen) = SEEN.lock() {
         seen.clone_from(&tree.checkpoint);
@@ -121,16 +122,22 @@ async fn ensure_signed(ctx: &Context, tree: &Tree, keys: &[rows::Key]) -> Result
     let Some(note) = &tree.checkpoint else {
         return if tree.frontier.size() == 0 { Ok(()) } else { Err(wrong()) };
     };
-    let checkpoint = signed_by(ctx, note, keys)?.ok_or_else(wrong)?;
+    let Ok((_, checkpoint)) = Checkpoint::of_note(note) else { return Err(wrong()) };
     if checkpoint.size != tree.frontier.size() || checkpoint.root != tree.frontier.root() {
         return Err(wrong());
     }
-    // A trail goes on under another name with an event that says so, and it is sealed with the first checkpoint under it.
-    if checkpoint.origin == tree.origin || begin::is_announced(ctx, &tree.origin).await? {
-        Ok(())
-    } else {
-        Err(Error::Bug(Bug::Trail("nothing tells why the trail has another name".into())))
+    // A trail goes on under another name with an event that says so, and it is sealed with the first checkpoint under it. Where it
+    // follows this very checkpoint, the event vouches for it: the key that signed it may be lost.
+    if checkpoint.origin != tree.origin {
+        match begin::announced(ctx, &tree.origin).await? {
+            Some(follows) if follows == checkpoint.to_string() => return Ok(()),
+            Some(_) => {}
+            None => {
+                return Err(Error::Bug(Bug::Trail("nothing tells why the trail has another name".into())));
+            }
+        }
     }
+    signed_by(ctx, note, keys)?.map(drop).ok_or_else(wrong)
 }
 
 /// What a note says, if one of these keys signed it, whatever its origin. A key counts only if its private part opens: anyone who
@@ -150,18 +157,16 @@ async fn append(ctx: &Context, tree: Tree, events: &[rows::Unsealed]) -> Result<
     let mut frontier = tree.frontier.clone();
     let mut statements = Vec::with_capacity(events.len());
     let mut hours = BTreeMap::new();
-    let mut forged = Vec::new();
     for event in events {
         let id = event.id.to_string();
         let leaf = event.leaf(&id, frontier.size());
         match author(&ctx.settings.keyring, &leaf, &event.mac) {
-            Author::Ours => {}
-            Author::SomebodyElse => {
+            Author::Ours if event.has_its_details() => {}
+            Author::Unknown => continue,
+            Author::Ours | Author::SomebodyElse => {
                 statements.push(rows::pass_over(event.id));
-                forged.push(id);
                 continue;
             }
-            Author::Unknown => continue,
         }
         let hash = leaf.hash();
         statements.push(rows::place(event.id, leaf.index, hash));
@@ -179,9 +184,6 @@ async fn append(ctx: &Context, tree: Tree, events: &[rows::Unsealed]) -> Result<
     }
     let hours = hours.into_iter().map(|((hour, kind), count)| rows::add_to_hour(hour, kind, count));
     change = change.and_all(statements).and_all(hours);
-    if let Some(event) = tell_forged(&forged) {
-        change = change.record(event);
-    }
     match change.commit(ctx).await {
         Ok(_) => {}
         Err(Refused::Unmet(0)) => return Ok(None),
@@ -190,22 +192,26 @@ async fn append(ctx: &Context, tree: Tree, events: &[rows::Unsealed]) -> Result<
         }
         Err(refused) => return Err(refused.into()),
     }
-    if !forged.is_empty() {
-        platform::count(Metric::AuditEvents, "forged", u64::try_from(forged.len()).unwrap_or(u64::MAX));
-        let words = "the audit trail holds events that the service did not write";
-        platform::log(Level::Error, words, &[("finding", &forged.join(" "))]);
-    }
     if let Some(note) = checkpoint.as_ref().filter(|note| tree.checkpoint.as_ref() != Some(*note)) {
         platform::log(Level::Info, "audit checkpoint", &[("checkpoint", note)]);
     }
     Ok(Some(Tree { frontier, checkpoint, ..tree }))
 }
 
-/// What there is to tell of rows that somebody else wrote, or changed.
-fn tell_forged(ids: &[String]) -> Option<Event> {
+/// Tells of rows that somebody else wrote, or changed: by an event, unless the last one said the same.
+async fn tell_foreign(ctx: &Context) -> Result<(), Error> {
+    let (count, ids) = rows::foreign(COUNTED, NAMED).await?;
     if ids.is_empty() {
-        return None;
+        return Ok(());
     }
-    let some: Vec<&str> = ids.iter().map(String::as_str).take(NAMED).collect();
-    Some(Event::anonymous(Kind::EventsForged).with("count", ids.len()).with("events", some))
+    let event = Event::anonymous(Kind::EventsForged).with("count", count).with("events", ids.clone());
+    let last = rows::newest_metadata_of(Kind::EventsForged.name()).await?;
+    if last.and_then(|(_, told)| serde_json::from_str(&told).ok()) == Some(event.metadata.clone()) {
+        return Ok(());
+    }
+    Change::new().record(event).commit(ctx).await?;
+    platform::count(Metric::AuditEvents, "forged", u64::try_from(count).unwrap_or(u64::MAX));
+    let words = "the audit trail holds events that the service did not write";
+    platform::log(Level::Error, words, &[("finding", &ids.join(" "))]);
+    Ok(())
 }

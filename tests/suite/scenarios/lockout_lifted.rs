@@ -1,0 +1,95 @@
+//! What lifts a lock, and what a stranger or thief must not be able to bring about.
+
+use crate::{
+    scenarios,
+    service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage},
+};
+use serde_json::{Value, json};
+
+scenarios![
+    a_sign_in_lifts_the_lock_that_a_stolen_session_set,
+    an_operator_lifts_it needs Commands,
+    a_neighbour_keeps_nobody_out_of_their_own_device,
+    a_limited_client_does_not_fill_the_trail,
+    a_lost_secret_begins_another_trail needs Commands Files,
+];
+
+const ANA: &str = "ana@example.org";
+
+fn sign_in(password: &str) -> Value {
+    json!({ "email": ANA, "password": password })
+}
+
+/// A thief with her session guesses her password until they may no longer.
+async fn rob(ana: &Person) {
+    let change = json!({ "currentPassword": OTHER_PASSWORD, "newPassword": "four herons audit a lighthouse" });
+    for _ in 0..5 {
+        ana.client.post("/change-password", change.clone()).await.refused("INVALID_CREDENTIALS");
+    }
+    change_password(ana).await.refused("ACCOUNT_LOCKED");
+}
+
+async fn change_password(ana: &Person) -> crate::client::Answer {
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": "four herons audit a lighthouse" });
+    ana.client.post("/change-password", change).await
+}
+
+async fn a_sign_in_lifts_the_lock_that_a_stolen_session_set(stage: Stage) {
+    let service = stage.start().await;
+    rob(&service.someone().await).await;
+    let ana = service.sign_in(ANA).await;
+    change_password(&ana).await.ok();
+}
+
+async fn an_operator_lifts_it(stage: Stage) {
+    let service = stage.at_system_time().start().await;
+    let ana = service.someone().await;
+    rob(&ana).await;
+    assert_eq!(service.operate(&["user", "unlock", ANA]).done().trim(), "unlocked");
+    change_password(&ana).await.ok();
+}
+
+async fn a_neighbour_keeps_nobody_out_of_their_own_device(stage: Stage) {
+    let service = stage.with("limit_sign_in_client", "3").with("limit_sign_in_address", "3").start().await;
+    let ana = service.someone().await;
+    for n in 0..3 {
+        let guess = json!({ "email": format!("nobody{n}@example.org"), "password": OTHER_PASSWORD });
+        service.client().post("/login", guess).await.refused("INVALID_CREDENTIALS");
+    }
+    service.client().post("/login", sign_in(PASSWORD)).await.refused("RATE_LIMITED");
+    ana.client.post("/login", sign_in(PASSWORD)).await.ok();
+}
+
+async fn a_limited_client_does_not_fill_the_trail(stage: Stage) {
+    let service = stage.with("limit_sign_in_client", "3").start().await;
+    for n in 0..40 {
+        let guess = json!({ "email": format!("nobody{n}@example.org"), "password": OTHER_PASSWORD });
+        let error = if n < 3 { "INVALID_CREDENTIALS" } else { "RATE_LIMITED" };
+        service.client().post("/login", guess).await.refused(error);
+    }
+    let told = service.number("SELECT count(*) FROM security_events WHERE json_extract(metadata, '$.reason') = 'rate_limited'");
+    // Once a minute, by each instance.
+    assert!((1..=4).contains(&told), "{told}");
+}
+
+async fn a_lost_secret_begins_another_trail(stage: Stage) {
+    let mut service: Service = stage.at_system_time().start().await;
+    service.someone().await;
+    service.append_events(20);
+    service.tick().await;
+    let before = service.copy();
+    let origin = before.text("SELECT origin FROM audit_tree");
+    let outside = before.text("SELECT note FROM audit_seals ORDER BY size DESC LIMIT 1");
+    service.sql("DELETE FROM jwks");
+    service.restart_with("secrets", "1:YW5vdGhlciBzZWNyZXQgb2YgdGhlIHRlc3RzLCAzNiBieXRlcyE").await;
+    service.append_events(2);
+    service.tick_fails().await;
+    let key = service.operate(&["audit", "rotate-key"]).done();
+    service.append_events(2);
+    service.tick().await;
+    let after = service.copy();
+    assert_ne!(after.text("SELECT origin FROM audit_tree"), origin);
+    assert_eq!(after.number("SELECT count(*) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL"), 0);
+    let report = after.verify(Some(key.trim().parse().expect("a key")), Some(outside));
+    assert_eq!((report.finding, report.checkpoints), (None, 1));
+}
