@@ -69,7 +69,7 @@ impl AuditLog {
         let Event { event_type, user_id, ip_address, user_agent, metadata } = event;
         let event = audit::NewEvent { event_type, user_id, ip_address, user_agent, metadata };
         let source = self.source.to_string();
-        let recorded = self.shared.call_in_time(move |accessor, auth| {
+        let recorded = self.shared.call_in_time("an event could not be recorded", move |accessor, auth| {
             let audit = auth.mana_auth_audit();
             async move { audit.call_record(accessor, source, event).await }.boxed()
         });

@@ -31,7 +31,7 @@ pub(super) async fn tick(shared: &Arc<Shared>) {
     shared.workers.flush().await;
     // Somebody may have put the database back meanwhile.
     if let Err(problem) = compare_trail(shared).await {
-        tracing::warn!(problem, "the audit trail could not be compared with its newest checkpoint");
+        tracing::warn!(error = problem, "the audit trail could not be compared with its newest checkpoint");
     }
     run(shared).await;
 }

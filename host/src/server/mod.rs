@@ -115,9 +115,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Calls an export within `request_timeout`. None, and a line of the log, where there is no answer.
+    /// Calls an export within `request_timeout`. None, and a line of the log that says `unanswered`, where there is no answer.
     async fn call_in_time<R: Send + 'static>(
         &self,
+        unanswered: &'static str,
         call: impl for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
         + Send
         + 'static,
@@ -125,11 +126,11 @@ impl Shared {
         match select(pin!(self.workers.call(call)), self.clock.sleep(self.request_timeout)).await {
             Either::Left((Ok(answer), _)) => Some(answer),
             Either::Left((Err(error), _)) => {
-                tracing::warn!(%error, "the component did not answer a call from around the server");
+                tracing::warn!(%error, "{unanswered}");
                 None
             }
             Either::Right(((), _)) => {
-                tracing::warn!("the component did not answer a call from around the server in time");
+                tracing::warn!("{unanswered} in time");
                 None
             }
         }

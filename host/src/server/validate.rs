@@ -31,7 +31,7 @@ impl Server {
             return Err(Refusal::Invalid);
         }
         let token = token.to_owned();
-        let verdict = self.shared.call_in_time(move |accessor, auth| {
+        let verdict = self.shared.call_in_time("a token could not be checked", move |accessor, auth| {
             let sessions = auth.mana_auth_sessions_read();
             async move { sessions.call_validate(accessor, token).await }.boxed()
         });
