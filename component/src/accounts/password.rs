@@ -5,6 +5,7 @@ use crate::{
     bindings::mana::auth::passwords::{self, Behalf},
     context::{Client, Context},
     error::{Bug, Error},
+    platform,
 };
 use serde::{Deserialize, Deserializer, de};
 use unicode_normalization::UnicodeNormalization as _;
@@ -128,14 +129,24 @@ pub async fn rehash(ctx: &Context, password: &Password) -> Result<String, Error>
     Ok(passwords::hash(password.0.to_string(), ctx.settings.password_parameters, behalf(ctx)).await?)
 }
 
-/// Compares a password with an account's hash. Without one it takes as long and says `Wrong`.
+/// Compares a password with an account's hash. Without one, or where it is no hash that can be computed, it takes as long and says
+/// `Wrong`: what was imported badly must not tell that there is an account.
 ///
 /// # Errors
 ///
 /// `Overloaded` where the host has no room for another hash.
 pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) -> Result<Proof, Error> {
     let current = ctx.settings.password_parameters;
-    match passwords::verify(password.0.to_string(), encoded, current, behalf(ctx)).await? {
+    let compare =
+        async |encoded| passwords::verify(password.0.to_string(), encoded, current, behalf(ctx)).await;
+    let verdict = match compare(encoded).await {
+        Err(passwords::Error::MalformedHash | passwords::Error::UnsupportedParameters) => {
+            platform::log(platform::Level::Error, "a stored password hash can't be computed", &[]);
+            compare(None).await?
+        }
+        verdict => verdict?,
+    };
+    match verdict {
         passwords::Verdict::Match => Ok(Proof::Right),
         passwords::Verdict::MatchButOutdated => Ok(Proof::RightButOutdated),
         passwords::Verdict::Mismatch => Ok(Proof::Wrong),

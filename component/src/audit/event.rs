@@ -19,8 +19,19 @@ pub enum Weight {
 pub struct Cap {
     /// About one account.
     pub per_user: u32,
-    /// In all, where nobody needs an account to cause them.
-    pub per_kind: Option<u32>,
+    /// In all.
+    pub in_all: Total,
+}
+
+/// How many of them there may be about all accounts and none together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// Any number: whoever causes one has an account.
+    Unbounded,
+    /// So many.
+    Events(u32),
+    /// So many about no known account. Those about accounts are rare by themselves, and strangers shall not drown them.
+    AboutNobody(u32),
 }
 
 macro_rules! kinds {
@@ -104,11 +115,13 @@ impl Kind {
     pub const fn cap(self) -> Option<Cap> {
         match (self.weight(), self) {
             (Weight::Required, _) => None,
-            (
-                Weight::Expendable,
-                Self::LoginFailure | Self::AccountCreated | Self::SuspiciousActivity | Self::AccountLocked,
-            ) => Some(Cap { per_user: 60, per_kind: Some(600) }),
-            (Weight::Expendable, _) => Some(Cap { per_user: 60, per_kind: None }),
+            (Weight::Expendable, Self::LoginFailure | Self::AccountCreated | Self::AccountLocked) => {
+                Some(Cap { per_user: 60, in_all: Total::Events(600) })
+            }
+            (Weight::Expendable, Self::SuspiciousActivity) => {
+                Some(Cap { per_user: 60, in_all: Total::AboutNobody(600) })
+            }
+            (Weight::Expendable, _) => Some(Cap { per_user: 60, in_all: Total::Unbounded }),
         }
     }
 }

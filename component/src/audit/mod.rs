@@ -10,7 +10,7 @@ pub mod refused_tokens;
 pub mod rows;
 pub mod tree;
 
-pub use event::{Cap, Event, Kind, Weight};
+pub use event::{Event, Kind, Weight};
 pub use recorded::{Recorded, record};
 
 use crate::time::Span;

@@ -1,6 +1,10 @@
 //! The only SQL of the audit trail.
 
-use super::{Cap, Event, Recorded, mac::mac};
+use super::{
+    Event, Recorded,
+    event::{Cap, Total},
+    mac::mac,
+};
 use crate::{
     context::Context,
     error::Error,
@@ -141,9 +145,15 @@ fn below_cap(cap: Cap) -> String {
         )
     };
     let per_user = below("user_id = ?2 AND event_type = ?3", cap.per_user);
-    match cap.per_kind {
-        Some(most) => format!("{per_user} AND {}", below("event_type = ?3", most)),
-        None => per_user,
+    match cap.in_all {
+        Total::Unbounded => per_user,
+        Total::Events(most) => format!("{per_user} AND {}", below("event_type = ?3", most)),
+        Total::AboutNobody(most) => {
+            format!(
+                "{per_user} AND (?2 IS NOT NULL OR {})",
+                below("user_id IS NULL AND event_type = ?3", most)
+            )
+        }
     }
 }
 

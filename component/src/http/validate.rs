@@ -33,7 +33,7 @@ pub struct Validity {
     responses(
         (status = 200, body = Validity),
         (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 429, description = "`RATE_LIMITED`: too many refused tokens from the client", body = ProblemBody),
+        (status = 429, description = "`RATE_LIMITED`: too many forged or garbled tokens from the client", body = ProblemBody),
         (status = 503, description = "`STORAGE_UNAVAILABLE`: nothing can be said", body = ProblemBody),
     )
 )]
@@ -41,11 +41,14 @@ pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum
     let error = match sessions::validate(&call, &body.token).await {
         Ok(claims) => return Ok(axum::Json(Validity { valid: true, payload: Some(claims), error: None })),
         Err(Refusal::Failed(error)) => return Err(error.into()),
-        Err(Refusal::Invalid) => "TOKEN_INVALID",
+        Err(Refusal::Invalid) => {
+            // Counted only now, and only if it was never ours: whoever checks tokens for many is not held up over those that are
+            // good or over, whatever strangers send there.
+            throttle::count(&call, Route::Validate).await?;
+            "TOKEN_INVALID"
+        }
         Err(Refusal::Expired) => "TOKEN_EXPIRED",
         Err(Refusal::Revoked) => "SESSION_REVOKED",
     };
-    // Only now, so that whoever checks tokens for many is not held up over those that are good.
-    throttle::count(&call, Route::Validate).await?;
     Ok(axum::Json(Validity { valid: false, payload: None, error: Some(error) }))
 }

@@ -119,8 +119,9 @@ async fn refuse(
         change = change.record(locked.event(about(Kind::AccountLocked, request, user)));
     }
     let on_account = throttle::repeated_on_account(ctx, request.email.as_ref());
-    for suspicion in throttle::repeated_by_client(ctx).into_iter().chain([on_account]) {
-        change = change.record(suspicion.event(user)).and(suspicion.note());
+    change = change.record(on_account.event(user)).and(on_account.note());
+    for suspicion in throttle::repeated_by_client(ctx).into_iter().chain(throttle::repeated_by_address(ctx)) {
+        change = change.record(suspicion.event(None)).and(suspicion.note());
     }
     change.commit(ctx).await?;
     Ok(error)
@@ -188,7 +189,7 @@ async fn open(
         let new = accounts::rehash(ctx, &request.password).await?;
         change = change.and(accounts::rows::upgrade_password(user.id, &old, &new, ctx.now));
     }
-    let burst = throttle::after_failures(ctx, request.email.as_ref());
+    let burst = throttle::after_failures(ctx, attempt);
     change = change.record(burst.event(Some(user.id))).and(burst.note()).and_all(attempt.give_back());
     // Whoever has just proven who they are may do so again: a thief of a session must not keep its owner from changing the password.
     change = change.and_all(throttle::may_reauthenticate(user.id));

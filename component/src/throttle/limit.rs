@@ -15,7 +15,7 @@ pub enum Route {
     Registration,
     /// Exchanging a refresh token: failures.
     Refresh,
-    /// Validating an access token: failures.
+    /// Validating an access token: those that the service did not issue.
     Validate,
 }
 
@@ -82,6 +82,12 @@ impl Route {
 fn client_of(name: &'static str, network: &str, ctx: &Context) -> Counter {
     let user_agent = ctx.client.user_agent.as_deref().unwrap_or_default();
     Counter::new(name, &[network.as_bytes(), user_agent.as_bytes()])
+}
+
+/// The counter of failed sign-ins of an address, as far as it is known.
+pub fn failures_of_address(ctx: &Context) -> Option<Counter> {
+    let [address, _, _] = Route::SignIn.counters();
+    Some(Counter::new(address, &[ctx.client.network()?.as_bytes()]))
 }
 
 /// The counter of failed sign-ins of a client, as far as its address is known.

@@ -19,7 +19,9 @@ mod unlock;
 pub use limit::{Limits, Route};
 pub use lock::{Locked, count, is_worth_telling, may_reauthenticate, reserve, reserve_in_session};
 pub use rows::prune;
-pub use suspicion::{Suspicion, after_failures, once_a_day, repeated_by_client, repeated_on_account};
+pub use suspicion::{
+    Suspicion, after_failures, once_a_day, repeated_by_address, repeated_by_client, repeated_on_account,
+};
 pub use unlock::unlock;
 
 use crate::{context::Context, platform, storage::Statement, time::Time};

@@ -1,6 +1,10 @@
 //! What an honest client doesn't do, told once in a while each.
 
-use super::{Counter, limit::failures_of_client, lock, rows};
+use super::{
+    Attempt, Counter,
+    limit::{failures_of_address, failures_of_client},
+    lock, rows,
+};
 use crate::{
     accounts::Email,
     audit::{Event, Kind},
@@ -12,8 +16,10 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// Failures within an hour, more than which are told: of one client, and of one account.
+/// Failures within an hour, more than which are told: of one client, of one address, whatever clients it claims to have, and
+/// on one account.
 const BY_CLIENT: i64 = 5;
+const BY_ADDRESS: i64 = 30;
 const ON_ACCOUNT: i64 = 10;
 /// Failures within an hour, more than which make a success worth telling, the attempt itself included.
 const BEFORE_SUCCESS: i64 = 4;
@@ -35,16 +41,22 @@ pub fn repeated_by_client(ctx: &Context) -> Option<Suspicion> {
     Some(failures(ctx, "failures_from_client", failures_of_client(ctx)?, BY_CLIENT))
 }
 
+/// More failed sign-ins from one address within an hour than an office makes.
+#[must_use]
+pub fn repeated_by_address(ctx: &Context) -> Option<Suspicion> {
+    Some(failures(ctx, "failures_from_address", failures_of_address(ctx)?, BY_ADDRESS))
+}
+
 /// More failed sign-ins to one account within an hour than its owner makes.
 #[must_use]
 pub fn repeated_on_account(ctx: &Context, email: Option<&Email>) -> Suspicion {
     failures(ctx, "failures_on_account", lock::account(ctx, email), ON_ACCOUNT)
 }
 
-/// A success right after a burst of failures: perhaps the guess that was right.
+/// A success right after a burst of failures, on whatever it was counted by: perhaps the guess that was right.
 #[must_use]
-pub fn after_failures(ctx: &Context, email: Option<&Email>) -> Suspicion {
-    failures(ctx, "success_after_failures", lock::account(ctx, email), BEFORE_SUCCESS)
+pub fn after_failures(ctx: &Context, attempt: &Attempt) -> Suspicion {
+    failures(ctx, "success_after_failures", attempt.lock.clone(), BEFORE_SUCCESS)
 }
 
 /// Something else that is told once a day about a subject.

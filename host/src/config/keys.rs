@@ -196,7 +196,7 @@ pub const KEYS: &[Key] = &[
         "limit_validate_address",
         number("failures"),
         Value("3000"),
-        "Refused access tokens at `POST /validate` from one address within 15 minutes, past which further ones get 429. Valid ones never do. 0: any number.",
+        "Access tokens at `POST /validate` that the service never issued, from one address within 15 minutes, past which further ones get 429. Others never do, valid or over. 0: any number.",
     ),
     component(
         "limit_validate_client",
@@ -310,7 +310,7 @@ pub const KEYS: &[Key] = &[
         "requests_per_second",
         Integer { unit: "requests", min: 0, max: 1_000_000 },
         Value("200"),
-        "How many requests one address may make in a second, five times as many in a burst; past it 429, before anything is done for it. This machine is exempt. 0: any number.",
+        "How many requests one address may make in a second, five times as many in a burst; past it 429, before anything is done for it. This machine is exempt, and so are `trusted_proxies` where they name nobody that they ask for: list backends there that check the tokens of many. 0: any number.",
     ),
     host(
         "header_timeout_ms",

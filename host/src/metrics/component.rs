@@ -90,6 +90,7 @@ pub(super) const COMPONENT: [Told; 12] = [
         values: &[
             "refresh_reuse",
             "failures_from_client",
+            "failures_from_address",
             "failures_on_account",
             "success_after_failures",
             "user_agent_changed",

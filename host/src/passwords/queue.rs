@@ -3,9 +3,10 @@ use std::collections::VecDeque;
 /// A queue that is bounded, and fair between the networks that its items come from.
 ///
 /// Items leave round robin among networks; within a network, those of known devices first and then in order. A
-/// quarter of the places is kept for known devices. When there is no place, the network that has taken the most gives
-/// its newest one up, but none has to give up its last. So whoever floods the queue waits for himself, and an item of
-/// any other network leaves within as many pops as there are networks.
+/// quarter of the places is kept for known devices, and another for strangers: anyone can make devices known, to
+/// accounts of their own. When there is no place, the network that has taken the most gives its newest one up, but none
+/// has to give up its last, nor a stranger's ever one of a known device. So whoever floods the queue waits for himself,
+/// and an item of any other network leaves within as many pops as there are networks.
 pub(super) struct Queue<T> {
     places: usize,
     /// Never an empty one, so at most `places`. The next to be served is in front.
@@ -20,12 +21,17 @@ struct Lane<T> {
 }
 
 impl<T> Lane<T> {
-    fn push(&mut self, known_device: bool, item: T) {
-        if known_device { self.known.push_back(item) } else { self.unknown.push_back(item) }
-    }
-
     fn len(&self) -> usize {
         self.known.len() + self.unknown.len()
+    }
+
+    /// What waits of known devices, or of others.
+    fn of(&self, known_device: bool) -> &VecDeque<T> {
+        if known_device { &self.known } else { &self.unknown }
+    }
+
+    fn of_mut(&mut self, known_device: bool) -> &mut VecDeque<T> {
+        if known_device { &mut self.known } else { &mut self.unknown }
     }
 }
 
@@ -42,8 +48,13 @@ impl<T> Queue<T> {
 
     /// Whether there is a place that nobody has to give up.
     pub(super) fn has_room(&self, known_device: bool) -> bool {
-        let strangers: usize = self.lanes.iter().map(|lane| lane.unknown.len()).sum();
-        self.len() < self.places && (known_device || strangers < self.places - self.places / 4)
+        self.len() < self.places && !self.has_its_share(known_device)
+    }
+
+    /// Whether known devices, or others, have all the places that are not kept for the others.
+    fn has_its_share(&self, known_device: bool) -> bool {
+        let taken: usize = self.lanes.iter().map(|lane| lane.of(known_device).len()).sum();
+        taken >= self.places - self.places / 4
     }
 
     /// Lets an item in, and returns the one that there is no place for: none, another, or this one itself.
@@ -57,10 +68,10 @@ impl<T> Queue<T> {
             }
         }
         if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.network == network) {
-            lane.push(known_device, item);
+            lane.of_mut(known_device).push_back(item);
         } else {
             let mut lane = Lane { network, known: VecDeque::new(), unknown: VecDeque::new() };
-            lane.push(known_device, item);
+            lane.of_mut(known_device).push_back(item);
             self.lanes.push_back(lane);
         }
         evicted
@@ -85,17 +96,26 @@ impl<T> Queue<T> {
         self.lanes.retain(|lane| lane.len() > 0);
     }
 
-    /// Takes the newest item from the network that has the most, not counting those of known devices. After a
-    /// stranger's item has taken its place, that network must still have no less than the stranger's.
+    /// Takes the newest item from the network that has the most: for a known device one of a stranger's, where that
+    /// makes room; otherwise one of its like, if that network has then still no less than its own.
     fn evict_for(&mut self, network: &Option<String>, known_device: bool) -> Option<T> {
-        let own =
-            self.lanes.iter().find(|lane| lane.network == *network).map_or(0, |lane| lane.unknown.len());
-        let least = if known_device { 2 } else { own + 2 };
-        let greatest = self.lanes.iter_mut().max_by_key(|lane| lane.unknown.len())?;
-        if greatest.unknown.len() < least {
+        if known_device
+            && !self.has_its_share(true)
+            && let Some(evicted) = self.evict_of_greatest(false, 2)
+        {
+            return Some(evicted);
+        }
+        let own = self.lanes.iter().find(|lane| lane.network == *network);
+        let own = own.map_or(0, |lane| lane.of(known_device).len());
+        self.evict_of_greatest(known_device, own + 2)
+    }
+
+    fn evict_of_greatest(&mut self, known_device: bool, least: usize) -> Option<T> {
+        let greatest = self.lanes.iter_mut().max_by_key(|lane| lane.of(known_device).len())?;
+        if greatest.of(known_device).len() < least {
             return None;
         }
-        greatest.unknown.pop_back()
+        greatest.of_mut(known_device).pop_back()
     }
 }
 
@@ -159,6 +179,21 @@ mod tests {
         assert_eq!(queue.push(network("other"), false, 102), Some(4));
         assert_eq!(queue.push(network("other"), false, 103), Some(103));
         assert_eq!(drain(&mut queue), [1, 100, 2, 101, 3, 102]);
+    }
+
+    #[test]
+    fn who_floods_it_with_known_devices_makes_room_for_others_too() {
+        let mut queue = Queue::new(8);
+        for item in 1..=6 {
+            assert_eq!(queue.push(network("flood"), true, item), None);
+        }
+        assert_eq!(queue.push(network("flood"), true, 7), Some(7));
+        assert_eq!(queue.push(network("owner"), true, 100), Some(6));
+        assert_eq!(queue.push(network("newcomer"), false, 200), None);
+        assert_eq!(queue.push(network("another"), false, 201), None);
+        assert_eq!(queue.push(network("third"), false, 202), Some(202));
+        assert_eq!(queue.push(network("third"), true, 101), Some(5));
+        assert_eq!(drain(&mut queue), [1, 100, 200, 201, 101, 2, 3, 4]);
     }
 
     #[test]
@@ -245,8 +280,10 @@ mod tests {
                 }
                 prop_assert!(queue.len() <= places);
                 prop_assert_eq!(queue.len(), inside.values().map(BTreeSet::len).sum::<usize>());
-                let strangers: usize = queue.lanes.iter().map(|lane| lane.unknown.len()).sum();
-                prop_assert!(strangers <= places - places / 4);
+                for known in [false, true] {
+                    let taken: usize = queue.lanes.iter().map(|lane| lane.of(known).len()).sum();
+                    prop_assert!(taken <= places - places / 4);
+                }
             }
         }
     }

@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn an_estimate_waits_for_no_queue_of_hashes_and_holds_none_up() {
-        let mut schedule = Schedule::new(4);
+        let mut schedule = Schedule::new(8);
         for hash in ["h1", "h2", "h3"] {
             assert_eq!(schedule.push(Kind::Hash, None, true, hash, wanted), None);
         }

@@ -141,7 +141,11 @@ impl Builder {
             workers,
             policy: policy(&config)?,
             metrics,
-            requests: RequestLimit::new(config.requests_per_second, clock.clone()),
+            requests: RequestLimit::new(
+                config.requests_per_second,
+                config.trusted_proxies.clone(),
+                clock.clone(),
+            ),
             clock,
             draining: AtomicBool::new(false),
             random,

@@ -37,6 +37,12 @@ impl Network {
     }
 }
 
+/// This machine, or one of those that are trusted to speak for others.
+fn is_ours(address: IpAddr, trusted: &[IpNet]) -> bool {
+    let address = address.to_canonical();
+    address.is_loopback() || trusted.iter().any(|network| network.contains(&address))
+}
+
 /// Connections of each address, or bodies on their way.
 pub(super) struct ConnectionLimit {
     most: usize,
@@ -59,9 +65,7 @@ impl ConnectionLimit {
 
     /// Lets a connection in, unless its address has too many. A trusted proxy carries everyone, and this machine is our own.
     pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<Option<Held>, Shed> {
-        let Some(address) = peer.filter(|_| self.most > 0) else { return Ok(None) };
-        let address = address.to_canonical();
-        if address.is_loopback() || self.trusted.iter().any(|proxies| proxies.contains(&address)) {
+        if self.most == 0 || peer.is_none_or(|peer| is_ours(peer, &self.trusted)) {
             return Ok(None);
         }
         let network = Network::of(peer);
@@ -101,6 +105,7 @@ type Limiter = RateLimiter<Network, HashMapStateStore<Network>, Elapsed, NoOpMid
 pub(super) struct RequestLimit {
     /// None: any number.
     limiter: Option<Limiter>,
+    trusted: Vec<IpNet>,
     clock: Elapsed,
     asked: AtomicU32,
     /// Whether too many addresses ask for each to have a budget of its own.
@@ -109,21 +114,21 @@ pub(super) struct RequestLimit {
 
 impl RequestLimit {
     /// So many a second of each address; 0: any number.
-    pub(super) fn new(per_second: u32, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(per_second: u32, trusted: Vec<IpNet>, clock: Arc<dyn Clock>) -> Self {
         let clock = Elapsed(clock);
         let quota = NonZeroU32::new(per_second).map(|rate| {
             Quota::per_second(rate)
                 .allow_burst(rate.saturating_mul(NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN)))
         });
         let limiter = quota.map(|quota| RateLimiter::new(quota, HashMapStateStore::default(), clock.clone()));
-        Self { limiter, clock, asked: AtomicU32::new(0), crowded: AtomicBool::new(false) }
+        Self { limiter, trusted, clock, asked: AtomicU32::new(0), crowded: AtomicBool::new(false) }
     }
 
-    /// Lets a request in, or says after how many seconds to try again. Requests from this machine itself, which no trusted proxy has
-    /// sent on, are let in.
+    /// Lets a request in, or says after how many seconds to try again. Requests from this machine or a trusted one itself, which it
+    /// has not sent on for others, are let in: such a one may be a backend that checks the tokens of all its clients.
     pub(super) fn admit(&self, address: Option<IpAddr>) -> Result<(), u64> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
-        if address.is_some_and(|address| address.to_canonical().is_loopback()) {
+        if address.is_some_and(|address| is_ours(address, &self.trusted)) {
             return Ok(());
         }
         if self.asked.fetch_add(1, Relaxed) % LOOK_EVERY == LOOK_EVERY - 1 && limiter.len() > ADDRESSES {
@@ -159,6 +164,7 @@ impl GovernorClock for Elapsed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::TestClock;
 
     fn address(text: &str) -> Option<IpAddr> {
         Some(text.parse().expect("an address"))
@@ -173,6 +179,17 @@ mod tests {
         assert!(limit.admit(address("203.0.113.6")).is_ok());
         drop(one);
         assert!(limit.admit(address("203.0.113.5")).is_ok());
+    }
+
+    #[test]
+    fn requests_past_the_limit_are_turned_away_but_not_a_trusted_machine_s_own() {
+        let trusted = vec!["10.0.0.0/8".parse().expect("a network")];
+        let limit = RequestLimit::new(1, trusted, Arc::new(TestClock::new(1)));
+        let let_in = |text| (0..20).filter(|_| limit.admit(address(text)).is_ok()).count();
+        assert_eq!(let_in("203.0.113.5"), 5);
+        assert_eq!(let_in("::ffff:203.0.113.5"), 0);
+        assert_eq!(let_in("203.0.113.6"), 5);
+        assert_eq!(["10.1.2.3", "::ffff:10.1.2.3", "::1"].map(let_in), [20, 20, 20]);
     }
 
     #[test]

@@ -8,7 +8,11 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-scenarios![a_new_key_is_published_at_once needs Commands, a_revoked_key_is_refused_at_once needs Commands];
+scenarios![
+    a_new_key_is_published_at_once needs Commands,
+    a_revoked_key_is_refused_at_once needs Commands,
+    a_lost_secret_begins_another_trail needs Commands Files,
+];
 
 const ANA: &str = "ana@example.org";
 
@@ -43,4 +47,26 @@ async fn a_revoked_key_is_refused_at_once(stage: Stage) {
     assert!(next.is_signed_by(&service.jwks().await));
     assert!(!kids(&service).await.contains(&old));
     ana.client.get("/session").await.ok();
+}
+
+async fn a_lost_secret_begins_another_trail(stage: Stage) {
+    let mut service = stage.at_system_time().start().await;
+    service.someone().await;
+    service.append_events(20);
+    service.tick().await;
+    let before = service.copy();
+    let origin = before.text("SELECT origin FROM audit_tree");
+    let outside = before.text("SELECT note FROM audit_seals ORDER BY size DESC LIMIT 1");
+    service.sql("DELETE FROM jwks");
+    service.restart_with("secrets", "1:YW5vdGhlciBzZWNyZXQgb2YgdGhlIHRlc3RzLCAzNiBieXRlcyE").await;
+    service.append_events(2);
+    service.tick_fails().await;
+    let key = service.operate(&["audit", "rotate-key"]).done();
+    service.append_events(2);
+    service.tick().await;
+    let after = service.copy();
+    assert_ne!(after.text("SELECT origin FROM audit_tree"), origin);
+    assert_eq!(after.number("SELECT count(*) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL"), 0);
+    let report = after.verify(Some(key.trim().parse().expect("a key")), Some(outside));
+    assert_eq!((report.finding, report.checkpoints), (None, 1));
 }

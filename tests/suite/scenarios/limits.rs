@@ -13,7 +13,7 @@ scenarios![
     failed_sign_ins_of_a_client,
     registrations_of_an_address needs Clock Files,
     refused_refresh_tokens,
-    refused_access_tokens_and_no_others,
+    forged_access_tokens_and_no_others,
     neighbours_in_a_v6_network_are_one needs Files,
     clients_without_an_address_share_one needs Files,
     none_where_it_is_turned_off,
@@ -89,7 +89,7 @@ async fn refused_refresh_tokens(stage: Stage) {
     refresh(&ana.refresh).await.ok();
 }
 
-async fn refused_access_tokens_and_no_others(stage: Stage) {
+async fn forged_access_tokens_and_no_others(stage: Stage) {
     let service = stage.with("limit_validate_address", "3").start().await;
     let ana = service.someone().await;
     let validate = async |token: &str| service.client().post("/validate", json!({ "token": token })).await;
@@ -99,6 +99,10 @@ async fn refused_access_tokens_and_no_others(stage: Stage) {
     validate("never-issued").await.refused("RATE_LIMITED");
     for _ in 0..10 {
         assert_eq!(validate(&ana.access).await.ok()["valid"], true);
+    }
+    ana.client.post("/logout", json!({})).await.ok();
+    for _ in 0..10 {
+        assert_eq!(validate(&ana.access).await.ok()["error"], "SESSION_REVOKED");
     }
 }
 

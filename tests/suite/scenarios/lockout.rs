@@ -29,8 +29,6 @@ scenarios![
     a_stolen_session_does_not_find_the_password,
     an_administrator_unlocks,
     an_operator_unlocks needs Commands,
-    each_suspicion_is_told_once needs Clock,
-    another_kind_of_client_is_noticed needs Clock,
 ];
 
 const ANA: &str = "ana@example.org";
@@ -65,13 +63,6 @@ fn is_locked_for(answer: &Answer, seconds: u64) {
 
 fn events(service: &Service, kind: &str) -> i64 {
     service.number(&format!("SELECT count(*) FROM security_events WHERE event_type = '{kind}'"))
-}
-
-fn reasons(service: &Service, reason: &str) -> i64 {
-    service.number(&format!(
-        "SELECT count(*) FROM security_events WHERE event_type = 'suspicious_activity'
-             AND json_extract(metadata, '$.reason') = '{reason}'"
-    ))
 }
 
 async fn the_fifth_failure_locks(stage: Stage) {
@@ -329,52 +320,4 @@ async fn an_operator_unlocks(stage: Stage) {
     service.sign_in(ANA).await;
     assert_eq!(events(&service, "account_unlocked"), 1);
     service.operate(&["user", "unlock", "nobody@example.org"]).not_done();
-}
-
-async fn each_suspicion_is_told_once(stage: Stage) {
-    let service = stage.start().await;
-    service.register(ANA).await;
-    for _ in 0..4 {
-        guess(&service, 1).await;
-    }
-    assert_eq!(reasons(&service, "failures_from_client"), 0);
-    service.sign_in(ANA).await;
-    assert_eq!(reasons(&service, "success_after_failures"), 1);
-    for n in 0..9 {
-        let body = json!({ "email": format!("nobody{n}@example.org"), "password": PASSWORD });
-        login(&service.client(), body).await.refused("INVALID_CREDENTIALS");
-    }
-    assert_eq!(reasons(&service, "failures_from_client"), 1, "once an hour");
-    service.advance(61 * MINUTE);
-    guess(&service, 5).await;
-    service.advance(15 * MINUTE);
-    guess(&service, 5).await;
-    assert_eq!(reasons(&service, "failures_on_account"), 0);
-    service.advance(30 * MINUTE);
-    guess(&service, 2).await;
-    assert_eq!(reasons(&service, "failures_on_account"), 1);
-    assert_eq!(reasons(&service, "failures_from_client"), 2);
-}
-
-async fn another_kind_of_client_is_noticed(stage: Stage) {
-    const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-    let service = stage.with("session_cache", "false").start().await;
-    service.register(ANA).await;
-    let client = service.client();
-    let answer = client.post("/login", right()).header("user-agent", FIREFOX).await.ok();
-    let newer = FIREFOX.replace("140", "141");
-    client.get("/session").header("user-agent", &newer).await.ok();
-    assert_eq!(reasons(&service, "user_agent_changed"), 0, "a newer version is none");
-    for _ in 0..3 {
-        client.get("/session").header("user-agent", "curl/8.0").await.ok();
-    }
-    assert_eq!(reasons(&service, "user_agent_changed"), 1, "once");
-    service.advance(25 * 60 * MINUTE);
-    let refresh = json!({ "refreshToken": answer["refreshToken"] });
-    client.post("/refresh", refresh).header("user-agent", "okhttp/4.12").await.ok();
-    assert_eq!(reasons(&service, "user_agent_changed"), 2, "once a day");
-    // A server that shows its user's token says nothing of the user's client.
-    let token = shape::text(&answer["accessToken"]);
-    service.client().get("/session").bearer(&token).header("user-agent", "axios/1.7").await;
-    assert_eq!(reasons(&service, "user_agent_changed"), 2);
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     scenarios,
-    service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage},
+    service::{OTHER_PASSWORD, PASSWORD, Person, Stage},
 };
 use serde_json::{Value, json};
 
@@ -11,7 +11,6 @@ scenarios![
     an_operator_lifts_it needs Commands,
     a_neighbour_keeps_nobody_out_of_their_own_device,
     a_limited_client_does_not_fill_the_trail,
-    a_lost_secret_begins_another_trail needs Commands Files,
 ];
 
 const ANA: &str = "ana@example.org";
@@ -70,26 +69,4 @@ async fn a_limited_client_does_not_fill_the_trail(stage: Stage) {
     let told = service.number("SELECT count(*) FROM security_events WHERE json_extract(metadata, '$.reason') = 'rate_limited'");
     // Once a minute, by each instance.
     assert!((1..=4).contains(&told), "{told}");
-}
-
-async fn a_lost_secret_begins_another_trail(stage: Stage) {
-    let mut service: Service = stage.at_system_time().start().await;
-    service.someone().await;
-    service.append_events(20);
-    service.tick().await;
-    let before = service.copy();
-    let origin = before.text("SELECT origin FROM audit_tree");
-    let outside = before.text("SELECT note FROM audit_seals ORDER BY size DESC LIMIT 1");
-    service.sql("DELETE FROM jwks");
-    service.restart_with("secrets", "1:YW5vdGhlciBzZWNyZXQgb2YgdGhlIHRlc3RzLCAzNiBieXRlcyE").await;
-    service.append_events(2);
-    service.tick_fails().await;
-    let key = service.operate(&["audit", "rotate-key"]).done();
-    service.append_events(2);
-    service.tick().await;
-    let after = service.copy();
-    assert_ne!(after.text("SELECT origin FROM audit_tree"), origin);
-    assert_eq!(after.number("SELECT count(*) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL"), 0);
-    let report = after.verify(Some(key.trim().parse().expect("a key")), Some(outside));
-    assert_eq!((report.finding, report.checkpoints), (None, 1));
 }

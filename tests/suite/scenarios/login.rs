@@ -13,6 +13,7 @@ scenarios![
     signs_in,
     the_access_token_says_who,
     a_wrong_password_is_refused,
+    a_hash_that_cannot_be_computed_is_a_wrong_password,
     what_is_missing_is_named,
     wrong_types_are_named,
     the_device_is_kept,
@@ -74,6 +75,18 @@ async fn a_wrong_password_is_refused(stage: Stage) {
         assert!(answer.cookies().iter().all(|cookie| cookie.is_cleared()), "{answer}");
     }
     assert_eq!(service.number("SELECT count(*) FROM sessions"), 0);
+}
+
+/// An import that went wrong must not tell who has an account.
+async fn a_hash_that_cannot_be_computed_is_a_wrong_password(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    service.sql("UPDATE accounts SET password = '$2b$31$nonsense'");
+    let sign_in = json!({ "email": "ana@example.org", "password": PASSWORD });
+    for _ in 0..5 {
+        service.client().post("/login", sign_in.clone()).await.refused("INVALID_CREDENTIALS");
+    }
+    service.client().post("/login", sign_in).await.refused("ACCOUNT_LOCKED");
 }
 
 async fn what_is_missing_is_named(stage: Stage) {

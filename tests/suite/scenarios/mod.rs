@@ -54,6 +54,7 @@ files![
     session_cache_in_time,
     session_to_token,
     sessions,
+    suspicions,
     time,
     trail,
     trail_forged,
