@@ -45,6 +45,8 @@ pub struct Metrics {
     pub(crate) instances: Gauge,
     /// Instances that were started, over the life of the process.
     pub(crate) instances_started: Counter,
+    /// What the instances have of linear memory, in bytes.
+    pub(crate) instance_memory: Gauge,
     /// Instances that a trap ended.
     pub(crate) traps: Counter,
     /// Requests refused because the queue was full.
@@ -127,6 +129,7 @@ impl Metrics {
             shed: Family::default(),
             instances: Gauge::default(),
             instances_started: Counter::default(),
+            instance_memory: Gauge::default(),
             traps: Counter::default(),
             rejected: Counter::default(),
             in_flight: Gauge::default(),
@@ -142,6 +145,8 @@ impl Metrics {
         registry.register("active_sessions", "Sessions that are alive", metrics.sessions.clone());
         registry.register("instances", "Instances that take requests", metrics.instances.clone());
         registry.register("instances_started", "Instances started", metrics.instances_started.clone());
+        let memory = metrics.instance_memory.clone();
+        registry.register("instance_memory_bytes", "Linear memory of the instances", memory);
         registry.register("traps", "Instances ended by a trap", metrics.traps.clone());
         registry.register("rejected", "Requests refused at a full queue", metrics.rejected.clone());
         registry.register("shed", "Turned away because one address had too many", metrics.shed.clone());

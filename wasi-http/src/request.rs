@@ -52,7 +52,7 @@ pub async fn read(request: Request, settings: &Settings) -> Result<exchange::Req
             Scheme::Http => exchange::Scheme::Http,
             Scheme::Https => exchange::Scheme::Https,
         },
-        peer: peer.map(|address| address.to_string()),
+        peer: peer.map(|address| address.to_string()).unwrap_or_default(),
         headers,
         body: body(request).await?,
         caller_adds_hygiene: false,

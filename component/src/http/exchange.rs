@@ -60,7 +60,7 @@ async fn answer(
     scheme: hygiene::Scheme,
     request: Request,
 ) -> axum::response::Response {
-    let peer = request.peer.clone();
+    let peer = Some(request.peer.clone()).filter(|peer| !peer.is_empty());
     let request = match to_http(request) {
         Ok(request) => request,
         Err(problem) => return problem.response().map(Body::from),

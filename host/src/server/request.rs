@@ -88,7 +88,7 @@ pub(super) fn record(id: String, caller: &Caller, head: Parts, body: Vec<u8>) ->
             mana_auth_hygiene::Scheme::Http => Scheme::Http,
             mana_auth_hygiene::Scheme::Https => Scheme::Https,
         },
-        peer: caller.address.map(|address| address.to_string()),
+        peer: caller.address.map(|address| address.to_string()).unwrap_or_default(),
         headers: fields(&head.headers),
         body,
         caller_adds_hygiene: true,

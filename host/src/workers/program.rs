@@ -42,7 +42,8 @@ impl Program {
 
     /// A new instance, which has not been started yet.
     pub(crate) async fn instance(&self) -> Result<Instance, StartError> {
-        let state = State::new(self.imports.clone(), Memory::default());
+        let state =
+            State::new(self.imports.clone(), Memory::new(self.imports.metrics.instance_memory.clone()));
         self.imports.metrics.instances_started.inc();
         Instance::new(&self.auth, state).await
     }

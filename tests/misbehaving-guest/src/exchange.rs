@@ -93,7 +93,7 @@ fn echo(request: &Request) -> String {
         request.method,
         request.target,
         request.authority,
-        request.peer.as_deref().unwrap_or("none"),
+        if request.peer.is_empty() { "none" } else { &request.peer },
     );
     let names: Vec<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
     let _ = write!(json, r#""headers":{names:?},"body":{},"#, request.body.len());

@@ -17,6 +17,7 @@ scenarios![
     living_sessions_are_counted needs Management Clock,
     sessions_are_counted_by_an_index_alone,
     tells_nothing_of_anyone needs Management,
+    an_answer_takes_no_memory_for_good needs Management,
 ];
 
 /// Everything that is counted happens at least once.
@@ -185,4 +186,19 @@ async fn tells_nothing_of_anyone(stage: Stage) {
         let found = samples.find(|line| line.replace("mana_auth", "").contains(known));
         assert_eq!(found, None, "{known} is told");
     }
+}
+
+/// What one request left behind would be a page for every thousand.
+async fn an_answer_takes_no_memory_for_good(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let read = async |times: u32| {
+        for _ in 0..times {
+            ana.client.get("/session").await.ok();
+        }
+        service.metrics().await.instance_memory()
+    };
+    let before = read(2_000).await;
+    let after = read(10_000).await;
+    assert!(after - before < 256 * 1024, "{before} bytes, then {after}");
 }

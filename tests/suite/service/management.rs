@@ -49,6 +49,12 @@ impl Metrics {
         value.expect("a kind of statements").parse().expect("a whole number")
     }
 
+    /// How much linear memory the instances have, in bytes.
+    pub fn instance_memory(&self) -> u64 {
+        let value = self.text.lines().find_map(|line| line.strip_prefix("mana_auth_instance_memory_bytes "));
+        value.expect("the gauge").parse().expect("a whole number")
+    }
+
     /// What a counter of the component says of an outcome; 0 where it never came about.
     pub fn count(&self, name: &str, label: &str) -> u64 {
         let sample = format!("mana_auth_{name}_total{{");

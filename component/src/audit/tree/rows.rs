@@ -74,9 +74,10 @@ pub async fn tree() -> Result<Option<Tree>, Error> {
                    (SELECT note FROM audit_seals ORDER BY size DESC LIMIT 1)
                FROM audit_tree t JOIN audit_keys k ON k.id = t.key_id";
     storage::query_one(sql, vec![], |row| {
-        let origin = KeyName::parse(&row.take::<String>()?).map_err(|_| Bug::Column(0))?;
+        let altered = || Bug::Trail("the row of audit_tree was altered".into());
+        let origin = KeyName::parse(&row.take::<String>()?).map_err(|_| altered())?;
         let (size, frontier) = (row.take()?, row.take::<Vec<u8>>()?);
-        let frontier = Frontier::from_bytes(size, &frontier).ok_or(Bug::Column(2))?;
+        let frontier = Frontier::from_bytes(size, &frontier).ok_or_else(altered)?;
         Ok(Tree { origin, frontier, key: key(row)?, checkpoint: row.take()? })
     })
     .await
