@@ -1,11 +1,17 @@
 //! The precompiled component. The one file that may load machine code, and so the one with `unsafe`.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock, OnceLock},
+};
 use wasmtime::{Engine, component::Component};
 
-/// A precompiled component: machine code that `xtask` made with the engine's own settings.
+/// A precompiled component: machine code that `xtask` made with the engine's own settings. Its clones share what was loaded of it.
 #[derive(Clone)]
-pub struct Artefact(Cow<'static, [u8]>);
+pub struct Artefact {
+    code: Cow<'static, [u8]>,
+    loaded: Arc<OnceLock<Component>>,
+}
 
 /// Why the precompiled component can't be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -19,10 +25,17 @@ pub enum LoadError {
 }
 
 impl Artefact {
-    /// The one that this program was built with.
+    /// The one that this program was built with. It is loaded once.
     #[must_use]
-    pub const fn embedded() -> Self {
-        Self(Cow::Borrowed(include_bytes!(concat!(env!("OUT_DIR"), "/auth.cwasm"))))
+    pub fn embedded() -> Self {
+        static EMBEDDED: LazyLock<Artefact> = LazyLock::new(|| {
+            Artefact::new(include_bytes!(concat!(env!("OUT_DIR"), "/auth.cwasm")).as_slice())
+        });
+        EMBEDDED.clone()
+    }
+
+    fn new(code: impl Into<Cow<'static, [u8]>>) -> Self {
+        Self { code: code.into(), loaded: Arc::default() }
     }
 
     /// One that the caller compiled, for tests with a component of their own. Whoever makes these bytes makes
@@ -30,7 +43,7 @@ impl Artefact {
     #[cfg(feature = "test-support")]
     #[must_use]
     pub fn precompiled(bytes: Vec<u8>) -> Self {
-        Self(Cow::Owned(bytes))
+        Self::new(bytes)
     }
 
     /// The component itself, for tests that run another one than our host does. The engine's settings must be those of
@@ -44,22 +57,36 @@ impl Artefact {
         self.load(engine)
     }
 
+    /// The component in an engine that all clones share: the first to ask has it made.
+    pub(crate) fn loaded<E: From<LoadError>>(
+        &self,
+        engine: impl FnOnce() -> Result<Engine, E>,
+    ) -> Result<&Component, E> {
+        match self.loaded.get() {
+            Some(component) => Ok(component),
+            None => {
+                let component = self.load(&engine()?)?;
+                Ok(self.loaded.get_or_init(|| component))
+            }
+        }
+    }
+
     /// Checks that the code fits this engine and processor, and maps it.
-    pub(crate) fn load(&self, engine: &Engine) -> Result<Component, LoadError> {
-        if self.0.is_empty() {
+    fn load(&self, engine: &Engine) -> Result<Component, LoadError> {
+        if self.code.is_empty() {
             return Err(LoadError::Missing);
         }
         // SAFETY: the bytes come from `Engine::precompile_component`: xtask wrote them, and they are embedded in
         // this program, so whoever could change them could change the program as well.
         #[allow(unsafe_code, reason = "deserializing trusts the bytes; the comment above says why")]
-        let component = unsafe { Component::deserialize(engine, &self.0) };
+        let component = unsafe { Component::deserialize(engine, &self.code) };
         component.map_err(|error| LoadError::Mismatch(one_line(&error)))
     }
 }
 
 impl std::fmt::Debug for Artefact {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Artefact({} bytes)", self.0.len())
+        write!(f, "Artefact({} bytes)", self.code.len())
     }
 }
 
@@ -77,14 +104,14 @@ mod tests {
 
     #[test]
     fn nothing_embedded_says_what_to_run() {
-        let error = load(&Artefact(Cow::Borrowed(&[]))).expect_err("there is nothing to load");
+        let error = load(&Artefact::new(b"".as_slice())).expect_err("there is nothing to load");
         assert!(matches!(error, LoadError::Missing));
         assert!(error.to_string().contains("make build"));
     }
 
     #[test]
     fn something_else_is_refused_in_one_line() {
-        let error = load(&Artefact(Cow::Borrowed(b"no machine code"))).expect_err("it is no artefact");
+        let error = load(&Artefact::new(b"no machine code".as_slice())).expect_err("it is no artefact");
         assert!(matches!(error, LoadError::Mismatch(_)));
         assert_eq!(error.to_string().lines().count(), 1);
     }

@@ -31,12 +31,14 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn load(artefact: &Artefact, imports: Imports) -> Result<Self, PrepareError> {
-        let engine = Engine::new(&mana_auth_engine::config()).map_err(PrepareError::Unfit)?;
-        let component = artefact.load(&engine)?;
-        let mut linker = Linker::new(&engine);
+        let component = artefact.loaded(|| {
+            let engine = Engine::new(&mana_auth_engine::config()).map_err(PrepareError::Unfit)?;
+            runaway::start_ticker(&engine)?;
+            Ok::<_, PrepareError>(engine)
+        })?;
+        let mut linker = Linker::new(component.engine());
         imports::add_to_linker(&mut linker).map_err(PrepareError::Unfit)?;
-        let auth = linker.instantiate_pre(&component).and_then(AuthPre::new).map_err(PrepareError::Unfit)?;
-        runaway::start_ticker(&engine)?;
+        let auth = linker.instantiate_pre(component).and_then(AuthPre::new).map_err(PrepareError::Unfit)?;
         Ok(Self { auth, imports })
     }
 
