@@ -1,5 +1,6 @@
 //! A service of a scenario's own, and the people who use it.
 
+pub mod guesses;
 mod management;
 mod operator;
 mod remembered;

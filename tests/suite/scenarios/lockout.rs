@@ -1,10 +1,13 @@
 //! Guessing passwords: what it is slowed down to, and who is not kept out by it.
 
 use crate::{
-    client::{Answer, Client},
+    client::Answer,
     runner::host::Gate,
     scenarios,
-    service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage},
+    service::{
+        OTHER_PASSWORD, PASSWORD, Person, Service, Stage,
+        guesses::{ANA, guess, login, right, wrong},
+    },
     shape,
 };
 use futures::future::join_all;
@@ -31,27 +34,7 @@ scenarios![
     an_operator_unlocks needs Commands,
 ];
 
-const ANA: &str = "ana@example.org";
 const MINUTE: Duration = Duration::from_secs(60);
-
-fn right() -> Value {
-    json!({ "email": ANA, "password": PASSWORD })
-}
-
-fn wrong() -> Value {
-    json!({ "email": ANA, "password": OTHER_PASSWORD })
-}
-
-async fn login(client: &Client, body: Value) -> Answer {
-    client.post("/login", body).await
-}
-
-/// Fails so many times, from a device that nobody knows.
-async fn guess(service: &Service, times: usize) {
-    for _ in 0..times {
-        login(&service.client(), wrong()).await.refused("INVALID_CREDENTIALS");
-    }
-}
 
 /// It is locked for so many seconds, for who knows the password too.
 #[track_caller]

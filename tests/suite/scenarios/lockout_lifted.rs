@@ -2,9 +2,12 @@
 
 use crate::{
     scenarios,
-    service::{OTHER_PASSWORD, PASSWORD, Person, Stage},
+    service::{
+        OTHER_PASSWORD, PASSWORD, Person, Stage,
+        guesses::{ANA, login, right},
+    },
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 scenarios![
     a_sign_in_lifts_the_lock_that_a_stolen_session_set,
@@ -12,12 +15,6 @@ scenarios![
     a_neighbour_keeps_nobody_out_of_their_own_device,
     a_limited_client_does_not_fill_the_trail,
 ];
-
-const ANA: &str = "ana@example.org";
-
-fn sign_in(password: &str) -> Value {
-    json!({ "email": ANA, "password": password })
-}
 
 /// A thief with her session guesses her password until they may no longer.
 async fn rob(ana: &Person) {
@@ -55,8 +52,8 @@ async fn a_neighbour_keeps_nobody_out_of_their_own_device(stage: Stage) {
         let guess = json!({ "email": format!("nobody{n}@example.org"), "password": OTHER_PASSWORD });
         service.client().post("/login", guess).await.refused("INVALID_CREDENTIALS");
     }
-    service.client().post("/login", sign_in(PASSWORD)).await.refused("RATE_LIMITED");
-    ana.client.post("/login", sign_in(PASSWORD)).await.ok();
+    login(&service.client(), right()).await.refused("RATE_LIMITED");
+    login(&ana.client, right()).await.ok();
 }
 
 async fn a_limited_client_does_not_fill_the_trail(stage: Stage) {

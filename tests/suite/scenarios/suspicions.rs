@@ -1,12 +1,14 @@
 //! What an honest client doesn't do, and when it is told.
 
 use crate::{
-    client::{Answer, Client},
     scenarios,
-    service::{OTHER_PASSWORD, PASSWORD, Service, Stage},
+    service::{
+        PASSWORD, Service, Stage,
+        guesses::{ANA, guess, login, right, wrong},
+    },
     shape,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 
 scenarios![
@@ -17,27 +19,7 @@ scenarios![
     another_kind_of_client_is_noticed needs Clock,
 ];
 
-const ANA: &str = "ana@example.org";
 const MINUTE: Duration = Duration::from_secs(60);
-
-fn right() -> Value {
-    json!({ "email": ANA, "password": PASSWORD })
-}
-
-fn wrong() -> Value {
-    json!({ "email": ANA, "password": OTHER_PASSWORD })
-}
-
-async fn login(client: &Client, body: Value) -> Answer {
-    client.post("/login", body).await
-}
-
-/// Fails so many times, from a device that nobody knows.
-async fn guess(service: &Service, times: usize) {
-    for _ in 0..times {
-        login(&service.client(), wrong()).await.refused("INVALID_CREDENTIALS");
-    }
-}
 
 fn reasons(service: &Service, reason: &str) -> i64 {
     service.number(&format!(
