@@ -54,6 +54,8 @@ CREATE TABLE sessions (
     not_before          INTEGER NOT NULL,
     -- When the user last proved who they are.
     auth_time           INTEGER NOT NULL,
+    -- The newest row of invalidations about it, or about the session that it was exchanged from: those rows are dropped some day.
+    touched_at          INTEGER NOT NULL DEFAULT 0,
     -- The session that this one was exchanged from, and ends with.
     parent_id           TEXT REFERENCES sessions (id) ON DELETE CASCADE,
     -- The origin that it was exchanged for.
@@ -80,7 +82,7 @@ CREATE TABLE devices (
 
 CREATE INDEX devices_user ON devices (user_id, last_seen_at);
 
-CREATE INDEX devices_client ON devices (user_id, client_id);
+CREATE UNIQUE INDEX devices_client ON devices (user_id, client_id);
 
 -- Attempts that count towards a lock or a limit. What is counted (an address, an account whether it exists or not, a device) is
 -- named by a hash.
@@ -323,6 +325,12 @@ BEGIN
     DELETE FROM sessions WHERE user_id = NEW.id;
 END;
 
+CREATE TRIGGER users_replaced_by_banned AFTER INSERT ON users
+WHEN NEW.banned = 1
+BEGIN
+    DELETE FROM sessions WHERE user_id = NEW.id;
+END;
+
 CREATE TRIGGER accounts_added AFTER INSERT ON accounts
 BEGIN
     UPDATE users SET credential_version = credential_version + 1 WHERE id = NEW.user_id;
@@ -352,6 +360,7 @@ BEGIN
     INSERT INTO invalidations (subject) VALUES ('s:' || OLD.id);
     -- A session ends with its parent.
     INSERT INTO invalidations (subject) SELECT 's:' || id FROM sessions WHERE parent_id = OLD.id;
+    UPDATE sessions SET touched_at = (SELECT max(id) FROM invalidations) WHERE id = NEW.id OR parent_id = OLD.id;
 END;
 
 CREATE TRIGGER sessions_deleted AFTER DELETE ON sessions

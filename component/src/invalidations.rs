@@ -88,6 +88,22 @@ pub async fn check(subjects: &[Subject], as_of: Position) -> Answer {
     }
 }
 
+/// Whether a position lies in the history that this one, which is now, ends: not in one that was undone by restoring a backup, and
+/// whose numbers others have taken since.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn is_of_this_history(position: Position, now: Position) -> Result<bool, Error> {
+    if position.start == now.start {
+        return Ok(true);
+    }
+    let sql = "SELECT subject FROM invalidations INDEXED BY invalidations_starts
+               WHERE subject GLOB 'start:*' AND id <= ?1 ORDER BY id DESC LIMIT 1";
+    let before = storage::query_one(sql, crate::params![position.id], |row| row.take::<String>()).await?;
+    Ok(before.as_deref().and_then(start).unwrap_or(0) == position.start)
+}
+
 /// Begins a new lineage of positions: those from before a restored backup are then recognised.
 #[must_use]
 pub fn begin_lineage() -> Statement {

@@ -184,6 +184,11 @@ impl Service {
         *self.shared.base_url.lock().unwrap() = self.runner.base_url();
     }
 
+    /// Stops it for good.
+    pub async fn stop(mut self) {
+        self.runner.stop().await;
+    }
+
     /// Stops the service, puts a backup in the place of the database, and starts it again.
     pub async fn restore(&mut self, backup: &std::path::Path) {
         let database = self.runner.database();

@@ -5,7 +5,7 @@ use crate::{
     bindings::mana::auth::passwords::{self, Behalf},
     context::{Client, Context},
     error::{Bug, Error},
-    platform,
+    platform::Level,
 };
 use serde::{Deserialize, Deserializer, de};
 use unicode_normalization::UnicodeNormalization as _;
@@ -137,19 +137,15 @@ pub async fn rehash(ctx: &Context, password: &Password) -> Result<String, Error>
 /// `Overloaded` where the host has no room for another hash.
 pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) -> Result<Proof, Error> {
     let current = ctx.settings.password_parameters;
-    let compare =
-        async |encoded| passwords::verify(password.0.to_string(), encoded, current, behalf(ctx)).await;
-    let verdict = match compare(encoded).await {
+    match passwords::verify(password.0.to_string(), encoded, current, behalf(ctx)).await {
+        Ok(passwords::Verdict::Match) => Ok(Proof::Right),
+        Ok(passwords::Verdict::MatchButOutdated) => Ok(Proof::RightButOutdated),
+        Ok(passwords::Verdict::Mismatch) => Ok(Proof::Wrong),
         Err(passwords::Error::MalformedHash | passwords::Error::UnsupportedParameters) => {
-            platform::log(platform::Level::Error, "a stored password hash can't be computed", &[]);
-            compare(None).await?
+            ctx.log(Level::Error, "a stored password hash can't be computed", &[]);
+            Ok(Proof::Wrong)
         }
-        verdict => verdict?,
-    };
-    match verdict {
-        passwords::Verdict::Match => Ok(Proof::Right),
-        passwords::Verdict::MatchButOutdated => Ok(Proof::RightButOutdated),
-        passwords::Verdict::Mismatch => Ok(Proof::Wrong),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -22,7 +22,8 @@ pub async fn reauthenticate(
     reason: &'static str,
 ) -> Result<Attempt, Error> {
     let attempt = throttle::reserve_in_session(ctx, user.id).await?;
-    match check(ctx, password, encoded).await {
+    // A device where somebody is signed in is a known one.
+    match check(&ctx.on_device(true), password, encoded).await {
         Ok(Proof::Right | Proof::RightButOutdated) => return Ok(attempt),
         Ok(Proof::Wrong) => {}
         Err(error) => {

@@ -30,7 +30,7 @@ pub enum Total {
     Unbounded,
     /// So many.
     Events(u32),
-    /// So many about no known account. Those about accounts are rare by themselves, and strangers shall not drown them.
+    /// So many about no known account. Those about accounts are as rare as locks make them, and strangers shall not drown them.
     AboutNobody(u32),
 }
 
@@ -115,10 +115,10 @@ impl Kind {
     pub const fn cap(self) -> Option<Cap> {
         match (self.weight(), self) {
             (Weight::Required, _) => None,
-            (Weight::Expendable, Self::LoginFailure | Self::AccountCreated | Self::AccountLocked) => {
+            (Weight::Expendable, Self::AccountCreated) => {
                 Some(Cap { per_user: 60, in_all: Total::Events(600) })
             }
-            (Weight::Expendable, Self::SuspiciousActivity) => {
+            (Weight::Expendable, Self::LoginFailure | Self::AccountLocked | Self::SuspiciousActivity) => {
                 Some(Cap { per_user: 60, in_all: Total::AboutNobody(600) })
             }
             (Weight::Expendable, _) => Some(Cap { per_user: 60, in_all: Total::Unbounded }),

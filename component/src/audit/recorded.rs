@@ -53,6 +53,8 @@ impl Recorded {
             (metadata.len() <= METADATA).then(|| serde_json::from_str::<Map<String, Value>>(metadata).ok());
         let metadata = object
             .flatten()
+            // Numbers may be longer as we write them.
+            .filter(|object| Value::Object(object.clone()).to_string().len() <= METADATA)
             .ok_or_else(|| Error::invalid("metadata", "must be a JSON object of at most 8 KiB"))?;
         Ok(Self {
             source,
@@ -80,4 +82,20 @@ pub async fn record(ctx: &Context, event: &Recorded) -> Result<Uuid, Error> {
     let (id, insert) = rows::insert_recorded(event, ctx);
     Change::new().and(insert).commit(ctx).await?;
     Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_bounded_as_it_is_written() {
+        let parse = |numbers: usize| {
+            let metadata = format!("{{\"n\":[{}]}}", vec!["1e15"; numbers].join(","));
+            assert!(metadata.len() <= METADATA);
+            Recorded::parse("shop", "counted".to_owned(), None, None, None, &metadata).is_ok()
+        };
+        assert!(parse(400));
+        assert!(!parse(1_600));
+    }
 }

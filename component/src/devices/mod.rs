@@ -13,7 +13,7 @@ use crate::{
     audit::{Event, Kind},
     context::Context,
     error::Error,
-    platform,
+    params, platform,
     storage::Change,
 };
 use uuid::Uuid;
@@ -74,12 +74,17 @@ pub fn remember(
 ) -> (Change, DeviceCookie) {
     let device = recognised.id.unwrap_or_else(|| platform::new_id(ctx.now));
     let cookie = DeviceCookie::new(&ctx.settings.keyring, user, device);
-    let mut change = change
-        .and(rows::remember(device, user, client_id, &cookie.nonce_hash(), ctx.now))
-        .and(rows::displace(user, MOST));
+    let mut change = change;
     if recognised.id.is_none() {
         let event = Event::about(Kind::DeviceNew, user).with("deviceId", client_id).with("deviceName", name);
-        change = change.record(event);
+        // Others may come from it at the same time.
+        change = change.record(event.only_if(rows::IS_NEW, params![user, client_id]));
     }
-    (change, cookie)
+    let remember = match client_id {
+        Some(client_id) if !recognised.trusted => {
+            rows::remember_as(client_id, device, user, &cookie.nonce_hash(), ctx.now)
+        }
+        _ => rows::remember(device, user, &cookie.nonce_hash(), ctx.now),
+    };
+    (change.and(remember).and(rows::displace(user, MOST)), cookie)
 }

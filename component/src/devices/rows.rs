@@ -22,19 +22,26 @@ pub async fn by_client_id(user: Uuid, client_id: &str) -> Result<Option<Uuid>, E
 }
 
 /// Remembers a device, or that it was seen again.
-pub fn remember(
-    device: Uuid,
-    user: Uuid,
-    client_id: Option<&str>,
-    nonce_hash: &[u8; 32],
-    now: Time,
-) -> Statement {
+pub fn remember(device: Uuid, user: Uuid, nonce_hash: &[u8; 32], now: Time) -> Statement {
     statement(
-        "INSERT INTO devices (id, user_id, client_id, nonce_hash, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+        "INSERT INTO devices (id, user_id, nonce_hash, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?4)
          ON CONFLICT (id) DO UPDATE SET nonce_hash = excluded.nonce_hash, last_seen_at = excluded.last_seen_at",
-        params![device, user, client_id.map(ToOwned::to_owned), *nonce_hash, now],
+        params![device, user, *nonce_hash, now],
     )
 }
+
+/// Remembers a device that a client calls so, as one, however many sign-ins come from it at once: the newest cookie counts.
+pub fn remember_as(client_id: &str, device: Uuid, user: Uuid, nonce_hash: &[u8; 32], now: Time) -> Statement {
+    statement(
+        "INSERT INTO devices (id, user_id, client_id, nonce_hash, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+         ON CONFLICT (user_id, client_id) DO UPDATE
+             SET id = excluded.id, nonce_hash = excluded.nonce_hash, last_seen_at = excluded.last_seen_at",
+        params![device, user, client_id, *nonce_hash, now],
+    )
+}
+
+/// What holds while no device of a user (`$1`) is called so (`$2`) by a client.
+pub const IS_NEW: &str = "NOT EXISTS (SELECT 1 FROM devices WHERE user_id = $1 AND client_id = $2)";
 
 /// Forgets devices past the newest so many.
 pub fn displace(user: Uuid, most: u32) -> Statement {

@@ -23,6 +23,9 @@ const MOST: u64 = 200;
 pub struct SecurityEvent {
     id: Uuid,
     event_type: String,
+    /// Who recorded it, where it was not this service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
     ip_address: Option<String>,
     user_agent: Option<String>,
     #[schema(value_type = Object)]
@@ -36,6 +39,7 @@ impl From<Entry> for SecurityEvent {
         Self {
             id: entry.id,
             event_type: entry.event_type,
+            source: entry.source,
             ip_address: entry.ip_address,
             user_agent: entry.user_agent,
             metadata: metadata(entry.metadata),

@@ -66,7 +66,9 @@ async fn known(call: &Call, token: &str) -> Result<Option<Response>, Failure> {
             Ok(body.map(|body| answer(body, None)))
         }
         Err(Refusal::Failed(error)) => Err(error.into()),
-        Err(Refusal::Invalid | Refusal::Expired | Refusal::Revoked) => Err(Error::Unauthenticated.into()),
+        Err(Refusal::Invalid | Refusal::Disowned | Refusal::Expired | Refusal::Revoked) => {
+            Err(Error::Unauthenticated.into())
+        }
     }
 }
 

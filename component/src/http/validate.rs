@@ -47,6 +47,7 @@ pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum
             throttle::count(&call, Route::Validate).await?;
             "TOKEN_INVALID"
         }
+        Err(Refusal::Disowned) => "TOKEN_INVALID",
         Err(Refusal::Expired) => "TOKEN_EXPIRED",
         Err(Refusal::Revoked) => "SESSION_REVOKED",
     };

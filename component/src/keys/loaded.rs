@@ -17,6 +17,7 @@ pub struct Keys {
     keys: Vec<Key>,
     signing: Vec<SigningKey>,
     accepted: KeySet,
+    revoked: KeySet,
     /// How far they are known to be the current ones.
     as_of: Mutex<Position>,
 }
@@ -83,9 +84,11 @@ async fn load(settings: &Settings) -> Result<Arc<Keys>, Error> {
     }
     let keys: Vec<Key> = sealed.into_iter().map(|entry| entry.key).collect();
     let accepted = KeySet::from_keys(signing.iter().map(|key| key.public().clone()));
+    let revoked = keys.iter().filter(|key| key.revoked_at.is_some()).map(|key| key.public.clone());
+    let revoked = KeySet::from_keys(revoked);
     let (as_of, version) = snapshot.map(|snapshot| (snapshot.as_of, snapshot.keys)).unwrap_or_default();
     let as_of = Mutex::new(as_of);
-    let loaded = Arc::new(Keys { version, keys, signing, accepted, as_of });
+    let loaded = Arc::new(Keys { version, keys, signing, accepted, revoked, as_of });
     if let Ok(mut slot) = LOADED.lock() {
         *slot = Some(Arc::clone(&loaded));
     }
@@ -110,6 +113,12 @@ impl Keys {
     #[must_use]
     pub const fn accepted(&self) -> &KeySet {
         &self.accepted
+    }
+
+    /// The keys that were revoked within the last month.
+    #[must_use]
+    pub const fn revoked(&self) -> &KeySet {
+        &self.revoked
     }
 
     /// The key that signs at this moment.

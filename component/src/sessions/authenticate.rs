@@ -57,7 +57,9 @@ pub async fn by_access_token(ctx: &Context, token: &str) -> Result<Caller, Error
     match tokens::load(ctx, token).await {
         Ok(caller) => Ok(used(ctx, caller)),
         Err(Refusal::Failed(error)) => Err(error),
-        Err(Refusal::Invalid | Refusal::Expired | Refusal::Revoked) => Err(Error::Unauthenticated),
+        Err(Refusal::Invalid | Refusal::Disowned | Refusal::Expired | Refusal::Revoked) => {
+            Err(Error::Unauthenticated)
+        }
     }
 }
 

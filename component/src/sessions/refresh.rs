@@ -16,7 +16,8 @@ use crate::{
     time::Span,
 };
 
-/// How long a spent token still gets its successor: parallel tabs, and answers that were lost on the way.
+/// How long a spent token still gets its successor: parallel tabs, and answers that were lost on the way. As far may the clocks of two
+/// processes differ.
 const GRACE: Span = Span::seconds(60);
 
 /// How many generations of a chain are recognised. A client that refreshes with every access token makes 8,640 in the
@@ -101,7 +102,7 @@ async fn repeat(
     // None where its secret is configured no more, which is long after the time for an honest repetition.
     let successor = token.successor(&ctx.settings.keyring, spent.version, &presented.salt);
     if let Some(successor) = successor
-        && ctx.now.since(spent.at) <= GRACE
+        && (spent.at - GRACE..=spent.at + GRACE).contains(&ctx.now)
         && rows::is_unspent(&successor).await?
     {
         return Ok((access_token::signed_in(ctx, presented.found, successor).await?, "repeated"));

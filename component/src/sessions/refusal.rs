@@ -8,6 +8,8 @@ use mana_auth_tokens as codec;
 pub enum Refusal {
     /// It is no token of this service for this audience.
     Invalid,
+    /// It was signed by this service, but with a key that was revoked since, or for somebody else.
+    Disowned,
     /// It was one.
     Expired,
     /// Its session has ended, or what it says of the user is no longer so.
@@ -21,7 +23,7 @@ impl Refusal {
     #[must_use]
     pub const fn reason(&self) -> Option<&'static str> {
         match self {
-            Self::Invalid => Some("invalid"),
+            Self::Invalid | Self::Disowned => Some("invalid"),
             Self::Expired => Some("expired"),
             Self::Revoked => Some("revoked"),
             Self::Failed(_) => None,
@@ -39,6 +41,8 @@ impl From<codec::Refusal> for Refusal {
     fn from(refusal: codec::Refusal) -> Self {
         match refusal {
             codec::Refusal::Expired => Self::Expired,
+            // Looked at once the signature is known to be ours.
+            codec::Refusal::WrongIssuer | codec::Refusal::WrongAudience => Self::Disowned,
             _ => Self::Invalid,
         }
     }

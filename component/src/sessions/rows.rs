@@ -20,12 +20,8 @@ const SESSION: &str = "s.id, s.user_id, s.remember_me, s.device_id, s.device_nam
 /// A session ends with its parent.
 const FROM: &str = "sessions s JOIN users u ON u.id = s.user_id LEFT JOIN sessions p ON p.id = s.parent_id";
 
-/// When the sign-in ends that a session was exchanged from.
-const PARENT_ENDS_AT: &str =
-    "CASE WHEN p.absolute_expires_at < p.expires_at THEN p.absolute_expires_at ELSE p.expires_at END";
-
-/// The newest change to a session that an answer would show.
-const TOUCHED_AT: &str = "(SELECT max(id) FROM invalidations WHERE subject = 's:' || s.id)";
+/// When the sign-in ends that a session was exchanged from, and when at the latest.
+const PARENT_ENDS_AT: &str = "p.expires_at, p.absolute_expires_at";
 
 fn session(row: &mut Columns) -> Result<Session, Error> {
     Ok(Session {
@@ -48,28 +44,25 @@ fn session(row: &mut Columns) -> Result<Session, Error> {
 
 /// A session with what decides whether it is alive.
 pub struct Found {
+    /// It ends no later than its parent.
     pub session: Session,
     pub user: User,
     pub credential_version: i64,
-    parent_ends_at: Option<Time>,
-    /// The newest change to the session itself.
-    touched_at: Option<i64>,
+    /// Where in the order of commits the session itself last changed.
+    touched_at: u64,
     pub snapshot: Snapshot,
 }
 
 impl Found {
     /// Whether the session may be used.
     pub fn is_alive(&self, now: Time) -> bool {
-        now < self.session.expires_at
-            && now < self.session.absolute_expires_at
-            && (self.session.parent_id.is_none() || self.parent_ends_at.is_some_and(|end| now < end))
-            && !self.user.ban.holds(now)
+        now < self.session.ends_at() && !self.user.ban.holds(now)
     }
 
     /// Whether the session has not changed since this position: who renewed its secrets shuts out whatever was issued
     /// before, whichever clock it was dated by.
     pub fn is_unchanged_since(&self, issued_at: Position) -> bool {
-        self.touched_at.is_none_or(|touched| u64::try_from(touched).is_ok_and(|id| id <= issued_at.id))
+        self.touched_at <= issued_at.id
     }
 
     /// Whether an access token of the session, issued at this time in seconds, is none of those that a change of
@@ -81,7 +74,7 @@ impl Found {
 
 async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
     let sql = format!(
-        "SELECT {SESSION}, {}, u.credential_version, {PARENT_ENDS_AT}, {TOUCHED_AT}, {} FROM {FROM} WHERE {condition}",
+        "SELECT {SESSION}, {}, u.credential_version, {PARENT_ENDS_AT}, s.touched_at, {} FROM {FROM} WHERE {condition}",
         accounts::rows::USER,
         Snapshot::COLUMNS
     );
@@ -89,14 +82,15 @@ async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
 }
 
 fn found(row: &mut Columns) -> Result<Found, Error> {
-    Ok(Found {
-        session: session(row)?,
-        user: accounts::rows::user(row)?,
-        credential_version: row.take()?,
-        parent_ends_at: row.take()?,
-        touched_at: row.take()?,
-        snapshot: Snapshot::read(row)?,
-    })
+    let mut session = session(row)?;
+    let (user, credential_version) = (accounts::rows::user(row)?, row.take()?);
+    let parent_ends_at: (Option<Time>, Option<Time>) = (row.take()?, row.take()?);
+    if session.parent_id.is_some() {
+        // Without a parent it has ended.
+        session.expires_at = session.expires_at.min(parent_ends_at.0.unwrap_or(Time(0)));
+        session.absolute_expires_at = session.absolute_expires_at.min(parent_ends_at.1.unwrap_or(Time(0)));
+    }
+    Ok(Found { session, user, credential_version, touched_at: row.take()?, snapshot: Snapshot::read(row)? })
 }
 
 pub async fn by_cookie(cookie: &CookieSecret) -> Result<Option<Found>, Error> {
@@ -132,7 +126,7 @@ pub struct Spent {
 
 pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Error> {
     let sql = format!(
-        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {SESSION}, {}, u.credential_version, {PARENT_ENDS_AT}, {TOUCHED_AT}, {}
+        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {SESSION}, {}, u.credential_version, {PARENT_ENDS_AT}, s.touched_at, {}
          FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
         accounts::rows::USER,
         Snapshot::COLUMNS

@@ -17,7 +17,7 @@ use crate::{
     platform::{self, Metric},
     time::Time,
 };
-use mana_auth_tokens::{self as codec, Claims};
+use mana_auth_tokens::{self as codec, Claims, KeySet};
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
@@ -128,7 +128,7 @@ async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, Refusal> 
         keys = keys::current(ctx.settings).await?;
         claims = verify(ctx, token, &keys);
     }
-    let claims = claims?;
+    let claims = claims.map_err(|refusal| refusal_of(ctx, token, &keys, refusal))?;
     let id = |text: &str| Uuid::try_parse(text).map_err(|_| Refusal::Invalid);
     let (session, user) = (id(&claims.sid)?, id(&claims.sub)?);
     let issued_at = claims.pos.parse::<Position>().map_err(|_| Refusal::Invalid)?;
@@ -178,7 +178,7 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
     let found = rows::by_id(verified.session).await?.ok_or(Refusal::Revoked)?;
     let keys = keys::at(&found.snapshot, ctx.settings).await?;
     // Keys that were revoked since it was verified have signed nothing.
-    verify(ctx, token, &keys)?;
+    verify(ctx, token, &keys).map_err(|refusal| refusal_of(ctx, token, &keys, refusal))?;
     let user = &found.user;
     let still_true = found.is_alive(ctx.now)
         && verified.user == user.id
@@ -187,16 +187,30 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
         && claims.role == user.role.name()
         && found.accepts_tokens_issued_at(claims.iat)
         && found.is_unchanged_since(verified.issued_at);
-    if !still_true {
+    if !still_true || !invalidations::is_of_this_history(verified.issued_at, found.snapshot.as_of).await? {
         return Err(Refusal::Revoked);
     }
     Ok(Caller::new(found, keys))
 }
 
 fn verify(ctx: &Context, token: &str, keys: &Keys) -> Result<Claims, codec::Refusal> {
+    verify_by(ctx, token, keys.accepted())
+}
+
+fn verify_by(ctx: &Context, token: &str, keys: &KeySet) -> Result<Claims, codec::Refusal> {
     let settings = ctx.settings;
-    let (issuer, audience) = (settings.public_url.as_str(), &settings.audience);
-    codec::verify(token, keys.accepted(), issuer, audience, ctx.now.as_seconds())
+    codec::verify(token, keys, settings.public_url.as_str(), &settings.audience, ctx.now.as_seconds())
+}
+
+/// Tells a token that was good until its key was revoked from one that never was.
+fn refusal_of(ctx: &Context, token: &str, keys: &Keys, refusal: codec::Refusal) -> Refusal {
+    match refusal {
+        codec::Refusal::UnknownKey => match verify_by(ctx, token, keys.revoked()) {
+            Ok(_) => Refusal::Disowned,
+            Err(refusal) => refusal.into(),
+        },
+        refusal => refusal.into(),
+    }
 }
 
 impl Verified {

@@ -107,6 +107,26 @@ pub fn forget(counter: &Counter) -> [Statement; 2] {
     ]
 }
 
+/// Lifts a lock, and forgets the attempts that led to it.
+pub fn unlock(counter: &Counter, now: Time) -> [Statement; 2] {
+    let params = || params![counter.name, counter.subject, now];
+    [
+        statement(
+            "DELETE FROM attempts WHERE counter = ?1 AND subject = ?2 AND EXISTS (
+                 SELECT 1 FROM lockouts WHERE counter = ?1 AND subject = ?2 AND locked_until > ?3)",
+            params(),
+        ),
+        statement("DELETE FROM lockouts WHERE counter = ?1 AND subject = ?2 AND locked_until > ?3", params()),
+    ]
+}
+
+/// What holds while one of two counters is locked, and its values.
+pub fn one_is_locked([one, other]: &[Counter; 2], now: Time) -> (&'static str, Vec<storage::Value>) {
+    let condition = "EXISTS (SELECT 1 FROM lockouts WHERE locked_until > $1
+        AND (counter = $2 AND subject = $3 OR counter = $4 AND subject = $5))";
+    (condition, params![now, one.name, one.subject, other.name, other.subject])
+}
+
 /// Whether a reason (`$1`) about a subject (`$2`) was not told since a time (`$3`), and a counter (`$4`, `$5`) has since another
 /// (`$6`) more attempts than so many (`$7`).
 pub const SUSPICIOUS: &str =

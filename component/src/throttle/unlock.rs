@@ -9,23 +9,18 @@ use crate::{
     storage::Change,
 };
 
-/// Lifts the locks on signing in to an account and on proving again who one is, and forgets their failures. One that isn't locked stays so. Returns whether it was
-/// locked.
+/// Lifts the locks on signing in to an account and on proving again who one is, and forgets their failures. Where there is no lock,
+/// nothing is forgotten: that would be guesses without end, and unseen. Returns whether it was locked.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn unlock(ctx: &Context, user: &User, by: &str) -> Result<bool, Error> {
     let counters = lock::counters_of(ctx, user.id, &user.email);
-    let mut was_locked = false;
-    for counter in &counters {
-        was_locked |= rows::lock(counter).await?.is_some_and(|(until, _)| until > ctx.now);
-    }
-    let event = Event::about(Kind::AccountUnlocked, user.id).with("by", by);
-    let mut change = Change::new().and_all(counters.iter().flat_map(rows::forget));
-    if was_locked {
-        change = change.record(event);
-    }
-    change.commit(ctx).await?;
-    Ok(was_locked)
+    let (locked, values) = rows::one_is_locked(&counters, ctx.now);
+    let event = Event::about(Kind::AccountUnlocked, user.id).with("by", by).only_if(locked, values);
+    let unlock = counters.iter().flat_map(|counter| rows::unlock(counter, ctx.now));
+    let affected = Change::new().record(event).and_all(unlock).commit(ctx).await?;
+    // Attempts and lock of each counter.
+    Ok(affected.iter().skip(1).step_by(2).any(|locks| *locks > 0))
 }

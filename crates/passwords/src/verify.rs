@@ -22,19 +22,21 @@ pub enum Verdict {
 ///
 /// # Errors
 ///
-/// [`Error::MalformedHash`] and [`Error::UnsupportedParameters`] as soon as the hash is read, without computing or
-/// allocating anything; [`Error::OutOfMemory`] where the memory can't be had.
+/// [`Error::MalformedHash`] and [`Error::UnsupportedParameters`], after it has worked as long as without one: who asks shall not see
+/// what was stored. [`Error::OutOfMemory`] where the memory can't be had.
 pub fn verify(
     password: &str,
     encoded: Option<&str>,
     current: Parameters,
     memory: &mut Memory,
 ) -> Result<Verdict, Error> {
-    let exists = encoded.is_some();
-    let encoded = encoded.map_or_else(|| Encoded::stand_in(current), str::parse)?;
     memory.keep(current);
-    let same = encoded.is_of(password, memory)?;
-    Ok(match exists && same {
+    let stored = encoded.map(str::parse::<Encoded>).transpose();
+    let Ok(Some(encoded)) = stored else {
+        Encoded::stand_in(current)?.is_of(password, memory)?;
+        return stored.map(|_| Verdict::Mismatch);
+    };
+    Ok(match encoded.is_of(password, memory)? {
         true if encoded.is_current(current) => Verdict::Match,
         true => Verdict::MatchButOutdated,
         false => Verdict::Mismatch,

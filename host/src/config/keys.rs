@@ -184,7 +184,7 @@ pub const KEYS: &[Key] = &[
         "limit_refresh_address",
         number("failures"),
         Value("300"),
-        "Refused refresh tokens from one address within 15 minutes, past which further ones get 429 instead of 401. 0: any number.",
+        "Refused refresh tokens from one address within 15 minutes, past which further ones get 429 instead of 401. A backend that refreshes for its users belongs into `trusted_proxies`, and says for whom it asks. 0: any number.",
     ),
     component(
         "limit_refresh_client",

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 /// A queue that is bounded, and fair between the networks that its items come from.
 ///
-/// Items leave round robin among networks; within a network, those of known devices first and then in order. A
+/// Items leave round robin among networks; within a network, those of known devices and others take turns, each in order. A
 /// quarter of the places is kept for known devices, and another for strangers: anyone can make devices known, to
 /// accounts of their own. When there is no place, the network that has taken the most gives its newest one up, but none
 /// has to give up its last, nor a stranger's ever one of a known device. So whoever floods the queue waits for himself,
@@ -18,11 +18,19 @@ struct Lane<T> {
     network: Option<String>,
     known: VecDeque<T>,
     unknown: VecDeque<T>,
+    last_was_known: bool,
 }
 
 impl<T> Lane<T> {
     fn len(&self) -> usize {
         self.known.len() + self.unknown.len()
+    }
+
+    fn pop(&mut self) -> Option<T> {
+        let first_known = !self.last_was_known;
+        let item = self.of_mut(first_known).pop_front();
+        self.last_was_known = item.is_some() == first_known;
+        item.or_else(|| self.of_mut(!first_known).pop_front())
     }
 
     /// What waits of known devices, or of others.
@@ -70,7 +78,8 @@ impl<T> Queue<T> {
         if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.network == network) {
             lane.of_mut(known_device).push_back(item);
         } else {
-            let mut lane = Lane { network, known: VecDeque::new(), unknown: VecDeque::new() };
+            let mut lane =
+                Lane { network, known: VecDeque::new(), unknown: VecDeque::new(), last_was_known: false };
             lane.of_mut(known_device).push_back(item);
             self.lanes.push_back(lane);
         }
@@ -80,7 +89,7 @@ impl<T> Queue<T> {
     /// The item whose turn it is.
     pub(super) fn pop(&mut self) -> Option<T> {
         let mut lane = self.lanes.pop_front()?;
-        let item = lane.known.pop_front().or_else(|| lane.unknown.pop_front());
+        let item = lane.pop();
         if lane.len() > 0 {
             self.lanes.push_back(lane);
         }
@@ -141,6 +150,15 @@ mod tests {
         }
         assert_eq!(queue.push(None, false, "?1"), None);
         assert_eq!(drain(&mut queue), ["a1", "b1", "c1", "?1", "a2", "b2", "a3"]);
+    }
+
+    #[test]
+    fn known_devices_and_others_of_a_network_take_turns() {
+        let mut queue = Queue::new(16);
+        for (known, item) in [(true, "k1"), (true, "k2"), (true, "k3"), (false, "u1"), (false, "u2")] {
+            assert_eq!(queue.push(network("a"), known, item), None);
+        }
+        assert_eq!(drain(&mut queue), ["k1", "u1", "k2", "u2", "k3"]);
     }
 
     #[test]
@@ -206,7 +224,7 @@ mod tests {
         assert_eq!(queue.push(network("office"), true, 5), Some(3));
         assert_eq!(queue.push(network("office"), true, 6), Some(2));
         assert_eq!(queue.push(network("office"), true, 7), Some(7));
-        assert_eq!(drain(&mut queue), [4, 5, 6, 1]);
+        assert_eq!(drain(&mut queue), [4, 1, 5, 6]);
     }
 
     #[test]

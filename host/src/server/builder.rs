@@ -2,6 +2,8 @@
 
 use super::{
     Connections, Server, Shared, housekeeping,
+    request::LARGEST_BODY,
+    room::Room,
     shedding::{ConnectionLimit, RequestLimit},
 };
 use crate::{
@@ -24,10 +26,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
-use tokio::sync::{Mutex, Semaphore};
-
-/// One address may have so many parts of the room for bodies.
-const SHARE: usize = 8;
+use tokio::sync::Mutex;
 
 /// What a [`Server`] is made from: whatever is not given is the operating system's or the default.
 #[derive(Default)]
@@ -154,8 +153,7 @@ impl Builder {
             trusted_proxies: config.trusted_proxies,
             body_timeout: config.body_timeout,
             request_timeout: config.request_timeout,
-            bodies: Semaphore::new(config.queue),
-            bodies_of_address: ConnectionLimit::new((config.queue / SHARE).max(1), Vec::new()),
+            bodies: Room::new(config.queue.saturating_mul(LARGEST_BODY)),
             checkpoints,
             housekeeping: Mutex::default(),
         });

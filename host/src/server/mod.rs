@@ -10,6 +10,7 @@ mod patience;
 mod refusal;
 mod request;
 mod response;
+mod room;
 mod service;
 mod shedding;
 mod validate;
@@ -34,6 +35,7 @@ use futures::future::{BoxFuture, Either, OptionFuture, join, select};
 use ipnet::IpNet;
 use mana_auth_hygiene::Policy;
 use prometheus_client::metrics::gauge::Gauge;
+use room::Room;
 use shedding::{ConnectionLimit, RequestLimit};
 use std::{
     pin::pin,
@@ -45,7 +47,7 @@ use std::{
 };
 use tokio::{
     net::TcpListener,
-    sync::{Mutex, Semaphore, oneshot},
+    sync::{Mutex, oneshot},
 };
 use wasmtime::component::Accessor;
 
@@ -105,9 +107,7 @@ pub(crate) struct Shared {
     body_timeout: Duration,
     request_timeout: Duration,
     /// Room for the bodies that are on their way.
-    bodies: Semaphore,
-    /// How much of it one address may take, so that bodies which never come hold up nobody else.
-    bodies_of_address: ConnectionLimit,
+    bodies: Room,
     /// Where the checkpoints of the audit trail are kept, outside the database.
     checkpoints: Option<Checkpoints>,
     /// Held by who keeps house.

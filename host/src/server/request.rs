@@ -1,6 +1,6 @@
 //! From HTTP to the exchange's record, within its bounds.
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, room::Place};
 use crate::{
     bindings::exports::mana::auth::exchange::{Request, Scheme},
     clock::Clock,
@@ -16,7 +16,7 @@ use std::{pin::pin, time::Duration};
 /// The bounds of `exchange.request`. Request line and fields share one: 16 KiB is what proxies in front allow.
 const MOST_HEADERS: usize = 64;
 const LARGEST_HEAD: usize = 16 * 1024;
-const LARGEST_BODY: usize = 64 * 1024;
+pub(super) const LARGEST_BODY: usize = 64 * 1024;
 
 /// The octets of a field that are neither name nor value: `: ` and CRLF.
 const FIELD_OVERHEAD: usize = 4;
@@ -46,18 +46,23 @@ pub(super) fn check(head: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Reads the body whole, within `limit`.
-pub(super) async fn body<B: Body>(body: B, limit: Duration, clock: &dyn Clock) -> Result<Vec<u8>, Refusal> {
+/// Reads the body whole, within `limit`, as far as there is room for it.
+pub(super) async fn body<B: Body>(
+    body: B,
+    place: &mut Place<'_>,
+    limit: Duration,
+    clock: &dyn Clock,
+) -> Result<Vec<u8>, Refusal> {
     if body.is_end_stream() {
         return Ok(Vec::new());
     }
-    match select(pin!(read(body)), clock.sleep(limit)).await {
+    match select(pin!(read(body, place)), clock.sleep(limit)).await {
         Either::Left((body, _)) => body,
         Either::Right(((), _)) => Err(Refusal::BodyTimeout),
     }
 }
 
-async fn read<B: Body>(body: B) -> Result<Vec<u8>, Refusal> {
+async fn read<B: Body>(body: B, place: &mut Place<'_>) -> Result<Vec<u8>, Refusal> {
     let mut body = pin!(body);
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
@@ -66,6 +71,9 @@ async fn read<B: Body>(body: B) -> Result<Vec<u8>, Refusal> {
         let Ok(mut data) = frame.into_data() else { continue };
         if bytes.len() + data.remaining() > LARGEST_BODY {
             return Err(Refusal::PayloadTooLarge);
+        }
+        if !place.grow(data.remaining()) {
+            return Err(Refusal::Overloaded);
         }
         bytes.put(&mut data);
     }

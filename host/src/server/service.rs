@@ -91,15 +91,9 @@ impl Shared {
             return Err(Refusal::TooMany(seconds));
         }
         request::check(&head)?;
-        // Bodies are kept before a call has its place in the queue, so they are counted too.
-        let _room = match body.is_end_stream() {
-            true => None,
-            false => {
-                let share = self.bodies_of_address.admit(caller.address).map_err(|_| Refusal::Overloaded)?;
-                Some((share, self.bodies.try_acquire().map_err(|_| Refusal::Overloaded)?))
-            }
-        };
-        let body = request::body(body, self.body_timeout, &*self.clock).await?;
+        // Bodies are kept before a call has its place in the queue, and until it is answered.
+        let mut place = self.bodies.place(caller.address);
+        let body = request::body(body, &mut place, self.body_timeout, &*self.clock).await?;
         let method = head.method.clone();
         // While this future lives, somebody waits for the answer; then password hashes need not be made.
         let _live = self.live.register(id);

@@ -21,14 +21,14 @@ use std::{
 
 /// What counts as one: an IPv4 address, or a /64 of IPv6, which is what one customer has; everyone whose address is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Network {
+pub(super) enum Network {
     V4(u32),
     V6(u64),
     Unknown,
 }
 
 impl Network {
-    fn of(address: Option<IpAddr>) -> Self {
+    pub(super) fn of(address: Option<IpAddr>) -> Self {
         match address.map(|address| address.to_canonical()) {
             Some(IpAddr::V4(address)) => Self::V4(address.to_bits()),
             Some(IpAddr::V6(address)) => Self::V6(u64::try_from(address.to_bits() >> 64).unwrap_or(0)),
@@ -43,7 +43,7 @@ fn is_ours(address: IpAddr, trusted: &[IpNet]) -> bool {
     address.is_loopback() || trusted.iter().any(|network| network.contains(&address))
 }
 
-/// Connections of each address, or bodies on their way.
+/// Connections of each address.
 pub(super) struct ConnectionLimit {
     most: usize,
     trusted: Vec<IpNet>,

@@ -2,11 +2,13 @@
 
 use crate::{scenarios, service::{Service, Stage}};
 use serde_json::{Value, json};
+use std::future::IntoFuture as _;
 
 scenarios![
     a_source_appends_by_its_secret,
     nobody_else_appends,
     what_is_wrong_is_named,
+    however_large_they_are_sealed,
     without_sources_there_is_no_route,
     a_secret_changed_is_told_and_not_shown needs Files,
 ];
@@ -55,6 +57,21 @@ async fn nobody_else_appends(stage: Stage) {
     service.client().post("/audit/events", event()).await.refused("UNAUTHENTICATED");
     ana.client.post("/audit/events", event()).await.refused("UNAUTHENTICATED");
     assert_eq!(service.number("SELECT count(*) FROM security_events WHERE source IS NOT NULL"), 0);
+}
+
+/// More of them than one answer of the database holds.
+async fn however_large_they_are_sealed(stage: Stage) {
+    let service = service(&stage).await;
+    let mut event = event();
+    event["metadata"] = json!({ "text": "x".repeat(8_000) });
+    event["userAgent"] = json!("€".repeat(512));
+    for _ in 0..60 {
+        let client = service.client();
+        let sent = (0..16).map(|_| client.post("/audit/events", event.clone()).bearer(SHOP).into_future());
+        futures::future::join_all(sent).await.iter().for_each(|answer| drop(answer.is(201)));
+    }
+    service.tick().await;
+    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL"), 0);
 }
 
 async fn what_is_wrong_is_named(stage: Stage) {

@@ -15,6 +15,7 @@ scenarios![
     one_that_is_over_does_not_count,
     ends_in_time needs Clock,
     ends_what_was_exchanged_too,
+    by_replacing_the_row_it_lasts_too,
 ];
 
 const BAN: &str = "UPDATE users SET banned = 1, ban_reason = 'spam' WHERE email = 'ana@example.org'";
@@ -94,4 +95,19 @@ async fn ends_what_was_exchanged_too(stage: Stage) {
     let access = crate::shape::text(&call.ok()["accessToken"]);
     service.sql(BAN);
     service.client().get("/session").bearer(&access).await.refused("UNAUTHENTICATED");
+}
+
+/// As an import does it, or a tool that writes rows whole, with foreign keys off as they are in SQLite's own shell.
+async fn by_replacing_the_row_it_lasts_too(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let database = service.database();
+    database.pragma_update(None, "foreign_keys", false).expect("a setting");
+    let replace = "CREATE TEMP TABLE banned AS SELECT * FROM users;
+                   UPDATE temp.banned SET banned = 1;
+                   REPLACE INTO users SELECT * FROM temp.banned";
+    database.execute_batch(replace).expect("a ban");
+    refused(&ana).await;
+    service.sql("UPDATE users SET banned = 0");
+    assert!(ana.is_signed_out().await, "what the ban ended stays ended");
 }

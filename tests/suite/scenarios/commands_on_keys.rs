@@ -6,6 +6,7 @@ use crate::{
     service::{Service, Stage},
     shape,
 };
+use serde_json::json;
 use std::collections::BTreeSet;
 
 scenarios![
@@ -36,12 +37,17 @@ async fn a_new_key_is_published_at_once(stage: Stage) {
 }
 
 async fn a_revoked_key_is_refused_at_once(stage: Stage) {
-    let service = stage.at_system_time().start().await;
+    let service = stage.at_system_time().with("limit_validate_client", "1").start().await;
     let ana = service.someone().await;
     assert!(ana.is_signed_in().await);
     let old = shape::text(&Jwt::parse(&ana.access).header["kid"]);
     service.operate(&["keys", "revoke", &old]).done();
     service.client().get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    // And is told as long as others send what was never issued.
+    let validate = async |token: &str| service.client().post("/validate", json!({ "token": token })).await;
+    validate("never-issued").await.ok();
+    validate("never-issued").await.refused("RATE_LIMITED");
+    assert_eq!(validate(&ana.access).await.ok()["error"], "TOKEN_INVALID");
     let next = Jwt::parse(&service.sign_in(ANA).await.access);
     assert_ne!(next.header["kid"], old.as_str());
     assert!(next.is_signed_by(&service.jwks().await));

@@ -1,7 +1,7 @@
 //! Guessing passwords: what it is slowed down to, and who is not kept out by it.
 
 use crate::{
-    client::Answer,
+    client::{Answer, Client},
     runner::host::Gate,
     scenarios,
     service::{
@@ -29,6 +29,7 @@ scenarios![
     a_device_cookie_is_good_for_one_account_and_once,
     twenty_devices_are_remembered needs Clock,
     a_device_is_new_once,
+    sign_ins_at_once_on_a_device_are_of_one,
     a_stolen_session_does_not_find_the_password,
     an_administrator_unlocks,
     an_operator_unlocks needs Commands,
@@ -261,6 +262,20 @@ async fn a_device_is_new_once(stage: Stage) {
     login(&service.client(), body).await.refused("ACCOUNT_LOCKED");
 }
 
+async fn sign_ins_at_once_on_a_device_are_of_one(stage: Stage) {
+    let service = stage.start().await;
+    service.register(ANA).await;
+    let named = json!({ "email": ANA, "password": PASSWORD, "deviceId": "laptop" });
+    let clients: Vec<Client> = (0..4).map(|_| service.client()).collect();
+    let answers = join_all(clients.iter().map(|client| client.post("/login", named.clone()).into_future())).await;
+    answers.iter().for_each(|answer| drop(answer.ok()));
+    assert_eq!(service.number("SELECT count(*) FROM devices"), 1);
+    assert_eq!(events(&service, "device_new"), 1);
+    guess(&service, 5).await;
+    let known = join_all(clients.iter().map(|client| client.post("/login", right()).into_future())).await;
+    assert_eq!(known.iter().filter(|answer| answer.status == 200).count(), 1, "the newest cookie counts");
+}
+
 async fn a_stolen_session_does_not_find_the_password(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
@@ -278,8 +293,11 @@ async fn an_administrator_unlocks(stage: Stage) {
     let service = stage.start().await;
     let ana = service.register(ANA).await;
     let root = service.administrator().await;
-    guess(&service, 5).await;
+    guess(&service, 4).await;
     let path = format!("/admin/users/{}/unlock", shape::text(&ana["id"]));
+    root.client.post(&path, json!({})).await.ok();
+    assert_eq!(events(&service, "account_unlocked"), 0, "it was not locked, and nothing is forgotten");
+    guess(&service, 1).await;
     service.client().post(&path, json!({})).await.refused("UNAUTHENTICATED");
     root.client.post(&path, json!({})).origin("https://evil.example").await.refused("FORBIDDEN");
     root.client.post(&path, json!({})).await.ok();

@@ -56,6 +56,7 @@ files![
     sessions,
     suspicions,
     time,
+    tokens_in_time,
     trail,
     trail_forged,
     trail_proofs,

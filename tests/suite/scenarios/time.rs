@@ -25,6 +25,7 @@ scenarios![
     what_is_over_is_cleaned_up needs Clock,
     activity_is_shown needs Clock,
     a_child_lives_no_longer_than_its_parent needs Clock,
+    a_life_that_was_cut_short_ends_its_tokens needs Clock,
 ];
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -215,6 +216,31 @@ async fn activity_is_shown(stage: Stage) {
         }
     }
     panic!("its use is not shown");
+}
+
+/// Those of its child too.
+async fn a_life_that_was_cut_short_ends_its_tokens(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let call = ana.client.post("/session-to-token", json!({})).origin(crate::service::TRUSTED).await;
+    let child = call.ok();
+    let end = service.now() + 6_000;
+    service.sql(&format!("UPDATE sessions SET absolute_expires_at = {end} WHERE parent_id IS NULL"));
+    let validate = async |token: &str| service.client().post("/validate", json!({ "token": token })).await.ok();
+    let mut tokens = Vec::new();
+    for refresh in [json!(ana.refresh), child["refreshToken"].clone()] {
+        let refreshed = service.client().post("/refresh", json!({ "refreshToken": refresh })).await.ok();
+        tokens.push(shape::text(&refreshed["accessToken"]));
+    }
+    for token in &tokens {
+        assert!(Jwt::parse(token).claims["exp"].as_u64().expect("a time") * 1000 <= end);
+        assert_eq!(validate(token).await["valid"], true);
+    }
+    service.advance(7 * SECOND);
+    for token in &tokens {
+        assert_eq!(validate(token).await["valid"], false);
+        service.client().get("/session").bearer(token).await.refused("UNAUTHENTICATED");
+    }
 }
 
 async fn a_child_lives_no_longer_than_its_parent(stage: Stage) {

@@ -10,7 +10,7 @@ scenarios![
     every_event_is_proven_by_the_newest_checkpoint,
     each_checkpoint_leads_to_the_next,
     nothing_is_sealed_before_housekeeping needs Files,
-    housekeeping_goes_through_it,
+    housekeeping_goes_through_it needs Clock,
     a_part_is_verified_at_once,
     an_altered_event_is_named,
     housekeeping_names_an_altered_event needs Clock,
@@ -100,6 +100,8 @@ async fn housekeeping_goes_through_it(stage: Stage) {
     let service = stage.start().await;
     let root = service.administrator().await;
     service.append_events(700);
+    // Where housekeeping comes by itself, it may have gone through what little there was.
+    service.advance(Duration::from_secs(3_660));
     service.tick().await;
     let found = root.client.get("/admin/audit/verify").await.ok();
     shape::members(&found, &["intact", "from", "to", "verifiedAt", "firstBad", "unsealed"]);

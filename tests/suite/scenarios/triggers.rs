@@ -13,6 +13,7 @@ const UNASSERTED: &[&str] = &[
     "users.ban_reason",
     "users.credential_version",
     "sessions.last_activity_at",
+    "sessions.touched_at",
     "jwks.private_key",
     "jwks.secret_version",
     "jwks.created_at",

@@ -15,10 +15,11 @@ use crate::{
 use mana_auth_audit::Checkpoint;
 use std::{collections::BTreeMap, sync::Mutex};
 
-/// How many events one commit seals: some 20 ms of a writer that requests wait for, too.
-const BATCH: u32 = 1_000;
+/// How many events one commit seals: some 10 ms of a writer that requests wait for, too, and no more than one answer of the database
+/// holds, however large they are.
+const BATCH: u32 = 500;
 /// How many commits one call makes.
-const BATCHES: u32 = 50;
+const BATCHES: u32 = 100;
 /// How far events that wait are counted.
 const COUNTED: u32 = 100_000;
 

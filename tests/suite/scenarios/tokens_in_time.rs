@@ -1,0 +1,70 @@
+//! Access tokens whose date says nothing, since it is by another clock: what was shut out stays so.
+
+use crate::{
+    client::Answer,
+    scenarios,
+    service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage, guesses::ANA},
+    shape,
+};
+use mana_auth::clock::TestClock;
+use serde_json::json;
+use std::sync::Arc;
+
+scenarios![
+    of_before_a_change_of_password_however_long_ago needs Clock,
+    of_a_history_that_was_undone needs Clock Management,
+];
+
+/// Another process over the same data, whose clock is half a minute ahead.
+async fn ahead(service: &Service) -> Service {
+    service.beside(Arc::new(TestClock::new(service.now() + 30_000))).await
+}
+
+async fn change_password(person: &Person) {
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD });
+    person.client.post("/change-password", change).await.ok();
+}
+
+async fn is_refused(service: &Service, token: &str) {
+    service.client().get("/session").bearer(token).await.refused("UNAUTHENTICATED");
+    let validated: Answer = service.client().post("/validate", json!({ "token": token })).await;
+    assert_eq!(validated.ok()["error"], "SESSION_REVOKED");
+}
+
+/// So many other changes came after it that its own row was dropped.
+async fn of_before_a_change_of_password_however_long_ago(stage: Stage) {
+    let service = stage.start().await;
+    service.register(ANA).await;
+    let there = ahead(&service).await.sign_in(ANA).await;
+    let token = there.access.clone();
+    service.client().get("/session").bearer(&token).await.ok();
+    change_password(&there.before(&service)).await;
+    is_refused(&service, &token).await;
+    service.sql(
+        "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 100100)
+         INSERT INTO invalidations (subject) SELECT 'u:' || n FROM others",
+    );
+    service.tick().await;
+    let its_own = format!("SELECT count(*) FROM invalidations WHERE subject = 's:{}'", there.sid());
+    assert_eq!(service.number(&its_own), 0);
+    is_refused(&service, &token).await;
+}
+
+/// Its number lies ahead of every change that was made since the backup was restored.
+async fn of_a_history_that_was_undone(stage: Stage) {
+    let mut service = stage.start().await;
+    let ana = service.someone().await;
+    let backup = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::remove_file(backup.path()).expect("it is there");
+    service.sql(&format!("VACUUM INTO '{}'", backup.path().display()));
+    for n in 0..20 {
+        service.sql(&format!("UPDATE users SET name = 'Undone {n}'"));
+    }
+    let ahead = ahead(&service).await;
+    let refreshed = ahead.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await;
+    let token = shape::text(&refreshed.ok()["accessToken"]);
+    ahead.stop().await;
+    service.restore(backup.path()).await;
+    change_password(&ana).await;
+    is_refused(&service, &token).await;
+}
