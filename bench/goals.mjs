@@ -67,7 +67,7 @@ export const goals = [
 export const elsewhere = [
   "sign in: ≤ 1.15× the time of the bare native Argon2id hash at one client; at 16 clients ≥ 90% of processors ÷ hash time",
   "a revocation takes effect with the next request, in this process and in any other on the same SQLite file; within 100 ms on another node",
-  "an audit event costs ≤ 5% of a sign-in's time without the hash",
+  "an audit event costs ≤ 5% of a sign-in's time without the hash (`bench/event`)",
   "growth to 10⁶ users: session read and sign-in within 1.3× of their time at 10³ (`bench/growth`)",
   "memory flat over an hour of mixed load",
   "size of the component ≤ 3 MB",
