@@ -198,7 +198,10 @@ async fn an_answer_takes_no_memory_for_good(stage: Stage) {
         }
         service.metrics().await.instance_memory()
     };
-    let before = read(1_000).await;
-    let after = read(5_000).await;
+    let (mut before, mut after) = (read(1_000).await, read(5_000).await);
+    if after != before {
+        // The spare instance may have come up meanwhile, once.
+        (before, after) = (after, read(5_000).await);
+    }
     assert!(after - before < 192 * 1024, "{before} bytes, then {after}");
 }
