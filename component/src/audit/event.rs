@@ -113,16 +113,15 @@ impl Kind {
     /// The kinds that clients can cause as often as they like are capped. What an operator does never is.
     #[must_use]
     pub const fn cap(self) -> Option<Cap> {
-        match (self.weight(), self) {
-            (Weight::Required, _) => None,
-            (Weight::Expendable, Self::AccountCreated) => {
-                Some(Cap { per_user: 60, in_all: Total::Events(600) })
-            }
+        let in_all = match (self.weight(), self) {
+            (Weight::Required, _) => return None,
+            (Weight::Expendable, Self::AccountCreated) => Total::Events(600),
             (Weight::Expendable, Self::LoginFailure | Self::AccountLocked | Self::SuspiciousActivity) => {
-                Some(Cap { per_user: 60, in_all: Total::AboutNobody(600) })
+                Total::AboutNobody(600)
             }
-            (Weight::Expendable, _) => Some(Cap { per_user: 60, in_all: Total::Unbounded }),
-        }
+            (Weight::Expendable, _) => Total::Unbounded,
+        };
+        Some(Cap { per_user: 60, in_all })
     }
 }
 

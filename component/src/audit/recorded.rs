@@ -20,7 +20,8 @@ pub struct Recorded {
     pub(super) user: Option<Uuid>,
     pub(super) ip_address: Option<String>,
     pub(super) user_agent: Option<String>,
-    pub(super) metadata: Map<String, Value>,
+    /// A JSON object.
+    pub(super) metadata: String,
 }
 
 impl Recorded {
@@ -53,8 +54,9 @@ impl Recorded {
             (metadata.len() <= METADATA).then(|| serde_json::from_str::<Map<String, Value>>(metadata).ok());
         let metadata = object
             .flatten()
+            .map(|object| Value::Object(object).to_string())
             // Numbers may be longer as we write them.
-            .filter(|object| Value::Object(object.clone()).to_string().len() <= METADATA)
+            .filter(|metadata| metadata.len() <= METADATA)
             .ok_or_else(|| Error::invalid("metadata", "must be a JSON object of at most 8 KiB"))?;
         Ok(Self {
             source,

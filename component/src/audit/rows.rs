@@ -13,7 +13,7 @@ use crate::{
     time::Time,
 };
 use mana_auth_audit::{Details, Hash, Leaf};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 /// Writes an event, where its condition holds: one statement, after another that counts it where there are too many of
@@ -31,7 +31,7 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
         event.user,
         event.kind.name(),
         None,
-        (address.as_deref(), user_agent.as_deref(), &event.metadata),
+        (address.as_deref(), user_agent.as_deref(), Json::Object(event.metadata.clone()).to_string()),
     );
     let below_cap = cap.map_or_else(|| "1 = 1".to_owned(), below_cap);
     let since = platform::first_id(ctx.now - super::WINDOW);
@@ -78,10 +78,9 @@ impl Written {
         user: Option<Uuid>,
         event_type: &str,
         source: Option<&str>,
-        (ip_address, user_agent, metadata): (Option<&str>, Option<&str>, &Map<String, Json>),
+        (ip_address, user_agent, metadata): (Option<&str>, Option<&str>, String),
     ) -> Self {
         let (id, salt) = (platform::new_id(ctx.now), platform::random());
-        let metadata = Json::Object(metadata.clone()).to_string();
         let digest = Details { ip_address, user_agent, metadata: Some(&metadata) }.digest(&salt);
         let (id_text, user) = (id.to_string(), user.map(|user| user.to_string()));
         let leaf = Leaf {
@@ -113,7 +112,7 @@ fn condition(event: &Event, params: &mut Vec<storage::Value>) -> String {
 pub fn insert_recorded(event: &Recorded, ctx: &Context) -> (Uuid, Statement) {
     let (ip_address, user_agent) = (event.ip_address.as_deref(), event.user_agent.as_deref());
     let source = Some(event.source.as_str());
-    let details = (ip_address, user_agent, &event.metadata);
+    let details = (ip_address, user_agent, event.metadata.clone());
     let written = Written::new(ctx, event.user, &event.event_type, source, details);
     let insert = statement(
         "INSERT INTO security_events (id, user_id, event_type, source, ip_address, user_agent, metadata, created_at, salt, details_digest, mac)

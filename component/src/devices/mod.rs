@@ -66,7 +66,7 @@ pub async fn recognise(
 #[must_use]
 pub fn remember(
     ctx: &Context,
-    change: Change,
+    mut change: Change,
     user: Uuid,
     recognised: &Recognised,
     client_id: Option<&str>,
@@ -74,7 +74,6 @@ pub fn remember(
 ) -> (Change, DeviceCookie) {
     let device = recognised.id.unwrap_or_else(|| platform::new_id(ctx.now));
     let cookie = DeviceCookie::new(&ctx.settings.keyring, user, device);
-    let mut change = change;
     if recognised.id.is_none() {
         let event = Event::about(Kind::DeviceNew, user).with("deviceId", client_id).with("deviceName", name);
         // Others may come from it at the same time.

@@ -12,7 +12,7 @@ use crate::{
     accounts::User,
     error::Error,
     invalidations::Position,
-    sessions::{self, CookieSecret, Refusal, Session, cache},
+    sessions::{self, CookieSecret, Session, cache},
 };
 use axum::{
     http::Method,
@@ -60,16 +60,9 @@ async fn cached(
 
 /// The answer that this instance remembers for a token, if it still holds.
 async fn known(call: &Call, token: &str) -> Result<Option<Response>, Failure> {
-    match sessions::known(call, token).await {
-        Ok(known) => {
-            let body = known.map(|known| body(&known.user, &known.session)).transpose()?;
-            Ok(body.map(|body| answer(body, None)))
-        }
-        Err(Refusal::Failed(error)) => Err(error.into()),
-        Err(Refusal::Invalid | Refusal::Disowned | Refusal::Expired | Refusal::Revoked) => {
-            Err(Error::Unauthenticated.into())
-        }
-    }
+    let known = sessions::known(call, token).await.map_err(Error::from)?;
+    let body = known.map(|known| body(&known.user, &known.session)).transpose()?;
+    Ok(body.map(|body| answer(body, None)))
 }
 
 async fn from_database(call: &Call, method: &Method, headers: &HeaderMap) -> Result<Response, Failure> {

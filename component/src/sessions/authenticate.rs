@@ -1,6 +1,6 @@
 //! Who makes a request, by the database: a session that was ended is refused by the next request.
 
-use super::{CookieSecret, Refusal, Session, activity, agent, rows, tokens};
+use super::{CookieSecret, Session, activity, agent, rows, tokens};
 use crate::{
     accounts::User,
     context::Context,
@@ -54,13 +54,7 @@ pub async fn by_cookie(ctx: &Context, cookie: &CookieSecret) -> Result<Caller, E
 ///
 /// `Unauthenticated` where the token is refused.
 pub async fn by_access_token(ctx: &Context, token: &str) -> Result<Caller, Error> {
-    match tokens::load(ctx, token).await {
-        Ok(caller) => Ok(used(ctx, caller)),
-        Err(Refusal::Failed(error)) => Err(error),
-        Err(Refusal::Invalid | Refusal::Disowned | Refusal::Expired | Refusal::Revoked) => {
-            Err(Error::Unauthenticated)
-        }
-    }
+    Ok(used(ctx, tokens::load(ctx, token).await?))
 }
 
 fn used(ctx: &Context, caller: Caller) -> Caller {

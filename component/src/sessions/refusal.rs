@@ -37,6 +37,18 @@ impl From<Error> for Refusal {
     }
 }
 
+/// To whoever signs a request with a token, every refusal is the same.
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Failed(error) => error,
+            Refusal::Invalid | Refusal::Disowned | Refusal::Expired | Refusal::Revoked => {
+                Self::Unauthenticated
+            }
+        }
+    }
+}
+
 impl From<codec::Refusal> for Refusal {
     fn from(refusal: codec::Refusal) -> Self {
         match refusal {

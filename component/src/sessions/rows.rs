@@ -11,6 +11,7 @@ use crate::{
     storage::{self, Columns, Statement, Value, expecting_one, statement},
     time::Time,
 };
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 const SESSION: &str = "s.id, s.user_id, s.remember_me, s.device_id, s.device_name, s.ip_address, s.user_agent, \
@@ -19,9 +20,6 @@ const SESSION: &str = "s.id, s.user_id, s.remember_me, s.device_id, s.device_nam
 
 /// A session ends with its parent.
 const FROM: &str = "sessions s JOIN users u ON u.id = s.user_id LEFT JOIN sessions p ON p.id = s.parent_id";
-
-/// When the sign-in ends that a session was exchanged from, and when at the latest.
-const PARENT_ENDS_AT: &str = "p.expires_at, p.absolute_expires_at";
 
 fn session(row: &mut Columns) -> Result<Session, Error> {
     Ok(Session {
@@ -73,22 +71,27 @@ impl Found {
 }
 
 async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
-    let sql = format!(
-        "SELECT {SESSION}, {}, u.credential_version, {PARENT_ENDS_AT}, s.touched_at, {} FROM {FROM} WHERE {condition}",
-        accounts::rows::USER,
-        Snapshot::COLUMNS
-    );
+    let sql = format!("SELECT {} FROM {FROM} WHERE {condition}", *FOUND);
     storage::query_one(&sql, vec![key], found).await
 }
+
+/// What [`found`] reads.
+static FOUND: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{SESSION}, {}, u.credential_version, p.expires_at, p.absolute_expires_at, s.touched_at, {}",
+        accounts::rows::USER,
+        Snapshot::COLUMNS
+    )
+});
 
 fn found(row: &mut Columns) -> Result<Found, Error> {
     let mut session = session(row)?;
     let (user, credential_version) = (accounts::rows::user(row)?, row.take()?);
-    let parent_ends_at: (Option<Time>, Option<Time>) = (row.take()?, row.take()?);
+    let (expires_at, absolute): (Option<Time>, Option<Time>) = (row.take()?, row.take()?);
     if session.parent_id.is_some() {
         // Without a parent it has ended.
-        session.expires_at = session.expires_at.min(parent_ends_at.0.unwrap_or(Time(0)));
-        session.absolute_expires_at = session.absolute_expires_at.min(parent_ends_at.1.unwrap_or(Time(0)));
+        session.expires_at = session.expires_at.min(expires_at.unwrap_or(Time(0)));
+        session.absolute_expires_at = session.absolute_expires_at.min(absolute.unwrap_or(Time(0)));
     }
     Ok(Found { session, user, credential_version, touched_at: row.take()?, snapshot: Snapshot::read(row)? })
 }
@@ -126,10 +129,9 @@ pub struct Spent {
 
 pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Error> {
     let sql = format!(
-        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {SESSION}, {}, u.credential_version, {PARENT_ENDS_AT}, s.touched_at, {}
+        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {}
          FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
-        accounts::rows::USER,
-        Snapshot::COLUMNS
+        *FOUND
     );
     storage::query_one(&sql, params![token.hash()], |row| {
         let (at, version): (Option<Time>, Option<SecretVersion>) = (row.take()?, row.take()?);

@@ -122,11 +122,11 @@ async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, Refusal> 
         return Ok(verified);
     }
     let mut keys = keys::known(ctx.settings).await?;
-    let mut claims = verify(ctx, token, &keys);
+    let mut claims = verify(ctx, token, keys.accepted());
     if matches!(claims, Err(codec::Refusal::UnknownKey)) {
         // Perhaps of a key that was made since.
         keys = keys::current(ctx.settings).await?;
-        claims = verify(ctx, token, &keys);
+        claims = verify(ctx, token, keys.accepted());
     }
     let claims = claims.map_err(|refusal| refusal_of(ctx, token, &keys, refusal))?;
     let id = |text: &str| Uuid::try_parse(text).map_err(|_| Refusal::Invalid);
@@ -178,7 +178,7 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
     let found = rows::by_id(verified.session).await?.ok_or(Refusal::Revoked)?;
     let keys = keys::at(&found.snapshot, ctx.settings).await?;
     // Keys that were revoked since it was verified have signed nothing.
-    verify(ctx, token, &keys).map_err(|refusal| refusal_of(ctx, token, &keys, refusal))?;
+    verify(ctx, token, keys.accepted()).map_err(|refusal| refusal_of(ctx, token, &keys, refusal))?;
     let user = &found.user;
     let still_true = found.is_alive(ctx.now)
         && verified.user == user.id
@@ -193,11 +193,7 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
     Ok(Caller::new(found, keys))
 }
 
-fn verify(ctx: &Context, token: &str, keys: &Keys) -> Result<Claims, codec::Refusal> {
-    verify_by(ctx, token, keys.accepted())
-}
-
-fn verify_by(ctx: &Context, token: &str, keys: &KeySet) -> Result<Claims, codec::Refusal> {
+fn verify(ctx: &Context, token: &str, keys: &KeySet) -> Result<Claims, codec::Refusal> {
     let settings = ctx.settings;
     codec::verify(token, keys, settings.public_url.as_str(), &settings.audience, ctx.now.as_seconds())
 }
@@ -205,7 +201,7 @@ fn verify_by(ctx: &Context, token: &str, keys: &KeySet) -> Result<Claims, codec:
 /// Tells a token that was good until its key was revoked from one that never was.
 fn refusal_of(ctx: &Context, token: &str, keys: &Keys, refusal: codec::Refusal) -> Refusal {
     match refusal {
-        codec::Refusal::UnknownKey => match verify_by(ctx, token, keys.revoked()) {
+        codec::Refusal::UnknownKey => match verify(ctx, token, keys.revoked()) {
             Ok(_) => Refusal::Disowned,
             Err(refusal) => refusal.into(),
         },

@@ -26,11 +26,11 @@ impl<T> Lane<T> {
         self.known.len() + self.unknown.len()
     }
 
+    /// Those who did not have the last turn have this one, if any of them waits.
     fn pop(&mut self) -> Option<T> {
-        let first_known = !self.last_was_known;
-        let item = self.of_mut(first_known).pop_front();
-        self.last_was_known = item.is_some() == first_known;
-        item.or_else(|| self.of_mut(!first_known).pop_front())
+        let known = self.unknown.is_empty() || !self.last_was_known && !self.known.is_empty();
+        self.last_was_known = known;
+        self.of_mut(known).pop_front()
     }
 
     /// What waits of known devices, or of others.

@@ -5,6 +5,7 @@ mod builder;
 mod connections;
 mod housekeeping;
 mod id;
+mod networks;
 mod observation;
 mod patience;
 mod refusal;

@@ -1,8 +1,7 @@
 //! Room for bodies that are on their way or wait for an instance: bounded in bytes, in all and for each address.
 
-use super::shedding::Network;
+use super::networks::{Network, Tally};
 use std::{
-    collections::HashMap,
     net::IpAddr,
     sync::{Mutex, PoisonError},
 };
@@ -23,8 +22,7 @@ pub(super) struct Room {
 #[derive(Default)]
 struct Taken {
     in_all: usize,
-    /// Never zero.
-    by: HashMap<Network, usize>,
+    by_network: Tally,
 }
 
 /// What one body takes of it, for as long as this lives.
@@ -50,24 +48,18 @@ impl Room {
             return true;
         }
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let by_network = taken.by.get(&network).copied().unwrap_or(0) + bytes;
-        if taken.in_all + bytes > self.size || by_network > self.size / SHARE {
-            return false;
+        let fits =
+            taken.in_all + bytes <= self.size && taken.by_network.take(network, bytes, self.size / SHARE);
+        if fits {
+            taken.in_all += bytes;
         }
-        taken.in_all += bytes;
-        taken.by.insert(network, by_network);
-        true
+        fits
     }
 
     fn give_back(&self, network: Network, bytes: usize) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.in_all = taken.in_all.saturating_sub(bytes);
-        let left = taken.by.get(&network).map_or(0, |by_network| by_network.saturating_sub(bytes));
-        if left > 0 {
-            taken.by.insert(network, left);
-        } else {
-            taken.by.remove(&network);
-        }
+        taken.by_network.give_back(network, bytes);
     }
 }
 
@@ -117,7 +109,7 @@ mod tests {
         assert!(room.place(address("203.0.113.5")).grow(2_000 + FREE));
         drop(bodies);
         let taken = room.taken.lock().expect("what is taken");
-        assert_eq!((taken.in_all, taken.by.len()), (0, 0));
+        assert_eq!((taken.in_all, taken.by_network.is_empty()), (0, true));
     }
 
     #[test]

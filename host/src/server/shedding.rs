@@ -1,6 +1,7 @@
 //! What is turned away before anything is done for it: more connections or requests of one address than anybody needs. The
 //! component's own limits are about what requests are for; these are about how many there are.
 
+use super::networks::{Network, Tally};
 use crate::{clock::Clock, metrics::Shed};
 use governor::{
     Quota, RateLimiter, clock::Clock as GovernorClock, middleware::NoOpMiddleware, nanos::Nanos,
@@ -8,7 +9,6 @@ use governor::{
 };
 use ipnet::IpNet;
 use std::{
-    collections::HashMap,
     fmt,
     net::IpAddr,
     num::NonZeroU32,
@@ -18,24 +18,6 @@ use std::{
     },
     time::Duration,
 };
-
-/// What counts as one: an IPv4 address, or a /64 of IPv6, which is what one customer has; everyone whose address is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Network {
-    V4(u32),
-    V6(u64),
-    Unknown,
-}
-
-impl Network {
-    pub(super) fn of(address: Option<IpAddr>) -> Self {
-        match address.map(|address| address.to_canonical()) {
-            Some(IpAddr::V4(address)) => Self::V4(address.to_bits()),
-            Some(IpAddr::V6(address)) => Self::V6(u64::try_from(address.to_bits() >> 64).unwrap_or(0)),
-            None => Self::Unknown,
-        }
-    }
-}
 
 /// This machine, or one of those that are trusted to speak for others.
 fn is_ours(address: IpAddr, trusted: &[IpNet]) -> bool {
@@ -48,13 +30,13 @@ pub(super) struct ConnectionLimit {
     most: usize,
     trusted: Vec<IpNet>,
     /// At most as many as connections may be open in all.
-    open: Arc<Mutex<HashMap<Network, usize>>>,
+    open: Arc<Mutex<Tally>>,
 }
 
 /// A connection that counts for as long as this lives.
 pub(super) struct Held {
     network: Network,
-    open: Arc<Mutex<HashMap<Network, usize>>>,
+    open: Arc<Mutex<Tally>>,
 }
 
 impl ConnectionLimit {
@@ -70,24 +52,17 @@ impl ConnectionLimit {
         }
         let network = Network::of(peer);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(network).or_default();
-        if *count >= self.most {
-            return Err(Shed::Connections);
+        if open.take(network, 1, self.most) {
+            Ok(Some(Held { network, open: self.open.clone() }))
+        } else {
+            Err(Shed::Connections)
         }
-        *count += 1;
-        Ok(Some(Held { network, open: self.open.clone() }))
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.network) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.network);
-            }
-        }
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).give_back(self.network, 1);
     }
 }
 

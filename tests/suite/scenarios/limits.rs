@@ -3,7 +3,7 @@
 use crate::{
     client::Answer,
     scenarios,
-    service::{OTHER_PASSWORD, PASSWORD, Service, Stage},
+    service::{PASSWORD, Service, Stage, guesses::nobody},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -21,9 +21,8 @@ scenarios![
 
 /// A sign-in to an account of its own, so that no account locks.
 async fn fail(service: &Service, n: u32, address: &str, agent: &str) -> Answer {
-    let body = json!({ "email": format!("nobody{n}@example.org"), "password": OTHER_PASSWORD });
     let client = service.client();
-    client.post("/login", body).header("x-forwarded-for", address).header("user-agent", agent).await
+    client.post("/login", nobody(n)).header("x-forwarded-for", address).header("user-agent", agent).await
 }
 
 async fn failed_sign_ins_of_an_address(stage: Stage) {

@@ -4,7 +4,7 @@ use crate::{
     scenarios,
     service::{
         OTHER_PASSWORD, PASSWORD, Person, Stage,
-        guesses::{ANA, login, right},
+        guesses::{ANA, login, nobody, right},
     },
 };
 use serde_json::json;
@@ -49,8 +49,7 @@ async fn a_neighbour_keeps_nobody_out_of_their_own_device(stage: Stage) {
     let service = stage.with("limit_sign_in_client", "3").with("limit_sign_in_address", "3").start().await;
     let ana = service.someone().await;
     for n in 0..3 {
-        let guess = json!({ "email": format!("nobody{n}@example.org"), "password": OTHER_PASSWORD });
-        service.client().post("/login", guess).await.refused("INVALID_CREDENTIALS");
+        login(&service.client(), nobody(n)).await.refused("INVALID_CREDENTIALS");
     }
     login(&service.client(), right()).await.refused("RATE_LIMITED");
     login(&ana.client, right()).await.ok();
@@ -59,9 +58,8 @@ async fn a_neighbour_keeps_nobody_out_of_their_own_device(stage: Stage) {
 async fn a_limited_client_does_not_fill_the_trail(stage: Stage) {
     let service = stage.with("limit_sign_in_client", "3").start().await;
     for n in 0..40 {
-        let guess = json!({ "email": format!("nobody{n}@example.org"), "password": OTHER_PASSWORD });
         let error = if n < 3 { "INVALID_CREDENTIALS" } else { "RATE_LIMITED" };
-        service.client().post("/login", guess).await.refused(error);
+        login(&service.client(), nobody(n)).await.refused(error);
     }
     let told = service.number("SELECT count(*) FROM security_events WHERE json_extract(metadata, '$.reason') = 'rate_limited'");
     // Once a minute, by each instance.

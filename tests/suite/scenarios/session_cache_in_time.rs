@@ -206,9 +206,7 @@ async fn a_restored_backup_revives_no_answer(stage: Stage) {
     let ana = service.someone().await;
     let other = service.sign_in(ANA).await;
     service.restart().await;
-    let backup = tempfile::NamedTempFile::new().expect("a file");
-    std::fs::remove_file(backup.path()).expect("it is there");
-    service.sql(&format!("VACUUM INTO '{}'", backup.path().display()));
+    let backup = service.copy();
     // Nothing of theirs was ever changed, so that no number tells them from what the backup holds.
     service.register("new@example.org").await;
     let new = service.sign_in("new@example.org").await;
@@ -220,7 +218,7 @@ async fn a_restored_backup_revives_no_answer(stage: Stage) {
     ana.client.forget_cookie("mana_cache");
     ana.client.get("/session").await.ok();
     assert_eq!(service.source(&ana).await, "cookie");
-    service.restore(backup.path()).await;
+    service.restore(&backup.path()).await;
     // Whoever came after the backup was never there.
     new.client.get("/session").await.refused("UNAUTHENTICATED");
     new.client.get("/session").without_cookies().bearer(&new.access).await.refused("UNAUTHENTICATED");

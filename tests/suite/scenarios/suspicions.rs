@@ -3,8 +3,8 @@
 use crate::{
     scenarios,
     service::{
-        PASSWORD, Service, Stage,
-        guesses::{ANA, guess, login, right, wrong},
+        Service, Stage,
+        guesses::{ANA, guess, login, nobody, right, wrong},
     },
     shape,
 };
@@ -38,8 +38,7 @@ async fn each_is_told_once(stage: Stage) {
     service.sign_in(ANA).await;
     assert_eq!(reasons(&service, "success_after_failures"), 1);
     for n in 0..9 {
-        let body = json!({ "email": format!("nobody{n}@example.org"), "password": PASSWORD });
-        login(&service.client(), body).await.refused("INVALID_CREDENTIALS");
+        login(&service.client(), nobody(n)).await.refused("INVALID_CREDENTIALS");
     }
     assert_eq!(reasons(&service, "failures_from_client"), 1, "once an hour");
     service.advance(61 * MINUTE);
@@ -68,9 +67,8 @@ async fn a_guess_that_was_right_on_a_stolen_device(stage: Stage) {
 async fn many_clients_of_one_address(stage: Stage) {
     let service = stage.start().await;
     let fail = async |n: u32| {
-        let body = json!({ "email": format!("nobody{n}@example.org"), "password": PASSWORD });
         let (client, agent) = (service.client(), format!("agent/{n}"));
-        client.post("/login", body).header("user-agent", &agent).await.refused("INVALID_CREDENTIALS");
+        client.post("/login", nobody(n)).header("user-agent", &agent).await.refused("INVALID_CREDENTIALS");
     };
     for n in 0..30 {
         fail(n).await;
@@ -87,16 +85,13 @@ async fn many_clients_of_one_address(stage: Stage) {
 async fn strangers_do_not_drown_what_concerns_an_account(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
-    let database = service.database();
-    for n in 0..600 {
-        let id = format!("{}-{:012x}", "ffffffff-ffff-7000-8000", n);
-        let sql = "INSERT INTO security_events (id, event_type, metadata, created_at, salt, details_digest, mac)
-                   VALUES (?1, 'suspicious_activity', '{}', 1, x'00', x'00', x'00')";
-        database.execute(sql, [id]).expect("an event");
-    }
+    service.sql(
+        "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 600)
+         INSERT INTO security_events (id, event_type, metadata, created_at, salt, details_digest, mac)
+         SELECT printf('ffffffff-ffff-7000-8000-%012x', n), 'suspicious_activity', '{}', 1, x'00', x'00', x'00' FROM others",
+    );
     for n in 0..6 {
-        let body = json!({ "email": format!("nobody{n}@example.org"), "password": PASSWORD });
-        login(&service.client(), body).await.refused("INVALID_CREDENTIALS");
+        login(&service.client(), nobody(n)).await.refused("INVALID_CREDENTIALS");
     }
     assert_eq!(reasons(&service, "failures_from_client"), 0, "those are counted");
     let used = json!({ "refreshToken": ana.refresh });

@@ -1,7 +1,6 @@
 //! Access tokens whose date says nothing, since it is by another clock: what was shut out stays so.
 
 use crate::{
-    client::Answer,
     scenarios,
     service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage, guesses::ANA},
     shape,
@@ -27,7 +26,7 @@ async fn change_password(person: &Person) {
 
 async fn is_refused(service: &Service, token: &str) {
     service.client().get("/session").bearer(token).await.refused("UNAUTHENTICATED");
-    let validated: Answer = service.client().post("/validate", json!({ "token": token })).await;
+    let validated = service.client().post("/validate", json!({ "token": token })).await;
     assert_eq!(validated.ok()["error"], "SESSION_REVOKED");
 }
 
@@ -54,9 +53,7 @@ async fn of_before_a_change_of_password_however_long_ago(stage: Stage) {
 async fn of_a_history_that_was_undone(stage: Stage) {
     let mut service = stage.start().await;
     let ana = service.someone().await;
-    let backup = tempfile::NamedTempFile::new().expect("a file");
-    std::fs::remove_file(backup.path()).expect("it is there");
-    service.sql(&format!("VACUUM INTO '{}'", backup.path().display()));
+    let backup = service.copy();
     for n in 0..20 {
         service.sql(&format!("UPDATE users SET name = 'Undone {n}'"));
     }
@@ -64,7 +61,7 @@ async fn of_a_history_that_was_undone(stage: Stage) {
     let refreshed = ahead.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await;
     let token = shape::text(&refreshed.ok()["accessToken"]);
     ahead.stop().await;
-    service.restore(backup.path()).await;
+    service.restore(&backup.path()).await;
     change_password(&ana).await;
     is_refused(&service, &token).await;
 }

@@ -17,6 +17,11 @@ pub fn wrong() -> Value {
     json!({ "email": ANA, "password": OTHER_PASSWORD })
 }
 
+/// A guess at an account that nobody has.
+pub fn nobody(n: u32) -> Value {
+    json!({ "email": format!("nobody{n}@example.org"), "password": OTHER_PASSWORD })
+}
+
 /// Tries it.
 pub async fn login(client: &Client, body: Value) -> Answer {
     client.post("/login", body).await

@@ -44,15 +44,17 @@ pub struct Metrics {
 impl Metrics {
     /// How many statements of a kind were sent to the database.
     pub fn statements(&self, kind: &str) -> u64 {
-        let sample = format!("mana_auth_db_statements_total{{kind=\"{kind}\"}} ");
-        let value = self.text.lines().find_map(|line| line.strip_prefix(&sample));
-        value.expect("a kind of statements").parse().expect("a whole number")
+        self.sample(&format!("mana_auth_db_statements_total{{kind=\"{kind}\"}} "))
     }
 
     /// How much linear memory the instances have, in bytes.
     pub fn instance_memory(&self) -> u64 {
-        let value = self.text.lines().find_map(|line| line.strip_prefix("mana_auth_instance_memory_bytes "));
-        value.expect("the gauge").parse().expect("a whole number")
+        self.sample("mana_auth_instance_memory_bytes ")
+    }
+
+    fn sample(&self, name: &str) -> u64 {
+        let value = self.text.lines().find_map(|line| line.strip_prefix(name));
+        value.expect("a sample").parse().expect("a whole number")
     }
 
     /// What a counter of the component says of an outcome; 0 where it never came about.
