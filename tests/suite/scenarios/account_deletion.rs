@@ -39,7 +39,8 @@ async fn takes_the_account_and_its_sessions(stage: Stage) {
 async fn by_access_token(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
-    let call = service.client().delete("/account").bearer(&ana.access).json(&json!({ "password": PASSWORD })).await;
+    let call =
+        service.client().delete("/account").bearer(&ana.access).json(&json!({ "password": PASSWORD })).await;
     call.ok();
     assert!(ana.is_signed_out().await);
 }
@@ -59,7 +60,8 @@ async fn the_trail_stays(stage: Stage) {
     let id = crate::shape::uuid(&ana.user["id"]);
     ana.client.delete("/account").json(&json!({ "password": PASSWORD })).await.ok();
     for kind in ["account_created", "login_success", "account_deleted"] {
-        let sql = format!("SELECT count(*) FROM security_events WHERE user_id = '{id}' AND event_type = '{kind}'");
+        let sql =
+            format!("SELECT count(*) FROM security_events WHERE user_id = '{id}' AND event_type = '{kind}'");
         assert_eq!(service.number(&sql), 1, "{kind}");
     }
 }

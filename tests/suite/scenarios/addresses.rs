@@ -18,7 +18,8 @@ scenarios![
 /// Registers under the first spelling and signs in under each.
 async fn are_one(service: &Service, normal: &str, spellings: &[&str]) {
     for (position, spelling) in spellings.iter().enumerate() {
-        let answer = service.client().post("/register", json!({ "email": spelling, "password": PASSWORD })).await;
+        let answer =
+            service.client().post("/register", json!({ "email": spelling, "password": PASSWORD })).await;
         if position == 0 {
             assert_eq!(answer.is(201)["user"]["email"], normal);
         } else {
@@ -36,7 +37,8 @@ async fn the_case_does_not_matter(stage: Stage) {
 
 async fn composed_and_decomposed_letters_are_the_same(stage: Stage) {
     let service = stage.start().await;
-    are_one(&service, "am\u{e9}lie@example.org", &["ame\u{301}lie@example.org", "am\u{e9}lie@example.org"]).await;
+    are_one(&service, "am\u{e9}lie@example.org", &["ame\u{301}lie@example.org", "am\u{e9}lie@example.org"])
+        .await;
 }
 
 async fn a_domain_has_one_form(stage: Stage) {
@@ -67,7 +69,8 @@ async fn what_is_no_address_is_refused(stage: Stage) {
         "ana\u{202e}@example.org",
         "mailto:ana@example.org?cc=bob",
     ] {
-        let answer = service.client().post("/register", json!({ "email": email, "password": PASSWORD })).await;
+        let answer =
+            service.client().post("/register", json!({ "email": email, "password": PASSWORD })).await;
         assert_eq!(answer.status, 400, "{email:?}: {answer}");
         answer.names("email");
     }

@@ -1,6 +1,9 @@
 //! Other services append to the trail, each under its source.
 
-use crate::{scenarios, service::{Service, Stage}};
+use crate::{
+    scenarios,
+    service::{Service, Stage},
+};
 use serde_json::{Value, json};
 use std::future::IntoFuture as _;
 
@@ -44,7 +47,10 @@ async fn a_source_appends_by_its_secret(stage: Stage) {
     }
     service.client().post("/audit/events", json!({ "eventType": "started" })).bearer(SHOP).await.is(201);
     service.tick().await;
-    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE source IS NOT NULL AND leaf IS NOT NULL"), 3);
+    assert_eq!(
+        service.number("SELECT count(*) FROM security_events WHERE source IS NOT NULL AND leaf IS NOT NULL"),
+        3
+    );
     assert_eq!(service.copy().verify(None, None).finding, None);
 }
 
@@ -71,7 +77,10 @@ async fn however_large_they_are_sealed(stage: Stage) {
         futures::future::join_all(sent).await.iter().for_each(|answer| drop(answer.is(201)));
     }
     service.tick().await;
-    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL"), 0);
+    assert_eq!(
+        service.number("SELECT count(*) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL"),
+        0
+    );
 }
 
 async fn what_is_wrong_is_named(stage: Stage) {
@@ -79,7 +88,8 @@ async fn what_is_wrong_is_named(stage: Stage) {
     let refused = async |field: &str, value: Value| {
         let mut event = event();
         event[field] = value;
-        let answer = service.client().post("/audit/events", event).bearer(SHOP).await.refused("VALIDATION_FAILED");
+        let answer =
+            service.client().post("/audit/events", event).bearer(SHOP).await.refused("VALIDATION_FAILED");
         assert!(answer["fields"].get(field).is_some(), "{field}: {answer}");
     };
     for kind in ["", "Invoice paid", "login_success", "events_pruned", &"a".repeat(65)] {
@@ -103,7 +113,9 @@ async fn a_secret_changed_is_told_and_not_shown(stage: Stage) {
     service.restart_with("audit_sources", &format!("billing:{SHOP}")).await;
     service.client().post("/audit/events", event()).bearer(BILLING).await.refused("UNAUTHENTICATED");
     service.client().post("/audit/events", event()).bearer(SHOP).await.is(201);
-    let told = service.copy().text("SELECT group_concat(metadata) FROM security_events WHERE event_type = 'config_changed'");
+    let told = service
+        .copy()
+        .text("SELECT group_concat(metadata) FROM security_events WHERE event_type = 'config_changed'");
     assert!(told.contains("audit_sources") && told.contains("billing: one of "), "{told}");
     assert!(!told.contains(BILLING) && !told.contains(SHOP), "{told}");
 }

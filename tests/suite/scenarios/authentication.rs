@@ -2,7 +2,7 @@
 
 use crate::{
     scenarios,
-    service::{Person, PUBLIC_URL, Stage, TRUSTED, UNTRUSTED},
+    service::{PUBLIC_URL, Person, Stage, TRUSTED, UNTRUSTED},
 };
 use serde_json::json;
 

@@ -178,7 +178,10 @@ async fn a_weak_new_password_is_refused(stage: Stage) {
 async fn what_is_missing_is_named(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
-    ana.client.post("/change-password", json!({ "newPassword": OTHER_PASSWORD })).await.names("currentPassword");
+    ana.client
+        .post("/change-password", json!({ "newPassword": OTHER_PASSWORD }))
+        .await
+        .names("currentPassword");
     ana.client.post("/change-password", json!({ "currentPassword": PASSWORD })).await.names("newPassword");
 }
 
@@ -198,5 +201,8 @@ async fn is_written_to_the_trail(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     ana.client.post("/change-password", change()).await.ok();
-    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE event_type = 'password_change'"), 1);
+    assert_eq!(
+        service.number("SELECT count(*) FROM security_events WHERE event_type = 'password_change'"),
+        1
+    );
 }

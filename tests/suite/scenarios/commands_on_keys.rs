@@ -72,7 +72,10 @@ async fn a_lost_secret_begins_another_trail(stage: Stage) {
     service.tick().await;
     let after = service.copy();
     assert_ne!(after.text("SELECT origin FROM audit_tree"), origin);
-    assert_eq!(after.number("SELECT count(*) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL"), 0);
+    assert_eq!(
+        after.number("SELECT count(*) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL"),
+        0
+    );
     let report = after.verify(Some(key.trim().parse().expect("a key")), Some(outside));
     assert_eq!((report.finding, report.checkpoints), (None, 1));
 }

@@ -101,7 +101,8 @@ async fn a_sign_in_that_hangs_in_the_hash_does_not_outlive_a_password_change(sta
     let ana = service.someone().await;
     gate.close();
     let client = service.client();
-    let hanging = client.post("/login", json!({ "email": "ana@example.org", "password": PASSWORD })).into_future();
+    let hanging =
+        client.post("/login", json!({ "email": "ana@example.org", "password": PASSWORD })).into_future();
     let change = async {
         gate.someone_waits().await;
         gate.let_others_pass();
@@ -122,7 +123,8 @@ async fn a_sign_in_that_hangs_in_the_hash_does_not_outlive_a_ban(stage: Stage) {
     service.register("ana@example.org").await;
     gate.close();
     let client = service.client();
-    let hanging = client.post("/login", json!({ "email": "ana@example.org", "password": PASSWORD })).into_future();
+    let hanging =
+        client.post("/login", json!({ "email": "ana@example.org", "password": PASSWORD })).into_future();
     let ban = async {
         gate.someone_waits().await;
         service.sql("UPDATE users SET banned = 1");
@@ -139,7 +141,8 @@ async fn a_sign_in_that_hangs_in_the_hash_does_not_outlive_the_account(stage: St
     service.register("ana@example.org").await;
     gate.close();
     let client = service.client();
-    let hanging = client.post("/login", json!({ "email": "ana@example.org", "password": PASSWORD })).into_future();
+    let hanging =
+        client.post("/login", json!({ "email": "ana@example.org", "password": PASSWORD })).into_future();
     let delete = async {
         gate.someone_waits().await;
         service.sql("DELETE FROM users");

@@ -34,20 +34,28 @@ fn list(answer: &Answer, name: &str) -> Vec<String> {
 }
 
 fn varies_by_origin(answer: &Answer) {
-    let varies = answer.headers.get_all("vary").iter().any(|v| v.to_str().is_ok_and(|v| v.to_lowercase().contains("origin")));
+    let varies = answer
+        .headers
+        .get_all("vary")
+        .iter()
+        .any(|v| v.to_str().is_ok_and(|v| v.to_lowercase().contains("origin")));
     assert!(varies, "{answer} has no Vary: Origin");
 }
 
 async fn a_trusted_page_may_ask(stage: Stage) {
     let service = stage.start().await;
-    for (path, method) in [("/login", "POST"), ("/sessions", "DELETE"), ("/account", "DELETE"), ("/profile", "GET")] {
+    for (path, method) in
+        [("/login", "POST"), ("/sessions", "DELETE"), ("/account", "DELETE"), ("/profile", "GET")]
+    {
         let answer = preflight(&service, path, method, TRUSTED).await;
         assert!([200, 204].contains(&answer.status), "{answer}");
         assert_eq!(answer.header("access-control-allow-origin"), TRUSTED, "{answer}");
         assert_eq!(answer.header("access-control-allow-credentials"), "true", "{answer}");
         assert!(list(&answer, "access-control-allow-methods").contains(&method.to_lowercase()), "{answer}");
         let headers = list(&answer, "access-control-allow-headers");
-        assert!(headers.contains(&"authorization".to_owned()) && headers.contains(&"content-type".to_owned()));
+        assert!(
+            headers.contains(&"authorization".to_owned()) && headers.contains(&"content-type".to_owned())
+        );
         varies_by_origin(&answer);
     }
 }
@@ -81,7 +89,10 @@ async fn a_trusted_page_may_read_refusals(stage: Stage) {
     let client = service.client();
     for answer in [
         client.get("/session").origin(TRUSTED).await,
-        client.post("/login", json!({ "email": "a@example.org", "password": PASSWORD })).origin(TRUSTED).await,
+        client
+            .post("/login", json!({ "email": "a@example.org", "password": PASSWORD }))
+            .origin(TRUSTED)
+            .await,
         client.get("/nowhere").origin(TRUSTED).await,
         client.post("/login", json!("x".repeat(70_000))).origin(TRUSTED).await,
     ] {

@@ -19,8 +19,12 @@ scenarios![
 /// What a client sees of an answer, but for what differs in each.
 fn face(answer: &Answer) -> (u16, Vec<u8>, Vec<String>) {
     let ours = |name: &&http::HeaderName| !["date", "x-request-id"].contains(&name.as_str());
-    let mut fields: Vec<String> =
-        answer.headers.keys().filter(ours).map(|name| format!("{name}: {}", answer.header(name.as_str()))).collect();
+    let mut fields: Vec<String> = answer
+        .headers
+        .keys()
+        .filter(ours)
+        .map(|name| format!("{name}: {}", answer.header(name.as_str())))
+        .collect();
     fields.sort();
     (answer.status, answer.body.clone(), fields)
 }

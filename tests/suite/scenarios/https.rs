@@ -44,7 +44,11 @@ async fn plain_writing_is_refused(stage: Stage) {
     let service = behind_a_proxy(stage).await;
     let body = json!({ "email": "ana@example.org", "password": PASSWORD });
     let client = service.client();
-    client.post("/register", body.clone()).header("x-forwarded-proto", "http").await.refused("HTTPS_REQUIRED");
+    client
+        .post("/register", body.clone())
+        .header("x-forwarded-proto", "http")
+        .await
+        .refused("HTTPS_REQUIRED");
     client.post("/register", body).await.refused("HTTPS_REQUIRED");
     client.delete("/account").await.refused("HTTPS_REQUIRED");
     assert_eq!(service.number("SELECT count(*) FROM users"), 0);
@@ -55,7 +59,12 @@ async fn https_through_a_trusted_proxy_is_served(stage: Stage) {
     let client = service.client();
     let body = json!({ "email": "ana@example.org", "password": PASSWORD });
     client.post("/register", body.clone()).header("x-forwarded-proto", "https").await.is(201);
-    client.post("/login", body).header("x-forwarded-proto", "https").header("x-forwarded-for", "203.0.113.7").await.ok();
+    client
+        .post("/login", body)
+        .header("x-forwarded-proto", "https")
+        .header("x-forwarded-for", "203.0.113.7")
+        .await
+        .ok();
     let list = client.get("/sessions").header("x-forwarded-proto", "https").await.ok();
     assert_eq!(list[0]["ipAddress"], "203.0.113.7");
 }

@@ -25,7 +25,9 @@ scenarios![
 
 async fn an_unknown_path_is_not_found(stage: Stage) {
     let service = stage.start().await;
-    for path in ["/", "/nowhere", "/api", "/api/v1/auth", "/api/v1/auth/", "/api/v1/auth/nowhere", "/favicon.ico"] {
+    for path in
+        ["/", "/nowhere", "/api", "/api/v1/auth", "/api/v1/auth/", "/api/v1/auth/nowhere", "/favicon.ico"]
+    {
         for method in [Method::GET, Method::POST] {
             service.client().call(method, path).await.refused("NOT_FOUND");
         }
@@ -34,7 +36,13 @@ async fn an_unknown_path_is_not_found(stage: Stage) {
 
 async fn a_path_is_matched_exactly(stage: Stage) {
     let service = stage.start().await;
-    for path in ["/api/v1/auth/jwks/", "/api/v1/auth//jwks", "/api/v1/AUTH/jwks", "/api/v1/auth/jwks%2f", "/api/v1/auth/%6awks%00"] {
+    for path in [
+        "/api/v1/auth/jwks/",
+        "/api/v1/auth//jwks",
+        "/api/v1/AUTH/jwks",
+        "/api/v1/auth/jwks%2f",
+        "/api/v1/auth/%6awks%00",
+    ] {
         service.client().call(Method::GET, path).await.refused("NOT_FOUND");
     }
 }
@@ -88,7 +96,8 @@ async fn a_large_body_is_refused(stage: Stage) {
         body.clone() + &" ".repeat(length - body.len())
     };
     let client = service.client();
-    let call = |body: String| client.call(Method::POST, &format!("{API}/register")).body("application/json", body);
+    let call =
+        |body: String| client.call(Method::POST, &format!("{API}/register")).body("application/json", body);
     call(padded(64 * 1024 + 1)).await.refused("PAYLOAD_TOO_LARGE");
     call(padded(200 * 1024)).await.refused("PAYLOAD_TOO_LARGE");
     call(padded(64 * 1024)).await.is(201);

@@ -46,7 +46,10 @@ async fn is_refused(person: &Person) {
 }
 
 /// Somebody with two browsers, before two processes. `end` ends the first browser's session from wherever it likes.
-async fn told(stage: Stage, end: impl for<'a> FnOnce(&'a Service, &'a Person, &'a Person) -> BoxFuture<'a, ()>) {
+async fn told(
+    stage: Stage,
+    end: impl for<'a> FnOnce(&'a Service, &'a Person, &'a Person) -> BoxFuture<'a, ()>,
+) {
     let service = stage.start().await;
     let beside = service.beside(service.clock()).await;
     let ana = service.someone().await;
@@ -232,7 +235,13 @@ async fn a_change_of_role_shows_in_the_next_answer(stage: Stage) {
     for person in [&there, &ana] {
         assert_eq!(person.client.get("/session").await.ok()["user"]["role"], "admin");
         // The token says what is no longer so.
-        person.client.get("/session").without_cookies().bearer(&person.access).await.refused("UNAUTHENTICATED");
+        person
+            .client
+            .get("/session")
+            .without_cookies()
+            .bearer(&person.access)
+            .await
+            .refused("UNAUTHENTICATED");
         let validated = person.client.post("/validate", json!({ "token": person.access })).await.ok();
         assert_eq!(validated["error"], "SESSION_REVOKED");
     }
@@ -259,7 +268,8 @@ async fn fifty_rounds(stage: Stage) {
             loop {
                 let was_ended = ended.load(SeqCst);
                 let request = ana.client.get("/session");
-                let request = if n.is_multiple_of(2) { request } else { request.without_cookies().bearer(&ana.access) };
+                let request =
+                    if n.is_multiple_of(2) { request } else { request.without_cookies().bearer(&ana.access) };
                 match request.status().await {
                     200 => assert!(!was_ended, "round {round}: reader {n} was let in after the end"),
                     401 => break,

@@ -27,7 +27,18 @@ fn body(rest: &str) -> String {
 async fn what_is_no_json_is_refused(stage: Stage) {
     let service = stage.start().await;
     let good = body("");
-    for wrong in ["", " ", "{", "nonsense", "{'email':1}", "NaN", "\u{feff}{}", &format!("{good}x"), &format!("{good}{good}"), &body(",")] {
+    for wrong in [
+        "",
+        " ",
+        "{",
+        "nonsense",
+        "{'email':1}",
+        "NaN",
+        "\u{feff}{}",
+        &format!("{good}x"),
+        &format!("{good}{good}"),
+        &body(","),
+    ] {
         register(&service, wrong).await.refused("VALIDATION_FAILED");
     }
     register(&service, b"{\"email\":\"\xff\xfe@example.org\"}".to_vec()).await.refused("VALIDATION_FAILED");

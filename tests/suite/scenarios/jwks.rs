@@ -3,7 +3,13 @@
 use crate::{jwt::Jwt, scenarios, service::Stage, shape};
 use http::Method;
 
-scenarios![has_the_public_keys_alone, both_paths_agree, is_cacheable, verifies_tokens, is_kept_over_a_restart];
+scenarios![
+    has_the_public_keys_alone,
+    both_paths_agree,
+    is_cacheable,
+    verifies_tokens,
+    is_kept_over_a_restart
+];
 
 async fn has_the_public_keys_alone(stage: Stage) {
     let service = stage.start().await;

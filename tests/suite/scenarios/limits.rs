@@ -80,7 +80,8 @@ async fn registrations_of_an_address(stage: Stage) {
 async fn refused_refresh_tokens(stage: Stage) {
     let service = stage.with("limit_refresh_client", "3").start().await;
     let ana = service.someone().await;
-    let refresh = async |token: &str| service.client().post("/refresh", json!({ "refreshToken": token })).await;
+    let refresh =
+        async |token: &str| service.client().post("/refresh", json!({ "refreshToken": token })).await;
     for _ in 0..3 {
         refresh("never-issued").await.refused("INVALID_REFRESH_TOKEN");
     }

@@ -144,7 +144,12 @@ async fn an_account_that_does_not_exist_locks_alike(stage: Stage) {
             let answer = login(&service.client(), body.clone()).await;
             let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
             names.sort();
-            told.push((answer.status, answer.json()["error"].clone(), answer.json()["message"].clone(), names));
+            told.push((
+                answer.status,
+                answer.json()["error"].clone(),
+                answer.json()["message"].clone(),
+                names,
+            ));
         }
         told
     };
@@ -267,7 +272,8 @@ async fn sign_ins_at_once_on_a_device_are_of_one(stage: Stage) {
     service.register(ANA).await;
     let named = json!({ "email": ANA, "password": PASSWORD, "deviceId": "laptop" });
     let clients: Vec<Client> = (0..4).map(|_| service.client()).collect();
-    let answers = join_all(clients.iter().map(|client| client.post("/login", named.clone()).into_future())).await;
+    let answers =
+        join_all(clients.iter().map(|client| client.post("/login", named.clone()).into_future())).await;
     answers.iter().for_each(|answer| drop(answer.ok()));
     assert_eq!(service.number("SELECT count(*) FROM devices"), 1);
     assert_eq!(events(&service, "device_new"), 1);
@@ -279,7 +285,8 @@ async fn sign_ins_at_once_on_a_device_are_of_one(stage: Stage) {
 async fn a_stolen_session_does_not_find_the_password(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
-    let change = json!({ "currentPassword": OTHER_PASSWORD, "newPassword": "eleven herons paint the harbour" });
+    let change =
+        json!({ "currentPassword": OTHER_PASSWORD, "newPassword": "eleven herons paint the harbour" });
     for _ in 0..5 {
         ana.client.post("/change-password", change.clone()).await.refused("INVALID_CREDENTIALS");
     }
@@ -309,7 +316,10 @@ async fn an_administrator_unlocks(stage: Stage) {
         shape::text(&root.user["id"])
     );
     assert_eq!(service.number(&by), 1);
-    root.client.post("/admin/users/01890000-0000-7000-8000-000000000000/unlock", json!({})).await.refused("NOT_FOUND");
+    root.client
+        .post("/admin/users/01890000-0000-7000-8000-000000000000/unlock", json!({}))
+        .await
+        .refused("NOT_FOUND");
 }
 
 async fn an_operator_unlocks(stage: Stage) {

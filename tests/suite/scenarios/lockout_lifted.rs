@@ -18,7 +18,8 @@ scenarios![
 
 /// A thief with her session guesses her password until they may no longer.
 async fn rob(ana: &Person) {
-    let change = json!({ "currentPassword": OTHER_PASSWORD, "newPassword": "four herons audit a lighthouse" });
+    let change =
+        json!({ "currentPassword": OTHER_PASSWORD, "newPassword": "four herons audit a lighthouse" });
     for _ in 0..5 {
         ana.client.post("/change-password", change.clone()).await.refused("INVALID_CREDENTIALS");
     }
@@ -61,7 +62,9 @@ async fn a_limited_client_does_not_fill_the_trail(stage: Stage) {
         let error = if n < 3 { "INVALID_CREDENTIALS" } else { "RATE_LIMITED" };
         login(&service.client(), nobody(n)).await.refused(error);
     }
-    let told = service.number("SELECT count(*) FROM security_events WHERE json_extract(metadata, '$.reason') = 'rate_limited'");
+    let told = service.number(
+        "SELECT count(*) FROM security_events WHERE json_extract(metadata, '$.reason') = 'rate_limited'",
+    );
     // Once a minute, by each instance.
     assert!((1..=4).contains(&told), "{told}");
 }

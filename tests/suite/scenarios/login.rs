@@ -179,7 +179,8 @@ async fn remember_me_is_kept(stage: Stage) {
         let ana = service.sign_in_with(body).await;
         let sessions = ana.client.get("/sessions").await.ok();
         let sid = ana.sid();
-        let own = sessions.as_array().and_then(|all| all.iter().find(|one| one["id"] == sid.as_str())).cloned();
+        let own =
+            sessions.as_array().and_then(|all| all.iter().find(|one| one["id"] == sid.as_str())).cloned();
         let own = own.expect("the session in the list");
         assert_eq!(own["rememberMe"], remember);
         let days = (shape::time(&own["expiresAt"]) - shape::time(&own["createdAt"])) / 86_400_000;
@@ -224,11 +225,15 @@ async fn an_outdated_hash_is_replaced(stage: Stage) {
     // scrypt as Better Auth writes it: `salt:key` in hex, N=16384 r=16 p=1, of "the horse sings at midnight".
     let imported = "6d616e6161757468746573747373616c:8934477e99bf14d788750a831cf435dbc8215b8e17b92c701d80d0445737e46ece2f54701bd40892c7ab77367b25a471c38c17e86a302c5e4ab1f982d2be74e6";
     service.sql(&format!("UPDATE accounts SET password = '{imported}'"));
-    service.sign_in_with(json!({ "email": "ana@example.org", "password": "the horse sings at midnight" })).await;
+    service
+        .sign_in_with(json!({ "email": "ana@example.org", "password": "the horse sings at midnight" }))
+        .await;
     let hash: String =
         service.database().query_row("SELECT password FROM accounts", [], |row| row.get(0)).expect("a hash");
     assert!(hash.starts_with("$argon2id$v=19$m=1024,t=1,p=1$"), "{hash}");
-    service.sign_in_with(json!({ "email": "ana@example.org", "password": "the horse sings at midnight" })).await;
+    service
+        .sign_in_with(json!({ "email": "ana@example.org", "password": "the horse sings at midnight" }))
+        .await;
 }
 
 async fn the_oldest_session_gives_way(stage: Stage) {
@@ -249,8 +254,14 @@ async fn is_written_to_the_trail(stage: Stage) {
     let service = stage.start().await;
     service.someone().await;
     let wrong = json!({ "email": "ana@example.org", "password": OTHER_PASSWORD });
-    service.client().post("/login", wrong).header("user-agent", "Suite/1").await.refused("INVALID_CREDENTIALS");
-    let count = |kind| service.number(&format!("SELECT count(*) FROM security_events WHERE event_type = '{kind}'"));
+    service
+        .client()
+        .post("/login", wrong)
+        .header("user-agent", "Suite/1")
+        .await
+        .refused("INVALID_CREDENTIALS");
+    let count =
+        |kind| service.number(&format!("SELECT count(*) FROM security_events WHERE event_type = '{kind}'"));
     assert_eq!(count("login_success"), 1);
     assert_eq!(count("login_failure"), 1);
     let agents = "SELECT count(*) FROM security_events WHERE event_type = 'login_failure' \

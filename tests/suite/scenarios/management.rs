@@ -20,7 +20,9 @@ async fn says_how_it_is(stage: Stage) {
     let answer = service.management(Method::GET, "/metrics").await;
     assert_eq!(answer.status, 200, "{answer}");
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-    let open = service.management_as("application/openmetrics-text;version=1.0.0,text/plain;q=0.5", "/metrics").await;
+    let open = service
+        .management_as("application/openmetrics-text;version=1.0.0,text/plain;q=0.5", "/metrics")
+        .await;
     assert!(open.header("content-type").starts_with("application/openmetrics-text; version=1.0.0"), "{open}");
     assert!(open.body.ends_with(b"# EOF\n"), "the end that OpenMetrics asks for");
 }

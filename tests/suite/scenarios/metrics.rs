@@ -70,11 +70,7 @@ async fn every_counter_of_the_contract_counts(stage: Stage) {
         let counted = metrics.text.lines().filter(|line| line.starts_with(&sample) && !line.ends_with(" 0"));
         assert!(counted.count() > 0, "{name} counted nothing:\n{}", metrics.text);
     }
-    assert!(
-        !metrics.text.contains("=\"other\""),
-        "a word that the host does not know:\n{}",
-        metrics.text
-    );
+    assert!(!metrics.text.contains("=\"other\""), "a word that the host does not know:\n{}", metrics.text);
 }
 
 async fn outcomes_are_told_apart(stage: Stage) {

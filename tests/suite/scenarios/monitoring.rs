@@ -27,14 +27,22 @@ fn rows(service: &Service, sql: &str) -> Vec<Vec<Value>> {
     let mut statement = database.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     let columns = statement.column_count();
     let row = |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get(column)).collect();
-    statement.query_map([], row).expect("rows").collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{sql}: {error}"))
+    statement
+        .query_map([], row)
+        .expect("rows")
+        .collect::<Result<_, _>>()
+        .unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
 async fn every_question_has_an_answer(stage: Stage) {
     // The questions ask for the time themselves.
     let service = stage.at_system_time().start().await;
     service.register("ada@example.org").await;
-    service.sign_in_with(json!({ "email": "ada@example.org", "password": crate::service::PASSWORD, "rememberMe": true })).await;
+    service
+        .sign_in_with(
+            json!({ "email": "ada@example.org", "password": crate::service::PASSWORD, "rememberMe": true }),
+        )
+        .await;
     service.sign_in("ada@example.org").await;
     for _ in 0..7 {
         let wrong = json!({ "email": "ada@example.org", "password": OTHER_PASSWORD });

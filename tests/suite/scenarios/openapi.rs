@@ -64,7 +64,10 @@ async fn has_every_call(stage: Stage) {
     let operations = operations(&document);
     for (method, path) in CALLS {
         let path = format!("{API}{path}");
-        assert!(operations.iter().any(|(m, p, _)| m == method && *p == path), "{method} {path} is not described");
+        assert!(
+            operations.iter().any(|(m, p, _)| m == method && *p == path),
+            "{method} {path} is not described"
+        );
     }
     for (method, path, operation) in &operations {
         let known = CALLS.iter().any(|(m, p)| m == method && *path == format!("{API}{p}"));

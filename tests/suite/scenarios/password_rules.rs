@@ -20,7 +20,8 @@ scenarios![
 ];
 
 async fn register(service: &Service, password: &str) -> Answer {
-    let body = json!({ "email": "anastasia@example.org", "password": password, "name": "Anastasia Bartholomew" });
+    let body =
+        json!({ "email": "anastasia@example.org", "password": password, "name": "Anastasia Bartholomew" });
     service.client().post("/register", body).await
 }
 
@@ -47,7 +48,9 @@ async fn length_is_counted_in_characters(stage: Stage) {
 
 async fn guessable_ones_are_refused_with_advice(stage: Stage) {
     let service = stage.start().await;
-    for password in ["password1234", "aaaaaaaaaaaa", "123456789012", "qwertyuiop12", "abcdefghijkl", "iloveyou1234"] {
+    for password in
+        ["password1234", "aaaaaaaaaaaa", "123456789012", "qwertyuiop12", "abcdefghijkl", "iloveyou1234"]
+    {
         let advice = register(&service, password).await.names("password");
         assert!(advice.len() > 20 && advice.contains(' '), "{password}: {advice:?} is no advice");
     }

@@ -1,6 +1,10 @@
 //! `GET /profile`, `POST /profile`
 
-use crate::{scenarios, service::{Stage, UNTRUSTED}, shape};
+use crate::{
+    scenarios,
+    service::{Stage, UNTRUSTED},
+    shape,
+};
 use serde_json::{Value, json};
 
 scenarios![

@@ -42,7 +42,13 @@ async fn is_for_that_service_alone(stage: Stage) {
     // An app that was handed it can't act on the account.
     let raw = shape::text(&body["token"]);
     service.client().get("/session").bearer(&raw).await.refused("UNAUTHENTICATED");
-    service.client().delete("/account").bearer(&raw).json(&json!({ "password": "x" })).await.refused("UNAUTHENTICATED");
+    service
+        .client()
+        .delete("/account")
+        .bearer(&raw)
+        .json(&json!({ "password": "x" }))
+        .await
+        .refused("UNAUTHENTICATED");
     let validated = service.client().post("/validate", json!({ "token": raw })).await.ok();
     assert_eq!(validated["valid"], false);
 }
@@ -57,7 +63,8 @@ async fn by_access_token(stage: Stage) {
 async fn an_unknown_audience_is_refused(stage: Stage) {
     let service = stage.with("token_audiences", SHOP).start().await;
     let ana = service.someone().await;
-    for audience in ["https://evil.example", "", "https://shop.example/", PUBLIC_URL, "HTTPS://SHOP.EXAMPLE"] {
+    for audience in ["https://evil.example", "", "https://shop.example/", PUBLIC_URL, "HTTPS://SHOP.EXAMPLE"]
+    {
         ana.client.post("/service-token", json!({ "audience": audience })).await.names("audience");
     }
 }

@@ -25,7 +25,6 @@ fn cache_of(answer: &Answer) -> Option<crate::client::SetCookie> {
     answer.cookies().into_iter().find(|cookie| cookie.name.ends_with("mana_cache"))
 }
 
-
 async fn is_set_beside_the_session_cookie(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
@@ -40,7 +39,6 @@ async fn is_set_beside_the_session_cookie(stage: Stage) {
     assert!(cache_of(&by_token).is_none());
 }
 
-
 async fn is_as_narrow_as_the_session_cookie(stage: Stage) {
     let stage = stage.with("public_url", "https://auth.shop.example").with("cookie_domain", "shop.example");
     let service = stage.with("session_cache_seconds", "60").start().await;
@@ -51,7 +49,6 @@ async fn is_as_narrow_as_the_session_cookie(stage: Stage) {
     let expected = ["domain=shop.example", "httponly", "max-age=60", "path=/", "samesite=lax", "secure"];
     assert_eq!(cookie.attributes, expected);
 }
-
 
 async fn is_not_set_where_it_is_turned_off(stage: Stage) {
     let mut service = stage.start().await;
@@ -64,7 +61,6 @@ async fn is_not_set_where_it_is_turned_off(stage: Stage) {
     assert!(cache_of(&answer).is_none());
     assert!(service.sign_in(ANA).await.client.cookie("mana_cache").is_none());
 }
-
 
 async fn is_not_set_where_it_would_be_too_long(stage: Stage) {
     let service = stage.start().await;
@@ -81,7 +77,6 @@ async fn is_not_set_where_it_would_be_too_long(stage: Stage) {
     }
 }
 
-
 async fn is_cleared_with_the_session_cookie(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
@@ -93,7 +88,6 @@ async fn is_cleared_with_the_session_cookie(stage: Stage) {
     assert!(cache_of(&answer).expect("a cleared session cache").is_cleared());
 }
 
-
 async fn says_what_the_database_said(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
@@ -104,7 +98,6 @@ async fn says_what_the_database_said(stage: Stage) {
     ana.client.post("/profile", json!({ "name": "Another" })).await.ok();
     assert_eq!(ana.client.get("/session").await.ok()["user"]["name"], "Another");
 }
-
 
 async fn counts_with_its_own_session_cookie_alone(stage: Stage) {
     let service = stage.start().await;
@@ -120,21 +113,20 @@ async fn counts_with_its_own_session_cookie_alone(stage: Stage) {
     thief.get("/session").await.refused("UNAUTHENTICATED");
 }
 
-
 async fn a_mutation_anywhere_is_ignored(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     let whole = ana.cache();
     assert_eq!(service.source(&ana).await, "cookie");
     // Every character of header, nonce and tag, and some of the text.
-    for index in (0..whole.len()).filter(|index| *index < 90 || index % 40 == 0 || *index > whole.len() - 24) {
+    for index in (0..whole.len()).filter(|index| *index < 90 || index % 40 == 0 || *index > whole.len() - 24)
+    {
         let mut mutated = whole.clone().into_bytes();
         mutated[index] = if mutated[index] == b'A' { b'B' } else { b'A' };
         ana.client.set_cookie("mana_cache", std::str::from_utf8(&mutated).expect("text"));
         assert_eq!(service.source(&ana).await, "database", "character {index}");
     }
 }
-
 
 async fn one_of_the_wrong_form_is_ignored(stage: Stage) {
     let service = stage.start().await;
@@ -166,7 +158,6 @@ async fn one_of_the_wrong_form_is_ignored(stage: Stage) {
     assert_eq!(ana.client.get("/session").await.ok()["user"], ana.user);
 }
 
-
 /// It says who somebody is, to themselves. To do anything takes the database's word.
 async fn lets_nobody_change_anything(stage: Stage) {
     let service = stage.start().await;
@@ -178,7 +169,6 @@ async fn lets_nobody_change_anything(stage: Stage) {
     ana.client.post("/profile", json!({ "name": "x" })).await.refused("UNAUTHENTICATED");
     ana.client.get("/sessions").await.refused("UNAUTHENTICATED");
 }
-
 
 /// What a sign-in read before a slow hash is sealed after it. What changed in between counts.
 async fn what_stalled_before_it_was_sealed_holds_no_longer(stage: Stage) {

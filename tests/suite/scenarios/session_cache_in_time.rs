@@ -26,7 +26,6 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-
 /// Statements that were sent, and answers that came out of the database.
 async fn counts(service: &Service) -> (u64, u64, u64) {
     let metrics = service.metrics().await;
@@ -89,7 +88,6 @@ async fn is_sealed_anew_before_it_is_old(stage: Stage) {
     assert_eq!(service.source(&ana).await, "cookie");
 }
 
-
 async fn is_asked_for_anew_after_a_day(stage: Stage) {
     let service = stage.with("session_cache_seconds", "900").start().await;
     let ana = service.someone().await;
@@ -104,7 +102,6 @@ async fn is_asked_for_anew_after_a_day(stage: Stage) {
     assert!((1..=3).contains(&from_database), "{from_database}");
 }
 
-
 async fn is_believed_for_its_time_and_no_longer(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
@@ -115,7 +112,6 @@ async fn is_believed_for_its_time_and_no_longer(stage: Stage) {
     service.advance(Duration::from_millis(10));
     assert_eq!(service.source(&ana).await, "database");
 }
-
 
 async fn a_shorter_time_counts_at_once(stage: Stage) {
     let mut service = stage.start().await;
@@ -128,7 +124,6 @@ async fn a_shorter_time_counts_at_once(stage: Stage) {
     assert_eq!(service.source(&ana).await, "database");
     assert_eq!(service.source(&ana).await, "cookie");
 }
-
 
 /// Two processes whose clocks differ by ten seconds.
 async fn one_from_the_future_is_ignored(stage: Stage) {
@@ -147,7 +142,6 @@ async fn one_from_the_future_is_ignored(stage: Stage) {
     there.client.get("/session").await.refused("UNAUTHENTICATED");
 }
 
-
 async fn another_day_or_secret_makes_it_worthless(stage: Stage) {
     // Four minutes before midnight.
     let mut service = stage.start().await;
@@ -165,7 +159,6 @@ async fn another_day_or_secret_makes_it_worthless(stage: Stage) {
     assert_eq!(service.source(&ana).await, "database");
 }
 
-
 async fn moves_the_end_of_the_session_all_the_same(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
@@ -182,7 +175,6 @@ async fn moves_the_end_of_the_session_all_the_same(stage: Stage) {
     assert_ne!(ana.client.get("/session").await.ok()["session"]["expiresAt"], end);
 }
 
-
 async fn notes_activity_without_a_write_each_time(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
@@ -198,7 +190,6 @@ async fn notes_activity_without_a_write_each_time(stage: Stage) {
     let list = ana.client.get("/sessions").await.ok();
     assert_ne!(list[0]["lastActivityAt"], list[0]["createdAt"]);
 }
-
 
 /// After a restore, the same positions mean other changes.
 async fn a_restored_backup_revives_no_answer(stage: Stage) {
@@ -232,4 +223,3 @@ async fn a_restored_backup_revives_no_answer(stage: Stage) {
     assert_eq!(ana.client.get("/session").await.ok()["user"]["name"], "Restored 4");
     assert!(other.is_signed_in().await);
 }
-

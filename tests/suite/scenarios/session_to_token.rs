@@ -72,7 +72,8 @@ async fn only_configured_pages_may(stage: Stage) {
 async fn a_bearer_is_no_cookie_session(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
-    let answer = service.client().post("/session-to-token", json!({})).bearer(&ana.access).origin(TRUSTED).await;
+    let answer =
+        service.client().post("/session-to-token", json!({})).bearer(&ana.access).origin(TRUSTED).await;
     assert!([401, 403].contains(&answer.status), "{answer}");
     assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
 }
@@ -112,7 +113,8 @@ async fn one_for_each_origin(stage: Stage) {
     let again = exchange(&ana, "https://app.example").await;
     assert_eq!(service.number("SELECT count(*) FROM sessions WHERE parent_id IS NOT NULL"), 2);
     for (tokens, status) in [(&again, 200), (&shop, 200), (&app, 401)] {
-        let refresh = service.client().post("/refresh", json!({ "refreshToken": tokens["refreshToken"] })).await;
+        let refresh =
+            service.client().post("/refresh", json!({ "refreshToken": tokens["refreshToken"] })).await;
         assert_eq!(refresh.status, status, "{refresh}");
     }
     assert!(ana.is_signed_in().await);

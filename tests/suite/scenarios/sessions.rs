@@ -1,6 +1,10 @@
 //! `GET /sessions`, `DELETE /sessions/{id}`, `DELETE /sessions`
 
-use crate::{scenarios, service::{Stage, UNTRUSTED}, shape};
+use crate::{
+    scenarios,
+    service::{Stage, UNTRUSTED},
+    shape,
+};
 use serde_json::{Value, json};
 
 scenarios![
@@ -17,8 +21,16 @@ scenarios![
 ];
 
 const ENTRY: &[&str] = &[
-    "id", "deviceId", "deviceName", "ipAddress", "userAgent", "createdAt", "lastActivityAt", "expiresAt",
-    "rememberMe", "current",
+    "id",
+    "deviceId",
+    "deviceName",
+    "ipAddress",
+    "userAgent",
+    "createdAt",
+    "lastActivityAt",
+    "expiresAt",
+    "rememberMe",
+    "current",
 ];
 
 #[track_caller]
@@ -149,6 +161,9 @@ async fn an_id_that_is_no_text_is_no_session(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     for id in ["%ff", "%00", "..%2f", "x"] {
-        ana.client.call(http::Method::DELETE, &format!("/api/v1/auth/sessions/{id}")).await.refused("NOT_FOUND");
+        ana.client
+            .call(http::Method::DELETE, &format!("/api/v1/auth/sessions/{id}"))
+            .await
+            .refused("NOT_FOUND");
     }
 }

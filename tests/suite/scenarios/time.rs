@@ -34,7 +34,9 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 async fn remembered(service: &Service) -> Person {
     service.register("ana@example.org").await;
-    service.sign_in_with(json!({ "email": "ana@example.org", "password": PASSWORD, "rememberMe": true })).await
+    service
+        .sign_in_with(json!({ "email": "ana@example.org", "password": PASSWORD, "rememberMe": true }))
+        .await
 }
 
 /// When the session ends, as it says itself.
@@ -76,7 +78,9 @@ async fn a_remembered_session_lives_thirty_days(stage: Stage) {
     let ana = remembered(&service).await;
     service.advance(30 * DAY - HOUR);
     ana.client.get("/session").await.ok();
-    let other = service.sign_in_with(json!({ "email": "ana@example.org", "password": PASSWORD, "rememberMe": true })).await;
+    let other = service
+        .sign_in_with(json!({ "email": "ana@example.org", "password": PASSWORD, "rememberMe": true }))
+        .await;
     service.advance(30 * DAY + SECOND);
     assert!(other.is_signed_out().await);
 }
@@ -147,7 +151,11 @@ async fn refreshing_slides_it_forward(stage: Stage) {
         token = shape::text(&next["refreshToken"]);
     }
     service.advance(7 * DAY + SECOND);
-    service.client().post("/refresh", json!({ "refreshToken": token })).await.refused("INVALID_REFRESH_TOKEN");
+    service
+        .client()
+        .post("/refresh", json!({ "refreshToken": token }))
+        .await
+        .refused("INVALID_REFRESH_TOKEN");
 }
 
 async fn the_absolute_limit_holds(stage: Stage) {
@@ -185,7 +193,9 @@ async fn a_refresh_token_lives_as_long_as_its_session(stage: Stage) {
 
 async fn remembered_as_bob(service: &Service) -> Person {
     service.register("bob@example.org").await;
-    service.sign_in_with(json!({ "email": "bob@example.org", "password": PASSWORD, "rememberMe": true })).await
+    service
+        .sign_in_with(json!({ "email": "bob@example.org", "password": PASSWORD, "rememberMe": true }))
+        .await
 }
 
 async fn what_is_over_is_cleaned_up(stage: Stage) {
@@ -210,7 +220,8 @@ async fn activity_is_shown(stage: Stage) {
         ana.client.get("/session").await.ok();
         service.tick().await;
         let list = other.client.get("/sessions").await.ok();
-        let entry = list.as_array().and_then(|all| all.iter().find(|entry| entry["id"] == sid.as_str())).cloned();
+        let entry =
+            list.as_array().and_then(|all| all.iter().find(|entry| entry["id"] == sid.as_str())).cloned();
         if shape::time(&entry.expect("the session")["lastActivityAt"]) + 60_000 >= service.now() {
             return;
         }
@@ -226,7 +237,8 @@ async fn a_life_that_was_cut_short_ends_its_tokens(stage: Stage) {
     let child = call.ok();
     let end = service.now() + 6_000;
     service.sql(&format!("UPDATE sessions SET absolute_expires_at = {end} WHERE parent_id IS NULL"));
-    let validate = async |token: &str| service.client().post("/validate", json!({ "token": token })).await.ok();
+    let validate =
+        async |token: &str| service.client().post("/validate", json!({ "token": token })).await.ok();
     let mut tokens = Vec::new();
     for refresh in [json!(ana.refresh), child["refreshToken"].clone()] {
         let refreshed = service.client().post("/refresh", json!({ "refreshToken": refresh })).await.ok();

@@ -1,6 +1,10 @@
 //! The trail of security events, as its owner and administrators read it.
 
-use crate::{scenarios, service::{OTHER_PASSWORD, Stage}, shape};
+use crate::{
+    scenarios,
+    service::{OTHER_PASSWORD, Stage},
+    shape,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -19,7 +23,12 @@ scenarios![
 const ANA: &str = "ana@example.org";
 
 fn kinds(events: &Value) -> Vec<&str> {
-    events.as_array().expect("events").iter().map(|event| event["eventType"].as_str().expect("a kind")).collect()
+    events
+        .as_array()
+        .expect("events")
+        .iter()
+        .map(|event| event["eventType"].as_str().expect("a kind"))
+        .collect()
 }
 
 async fn people_see_what_happened_around_their_account(stage: Stage) {
@@ -80,7 +89,8 @@ async fn administrators_filter_it(stage: Stage) {
     let list = async |filter: &str| root.client.get(&format!("/admin/security-events{filter}")).await.ok();
     let failures = list("?type=login_failure").await;
     assert_eq!(kinds(&failures), ["login_failure"]);
-    let members = ["id", "eventType", "source", "userId", "ipAddress", "userAgent", "metadata", "createdAt", "leaf"];
+    let members =
+        ["id", "eventType", "source", "userId", "ipAddress", "userAgent", "metadata", "createdAt", "leaf"];
     shape::members(&failures[0], &members);
     assert_eq!(failures[0]["metadata"]["email"], ANA);
     let of_ana = list(&format!("?userId={}&limit=200", shape::text(&ana.user["id"]))).await;
@@ -100,11 +110,19 @@ async fn failed_sign_ins_of_the_last_hour_are_told(stage: Stage) {
     service.client().post("/login", wrong.clone()).await.refused("INVALID_CREDENTIALS");
     service.advance(Duration::from_secs(3_600 + 60));
     service.client().post("/login", wrong).await.refused("INVALID_CREDENTIALS");
-    service.client().post("/login", json!({ "email": "my pass phrase", "password": OTHER_PASSWORD })).await.refused("INVALID_CREDENTIALS");
+    service
+        .client()
+        .post("/login", json!({ "email": "my pass phrase", "password": OTHER_PASSWORD }))
+        .await
+        .refused("INVALID_CREDENTIALS");
     let root = service.administrator().await;
     let told = root.client.get("/admin/failed-logins").await.ok();
-    let emails: Vec<&str> =
-        told.as_array().expect("events").iter().map(|event| event["metadata"]["email"].as_str().expect("a word")).collect();
+    let emails: Vec<&str> = told
+        .as_array()
+        .expect("events")
+        .iter()
+        .map(|event| event["metadata"]["email"].as_str().expect("a word"))
+        .collect();
     assert_eq!(emails.len(), 2, "{told}");
     assert!(emails.contains(&"nobody@example.org") && emails.contains(&"unparsable"), "{told}");
     let all = root.client.get("/admin/failed-logins?since=2020-01-01T00:00:00Z").await.ok();
@@ -117,7 +135,11 @@ async fn it_is_summed_up_before_and_after_sealing(stage: Stage) {
     let wrong = json!({ "email": "nobody@example.org", "password": OTHER_PASSWORD });
     for n in 0..6 {
         let login = service.client();
-        login.post("/login", wrong.clone()).header("user-agent", "guesser/1").await.refused("INVALID_CREDENTIALS");
+        login
+            .post("/login", wrong.clone())
+            .header("user-agent", "guesser/1")
+            .await
+            .refused("INVALID_CREDENTIALS");
         if n == 3 {
             service.tick().await;
         }
@@ -154,7 +176,8 @@ async fn nobody_else_reads_it(stage: Stage) {
     }
     // A role is what the database says at this moment, whatever the token says.
     let root = service.administrator().await;
-    let by_token = async || root.client.get("/admin/security-events").without_cookies().bearer(&root.access).await;
+    let by_token =
+        async || root.client.get("/admin/security-events").without_cookies().bearer(&root.access).await;
     by_token().await.ok();
     service.sql("UPDATE users SET role = 'user' WHERE email = 'root@example.org'");
     root.client.get("/admin/security-events").await.refused("FORBIDDEN");
@@ -170,7 +193,8 @@ async fn a_kind_that_floods_it_is_counted_instead(stage: Stage) {
         let next = service.client().post("/refresh", json!({ "refreshToken": token })).await.ok();
         token = shape::text(&next["refreshToken"]);
     }
-    let written = "SELECT count(*) FROM security_events WHERE event_type = 'token_refresh' AND user_id IS NOT NULL";
+    let written =
+        "SELECT count(*) FROM security_events WHERE event_type = 'token_refresh' AND user_id IS NOT NULL";
     assert_eq!(service.number(written), 60);
     assert_eq!(service.number("SELECT count FROM counted_events WHERE event_type = 'token_refresh'"), 15);
     let metrics = service.metrics().await;

@@ -1,6 +1,9 @@
 //! Whoever can write rows, and has neither the secret nor a key, makes the service sign nothing of their own.
 
-use crate::{scenarios, service::{Copy, Service, Stage}};
+use crate::{
+    scenarios,
+    service::{Copy, Service, Stage},
+};
 use mana_auth_audit::{Checkpoint, Frontier, KeyName, PublicKey, leaf_hash};
 
 scenarios![
@@ -51,7 +54,10 @@ async fn an_event_put_there_by_hand_is_not_sealed(stage: Stage) {
     let all = "SELECT coalesce(group_concat(leaf || ' ' || metadata), '') FROM security_events WHERE event_type = 'events_forged'";
     assert_eq!(service.number(told), 1, "once: {}", service.copy().text(all));
     let finding = service.copy().verify(None, None).finding.expect("a finding");
-    assert!(finding.starts_with("event 01900000-") && finding.contains("the service did not write it"), "{finding}");
+    assert!(
+        finding.starts_with("event 01900000-") && finding.contains("the service did not write it"),
+        "{finding}"
+    );
 }
 
 async fn an_event_changed_before_it_is_sealed_is_not_sealed(stage: Stage) {
@@ -60,12 +66,21 @@ async fn an_event_changed_before_it_is_sealed_is_not_sealed(stage: Stage) {
     service.append_events(3);
     service.sql("UPDATE security_events SET event_type = 'card_removed' WHERE leaf IS NULL AND id = (SELECT max(id) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL)");
     service.tick().await;
-    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE event_type = 'card_removed' AND leaf IS NULL"), 1);
+    assert_eq!(
+        service.number(
+            "SELECT count(*) FROM security_events WHERE event_type = 'card_removed' AND leaf IS NULL"
+        ),
+        1
+    );
     // Its details count as well.
     service.append_events(3);
     service.sql("UPDATE security_events SET ip_address = '192.0.2.8' WHERE leaf IS NULL AND mac IS NOT NULL AND id = (SELECT max(id) FROM security_events WHERE leaf IS NULL AND source IS NOT NULL)");
     service.tick().await;
-    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE ip_address = '192.0.2.8' AND leaf IS NULL"), 1);
+    assert_eq!(
+        service
+            .number("SELECT count(*) FROM security_events WHERE ip_address = '192.0.2.8' AND leaf IS NULL"),
+        1
+    );
     assert!(service.copy().verify(None, None).finding.expect("a finding").contains("did not write it"));
 }
 
@@ -88,7 +103,12 @@ async fn a_trail_cannot_be_talked_into_trusting_a_key(stage: Stage) {
     let key = PublicKey::of_seed(&[7; 32]).named(origin);
     insert(&service, "audit_key_rotated", &format!("{{\"key\":\"{key}\"}}"));
     service.tick().await;
-    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE event_type = 'audit_key_rotated' AND leaf IS NOT NULL"), 0);
+    assert_eq!(
+        service.number(
+            "SELECT count(*) FROM security_events WHERE event_type = 'audit_key_rotated' AND leaf IS NOT NULL"
+        ),
+        0
+    );
 }
 
 async fn a_trail_cannot_be_talked_into_an_erasure_or_a_pruning(stage: Stage) {
@@ -127,7 +147,8 @@ async fn a_tree_put_back_meanwhile_goes_on_under_another_origin(stage: Stage) {
     let service = stage.start().await;
     let old = sealed(&service).await;
     let outside = newest(&sealed(&service).await);
-    let (size, frontier) = (old.number("SELECT size FROM audit_tree"), old.text("SELECT hex(frontier) FROM audit_tree"));
+    let (size, frontier) =
+        (old.number("SELECT size FROM audit_tree"), old.text("SELECT hex(frontier) FROM audit_tree"));
     service.sql(&format!("DELETE FROM security_events WHERE leaf >= {size}"));
     service.sql(&format!("DELETE FROM audit_seals WHERE size > {size}"));
     service.sql(&format!("DELETE FROM audit_tiles WHERE level = 1 AND (position + 1) * 256 > {size}"));

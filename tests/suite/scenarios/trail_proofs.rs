@@ -1,6 +1,11 @@
 //! What the service signs about its trail, checked by other means than its own word.
 
-use crate::{client::Client, scenarios, service::{Service, Stage}, shape};
+use crate::{
+    client::Client,
+    scenarios,
+    service::{Service, Stage},
+    shape,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mana_auth_audit::{Checkpoint, Hash, Note, VerifierKey, verify_consistency, verify_inclusion};
 use serde_json::{Value, json};
@@ -173,7 +178,8 @@ async fn another_key_takes_over(stage: Stage) {
         let report = service.copy().verify(Some(key), None);
         assert_eq!(report.finding, None);
     }
-    let stranger: VerifierKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW".parse().expect("a key");
+    let stranger: VerifierKey =
+        "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW".parse().expect("a key");
     let report = service.copy().verify(Some(stranger), None);
     assert!(report.finding.expect("a finding").contains("not signed by the key that was given"));
 }
@@ -188,7 +194,11 @@ async fn old_events_are_dropped_and_the_rest_still_proven(stage: Stage) {
     service.append_events(300);
     service.tick().await;
     service.tick().await;
-    assert_eq!(service.number("SELECT min(leaf) FROM security_events"), 512, "whole tiles below the old checkpoint");
+    assert_eq!(
+        service.number("SELECT min(leaf) FROM security_events"),
+        512,
+        "whole tiles below the old checkpoint"
+    );
     assert_eq!(service.number("SELECT count(*) FROM security_events WHERE event_type = 'events_pruned'"), 1);
     let copy = service.copy();
     let report = copy.verify(None, None);

@@ -1,6 +1,9 @@
 //! Whoever owns the database can change every row of it, and not unseen.
 
-use crate::{scenarios, service::{Copy, Service, Stage}};
+use crate::{
+    scenarios,
+    service::{Copy, Service, Stage},
+};
 use std::time::Duration;
 
 scenarios![
@@ -56,7 +59,8 @@ async fn every_edit_of_an_event_is_named(stage: Stage) {
         ("details_digest", "zeroblob(32)"),
         ("leaf_hash", "zeroblob(32)"),
     ] {
-        let finding = found(&copy, &format!("UPDATE security_events SET {column} = {value} WHERE leaf = 100"));
+        let finding =
+            found(&copy, &format!("UPDATE security_events SET {column} = {value} WHERE leaf = 100"));
         assert!(finding.starts_with("leaf 100: event "), "{column} = {value}: {finding}");
         assert!(finding.ends_with("was altered"), "{column} = {value}: {finding}");
     }
@@ -113,21 +117,37 @@ async fn every_edit_of_what_was_signed_is_named(stage: Stage) {
     let copy = trail(&service).await;
     let second = "(SELECT size FROM audit_seals ORDER BY size LIMIT 1 OFFSET 1)";
     for (edit, expected) in [
-        (format!("UPDATE audit_seals SET note = replace(note, 'localhost', 'elsewhere') WHERE size = {second}"), "the checkpoint of "),
+        (
+            format!(
+                "UPDATE audit_seals SET note = replace(note, 'localhost', 'elsewhere') WHERE size = {second}"
+            ),
+            "the checkpoint of ",
+        ),
         (format!("UPDATE audit_seals SET note = '' WHERE size = {second}"), "is no signed note"),
         (format!("UPDATE audit_seals SET size = size - 1 WHERE size = {second}"), "another number of leaves"),
         (
-            format!("UPDATE audit_seals SET note = (SELECT note FROM audit_seals ORDER BY size LIMIT 1) WHERE size = {second}"),
+            format!(
+                "UPDATE audit_seals SET note = (SELECT note FROM audit_seals ORDER BY size LIMIT 1) WHERE size = {second}"
+            ),
             "another number of leaves",
         ),
         ("DELETE FROM audit_seals WHERE size = (SELECT max(size) FROM audit_seals)".into(), "is missing"),
         ("DELETE FROM audit_seals".into(), "is missing"),
-        ("UPDATE audit_tiles SET hash = zeroblob(32) WHERE position = 1".into(), "tile 1 of level 1 was altered or removed"),
+        (
+            "UPDATE audit_tiles SET hash = zeroblob(32) WHERE position = 1".into(),
+            "tile 1 of level 1 was altered or removed",
+        ),
         ("DELETE FROM audit_tiles WHERE position = 0".into(), "tile 0 of level 1 was altered or removed"),
         ("UPDATE audit_tree SET size = size + 1".into(), "the event was removed"),
         ("UPDATE audit_tree SET size = size - 1".into(), "is not the one of the events"),
-        ("UPDATE audit_tree SET frontier = zeroblob(length(frontier))".into(), "is not the one of the events"),
-        ("UPDATE audit_keys SET public_key = (SELECT public_key FROM jwks LIMIT 1)".into(), "signed by no key"),
+        (
+            "UPDATE audit_tree SET frontier = zeroblob(length(frontier))".into(),
+            "is not the one of the events",
+        ),
+        (
+            "UPDATE audit_keys SET public_key = (SELECT public_key FROM jwks LIMIT 1)".into(),
+            "signed by no key",
+        ),
     ] {
         let finding = found(&copy, &edit);
         assert!(finding.contains(expected), "{edit}: {finding}");
@@ -177,7 +197,10 @@ async fn a_restored_backup_goes_on_under_another_origin(stage: Stage) {
     let newest = after.text("SELECT note FROM audit_seals ORDER BY size DESC LIMIT 1");
     for notes in [&[outside.clone()][..], &[outside.clone(), newest]] {
         let finding = after.verify_against(None, notes, false).finding.expect("events are gone");
-        assert!(finding.contains("put back to an older state") && finding.contains("audit_begun"), "{finding}");
+        assert!(
+            finding.contains("put back to an older state") && finding.contains("audit_begun"),
+            "{finding}"
+        );
         let report = after.verify_against(None, notes, true);
         assert_eq!(report.finding, None, "it tells what it goes on from");
         assert_eq!(report.given_up.expect("it says so").0, origin);
@@ -207,10 +230,16 @@ async fn erasing_a_person_keeps_the_proof(stage: Stage) {
     let told = service.operate(&["user", "erase", "ana@example.org"]).done();
     assert!(told.contains("1 account deleted"), "{told}");
     assert!(ana.is_signed_out().await);
-    let details = "(ip_address IS NOT NULL OR user_agent IS NOT NULL OR metadata IS NOT NULL OR salt IS NOT NULL)";
-    let left = format!("SELECT count(*) FROM security_events WHERE user_id = '{id}' AND event_type <> 'details_erased' AND {details}");
+    let details =
+        "(ip_address IS NOT NULL OR user_agent IS NOT NULL OR metadata IS NOT NULL OR salt IS NOT NULL)";
+    let left = format!(
+        "SELECT count(*) FROM security_events WHERE user_id = '{id}' AND event_type <> 'details_erased' AND {details}"
+    );
     assert_eq!(service.number(&left), 0);
-    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE metadata LIKE '%ana@example.org%'"), 0);
+    assert_eq!(
+        service.number("SELECT count(*) FROM security_events WHERE metadata LIKE '%ana@example.org%'"),
+        0
+    );
     service.tick().await;
     let copy = service.copy();
     let report = copy.verify(None, None);
@@ -243,7 +272,10 @@ async fn verifying_is_a_command(stage: Stage) {
     let told = service.operate(&verify).done();
     assert!(told.contains("taken from the database itself") && told.contains("intact"), "{told}");
     let file = text(copy.path());
-    assert!(service.operate(&["audit", "verify", "--data", &file]).done().contains("intact"), "a backup is a file");
+    assert!(
+        service.operate(&["audit", "verify", "--data", &file]).done().contains("intact"),
+        "a backup is a file"
+    );
     let with = ["--key", key.trim(), "--checkpoint", &kept, "--export", &export];
     let told = service.operate(&[&verify[..], &with].concat()).done();
     assert!(!told.contains("taken from") && told.contains("unsealed   0 events"), "{told}");

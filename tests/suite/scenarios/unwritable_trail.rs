@@ -196,5 +196,9 @@ async fn housekeeping_goes_on(stage: Stage) {
         }
     };
     assert_ne!(maintenance.status, 200, "{maintenance}");
-    assert_eq!(service.number("SELECT count(*) FROM sessions"), 1, "what has expired is removed all the same");
+    assert_eq!(
+        service.number("SELECT count(*) FROM sessions"),
+        1,
+        "what has expired is removed all the same"
+    );
 }

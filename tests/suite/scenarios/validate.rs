@@ -51,7 +51,11 @@ async fn a_changed_token_is_invalid(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     for part in 0..3 {
-        assert_eq!(refusal(&service.client(), &tampered(&ana.access, part)).await, "TOKEN_INVALID", "part {part}");
+        assert_eq!(
+            refusal(&service.client(), &tampered(&ana.access, part)).await,
+            "TOKEN_INVALID",
+            "part {part}"
+        );
     }
     service.client().get("/session").bearer(&tampered(&ana.access, 1)).await.refused("UNAUTHENTICATED");
 }
