@@ -1,4 +1,7 @@
-//! `cargo run --release --manifest-path xtask/Cargo.toml`: builds the guests into `target/mana/`.
+//! `cargo run --release --manifest-path xtask/Cargo.toml [-- [--quick] NAME…]`: builds the guests into `target/mana/`.
+//!
+//! Without names it builds every artefact, with names only those. `--quick` compiles without link-time optimisation,
+//! for whoever changes the component and runs its scenarios again and again; what is released is never built so.
 //!
 //! For each guest: the core module (cargo, with flags and a profile of its own), the component (`.wasm`), and
 //! for those that our host or its tests run the precompiled component (`.cwasm`). Then what is composed of them.
@@ -101,14 +104,30 @@ const COMPOSITIONS: &[Composition] = &[
 ];
 
 fn main() -> Result<()> {
+    let (flags, names): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|word| word.starts_with("--"));
+    let profile = match flags.as_slice() {
+        [] => "guest",
+        [quick] if quick == "--quick" => "guest-quick",
+        other => bail!("unknown: {other:?}"),
+    };
+    let known = |name: &String| {
+        GUESTS.iter().any(|guest| guest.artefact == name)
+            || COMPOSITIONS.iter().any(|made| made.artefact == name)
+    };
+    if let Some(unknown) = names.iter().find(|name| !known(name)) {
+        bail!("no artefact is called {unknown}");
+    }
+    let is_wanted = |artefact: &str| names.is_empty() || names.iter().any(|name| name == artefact);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?;
     let out = root.join("target/mana");
     fs::create_dir_all(&out)?;
-    for guest in GUESTS {
-        let component = component(root, guest).with_context(|| format!("building {}", guest.artefact))?;
+    for guest in GUESTS.iter().filter(|guest| is_wanted(guest.artefact)) {
+        let component =
+            component(root, guest, profile).with_context(|| format!("building {}", guest.artefact))?;
         publish(&out, guest.artefact, &component, guest.precompile)?;
     }
-    for Composition { socket, plug, artefact, precompile } in COMPOSITIONS {
+    let wanted = COMPOSITIONS.iter().filter(|made| is_wanted(made.artefact));
+    for Composition { socket, plug, artefact, precompile } in wanted {
         let read = |name: &str| fs::read(out.join(name).with_extension("wasm"));
         let composed =
             compose::compose(read(socket)?, read(plug)?).with_context(|| format!("composing {artefact}"))?;
@@ -117,8 +136,8 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn component(root: &Path, guest: &Guest) -> Result<Vec<u8>> {
-    let compiled = fs::read(compile(root, guest)?)?;
+fn component(root: &Path, guest: &Guest, profile: &str) -> Result<Vec<u8>> {
+    let compiled = fs::read(compile(root, guest, profile)?)?;
     match guest.kind {
         Kind::Pure => ComponentEncoder::default().module(&glue::remove(&compiled)?)?.validate(true).encode(),
         // The linker of this target makes the component itself.
@@ -140,7 +159,7 @@ fn publish(out: &Path, artefact: &str, component: &[u8], precompile: bool) -> Re
 }
 
 /// Compiles the crate and tells where the result is.
-fn compile(root: &Path, guest: &Guest) -> Result<PathBuf> {
+fn compile(root: &Path, guest: &Guest, profile: &str) -> Result<PathBuf> {
     let (target, flags) = match guest.kind {
         // The platform's random source stands in for the one that the target lacks (see component/src/bindings.rs).
         Kind::Pure => ("wasm32-unknown-unknown", "--cfg\u{1f}getrandom_backend=\"custom\""),
@@ -154,7 +173,7 @@ fn compile(root: &Path, guest: &Guest) -> Result<PathBuf> {
         if guest.vectors { format!("{flags}\u{1f}-Ctarget-feature=+simd128") } else { flags.to_owned() };
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
-        .args(["build", "--locked", "--profile", "guest", "--target", target, "-p", guest.package])
+        .args(["build", "--locked", "--profile", profile, "--target", target, "-p", guest.package])
         .args(["--features", &guest.features.join(",")])
         .arg("--target-dir")
         .arg(&target_dir)
@@ -165,7 +184,7 @@ fn compile(root: &Path, guest: &Guest) -> Result<PathBuf> {
         bail!("cargo build -p {} failed", guest.package);
     }
     let file = guest.package.replace('-', "_") + ".wasm";
-    Ok(target_dir.join(target).join("guest").join(file))
+    Ok(target_dir.join(target).join(profile).join(file))
 }
 
 /// The component's imports and exports, as WIT.
