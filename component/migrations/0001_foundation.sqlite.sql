@@ -118,8 +118,8 @@ CREATE TABLE suspicions (
 
 CREATE INDEX suspicions_at ON suspicions (at);
 
--- One chain a session, which never forks. Spent rows stay until their session ends, so that a token of any generation
--- (of the last ten thousand, which bounds what ending a session costs) is recognised.
+-- One chain a session, which never forks. Spent rows stay until their session ends, so that a token of any generation is
+-- recognised; a session ends with its twenty-thousandth, which bounds what that costs.
 CREATE TABLE refresh_tokens (
     -- SHA-256 of the token.
     hash           BLOB PRIMARY KEY,
@@ -132,8 +132,14 @@ CREATE TABLE refresh_tokens (
     -- when the token is spent, so that old secrets are needed no longer than a spent token may be repeated.
     salt           BLOB NOT NULL,
     secret_version INTEGER CHECK ((spent_at IS NULL) = (secret_version IS NULL)),
+    -- When the session's secrets were renewed while it was unused: it leads into the chain that begins with the next generation.
+    left_behind_at INTEGER,
+    -- When its successor was given again, later than parallel tabs ask for it.
+    repeated_at    INTEGER,
     UNIQUE (session_id, generation)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX refresh_tokens_repeated ON refresh_tokens (session_id, repeated_at) WHERE repeated_at IS NOT NULL;
 
 -- The keys that sign access tokens.
 CREATE TABLE jwks (

@@ -16,8 +16,13 @@ pub enum Error {
     // Refusals.
     /// E-mail and password don't belong together, or there is no such account.
     InvalidCredentials,
-    /// No valid session or token.
+    /// No credential, or a session cookie of no living session.
     Unauthenticated,
+    /// A bearer token that is not accepted.
+    InvalidToken,
+    /// An access token of a session that lives on: its time is over, or it was left behind by a change. Another one is
+    /// to be had for the refresh token.
+    TokenExpired,
     /// No such refresh token, or none that may be used.
     InvalidRefreshToken,
     /// The account is banned.

@@ -5,7 +5,7 @@ use crate::{
     audit::{Event, Kind},
     context::Context,
     error::Error,
-    sessions::{Caller, Renewal, SignedIn},
+    sessions::{Caller, OldChain, Renewal, SignedIn},
     storage::{Change, Refused},
 };
 
@@ -15,6 +15,8 @@ pub struct ChangePassword {
     pub current: Password,
     /// The password from now on.
     pub new: NewPassword,
+    /// What becomes of the session's refresh tokens.
+    pub old_chain: OldChain,
 }
 
 /// Changes a password. Every other session ends, and this one starts anew with new secrets: whoever knew the
@@ -39,7 +41,7 @@ pub async fn change_password(
             return Err(error);
         }
     };
-    let renewal = Renewal::of(ctx, caller);
+    let renewal = Renewal::of(ctx, caller, change.old_chain)?;
     let batch = Change::new()
         .and(rows::set_password(user.id, version, &encoded, ctx.now))
         .and_all(renewal.statements())

@@ -24,9 +24,8 @@ impl Guest for Component {
         let ctx = context().await.map_err(|_| Refusal::Unavailable)?;
         match sessions::validate(&ctx, &token).await {
             Ok(claims) => Ok(claims.into()),
-            Err(sessions::Refusal::Invalid | sessions::Refusal::Disowned | sessions::Refusal::Expired) => {
-                Err(Refusal::Invalid)
-            }
+            Err(sessions::Refusal::Invalid | sessions::Refusal::Disowned) => Err(Refusal::Invalid),
+            Err(sessions::Refusal::Expired | sessions::Refusal::Outdated) => Err(Refusal::Expired),
             Err(sessions::Refusal::Revoked) => Err(Refusal::Revoked),
             Err(sessions::Refusal::Failed(error)) => {
                 super::log(&error);

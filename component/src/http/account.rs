@@ -10,6 +10,7 @@ use super::{
 };
 use crate::accounts::{self, Password};
 use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -35,8 +36,9 @@ pub struct DeleteAccountBody {
 pub async fn delete(
     call: Call,
     authenticated: Authenticated,
+    headers: HeaderMap,
     Json(body): Json<DeleteAccountBody>,
 ) -> Result<Response, Failure> {
     accounts::delete(&call, &authenticated.caller.user, &body.password).await?;
-    Ok((SetCookies(cookies::clear(call.settings)?), axum::Json(Success::yes())).into_response())
+    Ok((SetCookies(cookies::clear(&headers, call.settings)?), axum::Json(Success::yes())).into_response())
 }

@@ -45,8 +45,7 @@ impl<S: Sync> FromRequestParts<S> for Shown {
             return Err(Error::NotFound.into());
         }
         let shown = shown(&parts.headers);
-        let (source, _) =
-            sources.iter().find(|(_, secret)| secret.is(shown)).ok_or(Error::Unauthenticated)?;
+        let (source, _) = sources.iter().find(|(_, secret)| secret.is(shown)).ok_or(Error::InvalidToken)?;
         Ok(Self(source))
     }
 }

@@ -12,11 +12,11 @@ use http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION, request::Parts
 
 /// What a request brought to authenticate itself with.
 pub enum Credential<'a> {
-    /// An `Authorization` header with a bearer token (RFC 6750 §2.1). Cookies are then ignored.
+    /// A bearer token. Cookies are then ignored.
     Bearer(&'a str),
-    /// The session cookie.
-    Cookie(CookieSecret),
-    /// An `Authorization` header of any other form. Cookies are ignored here too.
+    /// Session cookies: one, unless its domain has changed.
+    Cookies(Vec<CookieSecret>),
+    /// A bearer credential without a token, or several. Cookies are ignored here too.
     Unusable,
     /// Nothing.
     None,
@@ -25,24 +25,52 @@ pub enum Credential<'a> {
 impl<'a> Credential<'a> {
     /// Of a request.
     pub fn of(headers: &'a HeaderMap, settings: &Settings) -> Self {
-        let mut fields = headers.get_all(AUTHORIZATION).iter();
-        match (fields.next(), fields.next()) {
-            (None, _) => cookies::session(headers, settings).map_or(Self::None, Self::Cookie),
-            (Some(field), None) => field.to_str().ok().and_then(bearer).map_or(Self::Unusable, Self::Bearer),
-            (Some(_), Some(_)) => Self::Unusable,
+        match Bearer::of(headers) {
+            Bearer::Token(token) => Self::Bearer(token),
+            Bearer::Unusable => Self::Unusable,
+            Bearer::None => match cookies::sessions(headers, settings) {
+                cookies if cookies.is_empty() => Self::None,
+                cookies => Self::Cookies(cookies),
+            },
         }
     }
 }
 
-/// The token of a `Bearer` credential.
-pub fn bearer(field: &str) -> Option<&str> {
-    let (scheme, token) = field.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+/// What the `Authorization` header says in the scheme `Bearer` (RFC 6750 §2.1). Other schemes are not ours: a proxy before
+/// the service may want one for itself.
+pub enum Bearer<'a> {
+    /// A token.
+    Token(&'a str),
+    /// The scheme without a token, or several times.
+    Unusable,
+    /// Nothing.
+    None,
+}
+
+impl<'a> Bearer<'a> {
+    /// Of a request.
+    pub fn of(headers: &'a HeaderMap) -> Self {
+        let fields = headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+        let mut ours = fields.filter_map(|field| {
+            let (scheme, token) = field.split_at(memchr::memchr(b' ', field).unwrap_or(field.len()));
+            scheme.eq_ignore_ascii_case(b"bearer").then(|| token.trim_ascii())
+        });
+        match (ours.next(), ours.next()) {
+            (None, _) => Self::None,
+            (Some(token), None) if !token.is_empty() => {
+                str::from_utf8(token).map_or(Self::Unusable, Self::Token)
+            }
+            _ => Self::Unusable,
+        }
+    }
 }
 
 /// The bearer token of a request; empty where there is none.
 pub fn shown(headers: &HeaderMap) -> &str {
-    headers.get(AUTHORIZATION).and_then(|field| field.to_str().ok()).and_then(bearer).unwrap_or_default()
+    match Bearer::of(headers) {
+        Bearer::Token(token) => token,
+        Bearer::Unusable | Bearer::None => "",
+    }
 }
 
 /// Whoever authenticated with a bearer token or the session cookie. A change of state by cookie also needs a
@@ -65,12 +93,13 @@ impl Authenticated {
             Credential::Bearer(token) => {
                 Ok(Self { caller: sessions::by_access_token(call, token).await?, cookie: None })
             }
-            Credential::Cookie(cookie) => {
-                let caller = sessions::by_cookie(call, &cookie).await?;
+            Credential::Cookies(cookies) => {
+                let (caller, cookie) = sessions::by_cookies(call, cookies).await?;
                 origin::require(method, headers, call.settings)?;
                 Ok(Self { caller, cookie: Some(cookie) })
             }
-            Credential::Unusable | Credential::None => Err(Error::Unauthenticated.into()),
+            Credential::Unusable => Err(Error::InvalidToken.into()),
+            Credential::None => Err(Error::Unauthenticated.into()),
         }
     }
 

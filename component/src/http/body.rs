@@ -30,22 +30,17 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     }
 }
 
-/// The same, or nothing at all.
-pub struct OptionalJson<T>(pub Option<T>);
+/// What can be read of a body without a reason to refuse it: none where it is no JSON, whatever it says it is, or lacks a
+/// member. For routes that must work whatever else a client sends.
+pub struct Lenient<T>(pub Option<T>);
 
-impl<T: DeserializeOwned, S: Sync> FromRequest<S> for OptionalJson<T> {
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Lenient<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        let (parts, body) = request.into_parts();
-        let bytes = read(body).await?;
-        if bytes.is_empty() {
-            return Ok(Self(None));
-        }
-        if !is_json(&parts.headers) {
-            return Err(Problem::new(Code::UnsupportedMediaType).into());
-        }
-        parse(&bytes).map(|body| Self(Some(body)))
+        let bytes = read(request.into_body()).await?;
+        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+        Ok(Self(serde_json::from_slice(text).ok()))
     }
 }
 

@@ -12,8 +12,10 @@ use super::{
 use crate::{
     accounts::{self, ChangePassword, NewPassword, Password},
     error::{Bug, Error},
+    sessions::OldChain,
 };
 use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,7 +38,9 @@ pub struct PasswordChanged {
     tokens: Option<SignedInBody>,
 }
 
-/// Changes the password. Every other session ends; this one gets a new cookie, and its earlier tokens are refused.
+/// Changes the password. Every other session ends; this one gets a new cookie, and its earlier access tokens are refused with
+/// `TOKEN_EXPIRED`. By cookie, its refresh tokens end too. By token, its old refresh token works once more within 15 minutes,
+/// as long as the new one is unused.
 #[utoipa::path(
     post, path = "/api/v1/auth/change-password", tag = "accounts", request_body = ChangePasswordBody,
     security(("bearer" = []), ("cookie" = [])),
@@ -52,14 +56,17 @@ pub struct PasswordChanged {
 pub async fn change_password(
     call: Call,
     authenticated: Authenticated,
+    headers: HeaderMap,
     Json(body): Json<ChangePasswordBody>,
 ) -> Result<Response, Failure> {
     let Authenticated { caller, cookie } = authenticated;
-    let change = ChangePassword { current: body.current_password, new: body.new_password };
+    let old_chain = if cookie.is_none() { OldChain::LeadsOn } else { OldChain::Ends };
+    let change = ChangePassword { current: body.current_password, new: body.new_password, old_chain };
     let signed_in = accounts::change_password(&call, &caller, change).await?;
     let new_cookie = signed_in.cookie.as_ref().ok_or(Error::Bug(Bug::Missing("a renewed cookie")))?;
     let new_cookie = cookies::set(call.settings, new_cookie, &signed_in.session, call.now)?;
     let tokens = cookie.is_none().then(|| SignedInBody::from(signed_in));
-    let cookies = [new_cookie, cookies::clear_cache(call.settings)?];
+    let cookies = [new_cookie, cookies::clear_cache(call.settings)?].into_iter();
+    let cookies = cookies.chain(cookies::clear_others(&headers, call.settings)?);
     Ok((SetCookies(cookies), axum::Json(PasswordChanged { success: true, tokens })).into_response())
 }

@@ -1,4 +1,8 @@
-//! The session cookie and the session cache's (RFC 6265bis).
+//! The session cookie, the session cache's and the device's (RFC 6265bis).
+//!
+//! A name has three forms and, but for `__Host-`, several scopes. Which of them is in use follows from `public_url` and
+//! `cookie_domain`; a browser that was here before those changed still sends what it got then. So several values of a name are
+//! looked at, and what is cleared is cleared in every scope.
 
 use crate::{
     devices::DeviceCookie,
@@ -37,50 +41,83 @@ enum Name {
 }
 
 impl Name {
-    /// With a prefix, browsers take a cookie only over TLS, and `__Host-` only from this host itself, so that no sibling
-    /// domain can plant one.
-    fn text(self, settings: &Settings) -> &'static str {
-        match (self, settings.public_url.is_https(), settings.cookie_domain.is_none()) {
-            (Self::Session, true, true) => "__Host-mana_session",
-            (Self::Session, true, false) => "__Secure-mana_session",
-            (Self::Session, false, _) => "mana_session",
-            (Self::Cache, true, true) => "__Host-mana_cache",
-            (Self::Cache, true, false) => "__Secure-mana_cache",
-            (Self::Cache, false, _) => "mana_cache",
-            (Self::Device, true, true) => "__Host-mana_device",
-            (Self::Device, true, false) => "__Secure-mana_device",
-            (Self::Device, false, _) => "mana_device",
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Session => "mana_session",
+            Self::Cache => "mana_cache",
+            Self::Device => "mana_device",
         }
     }
 }
 
-/// The session cookie of a request.
-pub fn session(headers: &HeaderMap, settings: &Settings) -> Option<CookieSecret> {
-    CookieSecret::parse(only(headers, settings, Name::Session)?)
+/// What stands before a name (RFC 6265bis §4.1.3). With a prefix, browsers take a cookie only over TLS, and `__Host-` only
+/// from this host itself, so that no sibling domain can plant one.
+#[derive(Clone, Copy, PartialEq)]
+enum Prefix {
+    Host,
+    Secure,
+    None,
 }
 
-/// The device cookie of a request.
-pub fn device(headers: &HeaderMap, settings: &Settings) -> Option<DeviceCookie> {
-    DeviceCookie::parse(only(headers, settings, Name::Device)?)
+impl Prefix {
+    const ALL: [Self; 3] = [Self::Host, Self::Secure, Self::None];
+
+    /// The one in use.
+    fn of(settings: &Settings) -> Self {
+        match (settings.public_url.is_https(), settings.cookie_domain.is_none()) {
+            (true, true) => Self::Host,
+            (true, false) => Self::Secure,
+            (false, _) => Self::None,
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Host => "__Host-",
+            Self::Secure => "__Secure-",
+            Self::None => "",
+        }
+    }
+
+    /// Where a cookie with it may have been set: none for the host alone, or a domain.
+    fn scopes(self, settings: &Settings) -> Vec<Option<&str>> {
+        let domains = (self != Self::Host).then(|| settings.public_url.domains());
+        [None].into_iter().chain(domains.into_iter().flatten().map(Some)).collect()
+    }
 }
 
-/// The session cache's cookie of a request, as it came.
-pub fn cache<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str> {
-    only(headers, settings, Name::Cache)
+/// The most values of one name that are looked at. A browser sends two where the domain has changed; who sends more plants them.
+const MOST: usize = 4;
+
+/// The session cookies of a request, in the form that is in use.
+pub fn sessions(headers: &HeaderMap, settings: &Settings) -> Vec<CookieSecret> {
+    values(headers, Prefix::of(settings), Name::Session).filter_map(CookieSecret::parse).collect()
 }
 
-/// A cookie's value. Two of the name count as none: which of them the browser's owner meant, and who planted the other,
-/// can't be told.
-fn only<'a>(headers: &'a HeaderMap, settings: &Settings, name: Name) -> Option<&'a str> {
-    let name = name.text(settings);
+/// The same, and those of the forms that are not in use: whoever signs out means them too.
+pub fn all_sessions(headers: &HeaderMap) -> Vec<CookieSecret> {
+    let all = Prefix::ALL.into_iter().flat_map(|prefix| values(headers, prefix, Name::Session));
+    all.filter_map(CookieSecret::parse).take(MOST).collect()
+}
+
+/// The device cookies of a request.
+pub fn devices(headers: &HeaderMap, settings: &Settings) -> Vec<DeviceCookie> {
+    values(headers, Prefix::of(settings), Name::Device).filter_map(DeviceCookie::parse).collect()
+}
+
+/// The session cache's cookies of a request, as they came.
+pub fn caches<'a>(headers: &'a HeaderMap, settings: &Settings) -> impl Iterator<Item = &'a str> {
+    values(headers, Prefix::of(settings), Name::Cache)
+}
+
+fn values(headers: &HeaderMap, prefix: Prefix, name: Name) -> impl Iterator<Item = &str> {
     // As bytes: another app on the host may set what it likes beside ours.
     let pairs = headers.get_all(COOKIE).iter().flat_map(|field| pairs(field.as_bytes()));
-    let mut ours =
-        pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
-    match (ours.next(), ours.next()) {
-        (Some(value), None) => str::from_utf8(value).ok(),
-        _ => None,
-    }
+    let ours = pairs.filter_map(move |pair| {
+        let name_and_value = pair.trim_ascii().strip_prefix(prefix.text().as_bytes())?;
+        name_and_value.strip_prefix(name.text().as_bytes())?.strip_prefix(b"=")
+    });
+    ours.take(MOST).filter_map(|value| str::from_utf8(value).ok())
 }
 
 /// What stands between semicolons. Searched for as words rather than bytes: ours is a kilobyte long.
@@ -109,7 +146,7 @@ pub fn set(
     now: Time,
 ) -> Result<HeaderValue, Error> {
     let age = session.expires_at.since(now).as_seconds().max(0);
-    field(settings, Name::Session, &cookie.expose(), age)
+    in_use(settings, Name::Session, &cookie.expose(), age)
 }
 
 /// Sets the session cache's cookie.
@@ -119,7 +156,7 @@ pub fn set(
 /// As [`set`].
 pub fn set_cache(settings: &Settings, sealed: &str) -> Result<HeaderValue, Error> {
     let age = settings.session_cache.map_or(0, Span::as_seconds);
-    field(settings, Name::Cache, sealed, age)
+    in_use(settings, Name::Cache, sealed, age)
 }
 
 /// Sets the device cookie, for as long as browsers keep one (RFC 6265bis §5.5: 400 days). Signing out leaves it.
@@ -128,16 +165,18 @@ pub fn set_cache(settings: &Settings, sealed: &str) -> Result<HeaderValue, Error
 ///
 /// As [`set`].
 pub fn set_device(settings: &Settings, cookie: &DeviceCookie) -> Result<HeaderValue, Error> {
-    field(settings, Name::Device, &cookie.expose(), Span::days(400).as_seconds())
+    in_use(settings, Name::Device, &cookie.expose(), Span::days(400).as_seconds())
 }
 
-/// Makes the browser forget both of the session's.
+/// Makes the browser forget the session's cookies, in every scope.
 ///
 /// # Errors
 ///
 /// As [`set`].
-pub fn clear(settings: &Settings) -> Result<[HeaderValue; 2], Error> {
-    Ok([field(settings, Name::Session, "", 0)?, clear_cache(settings)?])
+pub fn clear(headers: &HeaderMap, settings: &Settings) -> Result<Vec<HeaderValue>, Error> {
+    let mut cleared = vec![in_use(settings, Name::Session, "", 0)?, clear_cache(settings)?];
+    cleared.extend(clear_elsewhere(headers, settings, &[Name::Session, Name::Cache])?);
+    Ok(cleared)
 }
 
 /// Makes the browser forget what was cached of another session.
@@ -146,15 +185,57 @@ pub fn clear(settings: &Settings) -> Result<[HeaderValue; 2], Error> {
 ///
 /// As [`set`].
 pub fn clear_cache(settings: &Settings) -> Result<HeaderValue, Error> {
-    field(settings, Name::Cache, "", 0)
+    in_use(settings, Name::Cache, "", 0)
 }
 
-fn field(settings: &Settings, name: Name, value: &str, age: i64) -> Result<HeaderValue, Error> {
-    let name = name.text(settings);
-    let secure = if settings.public_url.is_https() { "; Secure" } else { "" };
-    let domain =
-        settings.cookie_domain.as_ref().map_or_else(String::new, |domain| format!("; Domain={domain}"));
-    let text = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}{domain}");
+/// For an answer that sets cookies: makes the browser forget those of the same names in other scopes, which it would send
+/// beside them.
+///
+/// # Errors
+///
+/// As [`set`].
+pub fn clear_others(headers: &HeaderMap, settings: &Settings) -> Result<Vec<HeaderValue>, Error> {
+    clear_elsewhere(headers, settings, &[Name::Session, Name::Cache, Name::Device])
+}
+
+/// Clears what the request came with, but for the form and scope that are in use.
+fn clear_elsewhere(
+    headers: &HeaderMap,
+    settings: &Settings,
+    names: &[Name],
+) -> Result<Vec<HeaderValue>, Error> {
+    let mut cleared = Vec::new();
+    for name in names {
+        for prefix in Prefix::ALL {
+            if values(headers, prefix, *name).next().is_none() {
+                continue;
+            }
+            for scope in prefix.scopes(settings) {
+                if prefix != Prefix::of(settings) || scope != settings.cookie_domain.as_deref() {
+                    cleared.push(field(prefix, *name, scope, "", 0)?);
+                }
+            }
+        }
+    }
+    Ok(cleared)
+}
+
+fn in_use(settings: &Settings, name: Name, value: &str, age: i64) -> Result<HeaderValue, Error> {
+    field(Prefix::of(settings), name, settings.cookie_domain.as_deref(), value, age)
+}
+
+fn field(
+    prefix: Prefix,
+    name: Name,
+    domain: Option<&str>,
+    value: &str,
+    age: i64,
+) -> Result<HeaderValue, Error> {
+    let (prefix_text, name) = (prefix.text(), name.text());
+    let secure = if prefix == Prefix::None { "" } else { "; Secure" };
+    let domain = domain.map_or_else(String::new, |domain| format!("; Domain={domain}"));
+    let text =
+        format!("{prefix_text}{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}{domain}");
     let mut field =
         HeaderValue::from_str(&text).map_err(|_| Bug::Missing("a cookie that fits into a header"))?;
     field.set_sensitive(true);

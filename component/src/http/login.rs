@@ -1,7 +1,6 @@
 //! `POST /login`
 
 use super::{
-    authentication::Credential,
     body::Json,
     call::Call,
     cookies,
@@ -65,13 +64,10 @@ pub async fn login(call: Call, headers: HeaderMap, Json(body): Json<LoginBody>) 
                 .and_then(|name| text::label(&name, DEVICE_NAME))
                 .or_else(|| derived(&call)),
         },
-        device_cookie: cookies::device(&headers, call.settings),
-        replaces: match Credential::of(&headers, call.settings) {
-            Credential::Cookie(cookie) => Some(cookie),
-            Credential::Bearer(_) | Credential::Unusable | Credential::None => None,
-        },
+        device_cookie: cookies::devices(&headers, call.settings).into_iter().next(),
+        replaces: cookies::sessions(&headers, call.settings),
     };
-    signed_in::answer(&call, sessions::sign_in(&call, request).await?)
+    signed_in::answer(&call, &headers, sessions::sign_in(&call, request).await?)
 }
 
 fn derived(call: &Call) -> Option<String> {

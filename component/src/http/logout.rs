@@ -1,27 +1,32 @@
 //! `POST /logout`
 
 use super::{
-    authentication::Credential,
-    body::OptionalJson,
+    authentication::Bearer,
+    body::Lenient,
     call::Call,
     cookies::{self, SetCookies},
     openapi::ProblemBody,
     origin,
     problem::Failure,
 };
-use crate::sessions::{self, RefreshToken};
+use crate::{
+    error::Error,
+    sessions::{self, Credential, RefreshToken},
+};
 use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LogoutBody {
-    refresh_token: Option<String>,
+    #[schema(value_type = Option<String>)]
+    refresh_token: Option<Value>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -31,36 +36,57 @@ pub struct LoggedOut {
     message: &'static str,
 }
 
-/// Ends the session of the bearer token, of the refresh token, or else of the cookie. Repeating it is harmless.
+/// Ends every session that the request names: by bearer token, refresh token and cookie. Repeating it is harmless. Of the
+/// body the refresh token is read, and nothing else about it is a reason to refuse.
 #[utoipa::path(
     post, path = "/api/v1/auth/logout", tag = "sessions", request_body = Option<LogoutBody>,
     responses(
         (status = 200, body = LoggedOut, headers(("set-cookie" = String, description = "clears the session cookie"))),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: from an origin that is not trusted", body = ProblemBody),
+        (status = 401, description = "`TOKEN_EXPIRED`: a change left the token behind, and its session lives on", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
     )
 )]
 pub async fn logout(
     call: Call,
     method: Method,
     headers: HeaderMap,
-    OptionalJson(body): OptionalJson<LogoutBody>,
+    Lenient(body): Lenient<LogoutBody>,
 ) -> Result<Response, Failure> {
-    let refresh_token = body.and_then(|body| body.refresh_token);
-    match Credential::of(&headers, call.settings) {
-        Credential::Bearer(token) => {
-            sessions::sign_out(&call, sessions::Credential::AccessToken(token)).await?;
-        }
-        Credential::Cookie(cookie) => {
-            origin::require(&method, &headers, call.settings)?;
-            sessions::sign_out(&call, sessions::Credential::Cookie(cookie)).await?;
-        }
+    let bearer = Bearer::of(&headers);
+    let cookies = cookies::all_sessions(&headers);
+    let trusted = match (&bearer, cookies.is_empty()) {
         // A foreign page's request comes without the cookie, and yet the answer could clear it.
-        Credential::Unusable | Credential::None => origin::refuse_foreign(&headers, call.settings)?,
+        (Bearer::None, true) => origin::refuse_foreign(&headers, call.settings),
+        _ => origin::require(&method, &headers, call.settings),
+    };
+    // What a token names ends from any page: no browser sends one by itself.
+    let by_token = by_token(&call, &bearer).await;
+    let refresh_token = body.and_then(|body| RefreshToken::parse(body.refresh_token?.as_str()?));
+    if let Some(token) = refresh_token {
+        sessions::sign_out(&call, Credential::RefreshToken(token)).await?;
     }
-    if let Some(token) = refresh_token.as_deref().and_then(RefreshToken::parse) {
-        sessions::sign_out(&call, sessions::Credential::RefreshToken(token)).await?;
+    let mut lives = false;
+    for cookie in cookies {
+        match trusted {
+            Ok(()) => sessions::sign_out(&call, Credential::Cookie(cookie)).await?,
+            Err(_) => lives |= sessions::is_alive(&call, &cookie).await?,
+        }
     }
-    Ok((SetCookies(cookies::clear(call.settings)?), Json(LoggedOut { success: true, message: "Signed out" }))
-        .into_response())
+    if lives || matches!(bearer, Bearer::None) {
+        trusted?;
+    }
+    match by_token {
+        // Its session may have ended by one of the others.
+        Err(Error::TokenExpired) => self::by_token(&call, &bearer).await?,
+        outcome => outcome?,
+    }
+    let cleared = cookies::clear(&headers, call.settings)?;
+    Ok((SetCookies(cleared), Json(LoggedOut { success: true, message: "Signed out" })).into_response())
+}
+
+async fn by_token(call: &Call, bearer: &Bearer<'_>) -> Result<(), Error> {
+    match bearer {
+        Bearer::Token(token) => sessions::sign_out(call, Credential::AccessToken(token)).await,
+        Bearer::Unusable | Bearer::None => Ok(()),
+    }
 }

@@ -30,7 +30,7 @@ pub struct MaintenanceDone {
 pub async fn maintenance(call: Call, headers: HeaderMap) -> Result<Json<MaintenanceDone>, Failure> {
     let secret = call.settings.maintenance_secret.as_ref().ok_or(Error::NotFound)?;
     if !secret.is(shown(&headers)) {
-        return Err(Error::Unauthenticated.into());
+        return Err(Error::InvalidToken.into());
     }
     housekeeping::flush(&call).await?;
     let report = housekeeping::run(&call, Span::seconds(0)).await?;

@@ -18,14 +18,24 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Failure {
     outside: Problem,
+    challenge: &'static str,
     inside: Option<Arc<Bug>>,
 }
+
+/// What a 401 asks for (RFC 9110 §15.5.2).
+const BEARER: &str = "Bearer";
+/// The same where a token was shown and refused (RFC 6750 §3.1): expired, revoked, malformed or otherwise invalid.
+const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 
 /// How soon trying again may help where the service is short of something, in seconds.
 const SHORTLY: u64 = 1;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        let challenge = match error {
+            Error::InvalidToken | Error::TokenExpired => INVALID_TOKEN,
+            _ => BEARER,
+        };
         let outside = match error {
             Error::Invalid(fields) => {
                 fields.into_iter().fold(Problem::new(Code::ValidationFailed), |problem, wrong| {
@@ -33,7 +43,8 @@ impl From<Error> for Failure {
                 })
             }
             Error::InvalidCredentials => Problem::new(Code::InvalidCredentials),
-            Error::Unauthenticated => Problem::new(Code::Unauthenticated),
+            Error::Unauthenticated | Error::InvalidToken => Problem::new(Code::Unauthenticated),
+            Error::TokenExpired => Problem::new(Code::TokenExpired),
             Error::InvalidRefreshToken => Problem::new(Code::InvalidRefreshToken),
             Error::Banned => Problem::new(Code::AccountBanned),
             Error::Locked(left) => Problem::new(Code::AccountLocked).retry_after(seconds(left)),
@@ -44,10 +55,11 @@ impl From<Error> for Failure {
             Error::Overloaded => Problem::new(Code::Overloaded).retry_after(SHORTLY),
             Error::StorageUnavailable => Problem::new(Code::StorageUnavailable).retry_after(SHORTLY),
             Error::Bug(bug) => {
-                return Self { outside: Problem::new(Code::Internal), inside: Some(Arc::new(bug)) };
+                let outside = Problem::new(Code::Internal);
+                return Self { outside, challenge, inside: Some(Arc::new(bug)) };
             }
         };
-        Self { outside, inside: None }
+        Self { outside, challenge, inside: None }
     }
 }
 
@@ -58,7 +70,7 @@ fn seconds(left: Span) -> u64 {
 
 impl From<Problem> for Failure {
     fn from(outside: Problem) -> Self {
-        Self { outside, inside: None }
+        Self { outside, challenge: BEARER, inside: None }
     }
 }
 
@@ -83,9 +95,8 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = self.outside.response().map(Body::from);
-        // RFC 9110 §15.5.2: a 401 names a way to authenticate.
         if response.status() == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(self.challenge));
         }
         // Logged where the request's id is known.
         response.extensions_mut().insert(self);

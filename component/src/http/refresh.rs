@@ -46,5 +46,5 @@ pub async fn refresh(call: Call, Json(body): Json<RefreshBody>) -> Result<Respon
     if let Err(Error::InvalidRefreshToken) = refreshed {
         throttle::count(&call, Route::Refresh).await?;
     }
-    signed_in::answer(&call, refreshed?)
+    Ok(signed_in::tokens(refreshed?))
 }

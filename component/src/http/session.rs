@@ -36,7 +36,11 @@ pub struct CurrentSession {
 )]
 pub async fn session(call: Call, method: Method, headers: HeaderMap) -> Result<Response, Failure> {
     let known = match Credential::of(&headers, call.settings) {
-        Credential::Cookie(cookie) => cached(&call, &headers, &cookie).await?,
+        Credential::Cookies(cookies) => match cookies.as_slice() {
+            [cookie] => cached(&call, &headers, cookie).await?,
+            // Which of them counts, only the database can tell.
+            _ => None,
+        },
         Credential::Bearer(token) => known(&call, token).await?,
         Credential::Unusable | Credential::None => None,
     };
@@ -52,10 +56,13 @@ async fn cached(
     headers: &HeaderMap,
     cookie: &CookieSecret,
 ) -> Result<Option<Response>, Failure> {
-    let Some(sealed) = cookies::cache(headers, call.settings) else { return Ok(None) };
-    let Some(cached) = cache::read(call, cookie, sealed).await else { return Ok(None) };
-    let renewed = cached.renewed.as_deref().map(|sealed| cookies::set_cache(call.settings, sealed));
-    Ok(Some(answer(cached.answer().to_owned(), renewed.transpose()?)))
+    for sealed in cookies::caches(headers, call.settings) {
+        if let Some(cached) = cache::read(call, cookie, sealed).await {
+            let renewed = cached.renewed.as_deref().map(|sealed| cookies::set_cache(call.settings, sealed));
+            return Ok(Some(answer(cached.answer().to_owned(), renewed.transpose()?)));
+        }
+    }
+    Ok(None)
 }
 
 /// The answer that this instance remembers for a token, if it still holds.

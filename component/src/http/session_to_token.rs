@@ -30,5 +30,5 @@ pub async fn session_to_token(
     let allowed = &call.settings.token_exchange_origins;
     let origin = origin::exactly(&headers, allowed)
         .ok_or(Error::Forbidden("This origin may not exchange sessions"))?;
-    signed_in::answer(&call, sessions::exchange(&call, &caller, origin.as_str()).await?)
+    Ok(signed_in::tokens(sessions::exchange(&call, &caller, origin.as_str()).await?))
 }

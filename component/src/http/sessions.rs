@@ -17,6 +17,7 @@ use axum::{
     extract::{Path, rejection::PathRejection},
     response::{IntoResponse as _, Response},
 };
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -37,6 +38,10 @@ pub struct SessionBody {
     #[schema(value_type = String, format = "date-time")]
     expires_at: Time,
     remember_me: bool,
+    /// The session that this one was exchanged from, and ends with.
+    parent_id: Option<Uuid>,
+    /// The origin that it was exchanged for.
+    origin: Option<String>,
     /// Whether it is the one that asks.
     current: bool,
 }
@@ -53,6 +58,8 @@ impl SessionBody {
             last_activity_at: session.last_activity_at,
             expires_at: session.expires_at,
             remember_me: session.remember_me,
+            parent_id: session.parent_id,
+            origin: session.origin.clone(),
             current,
         }
     }
@@ -66,19 +73,19 @@ pub struct Revoked {
     revoked: u64,
 }
 
-/// Where the user is signed in, newest first.
+/// Where the user is signed in, newest first; also what was exchanged from it for other origins.
 #[utoipa::path(
     get, path = "/api/v1/auth/sessions", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = Vec<SessionBody>), (status = 401, description = "`UNAUTHENTICATED`", body = ProblemBody))
 )]
 pub async fn list(call: Call, authenticated: Authenticated) -> Result<Json<Vec<SessionBody>>, Failure> {
     let caller = authenticated.caller;
-    let current = caller.session.root();
+    let current = caller.session.id;
     let sessions = sessions::list(&call, caller.user.id).await?;
     Ok(Json(sessions.iter().map(|session| SessionBody::new(session, session.id == current)).collect()))
 }
 
-/// Ends every session of the user but this one.
+/// Ends every session of the user but this one, and the one that it was exchanged from.
 #[utoipa::path(
     delete, path = "/api/v1/auth/sessions", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
     responses(
@@ -106,12 +113,13 @@ pub async fn end_others(call: Call, authenticated: Authenticated) -> Result<Json
 pub async fn end(
     call: Call,
     authenticated: Authenticated,
+    headers: HeaderMap,
     id: Result<Path<Uuid>, PathRejection>,
 ) -> Result<Response, Failure> {
     let Path(id) = id.map_err(|_| Error::NotFound)?;
     let caller = authenticated.caller;
     sessions::revoke_own(&call, &caller, id).await?;
     let is_own = authenticated.cookie.is_some() && id == caller.session.id;
-    let cleared = is_own.then(|| cookies::clear(call.settings)).transpose()?;
+    let cleared = is_own.then(|| cookies::clear(&headers, call.settings)).transpose()?;
     Ok((SetCookies(cleared.into_iter().flatten()), Json(Success::yes())).into_response())
 }

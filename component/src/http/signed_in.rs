@@ -11,6 +11,7 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -42,9 +43,14 @@ impl From<SignedIn> for SignedInBody {
     }
 }
 
-/// With the session's cookies, where it has any, and the device's.
-pub fn answer(call: &Call, signed_in: SignedIn) -> Result<Response, Failure> {
-    let mut cookies = Vec::new();
+/// For clients that keep tokens alone.
+pub fn tokens(signed_in: SignedIn) -> Response {
+    Json(SignedInBody::from(signed_in)).into_response()
+}
+
+/// With the cookies of the session and the device, in place of those that the request came with.
+pub fn answer(call: &Call, headers: &HeaderMap, signed_in: SignedIn) -> Result<Response, Failure> {
+    let mut cookies = cookies::clear_others(headers, call.settings)?;
     if let Some(cookie) = &signed_in.cookie {
         let SignedIn { user, session, as_of, .. } = &signed_in;
         cookies.push(cookies::set(call.settings, cookie, session, call.now)?);

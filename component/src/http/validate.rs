@@ -22,7 +22,8 @@ pub struct Validity {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     payload: Option<Claims>,
-    /// `TOKEN_INVALID`, `TOKEN_EXPIRED` or `SESSION_REVOKED`.
+    /// `TOKEN_EXPIRED`: its time is over, or it was left behind by a change, and a refresh gets another;
+    /// `SESSION_REVOKED`: its session has ended; `TOKEN_INVALID`: it is no token of this service for this audience.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,
 }
@@ -48,7 +49,7 @@ pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum
             "TOKEN_INVALID"
         }
         Err(Refusal::Disowned) => "TOKEN_INVALID",
-        Err(Refusal::Expired) => "TOKEN_EXPIRED",
+        Err(Refusal::Expired | Refusal::Outdated) => "TOKEN_EXPIRED",
         Err(Refusal::Revoked) => "SESSION_REVOKED",
     };
     Ok(axum::Json(Validity { valid: false, payload: None, error: Some(error) }))

@@ -17,11 +17,24 @@ static TOLD: Lately<Uuid> = Lately::new(Span::days(1));
 #[must_use]
 pub fn changed(ctx: &Context, session: &Session) -> Option<Suspicion> {
     let (opened, used) = (session.user_agent.as_deref()?, ctx.client.user_agent.as_deref()?);
-    // Equal as a rule, which costs less to see than a family.
-    if opened == used || device::family(opened) == device::family(used) {
+    if is_same_family(opened, used) {
         return None;
     }
     TOLD.is_first(session.id, ctx.now).then(|| throttle::once_a_day(ctx, "user_agent_changed", session.id))
+}
+
+/// Whether a request comes from the family of user agents that opened the session. Who says nothing is a family too.
+#[must_use]
+pub fn is_of_the_same_family(ctx: &Context, session: &Session) -> bool {
+    match (session.user_agent.as_deref(), ctx.client.user_agent.as_deref()) {
+        (Some(opened), Some(used)) => is_same_family(opened, used),
+        (opened, used) => opened == used,
+    }
+}
+
+/// Equal as a rule, which costs less to see than a family.
+fn is_same_family(one: &str, other: &str) -> bool {
+    one == other || device::family(one) == device::family(other)
 }
 
 /// Tells of it. Reading a session must not fail for that.

@@ -32,20 +32,30 @@ impl Caller {
     }
 }
 
-/// The caller that a session cookie belongs to.
+/// The caller that the session cookies of a request belong to, and the cookie that counts. A browser has one, but where its
+/// domain has changed: then that of a living session counts, and of several the newest.
 ///
 /// # Errors
 ///
-/// `Unauthenticated` where it belongs to no living session.
-pub async fn by_cookie(ctx: &Context, cookie: &CookieSecret) -> Result<Caller, Error> {
-    let found = rows::by_cookie(cookie).await?.ok_or(Error::Unauthenticated)?;
-    if !found.is_alive(ctx.now) {
-        return Err(Error::Unauthenticated);
+/// `Unauthenticated` where none belongs to a living session; also where they belong to different users, since who planted
+/// which can't be told.
+pub async fn by_cookies(ctx: &Context, cookies: Vec<CookieSecret>) -> Result<(Caller, CookieSecret), Error> {
+    let mut newest: Option<(rows::Found, CookieSecret)> = None;
+    for cookie in cookies {
+        let Some(found) = rows::by_cookie(&cookie).await?.filter(|found| found.is_alive(ctx.now)) else {
+            continue;
+        };
+        match &newest {
+            Some((other, _)) if other.user.id != found.user.id => return Err(Error::Unauthenticated),
+            Some((other, _)) if other.session.created_at >= found.session.created_at => {}
+            _ => newest = Some((found, cookie)),
+        }
     }
+    let (found, cookie) = newest.ok_or(Error::Unauthenticated)?;
     let keys = keys::at(&found.snapshot, ctx.settings).await?;
     // Of a cookie alone: an access token may be shown by a server that acts for its user.
     agent::notice(ctx, &found.session).await;
-    Ok(used(ctx, Caller::new(found, keys)))
+    Ok((used(ctx, Caller::new(found, keys)), cookie))
 }
 
 /// The caller that an access token belongs to.

@@ -29,6 +29,10 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
         ..parent.clone()
     };
     let refresh_token = RefreshToken::random();
+    let (user, as_of) = (caller.user.clone(), caller.as_of);
+    // Before the session is committed: what can't be signed must not be.
+    let statement = access_token::Statement { session: &session, user: &user, as_of };
+    let access_token = access_token::issue(ctx, &caller.keys, &statement)?;
     let event = Event::about(Kind::LoginSuccess, caller.user.id).session(session.id).with("origin", origin);
     let change = Change::new()
         .and(rows::end_child(parent.root(), origin))
@@ -40,9 +44,5 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
         Err(Refused::Unmet(_)) => return Err(Error::Unauthenticated),
         Err(refused) => return Err(refused.into()),
     }
-    let user = caller.user.clone();
-    let as_of = caller.as_of;
-    let statement = access_token::Statement { session: &session, user: &user, as_of };
-    let access_token = access_token::issue(ctx, &caller.keys, &statement)?;
     Ok(SignedIn { user, session, as_of, cookie: None, device_cookie: None, access_token, refresh_token })
 }

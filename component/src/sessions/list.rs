@@ -4,7 +4,7 @@ use super::{Count, Session, rows};
 use crate::{context::Context, error::Error};
 use uuid::Uuid;
 
-/// The sign-ins of a user that are alive, newest first. Children belong to their sign-in and are not listed.
+/// The sessions of a user that are alive, newest first: sign-ins, and what was exchanged from them.
 ///
 /// # Errors
 ///

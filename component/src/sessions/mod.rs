@@ -25,19 +25,19 @@ mod slide;
 mod tokens;
 
 pub use activity::flush as flush_activity;
-pub use authenticate::{Caller, by_access_token, by_cookie};
+pub use authenticate::{Caller, by_access_token, by_cookies};
 pub use exchange::exchange;
 pub use lifetime::Lifetime;
 pub use list::{count, get, list};
 pub use refresh::refresh;
 pub use refusal::Refusal;
-pub use renewal::Renewal;
+pub use renewal::{OldChain, Renewal};
 pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
 pub use secret::{CookieSecret, RefreshToken};
 pub use service_token::{SERVICE_TOKEN_LIFETIME, service_token};
 pub use sign_in::{SignIn, sign_in};
-pub use sign_out::{Credential, sign_out};
+pub use sign_out::{Credential, is_alive, sign_out};
 pub use slide::slide;
 pub use tokens::{Known, known, validate};
 

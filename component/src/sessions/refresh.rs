@@ -1,9 +1,13 @@
 //! Exchanging a refresh token (RFC 9700 §4.14.2: rotation with detection of reuse).
 //!
 //! ```text
-//! R0 ── spent ──▶ R1 = derived from R0 ── spent ──▶ R2 …        rotate
-//! R0 again within 60 s, R1 unused: R1 again                      repeat
-//! R0 again otherwise: someone has a copy; the session ends       end_compromised
+//! R0 ── spent ──▶ R1 = derived from R0 ── spent ──▶ R2 …           rotate
+//! R0 left behind by a renewal, whose N0 is unused:
+//!     R0 and N0 ── spent ──▶ R1 ── spent ──▶ R2 …                  rotate
+//! R0 again within 60 s, R1 unused: R1 again                         repeat
+//! R0 again within the grace, R1 unused, by the same kind of client,
+//!     once a generation and three times a day: R1 again, as an event  repeat_late
+//! R0 again otherwise: someone has a copy; the session ends          end_compromised
 //! ```
 
 use super::{Lifetime, RefreshToken, SignedIn, access_token, agent, rows};
@@ -12,17 +16,39 @@ use crate::{
     context::Context,
     error::Error,
     platform::{self, Metric},
-    storage::{Change, Refused},
-    time::Span,
+    storage::{Change, Refused, Statement},
+    time::{Span, Time},
 };
 
-/// How long a spent token still gets its successor: parallel tabs, and answers that were lost on the way. As far may the clocks of two
-/// processes differ.
-const GRACE: Span = Span::seconds(60);
+/// How long a spent token still gets its successor without further ado: parallel tabs, and answers that were lost on the way.
+/// As far may the clocks of two processes differ.
+const REPETITION: Span = Span::seconds(60);
 
-/// How many generations of a chain are recognised. A client that refreshes with every access token makes 8,640 in the
-/// longest time that a session may live by default; more would only make a chain costly to remove.
-const GENERATIONS: i64 = 10_000;
+/// How long a token that a renewal left behind leads into the new chain.
+const LEFT_BEHIND: Span = Span::minutes(15);
+
+/// How many generations a chain has; all of them are recognised. A client that refreshes with every access token makes 8,640
+/// in the longest time that a session may live by default. Past it the session ends, since forgetting the oldest instead would
+/// wash away where a stolen token came from; and it bounds what ending a session costs.
+const GENERATIONS: i64 = 20_000;
+
+/// Why a session ends by its refresh tokens, for events and counters.
+#[derive(Clone, Copy)]
+enum Compromise {
+    /// A token was used that nobody should still have.
+    Reuse,
+    /// The chain grew longer than any honest client's.
+    Flood,
+}
+
+impl Compromise {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Reuse => "refresh_reuse",
+            Self::Flood => "refresh_flood",
+        }
+    }
+}
 
 /// Exchanges a refresh token for its successor and a new access token.
 ///
@@ -42,14 +68,17 @@ pub async fn refresh(ctx: &Context, token: &RefreshToken) -> Result<SignedIn, Er
 
 async fn exchange(ctx: &Context, token: &RefreshToken) -> Result<(SignedIn, &'static str), Error> {
     let presented = living(ctx, token).await?;
-    if presented.spent.is_none() {
-        if let Some(signed_in) = rotate(ctx, token, presented).await? {
-            return Ok((signed_in, "rotated"));
-        }
-        // Someone else spent it between our look and our commit: now it is a repetition.
-        return repeat(ctx, token, living(ctx, token).await?).await;
+    if !is_usable(&presented, ctx.now) {
+        return repeat(ctx, token, presented).await;
     }
-    repeat(ctx, token, presented).await
+    if presented.generation >= GENERATIONS {
+        return end_compromised(ctx, &presented.found, Compromise::Flood).await;
+    }
+    match rotate(ctx, token, presented).await? {
+        Some(signed_in) => Ok((signed_in, "rotated")),
+        // Someone else used it, or the chain that it leads into, between our look and our commit: now it is a repetition.
+        None => repeat(ctx, token, living(ctx, token).await?).await,
+    }
 }
 
 async fn living(ctx: &Context, token: &RefreshToken) -> Result<rows::Presented, Error> {
@@ -57,7 +86,17 @@ async fn living(ctx: &Context, token: &RefreshToken) -> Result<rows::Presented, 
     if presented.found.is_alive(ctx.now) { Ok(presented) } else { Err(Error::InvalidRefreshToken) }
 }
 
-/// Spends the token and adds its successor; None where someone else spent it meanwhile.
+/// Whether nobody has used it, and it was not left behind too long ago.
+fn is_usable(presented: &rows::Presented, now: Time) -> bool {
+    presented.spent.is_none() && presented.left_behind_at.is_none_or(|at| is_within(now, at, LEFT_BEHIND))
+}
+
+/// Whether it is no later than so long after, and no earlier than clocks may differ.
+fn is_within(now: Time, at: Time, span: Span) -> bool {
+    (at - REPETITION..=at + span).contains(&now)
+}
+
+/// Spends the token and adds its successor; None where someone else used it meanwhile, or the chain that it leads into.
 async fn rotate(
     ctx: &Context,
     token: &RefreshToken,
@@ -66,66 +105,107 @@ async fn rotate(
     let version = ctx.settings.keyring.newest();
     let successor = token.successor(&ctx.settings.keyring, version, &presented.salt);
     let successor = successor.ok_or(Error::InvalidRefreshToken)?;
-    let mut found = presented.found;
-    let session = &mut found.session;
-    let lifetime = Lifetime::new(session.remember_me);
+    let rows::Presented { mut found, left_behind_at, generation, .. } = presented;
+    let (user, session) = (found.user.id, &mut found.session);
+    // The first of the new chain must be unused, and can't be used any more.
+    let first = left_behind_at.map(|_| generation + 1);
     let mut change = Change::new()
         .and(rows::spend(token, version, ctx.now))
-        .and(rows::insert_refresh_token(session.id, &successor, presented.generation + 1, ctx.now))
-        .and(rows::forget_generation(session.id, presented.generation - GENERATIONS))
-        .and(rows::touch(session.id, ctx.now));
-    if let Some(expires_at) = lifetime.slide(ctx.now, session.expires_at, session.absolute_expires_at) {
-        // Using a child is using the sign-in that it came from.
-        change = change.and(rows::slide(session.id, expires_at, ctx.now));
-        change = change.and_all(session.parent_id.map(|parent| rows::slide(parent, expires_at, ctx.now)));
-        session.expires_at = expires_at;
-    }
+        .and_all(first.map(|first| rows::spend_generation(session.id, first, version, ctx.now)))
+        .and(rows::insert_refresh_token(session.id, &successor, first.unwrap_or(generation) + 1, ctx.now))
+        .and(rows::touch(session.id, ctx.now))
+        .and_all(slide(ctx, session));
     if let Some(suspicion) = agent::changed(ctx, session) {
-        let event = suspicion.event(Some(found.user.id)).session(session.id);
+        let event = suspicion.event(Some(user)).session(session.id);
         change = change.record(event).and(suspicion.note());
     }
-    let event = Event::about(Kind::TokenRefresh, found.user.id).session(session.id);
+    let event = Event::about(Kind::TokenRefresh, user).session(session.id);
+    // Before the token is spent: what can't be signed must not be committed.
+    let signed_in = access_token::signed_in(ctx, found, successor).await?;
     match change.record(event).commit(ctx).await {
-        Ok(_) => access_token::signed_in(ctx, found, successor).await.map(Some),
+        Ok(_) => Ok(Some(signed_in)),
         Err(Refused::Unmet(_)) => Ok(None),
         Err(refused) => Err(refused.into()),
     }
 }
 
-/// Answers a token that was spent before.
+/// Moves the session's end, and its parent's, if it is time to: using a child is using the sign-in that it came from.
+fn slide(ctx: &Context, session: &mut super::Session) -> Vec<Statement> {
+    let lifetime = Lifetime::new(session.remember_me);
+    let Some(expires_at) = lifetime.slide(ctx.now, session.expires_at, session.absolute_expires_at) else {
+        return Vec::new();
+    };
+    session.expires_at = expires_at;
+    let moved = [Some(session.id), session.parent_id].into_iter().flatten();
+    moved.map(|session| rows::slide(session, expires_at, ctx.now)).collect()
+}
+
+/// Answers a token that was used before, or left behind.
 async fn repeat(
     ctx: &Context,
     token: &RefreshToken,
     presented: rows::Presented,
 ) -> Result<(SignedIn, &'static str), Error> {
-    let Some(spent) = presented.spent else { return Err(Error::Overloaded) };
+    let rows::Presented { spent, found, salt, .. } = presented;
+    let Some(spent) = spent else {
+        return end_compromised(ctx, &found, Compromise::Reuse).await;
+    };
     // None where its secret is configured no more, which is long after the time for an honest repetition.
-    let successor = token.successor(&ctx.settings.keyring, spent.version, &presented.salt);
-    if let Some(successor) = successor
-        && (spent.at - GRACE..=spent.at + GRACE).contains(&ctx.now)
-        && rows::is_unspent(&successor).await?
+    let successor = token.successor(&ctx.settings.keyring, spent.version, &salt);
+    if let Some(successor) = &successor
+        && is_within(ctx.now, spent.at, REPETITION)
+        && rows::is_unspent(successor).await?
     {
-        return Ok((access_token::signed_in(ctx, presented.found, successor).await?, "repeated"));
+        let signed_in = access_token::signed_in(ctx, found, successor.clone()).await?;
+        return Ok((signed_in, "repeated"));
     }
     if spent.version > ctx.settings.keyring.newest() {
         // A process that was started with a newer secret answered it. Whether this repetition is honest, only that one
         // can tell.
         return Err(Error::InvalidRefreshToken);
     }
-    end_compromised(ctx, &presented.found).await?;
-    platform::count(Metric::Refreshes, "reused", 1);
-    Err(Error::InvalidRefreshToken)
+    if let Some(successor) = successor
+        && is_within(ctx.now, spent.at, ctx.settings.refresh_grace)
+        && agent::is_of_the_same_family(ctx, &found.session)
+        && let Some(signed_in) = repeat_late(ctx, token, found.clone(), successor).await?
+    {
+        return Ok((signed_in, "repeated_late"));
+    }
+    end_compromised(ctx, &found, Compromise::Reuse).await
 }
 
-async fn end_compromised(ctx: &Context, found: &rows::Found) -> Result<(), Error> {
-    let session = found.session.id;
-    let about = |kind| Event::about(kind, found.user.id).with("reason", "refresh_reuse");
+/// Gives the successor to whoever has lost the answer for longer; None where that has happened too often, or the successor is
+/// used. A thief could follow a chain so, and is therefore told of.
+async fn repeat_late(
+    ctx: &Context,
+    token: &RefreshToken,
+    found: rows::Found,
+    successor: RefreshToken,
+) -> Result<Option<SignedIn>, Error> {
+    let (user, session) = (found.user.id, found.session.id);
+    let event = Event::about(Kind::TokenRefresh, user).session(session).with("reason", "repeated_late");
+    let change = Change::new().and(rows::repeat_late(session, token, &successor, ctx.now)).record(event);
+    let signed_in = access_token::signed_in(ctx, found, successor).await?;
+    match change.commit(ctx).await {
+        Ok(_) => Ok(Some(signed_in)),
+        Err(Refused::Unmet(_)) => Ok(None),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// Ends the session of a token that somebody has a copy of, and refuses the token.
+async fn end_compromised<T>(ctx: &Context, found: &rows::Found, how: Compromise) -> Result<T, Error> {
+    let (session, reason) = (found.session.id, how.reason());
+    let about = |kind| Event::about(kind, found.user.id).with("reason", reason);
     let change = Change::new()
         .and(rows::end(session))
         .record(about(Kind::SuspiciousActivity).session(session))
         .record(about(Kind::SessionRevoked).session(session));
     change.commit(ctx).await?;
-    platform::count(Metric::SessionsEnded, "refresh_reuse", 1);
-    platform::count(Metric::SuspiciousActivities, "refresh_reuse", 1);
-    Ok(())
+    if let Compromise::Reuse = how {
+        platform::count(Metric::Refreshes, "reused", 1);
+    }
+    platform::count(Metric::SessionsEnded, reason, 1);
+    platform::count(Metric::SuspiciousActivities, reason, 1);
+    Err(Error::InvalidRefreshToken)
 }

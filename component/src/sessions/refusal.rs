@@ -12,7 +12,10 @@ pub enum Refusal {
     Disowned,
     /// It was one.
     Expired,
-    /// Its session has ended, or what it says of the user is no longer so.
+    /// It was one, and its session lives on; but the session has had new secrets since, or what it says of the user is no
+    /// longer so. The next one that the session gets is right.
+    Outdated,
+    /// Its session has ended.
     Revoked,
     /// Nothing can be said.
     Failed(Error),
@@ -25,6 +28,7 @@ impl Refusal {
         match self {
             Self::Invalid | Self::Disowned => Some("invalid"),
             Self::Expired => Some("expired"),
+            Self::Outdated => Some("outdated"),
             Self::Revoked => Some("revoked"),
             Self::Failed(_) => None,
         }
@@ -37,14 +41,13 @@ impl From<Error> for Refusal {
     }
 }
 
-/// To whoever signs a request with a token, every refusal is the same.
+/// To whoever signs a request with a token there are two refusals: a refresh helps, or a sign-in does.
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Failed(error) => error,
-            Refusal::Invalid | Refusal::Disowned | Refusal::Expired | Refusal::Revoked => {
-                Self::Unauthenticated
-            }
+            Refusal::Expired | Refusal::Outdated => Self::TokenExpired,
+            Refusal::Invalid | Refusal::Disowned | Refusal::Revoked => Self::InvalidToken,
         }
     }
 }

@@ -9,6 +9,16 @@ use crate::{
     time::{Span, Time},
 };
 
+/// What becomes of the refresh tokens that a session had.
+#[derive(Clone, Copy, PartialEq)]
+pub enum OldChain {
+    /// They are refused.
+    Ends,
+    /// The unused one works once more within a quarter of an hour, as long as nobody has used a new one: for clients that
+    /// overlook the new ones in the answer. Used by both, the session ends.
+    LeadsOn,
+}
+
 /// New secrets for a session. Its statements belong into the change that is the reason for it.
 pub struct Renewal {
     cookie: CookieSecret,
@@ -19,21 +29,30 @@ pub struct Renewal {
 
 impl Renewal {
     /// For the caller's session.
-    #[must_use]
-    pub fn of(ctx: &Context, caller: &Caller) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Where no key can sign what it leads to.
+    pub fn of(ctx: &Context, caller: &Caller, old: OldChain) -> Result<Self, Error> {
+        caller.keys.signer(ctx.now)?;
         let (cookie, refresh_token) = (CookieSecret::random(), RefreshToken::random());
         let session = caller.session.id;
         // Read anew: since `ctx.now` a password was hashed, and tokens may have been issued from the old chain. Tokens
         // know seconds only, and the commit takes a moment: those of the next whole second are refused too, and new ones
         // are dated behind it.
         let not_before = Time((platform::now() + Span::seconds(2)).0.div_euclid(1000).saturating_mul(1000));
-        let statements = vec![
+        let mut statements = vec![
             rows::renew(session, &cookie, not_before, ctx.now),
             rows::end_all_but(caller.user.id, session),
-            rows::remove_refresh_tokens(session),
-            rows::insert_refresh_token(session, &refresh_token, 0, ctx.now),
         ];
-        Self { cookie, refresh_token, not_before, statements }
+        match old {
+            OldChain::Ends => statements.push(rows::remove_refresh_tokens(session)),
+            OldChain::LeadsOn => {
+                statements.extend(rows::leave_behind(session, ctx.settings.keyring.newest(), ctx.now));
+            }
+        }
+        statements.push(rows::begin_chain(session, &refresh_token, ctx.now));
+        Ok(Self { cookie, refresh_token, not_before, statements })
     }
 
     /// What has to be committed. The session must exist.

@@ -1,6 +1,6 @@
 //! Ending sessions before their time. The next request that comes with one is refused.
 
-use super::{Caller, rows};
+use super::{Caller, Session, rows};
 use crate::{
     audit::{Event, Kind},
     context::Context,
@@ -31,18 +31,21 @@ pub async fn revoke(ctx: &Context, session: Uuid) -> Result<(), Error> {
     end_one(ctx, rows::end_existing(session), event.session(session)).await
 }
 
-/// Ends every session of the caller's but the one that they call with. Returns how many sign-ins it was.
+/// Ends every session of the caller's but the one that they call with, and the one that it was exchanged from. Returns how many
+/// it was.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn revoke_others(ctx: &Context, caller: &Caller) -> Result<u64, Error> {
     let user = caller.user.id;
+    let Session { id, parent_id, .. } = caller.session;
     let event = Event::about(Kind::SessionRevoked, user).with("reason", "owner").with("scope", "others");
-    end_many(ctx, rows::end_others(user, caller.session.root()), rows::if_more_than(1, event)).await
+    let event = rows::if_others_than(id, parent_id, event);
+    end_many(ctx, rows::end_others(user, id, parent_id), event).await
 }
 
-/// Ends every session of a user. Returns how many sign-ins it was.
+/// Ends every session of a user. Returns how many it was.
 ///
 /// # Errors
 ///
@@ -63,9 +66,9 @@ async fn end_one(ctx: &Context, statement: Statement, event: Event) -> Result<()
     }
 }
 
-async fn end_many(ctx: &Context, statement: Statement, event: Event) -> Result<u64, Error> {
-    let affected = Change::new().record(event).and(statement).commit(ctx).await?;
-    let ended = affected.first().copied().unwrap_or(0);
+async fn end_many(ctx: &Context, statements: [Statement; 2], event: Event) -> Result<u64, Error> {
+    let affected = Change::new().record(event).and_all(statements).commit(ctx).await?;
+    let ended = affected.iter().sum();
     platform::count(Metric::SessionsEnded, "revoked", ended);
     Ok(ended)
 }

@@ -9,7 +9,7 @@ use crate::{
     params,
     settings::SecretVersion,
     storage::{self, Columns, Statement, Value, expecting_one, statement},
-    time::Time,
+    time::{Span, Time},
 };
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -41,6 +41,7 @@ fn session(row: &mut Columns) -> Result<Session, Error> {
 }
 
 /// A session with what decides whether it is alive.
+#[derive(Clone)]
 pub struct Found {
     /// It ends no later than its parent.
     pub session: Session,
@@ -104,18 +105,18 @@ pub async fn by_id(id: Uuid) -> Result<Option<Found>, Error> {
     find("s.id = ?1", id.into()).await
 }
 
-/// The sign-ins of a user that are alive, newest first.
+/// The sessions of a user that are alive, newest first.
 pub async fn of_user(user: Uuid, now: Time) -> Result<Vec<Session>, Error> {
-    let sql = format!(
-        "SELECT {SESSION} FROM sessions s WHERE s.user_id = ?1 AND s.parent_id IS NULL AND s.expires_at > ?2
-         ORDER BY s.id DESC LIMIT 1000"
-    );
-    storage::query(&sql, params![user, now], session).await
+    let sql = format!("SELECT {} FROM {FROM} WHERE s.user_id = ?1 ORDER BY s.id DESC LIMIT 1000", *FOUND);
+    let sessions = storage::query(&sql, params![user], found).await?;
+    Ok(sessions.into_iter().filter(|found| found.is_alive(now)).map(|found| found.session).collect())
 }
 
 /// A refresh token as it is known, with its session.
 pub struct Presented {
     pub spent: Option<Spent>,
+    /// When a renewal of the session put a new chain in its place, into which it leads.
+    pub left_behind_at: Option<Time>,
     pub salt: [u8; 16],
     pub generation: i64,
     pub found: Found,
@@ -129,14 +130,21 @@ pub struct Spent {
 
 pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Error> {
     let sql = format!(
-        "SELECT r.spent_at, r.secret_version, r.salt, r.generation, {}
+        "SELECT r.spent_at, r.secret_version, r.left_behind_at, r.salt, r.generation, {}
          FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
         *FOUND
     );
     storage::query_one(&sql, params![token.hash()], |row| {
         let (at, version): (Option<Time>, Option<SecretVersion>) = (row.take()?, row.take()?);
         let spent = at.zip(version).map(|(at, version)| Spent { at, version });
-        Ok(Presented { spent, salt: row.take()?, generation: row.take()?, found: found(row)? })
+        let left_behind_at = row.take()?;
+        Ok(Presented {
+            spent,
+            left_behind_at,
+            salt: row.take()?,
+            generation: row.take()?,
+            found: found(row)?,
+        })
     })
     .await
 }
@@ -205,11 +213,50 @@ pub fn insert_refresh_token(session: Uuid, token: &RefreshToken, generation: i64
     )
 }
 
-/// Removes a token of the chain of a session, if there has been one of this generation.
-pub fn forget_generation(session: Uuid, generation: i64) -> Statement {
+/// Adds the first token of another chain behind whatever the session had.
+pub fn begin_chain(session: Uuid, token: &RefreshToken, now: Time) -> Statement {
     statement(
-        "DELETE FROM refresh_tokens WHERE session_id = ?1 AND generation = ?2",
-        params![session, generation],
+        "INSERT INTO refresh_tokens (hash, session_id, generation, issued_at, salt)
+         SELECT ?1, ?2, coalesce(max(generation) + 1, 0), ?3, ?4 FROM refresh_tokens WHERE session_id = ?2",
+        params![token.hash(), session, now, crate::platform::random::<16>()],
+    )
+}
+
+/// Leaves the token behind that nobody has used yet. One that was left behind before leads nowhere any more.
+pub fn leave_behind(session: Uuid, version: SecretVersion, now: Time) -> [Statement; 2] {
+    [
+        statement(
+            "UPDATE refresh_tokens SET spent_at = ?2, secret_version = ?3
+             WHERE session_id = ?1 AND spent_at IS NULL AND left_behind_at IS NOT NULL",
+            params![session, now, version],
+        ),
+        statement(
+            "UPDATE refresh_tokens SET left_behind_at = ?2 WHERE session_id = ?1 AND spent_at IS NULL",
+            params![session, now],
+        ),
+    ]
+}
+
+/// Spends the token of a generation that nobody has spent.
+pub fn spend_generation(session: Uuid, generation: i64, version: SecretVersion, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE refresh_tokens SET spent_at = ?3, secret_version = ?4
+         WHERE session_id = ?1 AND generation = ?2 AND spent_at IS NULL",
+        params![session, generation, now, version],
+    )
+}
+
+/// Notes that a spent token is to get its successor again: once, as long as nobody has used that, and three times a day in the
+/// chain.
+pub fn repeat_late(session: Uuid, token: &RefreshToken, successor: &RefreshToken, now: Time) -> Statement {
+    let day = Span::days(1);
+    expecting_one(
+        "UPDATE refresh_tokens SET repeated_at = ?4
+         WHERE hash = ?2 AND repeated_at IS NULL
+            AND EXISTS (SELECT 1 FROM refresh_tokens WHERE hash = ?3 AND spent_at IS NULL)
+            AND (SELECT count(*) FROM refresh_tokens
+                 WHERE session_id = ?1 AND repeated_at > ?5 AND repeated_at < ?6) < 3",
+        params![session, token.hash(), successor.hash(), now, now - day, now + day],
     )
 }
 
@@ -268,12 +315,15 @@ pub fn end_own(user: Uuid, session: Uuid) -> Statement {
     expecting_one("DELETE FROM sessions WHERE id = ?1 AND user_id = ?2", params![session, user])
 }
 
-/// Ends every sign-in of a user but one, with their children.
-pub fn end_others(user: Uuid, kept: Uuid) -> Statement {
-    statement(
-        "DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2 AND parent_id IS NULL",
-        params![user, kept],
-    )
+/// Ends every session of a user but this one and the one that it was exchanged from, without which it would end too. Those that
+/// were exchanged go first, so that each is counted.
+pub fn end_others(user: Uuid, kept: Uuid, parent: Option<Uuid>) -> [Statement; 2] {
+    ["IS NOT NULL", "IS NULL"].map(|is_child| {
+        let sql = format!(
+            "DELETE FROM sessions WHERE user_id = ?1 AND id NOT IN (?2, ?3) AND parent_id {is_child}"
+        );
+        statement(&sql, params![user, kept, parent.unwrap_or(kept)])
+    })
 }
 
 /// Ends every session of a user but one, its children included.
@@ -281,9 +331,11 @@ pub fn end_all_but(user: Uuid, kept: Uuid) -> Statement {
     statement("DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2", params![user, kept])
 }
 
-/// Ends every sign-in of a user, with their children.
-pub fn end_all(user: Uuid) -> Statement {
-    statement("DELETE FROM sessions WHERE user_id = ?1 AND parent_id IS NULL", params![user])
+/// Ends every session of a user. Those that were exchanged go first, so that each is counted.
+pub fn end_all(user: Uuid) -> [Statement; 2] {
+    ["IS NOT NULL", "IS NULL"].map(|is_child| {
+        statement(&format!("DELETE FROM sessions WHERE user_id = ?1 AND parent_id {is_child}"), params![user])
+    })
 }
 
 /// Ends the child session of this parent for this origin, if there is one.
@@ -304,6 +356,13 @@ pub fn displace(user: Uuid, opened: Uuid, limit: u32) -> Statement {
              ORDER BY id DESC LIMIT ?3)",
         params![user, opened, limit.saturating_sub(1)],
     )
+}
+
+/// Writes the event only where, at its turn, its user has a session besides these two.
+pub fn if_others_than(kept: Uuid, parent: Option<Uuid>, event: Event) -> Event {
+    let user = event.user.unwrap_or_default();
+    let condition = "EXISTS (SELECT 1 FROM sessions WHERE user_id = $1 AND id NOT IN ($2, $3))";
+    event.only_if(condition, params![user, kept, parent.unwrap_or(kept)])
 }
 
 /// Writes the event only where, at its turn, its user has more sign-ins than `limit`.

@@ -29,8 +29,8 @@ pub struct SignIn {
     pub device: Device,
     /// What the device shows of itself.
     pub device_cookie: Option<DeviceCookie>,
-    /// The session that the request came with. It ends: a browser has one at a time.
-    pub replaces: Option<CookieSecret>,
+    /// The sessions that the request came with. They end: a browser has one at a time.
+    pub replaces: Vec<CookieSecret>,
 }
 
 /// How often a sign-in starts over when the account's credentials change while it hashes.
@@ -175,9 +175,11 @@ async fn open(
         .and(rows::open(&session, &cookie, version))
         .and(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now))
         .and(rows::remove_expired(user.id, ctx.now));
-    if let Some(replaced) = replaced(request).await? {
-        let event = Event::about(Kind::SessionRevoked, replaced.user_id).with("reason", "replaced");
-        change = change.and(rows::end(replaced.id)).record(event.session(replaced.id));
+    for cookie in &request.replaces {
+        if let Some(replaced) = rows::by_cookie(cookie).await?.map(|found| found.session) {
+            let event = Event::about(Kind::SessionRevoked, replaced.user_id).with("reason", "replaced");
+            change = change.and(rows::end(replaced.id)).record(event.session(replaced.id));
+        }
     }
     change = change
         .record(rows::if_more_than(
@@ -201,22 +203,16 @@ async fn open(
         .with("deviceId", session.device.id.clone())
         .with("deviceName", session.device.name.clone())
         .with("rememberMe", session.remember_me);
+    let as_of = snapshot.as_of;
+    // Before the session is committed: what can't be signed must not be.
+    let access_token = access_token::issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
     match change.record(event).commit(ctx).await {
         Ok(_) => {}
         Err(Refused::Unmet(_)) => return Ok(None),
         Err(refused) => return Err(refused.into()),
     }
-    let as_of = snapshot.as_of;
-    let access_token = access_token::issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
     let (cookie, device_cookie) = (Some(cookie), Some(device_cookie));
     Ok(Some(SignedIn { user, session, as_of, cookie, device_cookie, access_token, refresh_token }))
-}
-
-async fn replaced(request: &SignIn) -> Result<Option<Session>, Error> {
-    match &request.replaces {
-        Some(cookie) => Ok(rows::by_cookie(cookie).await?.map(|found| found.session)),
-        None => Ok(None),
-    }
 }
 
 fn new_session(ctx: &Context, request: &SignIn, user: &accounts::User) -> Session {

@@ -26,7 +26,8 @@ pub enum Credential<'a> {
 ///
 /// # Errors
 ///
-/// Where storage fails.
+/// `TokenExpired` for an access token that a change left behind and whose session lives on: whoever holds its successor
+/// may end it. Also where storage fails.
 pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), Error> {
     let Some(found) = find(ctx, credential).await? else { return Ok(()) };
     let session = found.session.id;
@@ -39,6 +40,15 @@ pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), E
         Err(Refused::Unmet(_)) => Ok(()),
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// Whether a session cookie belongs to a living session.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn is_alive(ctx: &Context, cookie: &CookieSecret) -> Result<bool, Error> {
+    Ok(rows::by_cookie(cookie).await?.is_some_and(|found| found.is_alive(ctx.now)))
 }
 
 async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::Found>, Error> {
@@ -54,8 +64,14 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
             else {
                 return Ok(None);
             };
-            let found = rows::by_id(session).await?;
-            Ok(found.filter(|found| found.accepts_tokens_issued_at(claims.iat)))
+            let Some(found) = rows::by_id(session).await?.filter(|found| found.is_alive(ctx.now)) else {
+                return Ok(None);
+            };
+            if found.accepts_tokens_issued_at(claims.iat) {
+                Ok(Some(found))
+            } else {
+                Err(Error::TokenExpired)
+            }
         }
         Credential::Cookie(cookie) => rows::by_cookie(&cookie).await,
         Credential::RefreshToken(token) => Ok(rows::by_refresh_token(&token).await?.map(|token| token.found)),

@@ -180,17 +180,18 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
     // Keys that were revoked since it was verified have signed nothing.
     verify(ctx, token, keys.accepted()).map_err(|refusal| refusal_of(ctx, token, &keys, refusal))?;
     let user = &found.user;
-    let still_true = found.is_alive(ctx.now)
-        && verified.user == user.id
-        && claims.email == user.email.as_str()
+    if !found.is_alive(ctx.now)
+        || verified.user != user.id
+        || !invalidations::is_of_this_history(verified.issued_at, found.snapshot.as_of).await?
+    {
+        return Err(Refusal::Revoked);
+    }
+    let still_true = claims.email == user.email.as_str()
         && claims.email_verified == user.email_verified
         && claims.role == user.role.name()
         && found.accepts_tokens_issued_at(claims.iat)
         && found.is_unchanged_since(verified.issued_at);
-    if !still_true || !invalidations::is_of_this_history(verified.issued_at, found.snapshot.as_of).await? {
-        return Err(Refusal::Revoked);
-    }
-    Ok(Caller::new(found, keys))
+    if still_true { Ok(Caller::new(found, keys)) } else { Err(Refusal::Outdated) }
 }
 
 fn verify(ctx: &Context, token: &str, keys: &KeySet) -> Result<Claims, codec::Refusal> {

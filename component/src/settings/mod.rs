@@ -60,6 +60,8 @@ pub struct Settings {
     pub limits_validate: Limits,
     /// How long a cached answer about a session is believed after it was sealed; none: there is no session cache.
     pub session_cache: Option<Span>,
+    /// How long a spent refresh token gets its successor again, if nobody has used that.
+    pub refresh_grace: Span,
     /// How long a session may live, however often it is used.
     pub session_absolute: Span,
     /// The name of the service, which nobody should use as a password.

@@ -46,6 +46,18 @@ impl PublicUrl {
         rest.rsplit_once(':').map_or(rest, |(host, port)| if port.contains(']') { rest } else { host })
     }
 
+    /// The domains that a cookie of ours may have been shared in: our host and its parents, down to two labels (a browser
+    /// refuses those that are public suffixes). At most eight; none where the host is an address or a single label.
+    pub fn domains(&self) -> impl Iterator<Item = &str> {
+        const MOST: usize = 8;
+        let host = self.host();
+        let is_address = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
+        let domains = std::iter::successors((!is_address).then_some(host), |domain| {
+            domain.split_once('.').map(|(_, parent)| parent)
+        });
+        domains.filter(|domain| domain.contains('.')).take(MOST)
+    }
+
     /// A domain that cookies may be shared in: our host, or a parent of it (RFC 6265 §5.1.3).
     pub(super) fn cookie_domain(&self, domain: &str) -> Result<String, String> {
         let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();

@@ -69,6 +69,9 @@ codes! {
     InvalidCredentials = "INVALID_CREDENTIALS", UNAUTHORIZED, "Invalid email or password";
     /// No credential, or one that is not accepted (any more).
     Unauthenticated = "UNAUTHENTICATED", UNAUTHORIZED, "Authentication is required";
+    /// An access token that was good: its time is over, or its session has had new secrets or its user another role or
+    /// address since. A refresh token gets another one.
+    TokenExpired = "TOKEN_EXPIRED", UNAUTHORIZED, "Authentication is required: token expired";
     /// Unknown, spent, expired or revoked, alike.
     InvalidRefreshToken = "INVALID_REFRESH_TOKEN", UNAUTHORIZED, "Invalid refresh token";
     /// The session is good, but the deed wants a fresh proof of who is there.

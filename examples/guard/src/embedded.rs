@@ -29,6 +29,7 @@ impl Check for Embedded {
 impl From<sessions_read::Refusal> for Rejection {
     fn from(refusal: sessions_read::Refusal) -> Self {
         match refusal {
+            sessions_read::Refusal::Expired => Self::Expired,
             sessions_read::Refusal::Invalid | sessions_read::Refusal::Revoked => Self::Invalid,
             // The server's log was told why.
             sessions_read::Refusal::Unavailable => Self::Unavailable,

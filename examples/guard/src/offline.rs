@@ -51,7 +51,10 @@ impl Offline {
         verified.map_err(|refusal| {
             // Where it is the issuer or the audience, perhaps what is expected here is wrong.
             tracing::debug!(why = %refusal, "a token is refused");
-            Rejection::Invalid
+            match refusal {
+                tokens::Refusal::Expired => Rejection::Expired,
+                _ => Rejection::Invalid,
+            }
         })
     }
 }

@@ -10,8 +10,10 @@ use mana_auth_hygiene::{Code, Problem};
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// It is none of the service's for this audience, or is over, or revoked as far as is known here. The client
-    /// is told no more than that: what it does about each of them is the same.
+    /// It was good, and is over: the client gets another one for its refresh token.
+    #[error("the token is over")]
+    Expired,
+    /// It is none of the service's for this audience, or revoked as far as is known here. The client is told no more than that.
     #[error("the token is not valid")]
     Invalid,
     /// Nothing can be said. The log was told why.
@@ -28,6 +30,9 @@ pub enum Refusal {
     /// It has more than one `Authorization` field: others may have gone by another one than we would.
     #[error("there are several credentials")]
     Ambiguous,
+    /// Its token was good, and is over.
+    #[error("the token is over")]
+    Expired,
     /// Its token is refused.
     #[error("the token is not valid")]
     Invalid,
@@ -42,6 +47,7 @@ const RETRY: u64 = 5;
 impl From<Rejection> for Refusal {
     fn from(rejection: Rejection) -> Self {
         match rejection {
+            Rejection::Expired => Self::Expired,
             Rejection::Invalid => Self::Invalid,
             Rejection::Unavailable => Self::Unavailable,
         }
@@ -53,6 +59,7 @@ impl Refusal {
     fn problem(self) -> Problem {
         match self {
             Self::NoToken | Self::Invalid => Problem::new(Code::Unauthenticated),
+            Self::Expired => Problem::new(Code::TokenExpired),
             Self::Ambiguous => Problem::new(Code::ValidationFailed).message("One credential at a time"),
             Self::Unavailable => Problem::new(Code::StorageUnavailable).retry_after(RETRY),
         }
@@ -63,7 +70,7 @@ impl Refusal {
         match self {
             Self::NoToken => Some("Bearer"),
             Self::Ambiguous => Some(r#"Bearer error="invalid_request""#),
-            Self::Invalid => Some(r#"Bearer error="invalid_token""#),
+            Self::Expired | Self::Invalid => Some(r#"Bearer error="invalid_token""#),
             Self::Unavailable => None,
         }
     }
@@ -89,6 +96,7 @@ mod tests {
             (Refusal::NoToken, 401, Some("Bearer")),
             (Refusal::Ambiguous, 400, Some(r#"Bearer error="invalid_request""#)),
             (Refusal::Invalid, 401, Some(r#"Bearer error="invalid_token""#)),
+            (Refusal::Expired, 401, Some(r#"Bearer error="invalid_token""#)),
             (Refusal::Unavailable, 503, None),
         ] {
             let response = refusal.into_response();

@@ -53,7 +53,10 @@ impl Check for Remote {
 fn read(answer: &[u8]) -> Result<Result<Claims, Rejection>, Trouble> {
     match serde_json::from_slice(answer) {
         Ok(Answer { valid: true, payload: Some(claims), error: None }) => Ok(Ok(claims.into())),
-        Ok(Answer { valid: false, payload: None, error: Some(_) }) => Ok(Err(Rejection::Invalid)),
+        Ok(Answer { valid: false, payload: None, error: Some(error) }) => Ok(Err(match error.as_str() {
+            "TOKEN_EXPIRED" => Rejection::Expired,
+            _ => Rejection::Invalid,
+        })),
         _ => Err(Trouble::NotUnderstood),
     }
 }
@@ -69,9 +72,14 @@ mod tests {
         let yes = format!(r#"{{"valid":true,"payload":{CLAIMS}}}"#);
         let claims = read(yes.as_bytes()).ok().and_then(Result::ok).expect("a yes");
         assert_eq!((claims.sub.as_str(), claims.sid.as_str(), claims.exp), ("u", "s", 2));
-        for error in ["TOKEN_INVALID", "TOKEN_EXPIRED", "SESSION_REVOKED", "SOMETHING_NEW"] {
+        for (error, rejection) in [
+            ("TOKEN_INVALID", Rejection::Invalid),
+            ("TOKEN_EXPIRED", Rejection::Expired),
+            ("SESSION_REVOKED", Rejection::Invalid),
+            ("SOMETHING_NEW", Rejection::Invalid),
+        ] {
             let no = format!(r#"{{"valid":false,"error":"{error}"}}"#);
-            assert!(matches!(read(no.as_bytes()), Ok(Err(Rejection::Invalid))), "{error}");
+            assert_eq!(read(no.as_bytes()).ok().and_then(Result::err), Some(rejection), "{error}");
         }
         for neither in [
             "",

@@ -217,6 +217,12 @@ pub const KEYS: &[Key] = &[
         "After so long a session ends, however active it is, and its user signs in again.",
     ),
     component(
+        "refresh_grace_seconds",
+        number("seconds"),
+        Value("600"),
+        "How long a spent refresh token gets its successor again where the answer was lost, if nobody has used that: 60 to 3600.",
+    ),
+    component(
         "session_cache",
         Bool,
         Value("true"),

@@ -16,7 +16,7 @@ impl Server {
     ///
     /// match server.validate(token).await {
     ///     Ok(claims) => println!("{} is signed in", claims.sub),
-    ///     Err(Refusal::Invalid | Refusal::Revoked) => println!("nobody is"),
+    ///     Err(Refusal::Invalid | Refusal::Expired | Refusal::Revoked) => println!("nobody is"),
     ///     Err(Refusal::Unavailable) => println!("nobody can tell, so nobody comes in"),
     /// }
     /// # }

@@ -36,6 +36,7 @@ impl From<verdict::Refusal> for Refusal {
     fn from(refusal: verdict::Refusal) -> Self {
         match refusal {
             verdict::Refusal::Invalid => Self::Invalid,
+            verdict::Refusal::Expired => Self::Expired,
             verdict::Refusal::Revoked => Self::Revoked,
             verdict::Refusal::Unavailable => Self::Unavailable,
         }

@@ -37,6 +37,7 @@ pub fn read(status: StatusCode, body: &[u8]) -> Result<Claims, Refusal> {
         Ok(Answer { valid: true, payload: Some(claims), error: None }) => Ok(claims),
         Ok(Answer { valid: false, error: Some(error), .. }) => Err(match error.as_str() {
             "SESSION_REVOKED" => Refusal::Revoked,
+            "TOKEN_EXPIRED" => Refusal::Expired,
             _ => Refusal::Invalid,
         }),
         _ => Err(Refusal::Unavailable),
@@ -59,7 +60,7 @@ mod tests {
         assert_eq!(verdict(200, &yes), Ok("u".to_owned()));
         for (status, body, refusal) in [
             (200, r#"{"valid":false,"error":"TOKEN_INVALID"}"#, Refusal::Invalid),
-            (200, r#"{"valid":false,"error":"TOKEN_EXPIRED"}"#, Refusal::Invalid),
+            (200, r#"{"valid":false,"error":"TOKEN_EXPIRED"}"#, Refusal::Expired),
             (200, r#"{"valid":false,"error":"SESSION_REVOKED"}"#, Refusal::Revoked),
             (200, r#"{"valid":true}"#, Refusal::Unavailable),
             (200, "[]", Refusal::Unavailable),

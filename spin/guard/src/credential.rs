@@ -20,11 +20,12 @@ enum Kind {
 }
 
 impl Credential {
-    /// Of a request. With an `Authorization` header, cookies are ignored, as the auth service does. None where there
-    /// is nothing that could be a session's.
+    /// Of a request. With a bearer token, cookies are ignored, as the auth service does; other schemes, such as a
+    /// proxy's `Basic`, say nothing about a session. None where there is nothing that could be a session's.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Option<Self> {
-        let fields: Vec<_> = headers.get_all(AUTHORIZATION).iter().cloned().collect();
+        let bearers = headers.get_all(AUTHORIZATION).iter().filter(|field| is_bearer(field));
+        let fields: Vec<_> = bearers.cloned().collect();
         if !fields.is_empty() {
             return Some(Self { kind: Kind::Authorization, fields });
         }
@@ -48,6 +49,12 @@ impl Credential {
         };
         self.fields.iter().map(move |field| (name.clone(), field.clone()))
     }
+}
+
+/// Whether the scheme is `Bearer` (RFC 6750 §2.1), whatever follows.
+fn is_bearer(field: &HeaderValue) -> bool {
+    let scheme = field.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case(b"bearer")
 }
 
 /// A `Cookie` field without the auth service's own cookies; none if nothing is left.
@@ -113,10 +120,22 @@ mod tests {
     fn authorization_goes_before_cookies() {
         let fields = [(COOKIE, "mana_session=abc"), (AUTHORIZATION, "Bearer x")];
         assert_eq!(asked(&fields), [(AUTHORIZATION, HeaderValue::from_static("Bearer x"))]);
+        let with_basic = [fields[0].clone(), fields[1].clone(), (AUTHORIZATION, "Basic eDp5")];
+        assert_eq!(asked(&with_basic), [(AUTHORIZATION, HeaderValue::from_static("Bearer x"))]);
         assert!(!Credential::of(&headers(&fields)).expect("a credential").is_ambient());
         assert!(
             Credential::of(&headers(&[(COOKIE, "mana_session=abc")])).expect("a credential").is_ambient()
         );
+    }
+
+    #[test]
+    fn a_cookie_counts_beside_a_scheme_that_is_not_ours() {
+        for foreign in ["Basic eDp5", "Digest username=x", "Bearerish x", "basic"] {
+            let fields = [(COOKIE, "mana_session=abc"), (AUTHORIZATION, foreign)];
+            assert_eq!(asked(&fields), [(COOKIE, HeaderValue::from_static("mana_session=abc"))]);
+            assert!(Credential::of(&headers(&fields)).expect("a credential").is_ambient(), "{foreign}");
+        }
+        assert!(asked(&[(AUTHORIZATION, "Basic eDp5")]).is_empty());
     }
 
     #[test]

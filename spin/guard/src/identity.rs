@@ -44,7 +44,7 @@ struct User {
 ///
 /// # Errors
 ///
-/// `NoSession`; `Misconfigured` where the service knows no such audience; and `Unavailable` for whatever is neither a yes
+/// `NoSession` or `TokenExpired`; `Misconfigured` where the service knows no such audience; and `Unavailable` for whatever is neither a yes
 /// nor a no.
 pub fn read(status: StatusCode, body: &[u8]) -> Result<Given, Refusal> {
     match status {
@@ -52,14 +52,27 @@ pub fn read(status: StatusCode, body: &[u8]) -> Result<Given, Refusal> {
         StatusCode::BAD_REQUEST => Err(Refusal::Misconfigured(
             "guard_audience: the auth service has no such audience in its `token_audiences`".to_owned(),
         )),
+        StatusCode::UNAUTHORIZED => Err(unauthorized(body)),
         other => Err(no(other)),
     }
 }
 
-/// 401 is a no. Everything else is no answer, and never lets anyone through.
+#[derive(Deserialize)]
+struct Problem {
+    error: String,
+}
+
+/// 401 is a no, and its code tells a client whether a refresh helps.
+fn unauthorized(body: &[u8]) -> Refusal {
+    match serde_json::from_slice::<Problem>(body) {
+        Ok(problem) if problem.error == "TOKEN_EXPIRED" => Refusal::TokenExpired,
+        _ => Refusal::NoSession,
+    }
+}
+
+/// Everything else is no answer, and never lets anyone through.
 fn no(status: StatusCode) -> Refusal {
     match status {
-        StatusCode::UNAUTHORIZED => Refusal::NoSession,
         // More than any session's cookie or token: it is none, and no trouble of the service's.
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Refusal::NoSession,
         status if status.is_server_error() => Refusal::Unavailable("it answers that it is in trouble"),
@@ -125,6 +138,10 @@ mod tests {
     #[test]
     fn an_ended_session_and_an_unknown_audience_are_told_apart() {
         assert!(matches!(read(StatusCode::UNAUTHORIZED, b""), Err(Refusal::NoSession)));
+        assert!(matches!(
+            read(StatusCode::UNAUTHORIZED, br#"{"error":"TOKEN_EXPIRED","status":401}"#),
+            Err(Refusal::TokenExpired)
+        ));
         assert!(matches!(read(StatusCode::BAD_REQUEST, b""), Err(Refusal::Misconfigured(_))));
         assert!(matches!(read(StatusCode::FORBIDDEN, b""), Err(Refusal::Unavailable(_))));
     }

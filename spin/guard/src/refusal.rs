@@ -15,6 +15,8 @@ pub enum Refusal {
     TooLarge,
     /// Nobody is signed in.
     NoSession,
+    /// The access token was good; a refresh gets another.
+    TokenExpired,
     /// A change of state by cookie from a page that may not ask for it.
     ForeignPage,
     /// The role doesn't suffice.
@@ -33,7 +35,7 @@ impl Refusal {
     #[must_use]
     pub fn response(&self, page: Option<HeaderValue>) -> Response<Vec<u8>> {
         let mut response = match (self, page) {
-            (Self::NoSession, Some(page)) => redirect(page),
+            (Self::NoSession | Self::TokenExpired, Some(page)) => redirect(page),
             (refusal, _) => refusal.problem().response(),
         };
         harden(response.headers_mut());
@@ -46,7 +48,12 @@ impl Refusal {
         match self {
             Self::Unavailable(why) => Some(("nobody is let through: no answer from the auth service", why)),
             Self::Misconfigured(why) => Some(("nobody is let through: the guard is not configured", why)),
-            Self::Ambiguous | Self::TooLarge | Self::NoSession | Self::ForeignPage | Self::Role => None,
+            Self::Ambiguous
+            | Self::TooLarge
+            | Self::NoSession
+            | Self::TokenExpired
+            | Self::ForeignPage
+            | Self::Role => None,
         }
     }
 
@@ -57,6 +64,7 @@ impl Refusal {
             }
             Self::TooLarge => Problem::new(Code::HeadersTooLarge),
             Self::NoSession => Problem::new(Code::Unauthenticated),
+            Self::TokenExpired => Problem::new(Code::TokenExpired),
             Self::ForeignPage => Problem::new(Code::Forbidden).message("This origin is not allowed"),
             Self::Role => Problem::new(Code::Forbidden),
             Self::Unavailable(_) => Problem::new(Code::StorageUnavailable).retry_after(RETRY),
@@ -89,6 +97,7 @@ mod tests {
             (Refusal::Ambiguous, 400, "VALIDATION_FAILED"),
             (Refusal::TooLarge, 431, "HEADERS_TOO_LARGE"),
             (Refusal::NoSession, 401, "UNAUTHENTICATED"),
+            (Refusal::TokenExpired, 401, "TOKEN_EXPIRED"),
             (Refusal::ForeignPage, 403, "FORBIDDEN"),
             (Refusal::Role, 403, "FORBIDDEN"),
             (Refusal::Unavailable("secret"), 503, "STORAGE_UNAVAILABLE"),

@@ -12,6 +12,7 @@ const CODES: &[(&str, u16)] = &[
     ("TOKEN_INVALID", 400),
     ("INVALID_CREDENTIALS", 401),
     ("UNAUTHENTICATED", 401),
+    ("TOKEN_EXPIRED", 401),
     ("INVALID_REFRESH_TOKEN", 401),
     ("STEP_UP_REQUIRED", 401),
     ("EMAIL_NOT_VERIFIED", 403),
@@ -143,6 +144,13 @@ fn body(answer: &Answer) {
         );
         if code == "INVALID_REFRESH_TOKEN" {
             assert_eq!(error["message"], "Invalid refresh token");
+        }
+        let challenge = answer.header("www-authenticate");
+        match code {
+            // RFC 6750 §3.1: clients refresh on that.
+            "TOKEN_EXPIRED" => assert_eq!(challenge, r#"Bearer error="invalid_token""#, "{answer}"),
+            _ if answer.status == 401 => assert!(challenge.starts_with("Bearer"), "{answer}: {challenge}"),
+            _ => assert_eq!(challenge, "", "{answer}"),
         }
     }
     if !answer.body.is_empty() {

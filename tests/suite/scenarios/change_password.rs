@@ -15,6 +15,12 @@ scenarios![
     every_other_session_is_revoked,
     the_surviving_session_gets_a_new_cookie,
     a_bearer_gets_new_tokens,
+    a_bearer_who_overlooks_them_goes_on_with_the_old_ones,
+    old_and_new_refresh_tokens_together_end_the_session,
+    an_old_refresh_token_after_a_new_one_ends_the_session,
+    an_old_refresh_token_leads_on_for_a_quarter_of_an_hour needs Clock,
+    of_two_changes_the_first_leads_nowhere,
+    by_cookie_the_old_refresh_token_leads_nowhere,
     what_was_exchanged_from_it_ends_too,
     a_token_issued_while_the_new_password_is_hashed_is_refused needs Clock Passwords,
     a_role_taken_while_the_new_password_is_hashed_is_in_no_token needs Passwords,
@@ -63,7 +69,7 @@ async fn the_surviving_session_gets_a_new_cookie(stage: Stage) {
     let thief = service.client();
     thief.set_cookie(&name, &old);
     thief.get("/session").await.refused("UNAUTHENTICATED");
-    thief.get("/session").without_cookies().bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    thief.get("/session").without_cookies().bearer(&ana.access).await.refused("TOKEN_EXPIRED");
     thief.post("/refresh", json!({ "refreshToken": ana.refresh })).await.refused("INVALID_REFRESH_TOKEN");
     ana.client.get("/session").await.ok();
 }
@@ -78,11 +84,97 @@ async fn a_bearer_gets_new_tokens(stage: Stage) {
     assert_eq!(body["expiresIn"], 900);
     assert_eq!(body["tokenType"], "Bearer");
     assert!(!answer.session_cookie().is_cleared());
-    client.get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    client.get("/session").bearer(&ana.access).await.refused("TOKEN_EXPIRED");
     client.get("/session").bearer(&shape::text(&body["accessToken"])).await.ok();
     client.post("/refresh", json!({ "refreshToken": body["refreshToken"] })).await.ok();
     client.get("/session").await.ok();
     ana.client.get("/session").await.refused("UNAUTHENTICATED");
+}
+
+/// Changes the password by token; the new tokens.
+async fn change_by_token(service: &Service, access: &str) -> Value {
+    service.client().post("/change-password", change()).bearer(access).await.ok()
+}
+
+async fn refresh(service: &Service, token: &str) -> Answer {
+    service.client().post("/refresh", json!({ "refreshToken": token })).await
+}
+
+/// Clients of today do: they refresh when their token is over.
+async fn a_bearer_who_overlooks_them_goes_on_with_the_old_ones(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    change_by_token(&service, &ana.access).await;
+    service.client().get("/session").bearer(&ana.access).await.refused("TOKEN_EXPIRED");
+    let next = refresh(&service, &ana.refresh).await.ok();
+    shape::signed_in(&next);
+    let (access, successor) = (shape::text(&next["accessToken"]), shape::text(&next["refreshToken"]));
+    service.client().get("/session").bearer(&access).await.ok();
+    // An answer that was lost is given again, as ever, and the chain goes on.
+    assert_eq!(refresh(&service, &ana.refresh).await.ok()["refreshToken"], successor);
+    let next = refresh(&service, &successor).await.ok();
+    service.client().get("/session").bearer(&shape::text(&next["accessToken"])).await.ok();
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
+}
+
+async fn old_and_new_refresh_tokens_together_end_the_session(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let new = change_by_token(&service, &ana.access).await;
+    let next = refresh(&service, &ana.refresh).await.ok();
+    refresh(&service, &shape::text(&new["refreshToken"])).await.refused("INVALID_REFRESH_TOKEN");
+    refresh(&service, &shape::text(&next["refreshToken"])).await.refused("INVALID_REFRESH_TOKEN");
+    let access = shape::text(&next["accessToken"]);
+    service.client().get("/session").bearer(&access).await.refused("UNAUTHENTICATED");
+    let events = "SELECT count(*) FROM security_events WHERE event_type = 'suspicious_activity'";
+    assert_eq!(service.number(events), 1);
+}
+
+async fn an_old_refresh_token_after_a_new_one_ends_the_session(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let new = change_by_token(&service, &ana.access).await;
+    let next = refresh(&service, &shape::text(&new["refreshToken"])).await.ok();
+    refresh(&service, &ana.refresh).await.refused("INVALID_REFRESH_TOKEN");
+    let access = shape::text(&next["accessToken"]);
+    service.client().get("/session").bearer(&access).await.refused("UNAUTHENTICATED");
+}
+
+async fn an_old_refresh_token_leads_on_for_a_quarter_of_an_hour(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    for (minutes, leads_on) in [(14, true), (16, false)] {
+        let ana = service.sign_in("ana@example.org").await;
+        let same = json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD });
+        service.client().post("/change-password", same).bearer(&ana.access).await.ok();
+        service.advance(Duration::from_secs(60 * minutes));
+        assert_eq!(refresh(&service, &ana.refresh).await.status == 200, leads_on, "after {minutes} minutes");
+        let sessions = service.number("SELECT count(*) FROM sessions");
+        assert_eq!(sessions, i64::from(leads_on), "later, somebody has a copy");
+    }
+}
+
+async fn of_two_changes_the_first_leads_nowhere(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let new = change_by_token(&service, &ana.access).await;
+    let back = json!({ "currentPassword": OTHER_PASSWORD, "newPassword": PASSWORD });
+    let access = shape::text(&new["accessToken"]);
+    service.client().post("/change-password", back).bearer(&access).await.ok();
+    // The second leads on.
+    let next = refresh(&service, &shape::text(&new["refreshToken"])).await.ok();
+    refresh(&service, &ana.refresh).await.refused("INVALID_REFRESH_TOKEN");
+    refresh(&service, &shape::text(&next["refreshToken"])).await.refused("INVALID_REFRESH_TOKEN");
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 0, "it was a copy");
+}
+
+/// Its client needs none: whoever has it may be the one that the new password shuts out.
+async fn by_cookie_the_old_refresh_token_leads_nowhere(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    ana.client.post("/change-password", change()).await.ok();
+    refresh(&service, &ana.refresh).await.refused("INVALID_REFRESH_TOKEN");
+    ana.client.get("/session").await.ok();
 }
 
 /// Whoever stole a token that was exchanged from the surviving session is out as well.
@@ -114,7 +206,7 @@ async fn a_token_issued_while_the_new_password_is_hashed_is_refused(stage: Stage
     };
     let (answer, stolen) = futures::join!(changing, stealing);
     answer.ok();
-    thief.get("/session").bearer(&stolen).await.refused("UNAUTHENTICATED");
+    thief.get("/session").bearer(&stolen).await.refused("TOKEN_EXPIRED");
     ana.client.get("/session").await.ok();
 }
 

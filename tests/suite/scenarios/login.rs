@@ -9,7 +9,7 @@ use crate::{
 use serde_json::json;
 
 scenarios![
-    a_cookie_beside_an_authorization_header_is_left_alone,
+    the_session_of_a_cookie_beside_a_token_ends_too,
     signs_in,
     the_access_token_says_who,
     a_wrong_password_is_refused,
@@ -269,7 +269,7 @@ async fn is_written_to_the_trail(stage: Stage) {
     assert_eq!(service.number(agents), 1);
 }
 
-async fn a_cookie_beside_an_authorization_header_is_left_alone(stage: Stage) {
+async fn the_session_of_a_cookie_beside_a_token_ends_too(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     let (name, value) = ana.client.session_cookie();
@@ -277,5 +277,5 @@ async fn a_cookie_beside_an_authorization_header_is_left_alone(stage: Stage) {
     ana.client.post("/login", body).bearer("anything").await.ok();
     let before = service.client();
     before.set_cookie(&name, &value);
-    before.get("/session").await.ok();
+    before.get("/session").await.refused("UNAUTHENTICATED");
 }

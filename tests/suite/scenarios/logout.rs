@@ -17,6 +17,13 @@ scenarios![
     a_foreign_page_cannot_sign_anyone_out,
     a_foreign_page_cannot_clear_the_cookie,
     an_access_token_that_a_new_password_left_behind_ends_nothing,
+    a_cookie_counts_beside_a_scheme_that_is_not_ours,
+    a_cookie_counts_beside_a_token_of_another_session,
+    a_token_needs_no_origin_but_the_cookie_beside_it_does,
+    an_app_with_cookies_of_the_same_session_needs_no_origin,
+    a_token_for_another_service_ends_nothing,
+    an_odd_body_is_no_reason_to_refuse,
+    a_refresh_token_is_read_from_an_odd_body,
     is_written_to_the_trail,
 ];
 
@@ -112,8 +119,119 @@ async fn an_access_token_that_a_new_password_left_behind_ends_nothing(stage: Sta
     let ana = service.someone().await;
     let change = json!({ "currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD });
     ana.client.post("/change-password", change).await.ok();
-    is_done(&service.client().post("/logout", json!({})).bearer(&ana.access).await);
+    let (name, value) = ana.client.session_cookie();
+    service.client().post("/logout", json!({})).bearer(&ana.access).await.refused("TOKEN_EXPIRED");
     ana.client.get("/session").await.ok();
+    // Together with the cookie of the same session it is done.
+    is_done(&ana.client.post("/logout", json!({})).bearer(&ana.access).await);
+    ana.client.set_cookie(&name, &value);
+    ana.client.get("/session").await.refused("UNAUTHENTICATED");
+}
+
+/// A proxy before a staging site has people sign in to itself.
+async fn a_cookie_counts_beside_a_scheme_that_is_not_ours(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    for scheme in
+        ["Basic c3RhZ2luZzpzdGFnaW5n", "Digest username=\"x\"", "Negotiate abc", "basic", "Bearerish x"]
+    {
+        let ana = service.sign_in("ana@example.org").await;
+        let (name, value) = ana.client.session_cookie();
+        ana.client.get("/session").header("authorization", scheme).await.ok();
+        ana.client.get("/sessions").header("authorization", scheme).await.ok();
+        let foreign = ana.client.post("/logout", json!({})).header("authorization", scheme).origin(UNTRUSTED);
+        foreign.await.refused("FORBIDDEN");
+        let answer = ana.client.post("/logout", json!({})).header("authorization", scheme).await;
+        is_done(&answer);
+        assert!(answer.session_cookie().is_cleared(), "{answer}");
+        ana.client.set_cookie(&name, &value);
+        assert!(ana.is_signed_out().await, "{scheme}");
+    }
+}
+
+async fn a_cookie_counts_beside_a_token_of_another_session(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    for shown in 0..3 {
+        let one = service.sign_in("ana@example.org").await;
+        let other = service.sign_in("ana@example.org").await;
+        let (name, value) = one.client.session_cookie();
+        let token = [other.access.clone(), "nothing-that-was-ever-issued".into(), String::new()];
+        is_done(&one.client.post("/logout", json!({})).bearer(&token[shown]).await);
+        one.client.set_cookie(&name, &value);
+        assert!(one.is_signed_out().await);
+        assert_eq!(other.is_signed_out().await, shown == 0);
+    }
+}
+
+async fn a_token_needs_no_origin_but_the_cookie_beside_it_does(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    let one = service.sign_in("ana@example.org").await;
+    let other = service.sign_in("ana@example.org").await;
+    let answer = one.client.post("/logout", json!({})).bearer(&other.access).origin(UNTRUSTED).await;
+    answer.refused("FORBIDDEN");
+    assert!(answer.cookies().is_empty(), "{answer}");
+    assert!(one.is_signed_in().await, "a page that is not trusted ends nothing by cookie");
+    assert!(other.is_signed_out().await, "who holds a token may end its session from anywhere");
+}
+
+async fn an_app_with_cookies_of_the_same_session_needs_no_origin(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    is_done(&ana.client.post("/logout", json!({})).bearer(&ana.access).without_origin().await);
+    assert!(ana.is_signed_out().await);
+}
+
+async fn a_token_for_another_service_ends_nothing(stage: Stage) {
+    let service = stage.with("token_audiences", "billing").start().await;
+    let ana = service.someone().await;
+    let call =
+        service.client().post("/service-token", json!({ "audience": "billing" })).bearer(&ana.access).await;
+    let token = crate::shape::text(&call.ok()["token"]);
+    is_done(&service.client().post("/logout", json!({})).bearer(&token).await);
+    assert!(ana.is_signed_in().await);
+}
+
+async fn an_odd_body_is_no_reason_to_refuse(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    for (content_type, body) in [
+        ("application/json", "null"),
+        ("application/json", "[]"),
+        ("application/json", "{"),
+        ("application/json", r#"{"refreshToken":7}"#),
+        ("application/json", r#"{"refreshToken":null}"#),
+        ("application/json", r#"{"a":1,"a":1e999,"b":"\ud83d"}"#),
+        ("application/json; charset=latin1", "\u{fffd}"),
+        ("application/x-www-form-urlencoded", "a=b"),
+        ("text/plain", "bye"),
+        ("multipart/form-data", ""),
+    ] {
+        let ana = service.sign_in("ana@example.org").await;
+        let (name, value) = ana.client.session_cookie();
+        let call = ana.client.call(http::Method::POST, "/api/v1/auth/logout");
+        is_done(&call.body(content_type, body).await);
+        ana.client.set_cookie(&name, &value);
+        assert!(ana.is_signed_out().await, "{content_type}: {body}");
+    }
+}
+
+async fn a_refresh_token_is_read_from_an_odd_body(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    for (content_type, with) in [
+        // As `navigator.sendBeacon` sends it.
+        ("text/plain;charset=UTF-8", r#"{"refreshToken":"?"}"#),
+        ("application/json", r#"{"refreshToken":"?","x":1e999,"y":["\ud83d"]}"#),
+        ("application/json", "\u{feff}{\"refreshToken\":\"?\"}"),
+    ] {
+        let ana = service.sign_in("ana@example.org").await;
+        let client = service.client();
+        let call = client.call(http::Method::POST, "/api/v1/auth/logout");
+        is_done(&call.body(content_type, with.replace('?', &ana.refresh)).await);
+        assert!(ana.is_signed_out().await, "{content_type}: {with}");
+    }
 }
 
 async fn is_written_to_the_trail(stage: Stage) {

@@ -23,6 +23,7 @@ files![
     commands_on_keys,
     concurrency,
     cookies,
+    cookies_of_several_scopes,
     cors,
     enumeration,
     https,

@@ -3,7 +3,7 @@
 use crate::{
     client::Client,
     scenarios,
-    service::{NEXT_SECRET, SECRET, Stage},
+    service::{NEXT_SECRET, PASSWORD, SECRET, Service, Stage},
     shape,
 };
 use serde_json::{Value, json};
@@ -17,8 +17,13 @@ scenarios![
     a_token_of_any_generation_is_recognised,
     a_copy_is_recognised_after_its_secret_has_gone,
     what_a_newer_secret_answered_is_refused_without_blame,
-    no_more_generations_are_kept_than_are_recognised,
-    shown_again_after_a_minute_ends_the_session needs Clock,
+    a_chain_longer_than_any_honest_one_ends_the_session,
+    shown_again_after_a_minute_gives_the_successor_once needs Clock,
+    shown_again_after_the_grace_ends_the_session needs Clock,
+    the_grace_is_configurable needs Clock,
+    another_kind_of_client_has_no_grace needs Clock,
+    a_used_successor_is_not_given_after_a_minute needs Clock,
+    three_times_a_day_a_chain needs Clock,
     shown_again_just_within_a_minute_is_forgiven needs Clock,
     what_is_no_token_is_refused,
     what_is_missing_is_named,
@@ -129,30 +134,119 @@ async fn what_a_newer_secret_answered_is_refused_without_blame(stage: Stage) {
     next(&service.client(), &successor).await;
 }
 
-/// Ending a session removes its chain: a client that refreshes without pause must not make that slow for everybody.
-async fn no_more_generations_are_kept_than_are_recognised(stage: Stage) {
+/// Whoever rotates a stolen token often enough must not wash away where it came from; and ending a session removes its chain,
+/// which a client that refreshes without pause must not make slow for everybody.
+async fn a_chain_longer_than_any_honest_one_ends_the_session(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
-    service.sql("UPDATE refresh_tokens SET generation = 12000");
-    let past = "WITH RECURSIVE g (n) AS (SELECT 1999 UNION ALL SELECT n + 1 FROM g WHERE n < 2001)
-        INSERT INTO refresh_tokens (hash, session_id, generation, issued_at, salt, spent_at, secret_version)
-        SELECT randomblob(32), session_id, n, 0, salt, 0, 1 FROM refresh_tokens, g";
-    assert_eq!(service.sql(past), 3);
-    let (_, first) = next(&service.client(), &ana.refresh).await;
-    next(&service.client(), &first).await;
-    assert_eq!(service.number("SELECT min(generation) FROM refresh_tokens"), 1999);
-    assert_eq!(service.number("SELECT count(*) FROM refresh_tokens WHERE generation IN (2000, 2001)"), 0);
+    service.sql("UPDATE refresh_tokens SET generation = 19999");
+    let (_, last) = next(&service.client(), &ana.refresh).await;
+    refused(&service.client(), &last).await;
+    ana.client.get("/session").await.refused("UNAUTHENTICATED");
+    let events = "SELECT count(*) FROM security_events
+        WHERE event_type = 'suspicious_activity' AND metadata LIKE '%refresh_flood%'";
+    assert_eq!(service.number(events), 1);
 }
 
-async fn shown_again_after_a_minute_ends_the_session(stage: Stage) {
-    let service = stage.start().await;
-    let ana = service.someone().await;
+const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const ITS_NEXT_VERSION: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0";
+const OTHER_AGENT: &str = "curl/8.9.1";
+
+/// Someone who signed in with [`AGENT`]; the refresh token.
+async fn with_an_agent(service: &Service) -> String {
+    service.register("ana@example.org").await;
+    let body = json!({ "email": "ana@example.org", "password": PASSWORD });
+    let answer = service.client().post("/login", body).header("user-agent", AGENT).await.ok();
+    shape::text(&answer["refreshToken"])
+}
+
+/// Uses a refresh token; the next one, or none where it is refused.
+async fn as_agent(service: &Service, agent: &str, token: &str) -> Option<String> {
     let client = service.client();
-    let (_, first) = next(&client, &ana.refresh).await;
+    let call = client.post("/refresh", json!({ "refreshToken": token }));
+    let answer = call.header("user-agent", agent).await;
+    if answer.status != 200 {
+        answer.refused("INVALID_REFRESH_TOKEN");
+        return None;
+    }
+    Some(shape::text(&answer.ok()["refreshToken"]))
+}
+
+fn minutes(n: u64) -> Duration {
+    Duration::from_secs(60 * n)
+}
+
+/// A phone that lost the answer comes back out of the tunnel.
+async fn shown_again_after_a_minute_gives_the_successor_once(stage: Stage) {
+    let service = stage.start().await;
+    let token = with_an_agent(&service).await;
+    let first = as_agent(&service, AGENT, &token).await.expect("the first");
+    service.advance(minutes(9));
+    assert_eq!(as_agent(&service, ITS_NEXT_VERSION, &token).await.as_ref(), Some(&first));
+    let told = "SELECT count(*) FROM security_events
+        WHERE event_type = 'token_refresh' AND metadata LIKE '%repeated_late%'";
+    assert_eq!(service.number(told), 1, "a thief could follow a chain so");
+    assert_eq!(as_agent(&service, AGENT, &token).await, None, "once a generation");
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 0);
+}
+
+async fn shown_again_after_the_grace_ends_the_session(stage: Stage) {
+    let service = stage.start().await;
+    let token = with_an_agent(&service).await;
+    let first = as_agent(&service, AGENT, &token).await.expect("the first");
+    service.advance(minutes(10) + Duration::from_secs(1));
+    assert_eq!(as_agent(&service, AGENT, &token).await, None);
+    assert_eq!(as_agent(&service, AGENT, &first).await, None);
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 0);
+}
+
+async fn the_grace_is_configurable(stage: Stage) {
+    let service = stage.with("refresh_grace_seconds", "60").start().await;
+    let token = with_an_agent(&service).await;
+    as_agent(&service, AGENT, &token).await.expect("the first");
     service.advance(Duration::from_secs(61));
-    refused(&client, &ana.refresh).await;
-    refused(&client, &first).await;
-    ana.client.get("/session").await.refused("UNAUTHENTICATED");
+    assert_eq!(as_agent(&service, AGENT, &token).await, None);
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 0);
+}
+
+async fn another_kind_of_client_has_no_grace(stage: Stage) {
+    let service = stage.start().await;
+    let token = with_an_agent(&service).await;
+    as_agent(&service, AGENT, &token).await.expect("the first");
+    service.advance(minutes(2));
+    assert_eq!(as_agent(&service, OTHER_AGENT, &token).await, None);
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 0);
+}
+
+async fn a_used_successor_is_not_given_after_a_minute(stage: Stage) {
+    let service = stage.start().await;
+    let token = with_an_agent(&service).await;
+    let first = as_agent(&service, AGENT, &token).await.expect("the first");
+    as_agent(&service, AGENT, &first).await.expect("the second");
+    service.advance(minutes(2));
+    assert_eq!(as_agent(&service, AGENT, &token).await, None);
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 0);
+}
+
+async fn three_times_a_day_a_chain(stage: Stage) {
+    let service = stage.start().await;
+    let mut token = with_an_agent(&service).await;
+    for day in 0..2 {
+        for _ in 0..3 {
+            let next = as_agent(&service, AGENT, &token).await.expect("the next");
+            service.advance(minutes(2));
+            assert_eq!(as_agent(&service, AGENT, &token).await.as_ref(), Some(&next), "day {day}");
+            token = next;
+        }
+        if day == 0 {
+            service.advance(minutes(24 * 60));
+        }
+    }
+    let next = as_agent(&service, AGENT, &token).await.expect("the next");
+    service.advance(minutes(2));
+    assert_eq!(as_agent(&service, AGENT, &token).await, None, "the fourth within a day");
+    assert_eq!(as_agent(&service, AGENT, &next).await, None);
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 0);
 }
 
 async fn shown_again_just_within_a_minute_is_forgiven(stage: Stage) {

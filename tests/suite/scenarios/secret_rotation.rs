@@ -64,7 +64,7 @@ async fn a_copy_is_noticed_across_the_change(stage: Stage) {
     let ana = service.someone().await;
     let next = refresh(&service, &json!(ana.refresh)).await;
     service.restart_with("secrets", &both()).await;
-    service.advance(Duration::from_secs(61));
+    service.advance(Duration::from_secs(601));
     let copy = service.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await;
     copy.refused("INVALID_REFRESH_TOKEN");
     let next = service.client().post("/refresh", json!({ "refreshToken": next })).await;

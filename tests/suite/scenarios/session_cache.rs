@@ -187,5 +187,5 @@ async fn what_stalled_before_it_was_sealed_holds_no_longer(stage: Stage) {
     assert!(ana.client.cookie("mana_cache").is_some());
     let user = ana.client.get("/session").await.ok()["user"].clone();
     assert_eq!((&user["name"], &user["role"]), (&json!("Meanwhile"), &json!("admin")));
-    service.client().get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    service.client().get("/session").bearer(&ana.access).await.refused("TOKEN_EXPIRED");
 }

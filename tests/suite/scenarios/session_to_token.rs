@@ -17,7 +17,6 @@ scenarios![
     the_child_ends_with_its_parent,
     the_parent_outlives_its_child,
     one_for_each_origin,
-    the_list_shows_sign_ins,
 ];
 
 async fn exchange(person: &Person, origin: &str) -> Value {
@@ -118,13 +117,4 @@ async fn one_for_each_origin(stage: Stage) {
         assert_eq!(refresh.status, status, "{refresh}");
     }
     assert!(ana.is_signed_in().await);
-}
-
-async fn the_list_shows_sign_ins(stage: Stage) {
-    let service = stage.start().await;
-    let ana = service.someone().await;
-    exchange(&ana, TRUSTED).await;
-    let list = ana.client.get("/sessions").await.ok();
-    assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
-    assert_eq!(list[0]["id"], ana.sid().as_str());
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     scenarios,
-    service::{Stage, UNTRUSTED},
+    service::{PASSWORD, Person, Stage, TRUSTED, UNTRUSTED},
     shape,
 };
 use serde_json::{Value, json};
@@ -16,6 +16,11 @@ scenarios![
     another_users_session_is_not_found,
     what_is_no_id_is_not_found,
     ends_all_others,
+    lists_what_was_exchanged,
+    ends_what_was_exchanged_by_id,
+    ends_what_was_exchanged_from_this_one_too,
+    from_an_exchanged_one_its_sign_in_stays,
+    what_was_exchanged_from_an_ended_one_is_not_listed needs Clock,
     nobody_is_signed_in,
     a_foreign_page_ends_none,
 ];
@@ -30,6 +35,8 @@ const ENTRY: &[&str] = &[
     "lastActivityAt",
     "expiresAt",
     "rememberMe",
+    "parentId",
+    "origin",
     "current",
 ];
 
@@ -137,6 +144,95 @@ async fn ends_all_others(stage: Stage) {
     assert!(two.is_signed_in().await);
     assert!(bob.is_signed_in().await);
     assert_eq!(two.client.delete("/sessions").await.ok(), json!({ "success": true, "revoked": 0 }));
+}
+
+/// What a page of another origin got for the person's cookie.
+async fn exchange(person: &Person, origin: &str) -> Value {
+    person.client.post("/session-to-token", json!({})).origin(origin).await.ok()
+}
+
+fn token(of: &Value) -> String {
+    shape::text(&of["accessToken"])
+}
+
+const SHOP: &str = "https://shop.example";
+const WITH_SHOP: &str = "https://app.example,https://shop.example";
+
+async fn lists_what_was_exchanged(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let child = exchange(&ana, TRUSTED).await;
+    let list = entries(&ana.client.get("/sessions").await.ok());
+    assert_eq!(list.len(), 2);
+    let (children, roots): (Vec<Value>, Vec<Value>) =
+        list.into_iter().partition(|one| one["origin"] == TRUSTED);
+    assert_eq!((children.len(), roots.len()), (1, 1));
+    assert_eq!((&children[0]["parentId"], &children[0]["current"]), (&json!(ana.sid()), &json!(false)));
+    assert_eq!((&roots[0]["parentId"], &roots[0]["origin"]), (&Value::Null, &Value::Null));
+    assert_eq!((&roots[0]["id"], &roots[0]["current"]), (&json!(ana.sid()), &json!(true)));
+    let seen = entries(&service.client().get("/sessions").bearer(&token(&child)).await.ok());
+    let current: Vec<&Value> = seen.iter().filter(|one| one["current"] == true).collect();
+    assert_eq!(current.len(), 1);
+    assert_eq!(current[0]["origin"], TRUSTED, "the one that asks");
+}
+
+async fn ends_what_was_exchanged_by_id(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let child = exchange(&ana, TRUSTED).await;
+    let list = entries(&ana.client.get("/sessions").await.ok());
+    let entry = list.iter().find(|one| one["origin"] == TRUSTED).expect("the exchanged one");
+    ana.client.delete(&format!("/sessions/{}", shape::text(&entry["id"]))).await.ok();
+    service.client().get("/session").bearer(&token(&child)).await.refused("UNAUTHENTICATED");
+    let refresh = json!({ "refreshToken": child["refreshToken"] });
+    service.client().post("/refresh", refresh).await.refused("INVALID_REFRESH_TOKEN");
+    assert!(ana.is_signed_in().await);
+}
+
+async fn ends_what_was_exchanged_from_this_one_too(stage: Stage) {
+    let service = stage.with("trusted_origins", WITH_SHOP).start().await;
+    let ana = service.someone().await;
+    let other = service.sign_in("ana@example.org").await;
+    let children =
+        [exchange(&ana, TRUSTED).await, exchange(&ana, SHOP).await, exchange(&other, TRUSTED).await];
+    assert_eq!(ana.client.delete("/sessions").await.ok(), json!({ "success": true, "revoked": 4 }));
+    for child in &children {
+        service.client().get("/session").bearer(&token(child)).await.refused("UNAUTHENTICATED");
+    }
+    assert!(other.is_signed_out().await);
+    assert!(ana.is_signed_in().await);
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
+    let told = "SELECT count(*) FROM security_events WHERE event_type = 'session_revoked'";
+    assert_eq!(service.number(told), 1);
+    assert_eq!(ana.client.delete("/sessions").await.ok(), json!({ "success": true, "revoked": 0 }));
+    assert_eq!(service.number(told), 1);
+}
+
+async fn from_an_exchanged_one_its_sign_in_stays(stage: Stage) {
+    let service = stage.with("trusted_origins", WITH_SHOP).start().await;
+    let ana = service.someone().await;
+    let other = service.sign_in("ana@example.org").await;
+    let (kept, sibling) = (exchange(&ana, TRUSTED).await, exchange(&ana, SHOP).await);
+    let answer = service.client().delete("/sessions").bearer(&token(&kept)).await.ok();
+    assert_eq!(answer, json!({ "success": true, "revoked": 2 }));
+    service.client().get("/session").bearer(&token(&kept)).await.ok();
+    service.client().get("/session").bearer(&token(&sibling)).await.refused("UNAUTHENTICATED");
+    assert!(other.is_signed_out().await);
+    assert!(ana.is_signed_in().await);
+}
+
+async fn what_was_exchanged_from_an_ended_one_is_not_listed(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    let kept = service
+        .sign_in_with(json!({ "email": "ana@example.org", "password": PASSWORD, "rememberMe": true }))
+        .await;
+    let ana = service.sign_in("ana@example.org").await;
+    exchange(&ana, TRUSTED).await;
+    service.sql("UPDATE sessions SET expires_at = expires_at + 86400000 WHERE parent_id IS NOT NULL");
+    service.advance(std::time::Duration::from_secs(7 * 86_400 + 60));
+    let list = entries(&kept.client.get("/sessions").await.ok());
+    assert_eq!(list.len(), 1, "{list:?}");
 }
 
 async fn nobody_is_signed_in(stage: Stage) {

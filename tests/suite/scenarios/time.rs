@@ -50,7 +50,8 @@ async fn an_access_token_lives_fifteen_minutes(stage: Stage) {
     service.advance(899 * SECOND);
     service.client().get("/session").bearer(&ana.access).await.ok();
     service.advance(2 * SECOND);
-    service.client().get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    let refused = service.client().get("/session").bearer(&ana.access).await.refused("TOKEN_EXPIRED");
+    assert_eq!(refused["message"], "Authentication is required: token expired");
     let validated = service.client().post("/validate", json!({ "token": ana.access })).await.ok();
     assert_eq!(validated, json!({ "valid": false, "error": "TOKEN_EXPIRED" }));
     ana.client.get("/session").await.ok();
@@ -251,7 +252,7 @@ async fn a_life_that_was_cut_short_ends_its_tokens(stage: Stage) {
     service.advance(7 * SECOND);
     for token in &tokens {
         assert_eq!(validate(token).await["valid"], false);
-        service.client().get("/session").bearer(token).await.refused("UNAUTHENTICATED");
+        service.client().get("/session").bearer(token).await.refused("TOKEN_EXPIRED");
     }
 }
 

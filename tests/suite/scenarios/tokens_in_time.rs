@@ -24,10 +24,11 @@ async fn change_password(person: &Person) {
     person.client.post("/change-password", change).await.ok();
 }
 
-async fn is_refused(service: &Service, token: &str) {
-    service.client().get("/session").bearer(token).await.refused("UNAUTHENTICATED");
+/// Refused with this code; and why, where it is validated.
+async fn is_refused(service: &Service, token: &str, code: &str, why: &str) {
+    service.client().get("/session").bearer(token).await.refused(code);
     let validated = service.client().post("/validate", json!({ "token": token })).await;
-    assert_eq!(validated.ok()["error"], "SESSION_REVOKED");
+    assert_eq!(validated.ok()["error"], why);
 }
 
 /// So many other changes came after it that its own row was dropped.
@@ -38,7 +39,7 @@ async fn of_before_a_change_of_password_however_long_ago(stage: Stage) {
     let token = there.access.clone();
     service.client().get("/session").bearer(&token).await.ok();
     change_password(&there.before(&service)).await;
-    is_refused(&service, &token).await;
+    is_refused(&service, &token, "TOKEN_EXPIRED", "TOKEN_EXPIRED").await;
     service.sql(
         "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 100100)
          INSERT INTO invalidations (subject) SELECT 'u:' || n FROM others",
@@ -46,7 +47,7 @@ async fn of_before_a_change_of_password_however_long_ago(stage: Stage) {
     service.tick().await;
     let its_own = format!("SELECT count(*) FROM invalidations WHERE subject = 's:{}'", there.sid());
     assert_eq!(service.number(&its_own), 0);
-    is_refused(&service, &token).await;
+    is_refused(&service, &token, "TOKEN_EXPIRED", "TOKEN_EXPIRED").await;
 }
 
 /// Its number lies ahead of every change that was made since the backup was restored.
@@ -63,5 +64,5 @@ async fn of_a_history_that_was_undone(stage: Stage) {
     ahead.stop().await;
     service.restore(&backup.path()).await;
     change_password(&ana).await;
-    is_refused(&service, &token).await;
+    is_refused(&service, &token, "UNAUTHENTICATED", "SESSION_REVOKED").await;
 }

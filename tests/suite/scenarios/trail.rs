@@ -181,7 +181,7 @@ async fn nobody_else_reads_it(stage: Stage) {
     by_token().await.ok();
     service.sql("UPDATE users SET role = 'user' WHERE email = 'root@example.org'");
     root.client.get("/admin/security-events").await.refused("FORBIDDEN");
-    by_token().await.refused("UNAUTHENTICATED");
+    by_token().await.refused("TOKEN_EXPIRED");
 }
 
 /// Sixty a minute about one account are written; the others become one event.

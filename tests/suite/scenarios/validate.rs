@@ -14,7 +14,7 @@ scenarios![
     a_changed_token_is_invalid,
     another_header_is_invalid,
     a_signed_out_token_is_revoked,
-    a_token_that_no_longer_tells_the_truth_is_revoked,
+    a_token_that_no_longer_tells_the_truth_is_over,
     what_is_missing_is_named,
     needs_no_sign_in,
 ];
@@ -95,12 +95,12 @@ async fn a_signed_out_token_is_revoked(stage: Stage) {
     assert_eq!(refusal(&service.client(), &ana.access).await, "SESSION_REVOKED");
 }
 
-async fn a_token_that_no_longer_tells_the_truth_is_revoked(stage: Stage) {
+async fn a_token_that_no_longer_tells_the_truth_is_over(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     service.sql("UPDATE users SET role = 'admin'");
-    assert_eq!(refusal(&service.client(), &ana.access).await, "SESSION_REVOKED");
-    service.client().get("/session").bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    assert_eq!(refusal(&service.client(), &ana.access).await, "TOKEN_EXPIRED");
+    service.client().get("/session").bearer(&ana.access).await.refused("TOKEN_EXPIRED");
     let next = service.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
     let access = crate::shape::text(&next["accessToken"]);
     assert_eq!(Jwt::parse(&access).claims["role"], "admin");

@@ -23,6 +23,7 @@ async fn who(request: Request) -> impl IntoResponse {
         Ok(claims) if request.method() == Method::POST => record(claims.sub).await,
         Ok(claims) => (StatusCode::OK, format!("{} is {} ({})\n", claims.sub, claims.email, claims.role)),
         Err(Refusal::Invalid) => (StatusCode::UNAUTHORIZED, "this is no valid token\n".to_owned()),
+        Err(Refusal::Expired) => (StatusCode::UNAUTHORIZED, "this token is over\n".to_owned()),
         Err(Refusal::Revoked) => (StatusCode::UNAUTHORIZED, "this session has ended\n".to_owned()),
         // Nothing can be said. Treat it as a refusal.
         Err(Refusal::Unavailable) => {
