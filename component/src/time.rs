@@ -8,6 +8,10 @@ use std::ops::Add;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(pub i64);
 
+/// How far the clocks of two processes may differ, and so how far ahead of now a time may be that was noted before. Further
+/// ahead, it was noted by a clock that has been put back since.
+pub const SKEW: Span = Span::minutes(1);
+
 /// A length of time in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub i64);
@@ -74,6 +78,12 @@ impl Time {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Some(Self(text.parse::<Timestamp>().ok()?.as_millisecond()))
+    }
+
+    /// Whether this is within the span before `now`, and no further ahead of it than clocks may differ.
+    #[must_use]
+    pub fn is_within(self, span: Span, now: Self) -> bool {
+        (now - span..=now + SKEW).contains(&self)
     }
 
     /// How long after `earlier` this is.

@@ -49,6 +49,8 @@ pub struct Metrics {
     pub(crate) instance_memory: Gauge,
     /// Instances that a trap ended.
     pub(crate) traps: Counter,
+    /// How often the clock was seen to have been set.
+    pub(crate) clock_jumps: Counter,
     /// Requests refused because the queue was full.
     pub(crate) rejected: Counter,
     /// Requests that instances work on.
@@ -131,6 +133,7 @@ impl Metrics {
             instances_started: Counter::default(),
             instance_memory: Gauge::default(),
             traps: Counter::default(),
+            clock_jumps: Counter::default(),
             rejected: Counter::default(),
             in_flight: Gauge::default(),
             queued: Gauge::default(),
@@ -148,6 +151,7 @@ impl Metrics {
         let memory = metrics.instance_memory.clone();
         registry.register("instance_memory_bytes", "Linear memory of the instances", memory);
         registry.register("traps", "Instances ended by a trap", metrics.traps.clone());
+        registry.register("clock_jumps", "Times that the clock was set", metrics.clock_jumps.clone());
         registry.register("rejected", "Requests refused at a full queue", metrics.rejected.clone());
         registry.register("shed", "Turned away because one address had too many", metrics.shed.clone());
         registry.register("in_flight", "Requests that instances work on", metrics.in_flight.clone());

@@ -61,18 +61,20 @@ impl Key {
     pub fn state(&self, all: &[Self], now: Time) -> State {
         if self.revoked_at.is_some() {
             State::Revoked
-        } else if self.signs_from > now {
-            State::Published
         } else if signer(all, now).is_some_and(|key| key.public.kid() == self.public.kid()) {
             State::Signing
+        } else if self.signs_from > now {
+            State::Published
         } else {
             State::Retired
         }
     }
 }
 
-/// The key that signs at this moment: of those whose time has come, the youngest.
+/// The key that signs at this moment: of those whose time has come, the youngest. Where the clock was put back before all of
+/// them, the first: what can't be signed can't be used.
 fn signer(keys: &[Key], now: Time) -> Option<&Key> {
-    let ready = keys.iter().filter(|key| key.revoked_at.is_none() && key.signs_from <= now);
-    ready.max_by_key(|key| (key.signs_from, key.public.kid().to_owned()))
+    let order = |key: &&Key| (key.signs_from, key.public.kid().to_owned());
+    let usable = || keys.iter().filter(|key| key.revoked_at.is_none());
+    usable().filter(|key| key.signs_from <= now).max_by_key(order).or_else(|| usable().min_by_key(order))
 }

@@ -19,8 +19,8 @@ use zeroize::Zeroizing;
 ///
 /// Where storage fails.
 pub async fn ensure(ctx: &Context, keys: &[Key]) -> Result<u64, Error> {
-    let newest = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.signs_from).max();
-    let Some(signs_from) = rotation::due(newest, ctx.now, ctx.settings.key_rotation) else { return Ok(0) };
+    let usable = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.signs_from);
+    let Some(signs_from) = rotation::due(usable, ctx.now, ctx.settings.key_rotation) else { return Ok(0) };
     make(ctx, signs_from, Change::new()).await?;
     Ok(1)
 }
@@ -31,9 +31,8 @@ pub async fn ensure(ctx: &Context, keys: &[Key]) -> Result<u64, Error> {
 ///
 /// Where storage fails.
 pub async fn rotate(ctx: &Context) -> Result<Key, Error> {
-    let pending =
-        rows::all().await?.into_iter().find(|key| key.revoked_at.is_none() && key.signs_from > ctx.now);
-    match pending {
+    let is_pending = |key: &Key| key.revoked_at.is_none() && rotation::is_pending(key.signs_from, ctx.now);
+    match rows::all().await?.into_iter().find(is_pending) {
         Some(key) => Ok(key),
         None => Ok(make(ctx, ctx.now + PUBLISHED_AHEAD, Change::new()).await?),
     }

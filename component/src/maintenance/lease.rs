@@ -5,7 +5,7 @@ use crate::{
     error::Error,
     params, platform,
     storage::{self, Change, Refused, expecting_one, statement},
-    time::{Span, Time},
+    time::{SKEW, Span, Time},
 };
 use uuid::Uuid;
 
@@ -18,14 +18,15 @@ pub struct Lease {
     holder: Uuid,
 }
 
-/// Takes the lease; none where another process holds it.
+/// Takes the lease; none where another process holds it. One that ends later than any given out now was taken before the clock
+/// was put back, and holds nobody up.
 pub async fn take(ctx: &Context) -> Result<Option<Lease>, Error> {
     let holder = platform::new_id(ctx.now);
     let take = expecting_one(
         "INSERT INTO leases (name, holder, expires_at) VALUES (?1, ?2, ?3)
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-         WHERE leases.expires_at <= ?4",
-        params![NAME, holder, ctx.now + TERM, ctx.now],
+         WHERE leases.expires_at <= ?4 OR leases.expires_at > ?5",
+        params![NAME, holder, ctx.now + TERM, ctx.now, ctx.now + TERM + SKEW],
     );
     match Change::new().and(take).commit(ctx).await {
         Ok(_) => Ok(Some(Lease { holder })),
@@ -34,11 +35,9 @@ pub async fn take(ctx: &Context) -> Result<Option<Lease>, Error> {
     }
 }
 
-/// Whether the housekeeping was done within this time.
-pub async fn done_within(ctx: &Context, time: Span) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM leases WHERE name = ?1 AND done_at > ?2";
-    let found = storage::query_one(sql, params![NAME, ctx.now - time], |row| row.take::<i64>()).await?;
-    Ok(found.is_some())
+/// When the housekeeping was last done to the end.
+pub async fn done_at() -> Result<Option<Time>, Error> {
+    storage::query_one("SELECT done_at FROM leases WHERE name = ?1", params![NAME], |row| row.take()).await
 }
 
 impl Lease {

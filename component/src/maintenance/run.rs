@@ -10,7 +10,7 @@ use crate::{
     sessions,
     storage::{Change, Statement, statement},
     throttle,
-    time::Span,
+    time::{SKEW, Span},
 };
 
 /// How many sessions one transaction removes. Each takes its chain of refresh tokens along, ten thousand at most.
@@ -53,8 +53,13 @@ pub struct Report {
 ///
 /// Where storage fails.
 pub async fn run(ctx: &Context, at_most_every: Span) -> Result<Report, Error> {
-    if at_most_every > Span::seconds(0) && lease::done_within(ctx, at_most_every).await? {
+    let done_at = lease::done_at().await?.unwrap_or_default();
+    if at_most_every > Span::seconds(0) && done_at.is_within(at_most_every, ctx.now) {
         return Ok(Report::default());
+    }
+    if done_at > ctx.now + SKEW {
+        let seconds = done_at.since(ctx.now).as_seconds().to_string();
+        ctx.log(Level::Warn, "the clock was put back", &[("seconds", &seconds)]);
     }
     let Some(lease) = lease::take(ctx).await? else { return Ok(Report::default()) };
     let mut report = Report { ran: true, ..Report::default() };

@@ -35,8 +35,7 @@ pub fn issue_for(
     lifetime: Span,
 ) -> Result<String, Error> {
     let Statement { session, user, as_of } = statement;
-    // `not_before` may lie within the second that is now (see `renewal`): the token must not be older than it.
-    let issued = ctx.now.max(session.not_before).as_seconds();
+    let issued = session.issues_at(ctx.now).as_seconds();
     let claims = Claims {
         sub: user.id.to_string(),
         email: user.email.as_str().to_owned(),

@@ -22,6 +22,12 @@ impl Lifetime {
         (now + self.0).min(absolute)
     }
 
+    /// The latest expiry of any session that was opened by now, or slid: a day more, for clocks that are set.
+    #[must_use]
+    pub fn latest(self, now: Time) -> Time {
+        now + self.0 + SLIDES_EVERY
+    }
+
     /// The new expiry of a session that is used now, if it is time to move it.
     #[must_use]
     pub fn slide(self, now: Time, expires_at: Time, absolute: Time) -> Option<Time> {

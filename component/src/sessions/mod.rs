@@ -41,7 +41,12 @@ pub use sign_out::{Credential, is_alive, sign_out};
 pub use slide::slide;
 pub use tokens::{Known, known, validate};
 
-use crate::{accounts::User, devices::DeviceCookie, invalidations::Position, time::Time};
+use crate::{
+    accounts::User,
+    devices::DeviceCookie,
+    invalidations::Position,
+    time::{SKEW, Time},
+};
 use uuid::Uuid;
 
 /// A session.
@@ -105,6 +110,24 @@ impl Session {
     /// When it ends if nothing else happens.
     fn ends_at(&self) -> Time {
         self.expires_at.min(self.absolute_expires_at)
+    }
+
+    /// Whether its time is not over. One that ends later than any that is opened now was opened by a clock that was ahead, and
+    /// must not live so much longer.
+    fn is_in_time(&self, now: Time) -> bool {
+        now < self.ends_at() && self.expires_at <= Lifetime::new(self.remember_me).latest(now)
+    }
+
+    /// When access tokens that are issued now have been issued. `not_before` may lie within the second that is now (see
+    /// `renewal`), and a token must not be older than it.
+    fn issues_at(&self, now: Time) -> Time {
+        if self.not_before > now + SKEW { now } else { now.max(self.not_before) }
+    }
+
+    /// Whether it accepts access tokens issued at this time in seconds: none from before its secrets changed. Where that lies
+    /// ahead, the clock was put back since, and the order of commits decides alone.
+    fn accepts_tokens_issued_at(&self, iat: u64, now: Time) -> bool {
+        iat >= self.not_before.as_seconds() || self.not_before > now + SKEW
     }
 
     /// Whether it is time to move its end.

@@ -21,7 +21,6 @@ use crate::{
 };
 
 /// How long a spent token still gets its successor without further ado: parallel tabs, and answers that were lost on the way.
-/// As far may the clocks of two processes differ.
 const REPETITION: Span = Span::seconds(60);
 
 /// How long a token that a renewal left behind leads into the new chain.
@@ -88,12 +87,7 @@ async fn living(ctx: &Context, token: &RefreshToken) -> Result<rows::Presented, 
 
 /// Whether nobody has used it, and it was not left behind too long ago.
 fn is_usable(presented: &rows::Presented, now: Time) -> bool {
-    presented.spent.is_none() && presented.left_behind_at.is_none_or(|at| is_within(now, at, LEFT_BEHIND))
-}
-
-/// Whether it is no later than so long after, and no earlier than clocks may differ.
-fn is_within(now: Time, at: Time, span: Span) -> bool {
-    (at - REPETITION..=at + span).contains(&now)
+    presented.spent.is_none() && presented.left_behind_at.is_none_or(|at| at.is_within(LEFT_BEHIND, now))
 }
 
 /// Spends the token and adds its successor; None where someone else used it meanwhile, or the chain that it leads into.
@@ -153,7 +147,7 @@ async fn repeat(
     // None where its secret is configured no more, which is long after the time for an honest repetition.
     let successor = token.successor(&ctx.settings.keyring, spent.version, &salt);
     if let Some(successor) = &successor
-        && is_within(ctx.now, spent.at, REPETITION)
+        && spent.at.is_within(REPETITION, ctx.now)
         && rows::is_unspent(successor).await?
     {
         let signed_in = access_token::signed_in(ctx, found, successor.clone()).await?;
@@ -165,7 +159,7 @@ async fn repeat(
         return Err(Error::InvalidRefreshToken);
     }
     if let Some(successor) = successor
-        && is_within(ctx.now, spent.at, ctx.settings.refresh_grace)
+        && spent.at.is_within(ctx.settings.refresh_grace, ctx.now)
         && agent::is_of_the_same_family(ctx, &found.session)
         && let Some(signed_in) = repeat_late(ctx, token, found.clone(), successor).await?
     {

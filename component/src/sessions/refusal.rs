@@ -56,6 +56,8 @@ impl From<codec::Refusal> for Refusal {
     fn from(refusal: codec::Refusal) -> Self {
         match refusal {
             codec::Refusal::Expired => Self::Expired,
+            // Signed, for us, before the clock was put back.
+            codec::Refusal::NotYetValid => Self::Outdated,
             // Looked at once the signature is known to be ours.
             codec::Refusal::WrongIssuer | codec::Refusal::WrongAudience => Self::Disowned,
             _ => Self::Invalid,

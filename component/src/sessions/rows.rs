@@ -55,19 +55,13 @@ pub struct Found {
 impl Found {
     /// Whether the session may be used.
     pub fn is_alive(&self, now: Time) -> bool {
-        now < self.session.ends_at() && !self.user.ban.holds(now)
+        self.session.is_in_time(now) && !self.user.ban.holds(now)
     }
 
     /// Whether the session has not changed since this position: who renewed its secrets shuts out whatever was issued
     /// before, whichever clock it was dated by.
     pub fn is_unchanged_since(&self, issued_at: Position) -> bool {
         self.touched_at <= issued_at.id
-    }
-
-    /// Whether an access token of the session, issued at this time in seconds, is none of those that a change of
-    /// secrets left behind.
-    pub fn accepts_tokens_issued_at(&self, iat: u64) -> bool {
-        iat >= self.session.not_before.as_seconds()
     }
 }
 

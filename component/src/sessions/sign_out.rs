@@ -67,7 +67,7 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
             let Some(found) = rows::by_id(session).await?.filter(|found| found.is_alive(ctx.now)) else {
                 return Ok(None);
             };
-            if found.accepts_tokens_issued_at(claims.iat) {
+            if found.session.accepts_tokens_issued_at(claims.iat, ctx.now) {
                 Ok(Some(found))
             } else {
                 Err(Error::TokenExpired)

@@ -15,7 +15,7 @@ use crate::{
     keys::{self, Keys},
     memory::Memory,
     platform::{self, Metric},
-    time::Time,
+    time::{SKEW, Time},
 };
 use mana_auth_tokens::{self as codec, Claims, KeySet};
 use std::sync::{Arc, Mutex};
@@ -91,7 +91,7 @@ async fn say(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
 pub async fn known(ctx: &Context, token: &str) -> Result<Option<Arc<Known>>, Refusal> {
     let verified = verified(ctx, token).await?;
     let Some(known) = verified.held().known else { return Ok(None) };
-    if ctx.now >= known.session.ends_at() || known.session.slide_is_due(ctx.now) {
+    if !known.session.is_in_time(ctx.now) || known.session.slide_is_due(ctx.now) {
         return Ok(None);
     }
     if !is_current(token, &verified).await {
@@ -115,11 +115,15 @@ pub(super) async fn load(ctx: &Context, token: &str) -> Result<Caller, Refusal> 
 /// The token, verified once and remembered; its time is looked at with each use.
 async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, Refusal> {
     if let Some(verified) = VERIFIED.get(token) {
-        if ctx.now.as_seconds() >= verified.claims.exp {
+        let Claims { iat, exp, .. } = verified.claims;
+        let now = ctx.now;
+        if now.as_seconds() >= exp {
             VERIFIED.remove(token);
             return Err(Refusal::Expired);
         }
-        return Ok(verified);
+        if iat <= (now + SKEW).as_seconds() {
+            return Ok(verified);
+        }
     }
     let mut keys = keys::known(ctx.settings).await?;
     let mut claims = verify(ctx, token, keys.accepted());
@@ -189,7 +193,7 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
     let still_true = claims.email == user.email.as_str()
         && claims.email_verified == user.email_verified
         && claims.role == user.role.name()
-        && found.accepts_tokens_issued_at(claims.iat)
+        && found.session.accepts_tokens_issued_at(claims.iat, ctx.now)
         && found.is_unchanged_since(verified.issued_at);
     if still_true { Ok(Caller::new(found, keys)) } else { Err(Refusal::Outdated) }
 }

@@ -11,12 +11,13 @@ use tokio::sync::oneshot;
 /// A clock for tests: it moves only when it is told to, and then wakes whoever slept long enough.
 #[derive(Debug)]
 pub struct TestClock {
-    start: u64,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// What the calendar said when nothing had elapsed.
+    start: u64,
     elapsed: Duration,
     sleepers: Vec<(Duration, oneshot::Sender<()>)>,
 }
@@ -25,7 +26,13 @@ impl TestClock {
     /// A clock that stands at `now`, in milliseconds since the Unix epoch.
     #[must_use]
     pub fn new(now: u64) -> Self {
-        Self { start: now, state: Mutex::default() }
+        Self { state: Mutex::new(State { start: now, ..State::default() }) }
+    }
+
+    /// Sets the calendar, as an operator or a time server does: no time passes.
+    pub fn set(&self, now: u64) {
+        let mut state = self.state();
+        state.start = now.saturating_sub(u64::try_from(state.elapsed.as_millis()).unwrap_or(u64::MAX));
     }
 
     /// Moves time forward, all at once.
@@ -60,7 +67,8 @@ impl Default for TestClock {
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> u64 {
-        self.start + u64::try_from(self.state().elapsed.as_millis()).unwrap_or(u64::MAX)
+        let state = self.state();
+        state.start.saturating_add(u64::try_from(state.elapsed.as_millis()).unwrap_or(u64::MAX))
     }
 
     fn elapsed(&self) -> Duration {

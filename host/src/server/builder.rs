@@ -136,6 +136,7 @@ impl Builder {
         };
         // Whether housekeeping ever succeeds, time tells from now on.
         metrics.sealed(0, 0, clock.now());
+        let calendar = housekeeping::Calendar::of(clock.as_ref());
         let shared = Arc::new(Shared {
             workers,
             policy: policy(&config)?,
@@ -156,6 +157,7 @@ impl Builder {
             bodies: Room::new(config.queue.saturating_mul(LARGEST_BODY)),
             checkpoints,
             housekeeping: Mutex::default(),
+            calendar,
         });
         housekeeping::compare_trail(&shared).await.map_err(BuildError::Trail)?;
         tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));

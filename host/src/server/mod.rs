@@ -113,6 +113,8 @@ pub(crate) struct Shared {
     checkpoints: Option<Checkpoints>,
     /// Held by who keeps house.
     housekeeping: Mutex<()>,
+    /// Where the calendar stood when the house was kept last.
+    calendar: housekeeping::Calendar,
 }
 
 impl Shared {

@@ -19,6 +19,7 @@ files![
     authentication,
     bans,
     change_password,
+    clock_jumps,
     commands,
     commands_on_keys,
     concurrency,
