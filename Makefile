@@ -7,17 +7,23 @@ SHELL := /bin/bash
 
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-XTASK := $(CARGO) run --release --locked --manifest-path xtask/Cargo.toml --target-dir $(TARGET)/xtask --
+XTASK := $(CARGO) run --release --locked --manifest-path xtask/Cargo.toml --target-dir $(TARGET)/xtask
 SERVER := $(TARGET)/release/mana-auth
+DEBUG := $(abspath $(TARGET))/debug/mana-auth
 TOOLS := target/tools
-DENY := $(TOOLS)/bin/cargo-deny
-DENY_VERSION := 0.20.2
 
 # Make itself decides whether anything is to be built, so that a second `make serve` starts at once.
 find = $(shell find $(1) -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.wit' -o -name '*.sql' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.lock \) -not -path '*/target/*')
 COMMON := $(call find,crates wit) Cargo.toml Cargo.lock
-GUESTS := $(COMMON) $(call find,component examples/spin-app spin tests/misbehaving-guest tests/recording-guest wasi-http xtask)
 HOST := $(COMMON) $(call find,host)
+AUTH := $(COMMON) $(call find,component xtask)
+SPIN := $(AUTH) $(call find,spin wasi-http)
+GUESTS := $(SPIN) $(call find,examples/spin-app tests/misbehaving-guest tests/recording-guest)
+
+# What xtask writes when it has built these as they are released: the component, the one for Spin, all of them.
+AUTH_BUILT := target/mana/auth.optimized
+SPIN_BUILT := target/mana/spin.optimized
+GUESTS_BUILT := target/mana/.optimized
 
 # How clippy sees a guest: the flag that xtask builds it with.
 GUEST_FLAGS := --cfg getrandom_backend="custom"
@@ -39,55 +45,81 @@ serve: $(SERVER) ## Build what is missing, and serve on 127.0.0.1:3001 (ARGS="--
 .PHONY: build
 build: $(SERVER) ## Build the component and the server
 
+.PHONY: component
+component: $(AUTH_BUILT) ## Build the component alone, into target/mana
+
 .PHONY: guests
-guests: target/mana/.built ## Build the components alone, into target/mana
+guests: $(GUESTS_BUILT) ## Build every component: also the verifier, those for Spin, examples, and what tests run
 
 .PHONY: spin
 spin: ## Build what `spin up` serves, where there is a Spin that can
 	@spin --version 2>/dev/null | awk '$$1 == "spin" && $$2 ~ /^([5-9]|4\.([1-9]|[1-9][0-9]))/ { found = 1 } \
 		END { if (!found) { print "make spin: needs Spin 4.1 or newer on the PATH (https://spinframework.dev)"; exit 1 } }'
-	@$(MAKE) -s target/mana/.built .env
+	@$(MAKE) -s spin-component
+
+# What `spin build` runs.
+.PHONY: spin-component
+spin-component: $(SPIN_BUILT) .env
 
 # What `spin up` reads its variables from: a secret of this checkout's own, made once.
 .env:
 	@(umask 077; printf 'SPIN_VARIABLE_SECRETS=1:%s\n' "$$(head -c 32 /dev/urandom | basenc --base64url | tr -d =)" >$@)
 
 .PHONY: test
-test: target/mana/.built ## Run every test, and count them
-	@$(CARGO) test --locked --no-fail-fast $(NATIVE) 2>&1 | tee target/test.log
-	@awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
-		END { printf "\n%d passed, %d failed, %d ignored\n", passed, failed, ignored; exit failed > 0 || passed == 0 }' target/test.log
-	@if command -v npm >/dev/null; then SERVER=$(abspath $(TARGET)/debug/mana-auth) tests/jose/run; \
-		else echo 'Left out, for want of npm: what another implementation of JOSE makes of our tokens and cookies'; fi
-	@if command -v promtool >/dev/null; then SERVER=$(abspath $(TARGET)/debug/mana-auth) ops/check; \
-		else echo "Left out, for want of promtool (Debian: prometheus): alert rules, and the metrics' format"; fi
-	@if command -v python3 >/dev/null; then SERVER=$(abspath $(TARGET)/debug/mana-auth) tests/audit/run; \
-		else echo 'Left out, for want of Python: what a script of its own makes of our audit trail'; fi
+test: test-programs $(GUESTS_BUILT) ## Run every test, and count them
+	@CARGO='$(CARGO)' SERVER=$(DEBUG) tests/run $(NATIVE)
+
+.PHONY: test-all
+test-all: export MANA_AUTH_TEST_LONG := 1
+test-all: test ## The same with what takes long, and with the real Spin where there is one
+	@if command -v spin >/dev/null; then $(MAKE) --no-print-directory test-spin; fi
 
 .PHONY: test-spin
 test-spin: spin ## Run the black-box suite against the real Spin
 	@MANA_AUTH_TEST_SPIN=1 $(CARGO) test --locked --no-fail-fast -p mana-auth-tests --test suite -- spin-up::
 
+# Says first what will be left out, and builds what `test` runs without running it.
+.PHONY: test-programs test-build
+test-programs:
+	@tests/programs
+test-build: $(GUESTS_BUILT)
+	@$(CARGO) test --locked --no-run $(NATIVE)
+
+.PHONY: golden
+golden: export UPDATE := 1
+golden: $(GUESTS_BUILT) ## Write anew what tests compare with: interfaces, openapi.json, tables of the documentation
+	@$(CARGO) test --locked --quiet -p mana-auth-component --test openapi --test audit_page
+	@$(CARGO) test --locked --quiet -p mana-auth --lib the_page_documents_every_key
+	@$(CARGO) test --locked --quiet -p mana-auth-tests --test suite -- house::the_component house::the_verifier house::the_compositions
+	@git diff --stat
+
 .PHONY: lint
 lint: fmt clippy ## Check the format and run clippy, for host and guests
 
+# Every file by name: rustfmt does not see modules that a macro declares.
 .PHONY: fmt
 fmt:
-	$(CARGO) fmt --all --check
-	$(CARGO) fmt --manifest-path xtask/Cargo.toml --check
+	@git ls-files -z --cached --others --exclude-standard '*.rs' | xargs -0 rustfmt --edition 2024 --check
 
-.PHONY: clippy
-clippy: targets
+.PHONY: clippy clippy-native clippy-guests clippy-xtask
+clippy: clippy-native clippy-guests clippy-xtask
+clippy-native:
 	$(CARGO) clippy --locked $(NATIVE) --all-targets -- -D warnings
+clippy-guests: targets
 	RUSTFLAGS='$(GUEST_FLAGS)' $(CARGO) clippy --locked --target wasm32-unknown-unknown --target-dir $(TARGET)/clippy-guests \
 		$(GUEST_PACKAGES) $(GUEST_FEATURES) -- -D warnings
 	$(CARGO) clippy --locked --target wasm32-wasip2 --target-dir $(TARGET)/clippy-guests $(WASI_PACKAGES) -- -D warnings
-	$(CARGO) clippy --locked --manifest-path xtask/Cargo.toml --target-dir $(TARGET)/xtask --release -- -D warnings
+clippy-xtask:
+	$(CARGO) clippy --locked --manifest-path xtask/Cargo.toml --target-dir $(TARGET)/xtask --workspace --release -- -D warnings
 
 .PHONY: deny
-deny: $(DENY) ## Check licences, bans and sources of every dependency
-	$(DENY) --locked check --hide-inclusion-graph bans licenses sources
-	$(DENY) --locked --manifest-path xtask/Cargo.toml --config deny.toml check --hide-inclusion-graph bans licenses sources
+deny: $(TOOLS)/bin/cargo-deny ## Check licences, bans and sources of every dependency
+	$(TOOLS)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
+	$(TOOLS)/bin/cargo-deny --locked --manifest-path xtask/Cargo.toml --config deny.toml check --hide-inclusion-graph bans licenses sources
+
+.PHONY: audit
+audit: $(TOOLS)/bin/cargo-audit ## Look every dependency up among known vulnerabilities (ADVISORIES=a copy of RustSec's database)
+	@PATH="$(abspath $(TOOLS))/bin:$$PATH" .ci/audit $(ADVISORIES)
 
 .PHONY: bench
 bench: $(SERVER) ## Measure requests a second and latency
@@ -99,16 +131,22 @@ targets:
 		test -d "$$(rustc --print sysroot)/lib/rustlib/$$target" || rustup target add $$target; \
 	done
 
-target/mana/.built: $(GUESTS)
-	@echo 'Building the components. The first time, this and the server take 10 to 25 minutes on two processors.'
+$(AUTH_BUILT): $(AUTH)
+	@echo 'Building the component. The first time, this and the server take 10 minutes on two processors.'
 	@$(MAKE) --no-print-directory targets
-	@$(XTASK)
-	@touch $@
+	@$(XTASK) -- auth
 
-$(SERVER): target/mana/.built $(HOST)
+$(SPIN_BUILT): $(SPIN)
+	@$(MAKE) --no-print-directory targets
+	@$(XTASK) -- spin
+
+$(GUESTS_BUILT): $(GUESTS)
+	@$(MAKE) --no-print-directory targets
+	@$(XTASK) --
+
+$(SERVER): $(AUTH_BUILT) $(HOST)
 	@$(CARGO) build --release --locked -p mana-auth
 	@touch $@
 
-$(DENY):
-	$(CARGO) install --quiet --locked --root $(TOOLS) --target-dir $(TOOLS)/build cargo-deny@=$(DENY_VERSION)
-	@rm -rf $(TOOLS)/build
+$(TOOLS)/bin/cargo-%: .ci/tools.txt
+	@.ci/tool cargo-$* $(TOOLS)

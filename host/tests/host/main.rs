@@ -1,6 +1,14 @@
 //! What is the host's alone: how it treats a component that misbehaves, and HTTP that does.
 //!
-//! The component here is `tests/misbehaving-guest`, whose paths say what it does. `make build` builds it.
+//! The component here is `tests/misbehaving-guest`, whose paths say what it does. `make guests` builds it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod connections;
 mod contract;

@@ -132,7 +132,7 @@ fn address(listener: &TcpListener) -> SocketAddr {
 
 fn misbehaving() -> Artefact {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/mana/misbehaving.cwasm");
-    Artefact::precompiled(std::fs::read(path).expect("the misbehaving guest: run `make build`"))
+    Artefact::precompiled(std::fs::read(path).expect("the misbehaving guest: run `make guests`"))
 }
 
 /// Random enough for tests, and broken when a test says so.
