@@ -3,7 +3,7 @@
 use crate::text;
 use serde::{Deserialize, Deserializer, de};
 
-/// A name: at most 200 characters, none of them a control character; may be empty.
+/// A name: one line of text (see [`text::line`]) of at most 200 characters; may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name(String);
 

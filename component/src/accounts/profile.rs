@@ -1,6 +1,6 @@
 //! What a user shows of themselves.
 
-use super::{Name, User, rows};
+use super::{Name, Picture, User, rows};
 use crate::{context::Context, error::Error, storage::Change};
 
 /// What is to change; what is none stays.
@@ -8,7 +8,7 @@ pub struct ProfileUpdate {
     /// The new name.
     pub name: Option<Name>,
     /// The new picture; `Some(None)` removes it.
-    pub image: Option<Option<String>>,
+    pub image: Option<Option<Picture>>,
 }
 
 /// Changes a profile.
@@ -19,7 +19,7 @@ pub struct ProfileUpdate {
 pub async fn update_profile(ctx: &Context, user: User, update: ProfileUpdate) -> Result<User, Error> {
     let ProfileUpdate { name, image } = update;
     let name = name.map(String::from).filter(|name| *name != user.name);
-    let image = image.filter(|image| *image != user.image);
+    let image = image.map(|image| image.map(String::from)).filter(|image| *image != user.image);
     if name.is_none() && image.is_none() {
         return Ok(user);
     }

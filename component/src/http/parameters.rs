@@ -1,6 +1,6 @@
 //! The parameters in a target, behind the question mark.
 
-use crate::{error::Error, time::Time};
+use crate::{error::Error, text, time::Time};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use std::{collections::BTreeMap, convert::Infallible, ops::RangeInclusive};
@@ -24,17 +24,14 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
 }
 
 impl Parameters {
-    /// Text of at most this many characters.
+    /// One line of text of at most this many characters.
     ///
     /// # Errors
     ///
-    /// `Invalid` where it is longer.
+    /// `Invalid` where it is none, or longer.
     pub fn text(&self, name: &'static str, longest: usize) -> Result<Option<String>, Error> {
-        let Some(text) = self.0.get(name) else { return Ok(None) };
-        if text.chars().count() > longest {
-            return Err(Error::invalid(name, format!("must be at most {longest} characters")));
-        }
-        Ok(Some(text.clone()))
+        let line = self.0.get(name).map(|text| text::line(text, longest));
+        line.transpose().map_err(|problem| Error::invalid(name, problem))
     }
 
     /// A whole number in a range.

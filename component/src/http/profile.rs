@@ -5,17 +5,12 @@ use super::{
     problem::Failure,
 };
 use crate::{
-    accounts::{self, Email, Name, ProfileUpdate, Role, User},
-    error::Error,
-    text,
+    accounts::{self, Email, Name, Picture, ProfileUpdate, Role, User},
     time::Time,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// The longest address of a picture, in characters.
-const IMAGE: usize = 2048;
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -42,10 +37,10 @@ impl From<User> for ProfileBody {
 pub struct UpdateBody {
     #[schema(value_type = Option<String>, max_length = 200)]
     name: Option<Name>,
-    /// An address that begins with `https://` or `http://`; null removes it.
+    /// An address that begins with `https://` or `http://`, without user name or password; null removes it.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, max_length = 2048)]
-    image: Option<Option<String>>,
+    image: Option<Option<Picture>>,
 }
 
 /// What the user shows of themselves.
@@ -73,18 +68,7 @@ pub async fn update(
     authenticated: Authenticated,
     Json(body): Json<UpdateBody>,
 ) -> Result<axum::Json<ProfileBody>, Failure> {
-    let image = body.image.map(|image| image.map(|image| picture(&image)).transpose());
-    let update = ProfileUpdate { name: body.name, image: image.transpose()? };
+    let update = ProfileUpdate { name: body.name, image: body.image };
     let user = accounts::update_profile(&call, authenticated.caller.user, update).await?;
     Ok(axum::Json(user.into()))
-}
-
-/// The address of a picture. Other schemes than these run code or read files where the picture is shown.
-fn picture(text: &str) -> Result<String, Error> {
-    let address = text::line(text, IMAGE).map_err(|wrong| Error::invalid("image", wrong))?;
-    let uri = address.parse::<http::Uri>().ok();
-    match uri.as_ref().and_then(http::Uri::scheme_str) {
-        Some("https" | "http") => Ok(address),
-        _ => Err(Error::invalid("image", "must be an address that begins with https:// or http://")),
-    }
 }

@@ -28,9 +28,13 @@ pub fn time(milliseconds: u64) -> String {
     time.map_or_else(|| "?".to_owned(), |time| time.to_string())
 }
 
-/// What users named themselves may hold escape sequences that steer a terminal.
+/// What others wrote into the database may hold escape sequences that steer a terminal, or turn the direction of the
+/// line (`Bidi_Control`).
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let turns = |c| {
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -39,8 +43,8 @@ mod tests {
 
     #[test]
     fn columns_align_and_escape_sequences_do_not_reach_the_terminal() {
-        let rows = [["ä".to_owned(), "x".to_owned()], ["long\u{1b}[2J".to_owned(), "y\n".to_owned()]];
-        let expected = "A         B\nä         x\nlong\u{fffd}[2J  y\u{fffd}\n";
+        let rows = [["ä".to_owned(), "\u{202e}x".to_owned()], ["long\u{1b}[2J".to_owned(), "y\n".to_owned()]];
+        let expected = "A         B\nä         \u{fffd}x\nlong\u{fffd}[2J  y\u{fffd}\n";
         assert_eq!(table(["A", "B"], &rows), expected);
     }
 

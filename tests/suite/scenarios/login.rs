@@ -19,6 +19,7 @@ scenarios![
     the_device_is_kept,
     a_device_without_a_name_is_called_after_its_user_agent,
     what_a_device_says_of_itself_is_bounded,
+    what_a_device_says_of_itself_is_repaired,
     remember_me_is_kept,
     a_foreign_page_cannot_sign_anyone_in,
     ends_the_session_that_it_came_with,
@@ -168,6 +169,25 @@ async fn what_a_device_says_of_itself_is_bounded(stage: Stage) {
         let kept = shape::text(&list[0][field]);
         assert!(kept.len() < 1000, "{} bytes of {field}", kept.len());
         assert!(!kept.chars().any(char::is_control), "{kept:?}");
+    }
+}
+
+async fn what_a_device_says_of_itself_is_repaired(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    for (said, kept) in [
+        (" Ana's\u{a0}\tphone ", "Ana's phone"),
+        ("Ana 👩\u{200d}💻", "Ana 👩\u{200d}💻"),
+        ("gnp\u{202e}exe", "gnp\u{fffd}exe"),
+        ("a\u{200b}b\u{feff}c\u{0}", "a\u{fffd}b\u{fffd}c\u{fffd}"),
+        // Cut inside an emoji.
+        (&format!("{}👩\u{200d}💻", "x".repeat(198)), &format!("{}👩", "x".repeat(198))),
+    ] {
+        let body = json!({ "email": "ana@example.org", "password": PASSWORD, "deviceName": said });
+        let ana = service.sign_in_with(body).await;
+        let list = ana.client.get("/sessions").await.ok();
+        let current = list.as_array().and_then(|all| all.iter().find(|one| one["current"] == true));
+        assert_eq!(current.map(|one| &one["deviceName"]), Some(&json!(kept)), "{said:?}");
     }
 }
 

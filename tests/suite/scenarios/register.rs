@@ -15,6 +15,8 @@ scenarios![
     what_is_missing_is_named,
     wrong_types_are_named,
     a_long_name_is_refused,
+    addresses_of_every_script_are_taken,
+    addresses_that_only_look_like_another_are_refused,
     nobody_chooses_their_role,
     a_foreign_page_cannot_register,
     is_written_to_the_trail,
@@ -90,6 +92,57 @@ async fn a_long_name_is_refused(stage: Stage) {
     client.post("/register", named("ä".repeat(201))).await.names("name");
     let user = client.post("/register", named("ä".repeat(200))).await.is(201);
     assert_eq!(user["user"]["name"], "ä".repeat(200));
+}
+
+/// RFC 6531: letters and marks of every script. The address is one, however it is typed.
+async fn addresses_of_every_script_are_taken(stage: Stage) {
+    let service = stage.start().await;
+    for (typed, normal) in [
+        ("রাজীব@example.org", "রাজীব@example.org"),
+        ("বড়@example.org", "ব\u{9a1}\u{9bc}@example.org"),
+        ("प्रिया.शर्मा@example.org", "प्रिया.शर्मा@example.org"),
+        ("கண்ணன்@example.org", "கண்ணன்@example.org"),
+        ("สมศรี@example.org", "สมศรี@example.org"),
+        ("ශ්\u{200d}රී@example.org", "ශ්\u{200d}රී@example.org"),
+        ("می\u{200c}خواهم@example.org", "می\u{200c}خواهم@example.org"),
+        ("JOSE\u{301}@BÜCHER.example", "jos\u{e9}@xn--bcher-kva.example"),
+    ] {
+        let body = json!({ "email": typed, "password": PASSWORD });
+        let user = service.client().post("/register", body).await.is(201)["user"].clone();
+        assert_eq!(user["email"], normal, "{typed}");
+        for spelling in [typed, normal] {
+            assert_eq!(service.sign_in(spelling).await.user["email"], normal, "{spelling}");
+        }
+        let again = json!({ "email": normal, "password": PASSWORD });
+        service.client().post("/register", again).await.refused("EMAIL_ALREADY_EXISTS");
+    }
+}
+
+async fn addresses_that_only_look_like_another_are_refused(stage: Stage) {
+    let service = stage.start().await;
+    for local in [
+        "ana\u{200b}",
+        "ana\u{200c}",
+        "ana\u{200d}",
+        "an\u{ad}a",
+        "ana\u{202e}",
+        "ana\u{2069}",
+        "ana\u{200f}",
+        "ana\u{feff}",
+        "ana\u{fe0f}",
+        "ana\u{34f}",
+        "ana\u{3164}",
+        "an\u{0}a",
+        "\u{ff41}na",
+        "\"ana\"",
+        ".ana",
+        "a..na",
+        "ana\u{e000}",
+    ] {
+        let body = json!({ "email": format!("{local}@example.org"), "password": PASSWORD });
+        service.client().post("/register", body).await.names("email");
+    }
+    assert_eq!(service.number("SELECT count(*) FROM users"), 0);
 }
 
 async fn nobody_chooses_their_role(stage: Stage) {
