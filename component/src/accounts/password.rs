@@ -2,7 +2,7 @@
 
 use super::Email;
 use crate::{
-    bindings::mana::auth::passwords::{self, Behalf},
+    bindings::mana::auth::passwords::{self, Behalf, Verdict},
     context::{Client, Context},
     error::{Bug, Error},
     platform::Level,
@@ -20,8 +20,13 @@ const TOO_LONG: &str = "must be at most 256 characters";
 /// What an attacker who throttling holds to a few guesses a minute, or who stole the hashes, must be put to.
 const GUESSES_LOG10: f64 = 8.0;
 
-/// A password that someone claims to have set once, in NFKC. Not `Debug`, and wiped when dropped.
-pub struct Password(Zeroizing<String>);
+/// A password that someone claims to have set once. Not `Debug`, and wiped when dropped.
+pub struct Password {
+    /// In NFKC: what is hashed here.
+    normal: Zeroizing<String>,
+    /// As it was typed, where that differs: what others have hashed.
+    typed: Option<Zeroizing<String>>,
+}
 
 /// A password that someone wants to set: 12 to 256 characters. Its strength is checked by [`acceptable`].
 pub struct NewPassword(Password);
@@ -46,7 +51,9 @@ impl Password {
         if text.chars().count() > LONGEST {
             return Err(TOO_LONG);
         }
-        Ok(Self(Zeroizing::new(text.nfkc().collect())))
+        let normal: Zeroizing<String> = Zeroizing::new(text.nfkc().collect());
+        let typed = (*normal != text).then(|| Zeroizing::new(text.to_owned()));
+        Ok(Self { normal, typed })
     }
 }
 
@@ -56,7 +63,7 @@ impl NewPassword {
             return Err(TOO_SHORT);
         }
         let password = Password::parse(text)?;
-        match password.0.chars().count() {
+        match password.normal.chars().count() {
             ..SHORTEST => Err(TOO_SHORT),
             SHORTEST..=LONGEST => Ok(Self(password)),
             _ => Err(TOO_LONG),
@@ -101,7 +108,7 @@ pub async fn acceptable(
     hints.extend(email.as_str().split(['@', '.', '+', '-', '_']).map(ToOwned::to_owned));
     hints.extend(name.split_whitespace().map(ToOwned::to_owned));
     hints.retain(|hint| hint.chars().count() > 2);
-    let estimate = passwords::strength(password.0.0.to_string(), hints, behalf(ctx)).await?;
+    let estimate = passwords::strength(password.0.normal.to_string(), hints, behalf(ctx)).await?;
     if estimate.guesses_log10 >= GUESSES_LOG10 {
         return Ok(());
     }
@@ -126,26 +133,39 @@ pub async fn hash(ctx: &Context, password: &NewPassword) -> Result<String, Error
 ///
 /// `Overloaded` where the host has no room for another hash.
 pub async fn rehash(ctx: &Context, password: &Password) -> Result<String, Error> {
-    Ok(passwords::hash(password.0.to_string(), ctx.settings.password_parameters, behalf(ctx)).await?)
+    Ok(passwords::hash(password.normal.to_string(), ctx.settings.password_parameters, behalf(ctx)).await?)
 }
 
-/// Compares a password with an account's hash. Without one, or where it is no hash that can be computed, it takes as long and says
-/// `Wrong`: what was imported badly must not tell that there is an account.
+/// Compares a password with an account's hash: in its normal form, and then as it was typed, which is what an import may have hashed.
+/// What was typed decides how often, never the account. Without a hash, or where it is none that can be computed, it takes as long and
+/// says `Wrong`: what was imported badly must not tell that there is an account.
 ///
 /// # Errors
 ///
 /// `Overloaded` where the host has no room for another hash.
 pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) -> Result<Proof, Error> {
+    match compare(ctx, &password.normal, encoded.clone()).await? {
+        // Of a hash that saw a part, the rest may be a typing error: what is hashed anew must have been proven whole.
+        Verdict::Match | Verdict::MatchInPart => return Ok(Proof::Right),
+        Verdict::MatchButOutdated => return Ok(Proof::RightButOutdated),
+        Verdict::Mismatch => {}
+    }
+    let Some(typed) = &password.typed else { return Ok(Proof::Wrong) };
+    Ok(match compare(ctx, typed, encoded).await? {
+        Verdict::Match | Verdict::MatchButOutdated => Proof::RightButOutdated,
+        Verdict::MatchInPart => Proof::Right,
+        Verdict::Mismatch => Proof::Wrong,
+    })
+}
+
+async fn compare(ctx: &Context, password: &str, encoded: Option<String>) -> Result<Verdict, Error> {
     let current = ctx.settings.password_parameters;
-    match passwords::verify(password.0.to_string(), encoded, current, behalf(ctx)).await {
-        Ok(passwords::Verdict::Match) => Ok(Proof::Right),
-        Ok(passwords::Verdict::MatchButOutdated) => Ok(Proof::RightButOutdated),
-        Ok(passwords::Verdict::Mismatch) => Ok(Proof::Wrong),
+    match passwords::verify(password.to_owned(), encoded, current, behalf(ctx)).await {
         Err(passwords::Error::MalformedHash | passwords::Error::UnsupportedParameters) => {
             ctx.log(Level::Error, "a stored password hash can't be computed", &[]);
-            Ok(Proof::Wrong)
+            Ok(Verdict::Mismatch)
         }
-        Err(error) => Err(error.into()),
+        compared => Ok(compared?),
     }
 }
 
@@ -181,6 +201,8 @@ mod tests {
     fn spellings_of_one_password_are_one() {
         let composed = Password::parse("caf\u{e9} \u{fb01}sh").unwrap();
         let decomposed = Password::parse("cafe\u{301} fish").unwrap();
-        assert_eq!(*composed.0, *decomposed.0);
+        assert_eq!(*composed.normal, *decomposed.normal);
+        assert_eq!(composed.typed.as_deref().map(String::as_str), Some("caf\u{e9} \u{fb01}sh"));
+        assert!(Password::parse("caf\u{e9} fish").unwrap().typed.is_none());
     }
 }

@@ -80,6 +80,7 @@ impl From<crate::Verdict> for Verdict {
         match verdict {
             crate::Verdict::Match => Self::Match,
             crate::Verdict::MatchButOutdated => Self::MatchButOutdated,
+            crate::Verdict::MatchInPart => Self::MatchInPart,
             crate::Verdict::Mismatch => Self::Mismatch,
         }
     }

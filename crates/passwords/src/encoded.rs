@@ -9,11 +9,13 @@ use argon2::{
 use bcrypt::HashParts;
 use std::str::FromStr;
 use subtle::ConstantTimeEq;
-use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// The greatest cost of a bcrypt hash that is computed: 2¹⁴ rounds take about a second.
 const BCRYPT_MAX_COST: u32 = 14;
+
+/// How much of a password bcrypt looks at, in bytes.
+const BCRYPT_LENGTH: usize = 72;
 
 /// A stored hash, parsed: what is outside the ceilings never gets this far, and so costs nothing.
 #[derive(Clone)]
@@ -53,6 +55,16 @@ impl Encoded {
         }
     }
 
+    /// Whether a match tells all of the password apart from any other. If not, a longer or shorter one matches too.
+    pub(crate) fn covers(&self, password: &str) -> bool {
+        match self {
+            Self::Argon2id { .. } => true,
+            // HMAC fills its key up with zeros (RFC 2104 §2): `a` and `a\0` are one.
+            Self::Scrypt { .. } => !password.contains('\0'),
+            Self::Bcrypt(_) => !password.contains('\0') && password.len() <= BCRYPT_LENGTH,
+        }
+    }
+
     /// Whether this is the password's hash. The comparison itself takes the same time for every outcome.
     pub(crate) fn is_of(&self, password: &str, memory: &mut Memory) -> Result<bool, Error> {
         match self {
@@ -63,8 +75,6 @@ impl Encoded {
                 Ok(computed.ct_eq(key.as_bytes()).into())
             }
             Self::Scrypt { salt, key } => {
-                // Better Auth hashes the normal form; for a password that is in it already nothing changes.
-                let password: Zeroizing<String> = Zeroizing::new(password.nfkc().collect());
                 let params = scrypt::Params::new(SCRYPT_LOG_N, SCRYPT_R, SCRYPT_P)
                     .map_err(|_| Error::UnsupportedParameters)?;
                 let mut computed = Zeroizing::new([0; SCRYPT_KEY_LENGTH]);
@@ -72,7 +82,11 @@ impl Encoded {
                     .map_err(|_| Error::UnsupportedParameters)?;
                 Ok(computed.ct_eq(key).into())
             }
-            Self::Bcrypt(encoded) => bcrypt::verify(password, encoded).map_err(|_| Error::MalformedHash),
+            Self::Bcrypt(encoded) => {
+                // As the implementations in C do, which end a text there.
+                let seen = password.split('\0').next().unwrap_or_default();
+                bcrypt::verify(seen, encoded).map_err(|_| Error::MalformedHash)
+            }
         }
     }
 }

@@ -7,16 +7,18 @@ pub enum Verdict {
     Match,
     /// It is, but the hash was made with another algorithm or other parameters than the current ones: replace it.
     MatchButOutdated,
+    /// A part of the password is the one that was hashed, and the hash can't tell whether the rest is right: keep it.
+    MatchInPart,
     /// It is not.
     Mismatch,
 }
 
-/// Compares a password, in NFKC, with an encoded hash:
+/// Compares a password, byte for byte, with an encoded hash:
 ///
 /// - Argon2id, as a PHC string with version 0x13 and exactly `m`, `t` and `p` within the bounds of [`Parameters`];
 /// - scrypt as Better Auth stores it, `salt:key` in hex, N = 16384, r = 16, p = 1;
-/// - bcrypt, `$2a$`, `$2b$` and `$2y$`, up to cost 14. It knows no more than the first 72 bytes of a password:
-///   whatever follows them matches too.
+/// - bcrypt, `$2a$`, `$2b$` and `$2y$`, up to cost 14. It knows no more of a password than what precedes a NUL, and of
+///   that the first 72 bytes: whatever follows matches too, in part.
 ///
 /// Without an encoded hash it works as long as for one made with `current`, and the answer is a mismatch.
 ///
@@ -37,6 +39,7 @@ pub fn verify(
         return stored.map(|_| Verdict::Mismatch);
     };
     Ok(match encoded.is_of(password, memory)? {
+        true if !encoded.covers(password) => Verdict::MatchInPart,
         true if encoded.is_current(current) => Verdict::Match,
         true => Verdict::MatchButOutdated,
         false => Verdict::Mismatch,

@@ -24,6 +24,7 @@ impl From<native::Verdict> for Verdict {
         match verdict {
             native::Verdict::Match => Self::Match,
             native::Verdict::MatchButOutdated => Self::MatchButOutdated,
+            native::Verdict::MatchInPart => Self::MatchInPart,
             native::Verdict::Mismatch => Self::Mismatch,
         }
     }

@@ -13,6 +13,7 @@ scenarios![
     an_unknown_address_costs_a_hash_too needs Passwords,
     a_banned_account_costs_a_hash_too needs Passwords,
     an_account_without_a_password_is_answered_alike needs Passwords,
+    what_was_typed_decides_how_many_hashes_it_costs needs Passwords,
     both_leave_the_same_kind_of_trail,
 ];
 
@@ -72,6 +73,31 @@ async fn an_account_without_a_password_is_answered_alike(stage: Stage) {
     let body = json!({ "email": "ana@example.org", "password": PASSWORD });
     service.client().post("/login", body).await.refused("INVALID_CREDENTIALS");
     assert_eq!(gate.verified() - before, 1);
+}
+
+/// A text that is not in its normal form is compared twice, since an import may have hashed either.
+async fn what_was_typed_decides_how_many_hashes_it_costs(stage: Stage) {
+    const IMPORTED: &str = "$2b$04$mana.auth.tests.salt.u.O2CqthPapuNtn0proQ0lDpFkRna.hq";
+    let gate = Gate::new();
+    let service = stage.gated(&gate).start().await;
+    for email in ["own@example.org", "imported@example.org", "malformed@example.org", "none@example.org"] {
+        service.register(email).await;
+    }
+    let set = |email: &str, password: &str| {
+        let account = format!("user_id = (SELECT id FROM users WHERE email = '{email}')");
+        assert_eq!(service.sql(&format!("UPDATE accounts SET password = {password} WHERE {account}")), 1);
+    };
+    set("imported@example.org", &format!("'{IMPORTED}'"));
+    set("malformed@example.org", "'$2b$31$nonsense'");
+    set("none@example.org", "NULL");
+    for (password, hashes) in [(OTHER_PASSWORD, 1), ("nine badgers™ compose a waltz", 2)] {
+        for name in ["own", "imported", "malformed", "none", "unknown"] {
+            let before = gate.verified();
+            let body = json!({ "email": format!("{name}@example.org"), "password": password });
+            service.client().post("/login", body).await.refused("INVALID_CREDENTIALS");
+            assert_eq!(gate.verified() - before, hashes, "{name}: {password}");
+        }
+    }
 }
 
 async fn both_leave_the_same_kind_of_trail(stage: Stage) {

@@ -29,6 +29,7 @@ files![
     enumeration,
     https,
     hygiene,
+    imported_hashes,
     instant_revocation,
     json,
     jwks,

@@ -71,9 +71,13 @@ fn scrypt_hashes_of_better_auth() {
 
     assert_eq!(check("correct horse battery staple", PLAIN), Ok(Verdict::MatchButOutdated));
     assert_eq!(check("correct horse battery stapler", PLAIN), Ok(Verdict::Mismatch));
-    for spelling in ["\u{212b}ngstr\u{f6}m \u{fb01}sh 42", "\u{c5}ngstro\u{308}m fish 42"] {
-        assert_eq!(check(spelling, NORMALIZED), Ok(Verdict::MatchButOutdated), "{spelling}");
-    }
+    assert_eq!(check("\u{c5}ngstr\u{f6}m fish 42", NORMALIZED), Ok(Verdict::MatchButOutdated));
+    // The normal form is the caller's business.
+    assert_eq!(check("\u{212b}ngstr\u{f6}m \u{fb01}sh 42", NORMALIZED), Ok(Verdict::Mismatch));
+    // HMAC-SHA-256 fills a key up with zeros (RFC 2104 §2).
+    assert_eq!(check("correct horse battery staple\0", PLAIN), Ok(Verdict::MatchInPart));
+    assert_eq!(check("correct horse battery staple\0\0\0", PLAIN), Ok(Verdict::MatchInPart));
+    assert_eq!(check("correct horse\0battery staple", PLAIN), Ok(Verdict::Mismatch));
 }
 
 /// From the self-test of crypt_blowfish 1.3 (`wrapper.c`).
@@ -81,12 +85,13 @@ fn scrypt_hashes_of_better_auth() {
 fn bcrypt_hashes_of_crypt_blowfish() {
     const LONG: &str =
         "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored";
+    const HASH_OF_LONG: &str = "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui";
     for (password, encoded) in [
         ("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
         ("U*U*", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK"),
         ("U*U*U", "$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a"),
         ("", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy"),
-        (LONG, "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui"),
+        (&LONG[..72], HASH_OF_LONG),
     ] {
         for prefix in ["$2a$", "$2b$", "$2y$"] {
             let encoded = encoded.replace("$2a$", prefix);
@@ -94,10 +99,36 @@ fn bcrypt_hashes_of_crypt_blowfish() {
             assert_eq!(check("U*V", &encoded), Ok(Verdict::Mismatch), "{encoded}");
         }
     }
-    assert_eq!(
-        check(&LONG[..72], "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui"),
-        Ok(Verdict::MatchButOutdated)
-    );
+    for tail in [&LONG[72..], "any other", "\0", "\u{e9}"] {
+        let longer = format!("{}{tail}", &LONG[..72]);
+        assert_eq!(check(&longer, HASH_OF_LONG), Ok(Verdict::MatchInPart), "{longer}");
+    }
+    assert_eq!(check(&LONG[..71], HASH_OF_LONG), Ok(Verdict::Mismatch));
+    assert_eq!(check(&LONG[1..], HASH_OF_LONG), Ok(Verdict::Mismatch));
+}
+
+/// C ends a text at a NUL, so what follows was never hashed.
+#[test]
+fn bcrypt_hashes_end_at_a_nul() {
+    const U_STAR_U: &str = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+    const EMPTY: &str = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy";
+    for password in ["U*U\0", "U*U\0U*U", "U*U\0V"] {
+        assert_eq!(check(password, U_STAR_U), Ok(Verdict::MatchInPart), "{password:?}");
+        assert_eq!(check(password, EMPTY), Ok(Verdict::Mismatch), "{password:?}");
+    }
+    assert_eq!(check("\0U*U", EMPTY), Ok(Verdict::MatchInPart));
+}
+
+/// Argon2 hashes the length along (RFC 9106 §3.2).
+#[test]
+fn argon2id_covers_a_password_whole() {
+    let mut memory = Memory::default();
+    let long = "x".repeat(300);
+    for (password, other) in [("a", "a\0"), (long.as_str(), &long[..299]), ("a\0b", "a\0c")] {
+        let encoded = hash(password, &[7; 16], cheap(), &mut memory).unwrap();
+        assert_eq!(verify(password, Some(&encoded), cheap(), &mut memory), Ok(Verdict::Match));
+        assert_eq!(verify(other, Some(&encoded), cheap(), &mut memory), Ok(Verdict::Mismatch));
+    }
 }
 
 #[test]
