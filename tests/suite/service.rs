@@ -29,7 +29,7 @@ pub const TRUSTED: &str = "https://app.example";
 /// A page that may not.
 pub const UNTRUSTED: &str = "https://evil.example";
 /// What opens the maintenance route.
-pub const MAINTENANCE: &str = "maintenance-secret-of-the-tests";
+pub const MAINTENANCE: &str = "zzMg0c2ZWQrGgZ6OWknZD2a9iH4MitiOxspHZVJvacE=";
 /// What keys are sealed with at first.
 pub const SECRET: &str = "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ";
 /// What they are sealed with afterwards, where a scenario says so.
@@ -91,6 +91,13 @@ impl Stage {
     /// How many services a race is run against: more in this process, where a round takes least.
     pub fn services(&self) -> u32 {
         if self.kind == Kind::Host { 20 } else { 1 }
+    }
+
+    /// Tries to start it where it must refuse to; what it says.
+    pub async fn refuses_to_start(self) -> String {
+        let data = TempDir::new().expect("a temporary folder");
+        let runner = self.kind.start(data.path(), &self.settings, self.clock, self.gate).await;
+        runner.err().expect("it started")
     }
 
     /// Starts it.

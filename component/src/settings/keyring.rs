@@ -1,5 +1,6 @@
 //! The configured secrets, and the keys derived from them: one for each purpose and version.
 
+use super::guessable::is_guessable;
 use aes_gcm::{
     Aes256Gcm, KeyInit as _,
     aead::{Aead as _, Payload},
@@ -49,7 +50,7 @@ pub struct Keyring {
 
 /// The length of a secret in bytes, at least and at most.
 const LENGTH: std::ops::RangeInclusive<usize> = 32..=512;
-/// A random secret of 32 bytes has about 30 different ones; a typed or repeated one has few.
+/// A random secret of 32 bytes has about 30 different ones; a repeated one has few.
 const DIFFERENT_BYTES: usize = 16;
 const NONCE: usize = 12;
 
@@ -159,7 +160,9 @@ fn parse_secret(item: &str) -> Result<(SecretVersion, Zeroizing<Vec<u8>>), Strin
             *seen = true;
         }
     }
-    if !LENGTH.contains(&secret.len()) || different.iter().filter(|seen| **seen).count() < DIFFERENT_BYTES {
+    let is_varied = different.iter().filter(|seen| **seen).count() >= DIFFERENT_BYTES;
+    // Words, which are base64 too, have many different bytes.
+    if !LENGTH.contains(&secret.len()) || !is_varied || is_guessable(encoded) {
         return Err(format!("must hold at least {} random bytes in each secret", LENGTH.start()));
     }
     Ok((version, secret))
@@ -185,6 +188,7 @@ mod tests {
             format!("0:{}", secret(1)),
             format!("1:{}", URL_SAFE_NO_PAD.encode([7; 32])),
             format!("1:{}", URL_SAFE_NO_PAD.encode([1, 2, 3])),
+            "1:authentication-secret-authentication-secret-".to_owned(),
             format!("1:{},2:{}", secret(1), secret(2)),
             format!("1:{},1:{}", secret(1), secret(2)),
         ] {

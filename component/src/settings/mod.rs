@@ -1,6 +1,7 @@
 //! The operator's settings: parsed once per instance into one typed struct, or refused with the key's name.
 
 mod changed;
+mod guessable;
 mod keyring;
 mod parse;
 mod shared_secret;

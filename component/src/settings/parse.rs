@@ -1,6 +1,6 @@
 //! From text to [`Settings`]. A wrong value names its key and what would be right, never itself.
 
-use super::{Keyring, PublicUrl, Settings, SharedSecret};
+use super::{Keyring, PublicUrl, Settings, SharedSecret, guessable::is_guessable};
 use crate::{bindings::mana::auth::passwords::Parameters, throttle::Limits, time::Span};
 use mana_auth_audit::Source as AuditSource;
 use mana_auth_hygiene::{Hsts, Origin, Policy};
@@ -98,12 +98,20 @@ impl Settings {
         if !token_exchange_origins.iter().flatten().all(known) {
             return Err(wrong("token_exchange_origins", "must be among trusted_origins"));
         }
+        let audience = source.text("audience").unwrap_or_else(|| public_url.as_str().to_owned());
+        let token_audiences = source.list("token_audiences");
+        if token_audiences.contains(&audience) {
+            return Err(wrong(
+                "token_audiences",
+                "must not contain the audience: such a token could renew itself",
+            ));
+        }
         Ok(Self {
             keyring: source
                 .parsed("secrets", Keyring::parse)?
                 .ok_or_else(|| wrong("secrets", "must be set"))?,
-            audience: source.text("audience").unwrap_or_else(|| public_url.as_str().to_owned()),
-            token_audiences: source.list("token_audiences"),
+            audience,
+            token_audiences,
             token_exchange_origins: token_exchange_origins
                 .unwrap_or_else(|| [&trusted_origins[..], &[public_url.origin().clone()]].concat()),
             cookie_domain: source.parsed("cookie_domain", |domain| public_url.cookie_domain(domain))?,
@@ -156,10 +164,11 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// What is set, or the key's default. Empty is unset.
+    /// What is set, or the key's default, without blanks at the ends. Empty is unset.
     fn text(&self, name: &str) -> Option<String> {
-        let default = || KEYS.iter().find(|key| key.name == name)?.default.map(ToOwned::to_owned);
-        self.values.get(name).cloned().or_else(default).filter(|text| !text.trim().is_empty())
+        let default = || KEYS.iter().find(|key| key.name == name)?.default;
+        let text = self.values.get(name).map(String::as_str).or_else(default)?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
     }
 
     fn parsed<T>(
@@ -167,7 +176,7 @@ impl Source<'_> {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Result<Option<T>, Misconfiguration> {
-        self.text(name).map(|text| parse(text.trim()).map_err(|problem| wrong(name, problem))).transpose()
+        self.text(name).map(|text| parse(&text).map_err(|problem| wrong(name, problem))).transpose()
     }
 
     fn number<N: FromStr + PartialOrd + std::fmt::Display>(
@@ -175,14 +184,14 @@ impl Source<'_> {
         name: &str,
         range: RangeInclusive<N>,
     ) -> Result<N, Misconfiguration> {
-        let number = self.text(name).and_then(|text| text.trim().parse().ok());
+        let number = self.text(name).and_then(|text| text.parse().ok());
         number.filter(|n| range.contains(n)).ok_or_else(|| {
             wrong(name, format!("must be a whole number from {} to {}", range.start(), range.end()))
         })
     }
 
     fn boolean(&self, name: &str) -> Result<bool, Misconfiguration> {
-        match self.text(name).as_deref().map(str::trim) {
+        match self.text(name).as_deref() {
             Some("true") => Ok(true),
             Some("false") => Ok(false),
             _ => Err(wrong(name, "must be true or false")),
@@ -230,21 +239,29 @@ fn password_parameters(source: &Source) -> Result<Parameters, Misconfiguration> 
 }
 
 fn audit_sources(text: &str) -> Result<Vec<(AuditSource, SharedSecret)>, String> {
-    const FORM: &str = "must be a list of source:secret, such as billing:<22 characters or more>";
-    let pairs = text.split(',').map(|item| {
-        let (source, secret) = item.trim().split_once(':').ok_or(FORM)?;
-        let name: AuditSource = source.parse().map_err(|wrong| format!("a source {wrong}"))?;
-        let secret =
-            SharedSecret::parse(secret).map_err(|wrong| format!("the secret of {source} {wrong}"))?;
-        Ok((name, secret))
-    });
-    let sources: Vec<_> = pairs.collect::<Result<_, String>>()?;
+    let items = text.split(',').zip(1..);
+    let sources: Vec<_> = items
+        .map(|(item, position)| {
+            audit_source(item.trim()).map_err(|problem| format!("item {position}: {problem}"))
+        })
+        .collect::<Result<_, String>>()?;
     let mut names: Vec<_> = sources.iter().map(|(source, _)| source).collect();
     names.sort_unstable();
     if names.array_windows().any(|[one, next]| one == next) {
         return Err("must name each source once".into());
     }
     Ok(sources)
+}
+
+/// Whoever writes `secret:source` shall not read the secret in the log, nor the trail hold it as a source.
+fn audit_source(item: &str) -> Result<(AuditSource, SharedSecret), String> {
+    let (source, secret) = item.split_once(':').ok_or("must be source:secret")?;
+    if !is_guessable(source) {
+        return Err("must be source:secret, and the source a short name".into());
+    }
+    let source = source.parse().map_err(|problem| format!("the source {problem}"))?;
+    let secret = SharedSecret::parse(secret).map_err(|problem| format!("the secret {problem}"))?;
+    Ok((source, secret))
 }
 
 fn wrong(key: &str, problem: impl Into<String>) -> Misconfiguration {
@@ -284,11 +301,16 @@ mod tests {
             ("token_exchange_origins", "null"),
             ("cookie_domain", "example.org"),
             ("require_https", "yes"),
+            ("secrets", "1:dGhpcy1pcy1h"),
+            ("secrets", "1:authentication-secret-authentication-secret-"),
+            ("token_audiences", "https://shop.example,https://auth.example.com"),
             ("maintenance_secret", "short"),
+            ("maintenance_secret", "changeme-changeme-changeme"),
             ("audit_sources", "billing"),
             ("audit_sources", "billing:short"),
-            ("audit_sources", "Billing:0123456789012345678901"),
-            ("audit_sources", "a:0123456789012345678901,a:0123456789012345678902"),
+            ("audit_sources", "billing:billing:billing:billing:billing"),
+            ("audit_sources", "Billing:5b0d9e4c7f21a8366ac2"),
+            ("audit_sources", "a:5b0d9e4c7f21a8366ac2,a:9f3c17e2a40b85d6c1f7"),
             ("sessions_per_user", "0"),
             ("session_absolute_days", "-1"),
             ("session_cache", "on"),
@@ -299,6 +321,36 @@ mod tests {
             ("token_exchange_origins", "https://elsewhere.example"),
         ] {
             assert_eq!(problem(&[(key, value)]).as_deref(), Some(key), "{key} = {value}");
+        }
+    }
+
+    #[test]
+    fn a_token_for_a_service_is_never_one_for_this_api() {
+        let audiences = ("token_audiences", "https://auth.example.com, shop");
+        assert_eq!(problem(&[audiences, ("audience", "auth")]), None);
+        for audience in ["shop", " shop "] {
+            assert_eq!(problem(&[audiences, ("audience", audience)]).as_deref(), Some("token_audiences"));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_secret_is_said_without_it() {
+        const SECRET: &str = "5b0d9e4c7f21a8366ac29f3c17e2a40b";
+        for (key, value) in [
+            ("audit_sources", format!("{SECRET}:billing")),
+            ("audit_sources", format!("{SECRET}:9f3c17e2a40b85d6c1f75b0d9e4c7f21")),
+            ("audit_sources", format!("billing:9f3c17e2a40b85d6c1f7,{SECRET}")),
+            ("audit_sources", format!("billing={SECRET}")),
+            ("audit_sources", format!("BILLING:{SECRET}")),
+            ("audit_sources", format!("billing:{SECRET},billing:{SECRET}")),
+            ("maintenance_secret", SECRET[..12].to_owned()),
+            ("secrets", SECRET.to_owned()),
+            ("secrets", format!("{SECRET}:1")),
+            ("secrets", format!("1:{SECRET}")),
+        ] {
+            let wrong = Settings::parse(&values(&[(key, &value)])).err().unwrap();
+            assert_eq!(wrong.key, key, "{value}");
+            assert!(!wrong.problem.contains(&SECRET[..8]), "{}", wrong.problem);
         }
     }
 
@@ -316,7 +368,7 @@ mod tests {
 
     #[test]
     fn secrets_are_described_without_their_value() {
-        let settings = describe(&values(&[("maintenance_secret", "0123456789012345678901")]));
+        let settings = describe(&values(&[("maintenance_secret", "5b0d9e4c7f21a8366ac2")]));
         for setting in settings.iter().filter(|s| ["secrets", "maintenance_secret"].contains(&s.key)) {
             assert_eq!(setting.value, "***");
         }

@@ -1,10 +1,11 @@
 //! A secret that the operator shares with somebody, who shows it as a bearer token. Only its hash is kept.
 
+use super::guessable::is_guessable;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// The shortest, in characters: 128 bits in base64.
-const LENGTH: usize = 22;
+/// What would be right.
+const FORM: &str = "must be a random text that nobody can guess, such as `openssl rand -base64 32` makes";
 
 /// What a caller must show.
 #[derive(Clone)]
@@ -15,10 +16,10 @@ impl SharedSecret {
     ///
     /// # Errors
     ///
-    /// What would be right, where it is too short.
+    /// What would be right, where it can be guessed.
     pub fn parse(text: &str) -> Result<Self, String> {
-        if text.len() < LENGTH {
-            return Err(format!("must be at least {LENGTH} characters"));
+        if is_guessable(text) {
+            return Err(FORM.into());
         }
         Ok(Self(Sha256::digest(text.as_bytes()).into()))
     }
@@ -29,7 +30,7 @@ impl SharedSecret {
         Sha256::digest(shown.as_bytes()).ct_eq(&self.0).into()
     }
 
-    /// What tells it from another. Of at least 128 bits of chance, nobody guesses their way back from a part of the hash.
+    /// What tells it from another. It was not to be guessed, so nobody guesses their way back from a part of its hash.
     #[must_use]
     pub fn mark(&self) -> String {
         let [a, b, c, d, ..] = self.0;

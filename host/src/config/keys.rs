@@ -82,7 +82,7 @@ pub const KEYS: &[Key] = &[
         "token_audiences",
         List,
         Value(""),
-        "Services that a token may be asked for (`POST /service-token`). Such a token can't act on the account.",
+        "Services that a token may be asked for (`POST /service-token`). Such a token can't act on the account, so `audience` may not be one of them.",
     ),
     component(
         "require_https",
@@ -130,13 +130,13 @@ pub const KEYS: &[Key] = &[
         "maintenance_secret",
         Secret,
         Derived("unset: the route answers 404"),
-        "The bearer token of `POST /api/v1/auth/maintenance`, for hosts that run no maintenance of their own.",
+        "The bearer token of `POST /api/v1/auth/maintenance`, for hosts that run no maintenance of their own. Generate it, such as by `openssl rand -base64 32`: what words, sequences and repeats bring below 64 bits is refused.",
     ),
     component(
         "audit_sources",
         Secret,
         Derived("unset: the route answers 404"),
-        "Which other services may append to the audit trail by `POST /api/v1/auth/audit/events`, as `source:secret,…`: each shows its secret (22 characters or more) as a bearer token, and its events carry its source.",
+        "Which other services may append to the audit trail by `POST /api/v1/auth/audit/events`, as `source:secret,…`: each shows its secret as a bearer token, and its events carry its source. A secret that is too easy to guess is refused, as for `maintenance_secret`.",
     ),
     component(
         "sessions_per_user",

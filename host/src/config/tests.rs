@@ -177,6 +177,22 @@ fn a_syntax_error_names_the_line_and_quotes_nothing() {
     let line = file_complaint("workers = 1\nsecrets = ['1:c2VjcmV0\n");
     assert!(line.starts_with("configuration file …/mana-auth.toml, line 2: "), "{line}");
     assert!(!line.contains("c2VjcmV0") && !line.contains('\n'), "{line}");
+    for wrong in [
+        "secrets = 1:c2VjcmV0",
+        "secrets = ['1:c2VjcmV0' '2:c2VjcmV0']",
+        "secrets = ['1:c2VjcmV0']\nsecrets = ['2:c2VjcmV0']",
+        "maintenance_secret = c2VjcmV0",
+        "maintenance_secret = \"c2VjcmV0\\q\"",
+        "maintenance_secret = 'c2VjcmV0' c2VjcmV0",
+        "maintenance_secret : 'c2VjcmV0'",
+        "audit_sources = {c2VjcmV0: 'billing'}",
+        "audit_sources = ['billing:c2VjcmV0']",
+        "maintenance_secret = 0c2VjcmV0",
+        "maintenance_secret = ['c2VjcmV0,']",
+    ] {
+        let line = file_complaint(wrong);
+        assert!(!line.contains("c2VjcmV0") && !line.contains('\n'), "{wrong}: {line}");
+    }
 }
 
 #[test]

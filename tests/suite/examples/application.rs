@@ -22,7 +22,7 @@ use tokio::{
 pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
 
 /// What the typed app shows when it appends to the trail.
-const AUDIT_SECRET: &str = "what-the-typed-app-shows";
+const AUDIT_SECRET: &str = "vKIdX1T4Ht4uwpn0zTpYrfMW7uQ/hCnv7NecKKok5Jk=";
 
 /// The application, running.
 pub struct Application {

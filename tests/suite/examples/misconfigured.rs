@@ -24,7 +24,11 @@ pub fn trials() -> impl Iterator<Item = Trial> {
         block_on(a_lost_database_is_named_once());
         Ok(())
     });
-    [proxies, database].into_iter()
+    let secrets = Trial::test("spin::misconfigured::secrets_that_can_be_guessed_are_named", || {
+        block_on(secrets_that_can_be_guessed_are_named());
+        Ok(())
+    });
+    [proxies, database, secrets].into_iter()
 }
 
 async fn start(data: &TempDir, more: &[(&str, &str)]) -> Spin {
@@ -55,6 +59,27 @@ async fn proxies_that_are_none_are_named() {
     let causes = causes(&spin);
     let named = causes.iter().filter(|why| why.starts_with("MANA_AUTH_TRUSTED_PROXIES must be "));
     assert_eq!(named.count(), 1, "{causes:?}");
+}
+
+async fn secrets_that_can_be_guessed_are_named() {
+    const SECRET: &str = "b3e1c27fd94a4f0d8a6c5e2190b7f83d";
+    for (key, value) in [
+        ("maintenance_secret", "changeme-changeme-changeme".to_owned()),
+        ("audit_sources", "billing:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned()),
+        ("audit_sources", format!("{SECRET}:billing")),
+        ("token_audiences", PUBLIC_URL.to_owned()),
+    ] {
+        let data = TempDir::new().expect("a folder");
+        let spin = start(&data, &[(key, &value)]).await;
+        let (status, body) = get(&spin, &format!("{API}/jwks")).await;
+        assert!(status == 500 && body.contains("\"INTERNAL\""), "{status} {body}");
+        assert!(causes(&spin).iter().any(|why| why.starts_with(key)), "{key}: {}", spin.log());
+        let told = body + &spin.log();
+        assert!(
+            !told.contains("changeme") && !told.contains(&SECRET[..8]) && !told.contains("aaaa"),
+            "{told}"
+        );
+    }
 }
 
 async fn a_lost_database_is_named_once() {

@@ -16,8 +16,8 @@ scenarios![
     a_secret_changed_is_told_and_not_shown needs Files,
 ];
 
-const BILLING: &str = "what-the-billing-service-shows";
-const SHOP: &str = "what-the-shop-shows-in-its-turn";
+const BILLING: &str = "laX4rXcEIf1vDHbNKk83aBFnOumyna9qBBKkkuvbbK4=";
+const SHOP: &str = "szv9F+lf88+uj405hJDYGOMgizQ3KvzJcDAjYNQn+Ss=";
 
 async fn service(stage: &Stage) -> Service {
     stage.clone().with("audit_sources", &format!("billing:{BILLING}, shop-2:{SHOP}")).start().await

@@ -57,6 +57,7 @@ files![
     session_cache_in_time,
     session_to_token,
     sessions,
+    settings,
     suspicions,
     time,
     tokens_in_time,

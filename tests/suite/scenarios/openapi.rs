@@ -77,7 +77,7 @@ async fn has_every_call(stage: Stage) {
 }
 
 async fn what_needs_a_sign_in_is_refused_without(stage: Stage) {
-    let service = stage.with("audit_sources", "a:0123456789012345678901").start().await;
+    let service = stage.with("audit_sources", "a:vKIdX1T4Ht4uwpn0zTpYrfMW7uQ/hCnv7NecKKok5Jk=").start().await;
     let document = service.client().call(Method::GET, "/openapi.json").await.ok();
     let global = document["security"].as_array().is_some_and(|all| !all.is_empty());
     let mut count = 0;
