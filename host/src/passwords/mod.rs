@@ -3,9 +3,11 @@
 mod convert;
 mod job;
 mod live;
+mod network;
 mod pool;
 mod queue;
 mod schedule;
+mod served;
 
 pub use crate::bindings::mana::auth::passwords::{Behalf, Error, Estimate, Parameters, Verdict};
 pub use live::{LiveRequest, LiveRequests};

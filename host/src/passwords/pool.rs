@@ -132,7 +132,7 @@ impl Pool {
         };
         let (job, answer) = Job::new(request, &self.shared.live, compute);
         self.shared.push(|schedule, live| {
-            schedule.push(kind, network, known_device, job, |job| job.is_wanted(live))
+            schedule.push(kind, network.as_deref(), known_device, job, |job| job.is_wanted(live))
         });
         answer
     }

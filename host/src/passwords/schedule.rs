@@ -35,7 +35,7 @@ impl<T> Schedule<T> {
     pub(super) fn push(
         &mut self,
         kind: Kind,
-        network: Option<String>,
+        network: Option<&str>,
         known_device: bool,
         item: T,
         wanted: impl Fn(&T) -> bool,

@@ -27,6 +27,7 @@ files![
     cookies_of_several_scopes,
     cors,
     enumeration,
+    fair_hashing,
     https,
     hygiene,
     imported_hashes,
