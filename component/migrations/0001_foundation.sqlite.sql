@@ -202,6 +202,14 @@ CREATE TABLE counted_events (
     PRIMARY KEY (event_type, why)
 ) STRICT, WITHOUT ROWID;
 
+-- How many events of a kind that strangers can cause there were within a minute.
+CREATE TABLE event_rates (
+    event_type TEXT PRIMARY KEY,
+    -- When that minute began.
+    since      INTEGER NOT NULL,
+    count      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The keys that sign the trail's checkpoints.
 CREATE TABLE audit_keys (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -16,22 +16,12 @@ pub enum Weight {
 
 /// How many events of a kind are written in full within [`super::WINDOW`]; those past it are counted, and become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cap {
-    /// About one account.
-    pub per_user: u32,
-    /// In all.
-    pub in_all: Total,
-}
-
-/// How many of them there may be about all accounts and none together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Total {
-    /// Any number: whoever causes one has an account.
-    Unbounded,
-    /// So many.
-    Events(u32),
-    /// So many about no known account. Those about accounts are as rare as locks make them, and strangers shall not drown them.
-    AboutNobody(u32),
+pub enum Cap {
+    /// What only who has an account can cause: so many about one account, and past them the first from each further address, so that
+    /// nobody hides where they came from behind what they did from elsewhere.
+    PerUser(u32),
+    /// What strangers can cause: so many in all. Whether there is such an account must not be told by what is written.
+    InAll(u32),
 }
 
 macro_rules! kinds {
@@ -110,18 +100,16 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
-    /// The kinds that clients can cause as often as they like are capped. What an operator does never is.
-    #[must_use]
-    pub const fn cap(self) -> Option<Cap> {
-        let in_all = match (self.weight(), self) {
-            (Weight::Required, _) => return None,
-            (Weight::Expendable, Self::AccountCreated) => Total::Events(600),
-            (Weight::Expendable, Self::LoginFailure | Self::AccountLocked | Self::SuspiciousActivity) => {
-                Total::AboutNobody(600)
-            }
-            (Weight::Expendable, _) => Total::Unbounded,
-        };
-        Some(Cap { per_user: 60, in_all })
+    /// The kinds that clients can cause as often as they like are capped. What an operator does never is, nor where somebody got in:
+    /// each of those costs a password that is right, and a hash.
+    const fn cap(self) -> Option<Cap> {
+        match (self.weight(), self) {
+            (Weight::Required, _) | (_, Self::LoginSuccess) => None,
+            (_, Self::AccountCreated) => Some(Cap::InAll(600)),
+            // A hundred hashes a second for a minute.
+            (_, Self::LoginFailure | Self::AccountLocked) => Some(Cap::InAll(6000)),
+            _ => Some(Cap::PerUser(60)),
+        }
     }
 }
 
@@ -137,7 +125,9 @@ pub struct Event {
     /// Whether what the client says of itself is left out.
     pub(super) minimal: bool,
     /// Whether it stands for many, and so is written however many there are.
-    pub(super) stands_for_many: bool,
+    stands_for_many: bool,
+    /// Whether strangers can cause it, though others of its kind they can't.
+    by_strangers: bool,
     /// SQL that must hold, when the event's turn comes in its transaction, for it to be written; and its values.
     pub(super) condition: Option<(&'static str, Vec<storage::Value>)>,
     /// What is counted where it is written.
@@ -149,7 +139,16 @@ impl Event {
     #[must_use]
     pub fn of(kind: Kind, user: Option<Uuid>) -> Self {
         let metadata = Map::new();
-        Self { kind, user, metadata, minimal: false, stands_for_many: false, condition: None, counted: None }
+        Self {
+            kind,
+            user,
+            metadata,
+            minimal: false,
+            stands_for_many: false,
+            by_strangers: false,
+            condition: None,
+            counted: None,
+        }
     }
 
     /// An event about an account.
@@ -192,6 +191,22 @@ impl Event {
     pub fn only_if(mut self, condition: &'static str, values: Vec<storage::Value>) -> Self {
         self.condition = Some((condition, values));
         self
+    }
+
+    /// Bounds it as what strangers can cause, whoever it is about.
+    #[must_use]
+    pub const fn by_strangers(mut self) -> Self {
+        self.by_strangers = true;
+        self
+    }
+
+    /// How many of its like are written in full.
+    pub(super) const fn cap(&self) -> Option<Cap> {
+        match self.kind.cap() {
+            _ if self.stands_for_many => None,
+            Some(Cap::PerUser(_)) if self.by_strangers => Some(Cap::InAll(600)),
+            cap => cap,
+        }
     }
 
     /// Counts it where it is written, in whatever detail, or lost.

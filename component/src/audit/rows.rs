@@ -1,10 +1,6 @@
 //! The only SQL of the audit trail.
 
-use super::{
-    Event, Recorded,
-    event::{Cap, Total},
-    mac::mac,
-};
+use super::{Event, Recorded, event::Cap, mac::mac};
 use crate::{
     context::Context,
     error::Error,
@@ -17,10 +13,10 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 /// Writes an event, where its condition holds: one statement, after another that counts it where there are too many of
-/// its kind.
+/// its kind, and one that counts all of the kind where strangers cause them.
 #[must_use]
 pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
-    let cap = event.kind.cap().filter(|_| !event.stands_for_many);
+    let cap = event.cap();
     let (address, user_agent) = if event.minimal {
         (None, None)
     } else {
@@ -39,8 +35,8 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
         since,
         event.user,
         event.kind.name(),
+        address.clone(),
         written.id,
-        address,
         user_agent,
         written.metadata,
         ctx.now,
@@ -52,15 +48,29 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
     let insert = statement(
         &format!(
             "INSERT INTO security_events (id, user_id, event_type, ip_address, user_agent, metadata, created_at, salt, details_digest, mac)
-             SELECT ?4, ?2, ?3, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ?1 = ?1 AND {condition} AND {below_cap}"
+             SELECT ?5, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ?1 = ?1 AND {condition} AND {below_cap}"
         ),
         params,
     );
     let counted = cap.map(|_| {
-        let params = params![since, event.user, event.kind.name()];
+        let params = params![since, event.user, event.kind.name(), address];
         count(event, &format!("NOT ({below_cap})"), "coalesced", params, ctx.now)
     });
-    counted.into_iter().chain([insert]).collect()
+    let rate = matches!(cap, Some(Cap::InAll(_))).then(|| count_rate(event, ctx.now));
+    rate.into_iter().chain(counted).chain([insert]).collect()
+}
+
+/// Counts an event among those of its kind within a minute, where its condition holds.
+fn count_rate(event: &Event, now: Time) -> Statement {
+    let mut params = params![event.kind.name(), now, now - super::WINDOW];
+    let condition = condition(event, &mut params);
+    let sql = format!(
+        "INSERT INTO event_rates (event_type, since, count) SELECT ?1, ?2, 1 WHERE ?3 = ?3 AND {condition}
+         ON CONFLICT (event_type) DO UPDATE SET
+             count = CASE WHEN event_rates.since > ?3 AND event_rates.since <= ?2 THEN event_rates.count + 1 ELSE 1 END,
+             since = CASE WHEN event_rates.since > ?3 AND event_rates.since <= ?2 THEN event_rates.since ELSE ?2 END"
+    );
+    statement(&sql, params)
 }
 
 /// What is added to an event when it is written.
@@ -134,23 +144,19 @@ pub fn insert_recorded(event: &Recorded, ctx: &Context) -> (Uuid, Statement) {
     (written.id, insert)
 }
 
-/// Whether there are fewer events than the cap since the id `?1`, of the user `?2` and of the kind `?3`. Reads as many
-/// entries of an index as the cap says, at most.
+/// Whether an event is below the cap, over the id `?1` that events of the last minute come after, the user `?2`, the kind `?3` and the
+/// address `?4`. Reads as many entries of an index as the cap says, at most, and past it those of one address.
 fn below_cap(cap: Cap) -> String {
-    let below = |condition: &str, most: u32| {
-        format!(
-            "NOT EXISTS (SELECT 1 FROM security_events WHERE {condition} AND id > ?1 LIMIT 1 OFFSET {})",
+    match cap {
+        Cap::PerUser(most) => format!(
+            "(NOT EXISTS (SELECT 1 FROM security_events WHERE user_id = ?2 AND event_type = ?3 AND id > ?1 LIMIT 1 OFFSET {})
+             OR ?4 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM security_events
+                 WHERE ip_address = ?4 AND id > ?1 AND +user_id = ?2 AND +event_type = ?3))",
             most.saturating_sub(1)
-        )
-    };
-    let per_user = below("user_id = ?2 AND event_type = ?3", cap.per_user);
-    match cap.in_all {
-        Total::Unbounded => per_user,
-        Total::Events(most) => format!("{per_user} AND {}", below("event_type = ?3", most)),
-        Total::AboutNobody(most) => {
+        ),
+        Cap::InAll(most) => {
             format!(
-                "{per_user} AND (?2 IS NOT NULL OR {})",
-                below("user_id IS NULL AND event_type = ?3", most)
+                "(?2 IS ?2 AND ?4 IS ?4 AND (SELECT count FROM event_rates WHERE event_type = ?3) <= {most})"
             )
         }
     }
@@ -159,15 +165,16 @@ fn below_cap(cap: Cap) -> String {
 /// Counts an event that could not be written, where its condition holds.
 #[must_use]
 pub fn count_lost(event: &Event, ctx: &Context) -> Statement {
-    count(event, "?1 = ?1 AND ?2 IS NULL", "lost", params!["", None::<Uuid>, event.kind.name()], ctx.now)
+    let params = params!["", None::<Uuid>, event.kind.name(), None::<String>];
+    count(event, "?1 = ?1 AND ?2 IS NULL AND ?4 IS NULL", "lost", params, ctx.now)
 }
 
-/// Counts an event of the kind `?3` where its condition holds, and another over `?1` to `?3`.
+/// Counts an event of the kind `?3` where its condition holds, and another over `?1` to `?4`.
 fn count(event: &Event, and: &str, why: &str, mut params: Vec<storage::Value>, now: Time) -> Statement {
     params.extend(params![why, now]);
     let condition = condition(event, &mut params);
     let sql = format!(
-        "INSERT INTO counted_events (event_type, why, count, since, until) SELECT ?3, ?4, 1, ?5, ?5 WHERE {condition} AND {and}
+        "INSERT INTO counted_events (event_type, why, count, since, until) SELECT ?3, ?5, 1, ?6, ?6 WHERE ?1 IS ?1 AND {condition} AND {and}
          ON CONFLICT (event_type, why) DO UPDATE SET count = counted_events.count + 1, until = excluded.until"
     );
     statement(&sql, params)

@@ -157,18 +157,19 @@ impl Change {
         let mut affected = affected.into_iter();
         let mut rows = Vec::with_capacity(self.parts.len());
         for ((part, detail), length) in self.parts.iter().zip(details).zip(lengths) {
-            let last = length.saturating_sub(1);
             for (index, count) in affected.by_ref().take(*length).enumerate() {
-                let outcome = match (part, detail) {
-                    (Part::Row(_), _) => {
+                let outcome = match (part, detail, length.saturating_sub(index)) {
+                    (Part::Row(_), ..) => {
                         rows.push(count);
                         continue;
                     }
+                    // What comes before only tells how many there are.
+                    (Part::Event(_), Detail::Full | Detail::Minimal, 3..) => continue,
                     // An event of which there are too many is counted by the statement before its own.
-                    (Part::Event(_), Detail::Full | Detail::Minimal) if index < last => "coalesced",
-                    (Part::Event(_), Detail::Full) => "written",
-                    (Part::Event(_), Detail::Minimal) => "minimal",
-                    (Part::Event(_), Detail::Lost | Detail::Nothing) => "lost",
+                    (Part::Event(_), Detail::Full | Detail::Minimal, 2) => "coalesced",
+                    (Part::Event(_), Detail::Full, _) => "written",
+                    (Part::Event(_), Detail::Minimal, _) => "minimal",
+                    (Part::Event(_), Detail::Lost | Detail::Nothing, _) => "lost",
                 };
                 // An event whose condition did not hold was none.
                 if count > 0 {

@@ -63,6 +63,7 @@ files![
     time,
     tokens_in_time,
     trail,
+    trail_floods,
     trail_forged,
     trail_proofs,
     trail_tampered,
