@@ -84,29 +84,49 @@ CREATE INDEX devices_user ON devices (user_id, last_seen_at);
 
 CREATE UNIQUE INDEX devices_client ON devices (user_id, client_id);
 
--- Attempts that count towards a lock or a limit. What is counted (an address, an account whether it exists or not, a device) is
--- named by a hash.
+-- What counts towards a lock or a limit: one row for all of a minute. What is counted (an address, an account whether it exists or
+-- not, a device) is named by a hash.
 CREATE TABLE attempts (
+    counter  TEXT NOT NULL,
+    subject  BLOB NOT NULL,
+    -- When the first and the last came.
+    since    INTEGER NOT NULL,
+    until    INTEGER NOT NULL,
+    count    INTEGER NOT NULL,
+    -- Which row of its counter it is, of every subject, so that the oldest makes room without looking at all of them.
+    position INTEGER NOT NULL,
+    PRIMARY KEY (counter, subject, since)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX attempts_position ON attempts (counter, position);
+
+-- Places of attempts that are not decided yet: one for each counter. A process that dies leaves them, for a minute.
+CREATE TABLE reservations (
     counter TEXT NOT NULL,
     subject BLOB NOT NULL,
     at      INTEGER NOT NULL,
-    -- So that one can be taken back.
     nonce   BLOB NOT NULL,
     PRIMARY KEY (counter, subject, at, nonce)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX attempts_at ON attempts (at);
+CREATE INDEX reservations_nonce ON reservations (nonce);
 
 CREATE TABLE lockouts (
     counter      TEXT NOT NULL,
     subject      BLOB NOT NULL,
+    -- Failures since the last success, and when the last of them came.
+    failures     INTEGER NOT NULL,
+    failed_at    INTEGER NOT NULL,
+    -- 0: it never was.
     locked_until INTEGER NOT NULL,
-    -- The how manieth in a row: each is twice as long.
+    -- Which lock in a row that is, from 1: each is twice as long.
     times        INTEGER NOT NULL,
+    -- The attempt that set it.
+    locked_by    BLOB,
     PRIMARY KEY (counter, subject)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX lockouts_until ON lockouts (locked_until);
+CREATE INDEX lockouts_failures ON lockouts (failures, failed_at);
 
 -- When what was told last, so that it is told once in a while.
 CREATE TABLE suspicions (

@@ -77,7 +77,8 @@ impl<K: Hash + Eq> Lately<K> {
     /// Whether the subject is to be told of, and was not within the span before; then it was now.
     pub fn is_first(&self, subject: K, now: Time) -> bool {
         let Ok(mut told) = self.told.lock() else { return true };
-        let first = told.get(&subject).is_none_or(|at| now.since(*at) >= self.every);
+        // A clock that was put back silences nobody for as long.
+        let first = told.get(&subject).is_none_or(|at| !(Span(0)..self.every).contains(&now.since(*at)));
         if first {
             told.put(subject, now);
         }
@@ -97,6 +98,7 @@ mod tests {
         assert!(lately.is_first(2, Time(59_999)));
         assert!(lately.is_first(1, Time(60_000)));
         assert!(!lately.is_first(1, Time(60_001)));
+        assert!(lately.is_first(1, Time(59_999)), "by a clock that was put back");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What an embedder links into components of its own.
 
 use crate::{
-    runner::{Runner as _, host::Host},
+    runner::{Hooks, Runner as _, host::Host},
     service::SECRET,
 };
 use libtest_mimic::Trial;
@@ -52,7 +52,8 @@ async fn another_component_appends_under_its_source_alone() {
     let data = TempDir::new().expect("a folder");
     let settings = [("secrets", SECRET), ("public_url", "https://auth.example.org")];
     let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-    let mut host = Host::start(data.path(), &settings, Arc::default(), None).await.expect("a start");
+    let mut host =
+        Host::start(data.path(), &settings, Arc::default(), Hooks::default()).await.expect("a start");
     let shop = Shop::new(host.server().audit_log("shop-1".parse().expect("a name")));
 
     let event = |event_type: &str, metadata: &str| Event {

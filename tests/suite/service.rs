@@ -10,7 +10,7 @@ pub use trail::Copy;
 
 use crate::{
     client::{Client, Promises, Shared},
-    runner::{Kind, Runner, host::Gate},
+    runner::{Hooks, Kind, Runner, host::Gate, recorder::Recorder},
     shape,
 };
 use mana_auth::clock::{Clock as _, SystemClock, TestClock};
@@ -55,13 +55,13 @@ pub struct Stage {
     kind: Kind,
     settings: BTreeMap<String, String>,
     clock: Arc<TestClock>,
-    gate: Option<Arc<Gate>>,
+    hooks: Hooks,
 }
 
 impl Stage {
     pub fn new(kind: Kind) -> Self {
         let settings = SETTINGS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Self { kind, settings, clock: Arc::default(), gate: None }
+        Self { kind, settings, clock: Arc::default(), hooks: Hooks::default() }
     }
 
     /// Configures a key.
@@ -78,7 +78,13 @@ impl Stage {
 
     /// Puts a gate before password hashing.
     pub fn gated(mut self, gate: &Arc<Gate>) -> Self {
-        self.gate = Some(Arc::clone(gate));
+        self.hooks.gate = Some(Arc::clone(gate));
+        self
+    }
+
+    /// Writes down what the component asks of storage and passwords.
+    pub fn recorded(mut self, recorder: &Arc<Recorder>) -> Self {
+        self.hooks.recorder = Some(Arc::clone(recorder));
         self
     }
 
@@ -103,7 +109,7 @@ impl Stage {
     /// Starts it.
     pub async fn start(self) -> Service {
         let data = TempDir::new().expect("a temporary folder");
-        let runner = self.kind.start(data.path(), &self.settings, self.clock, self.gate).await;
+        let runner = self.kind.start(data.path(), &self.settings, self.clock, self.hooks).await;
         let runner = runner.unwrap_or_else(|problem| panic!("it does not start: {problem}"));
         let origins = self.settings.get("trusted_origins").map(String::as_str).unwrap_or_default();
         let origins: Vec<&str> = origins.split(',').filter(|origin| !origin.is_empty()).collect();
@@ -149,7 +155,7 @@ impl Service {
     /// Another process at the same data, with this clock where tests can move one.
     pub async fn beside(&self, clock: Arc<TestClock>) -> Self {
         let settings = self.settings.clone();
-        let runner = self.kind.start(self.data.path(), &settings, clock, None).await;
+        let runner = self.kind.start(self.data.path(), &settings, clock, Hooks::default()).await;
         let runner = runner.unwrap_or_else(|problem| panic!("it does not start beside the other: {problem}"));
         let shared = Arc::new(self.shared.at(runner.base_url()));
         Self { kind: self.kind, shared, runner, data: Arc::clone(&self.data), settings }

@@ -45,7 +45,7 @@ pub async fn change_password(
     let batch = Change::new()
         .and(rows::set_password(user.id, version, &encoded, ctx.now))
         .and_all(renewal.statements())
-        .and_all(attempt.give_back())
+        .and_all(attempt.succeeded())
         .record(Event::about(Kind::PasswordChange, user.id));
     match batch.commit(ctx).await {
         Ok(_) => renewal.complete(ctx, caller).await,

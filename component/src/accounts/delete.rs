@@ -19,7 +19,7 @@ pub async fn delete(ctx: &Context, user: &User, password: &Password) -> Result<(
     let attempt = reauthenticate(ctx, user, password, encoded, "account_deletion").await?;
     let change = Change::new()
         .and(rows::delete(user.id, version))
-        .and_all(attempt.give_back())
+        .and_all(attempt.succeeded())
         .record(Event::about(Kind::AccountDeleted, user.id));
     match change.commit(ctx).await {
         Ok(_) => Ok(()),

@@ -13,7 +13,8 @@ use crate::{
 ///
 /// # Errors
 ///
-/// `InvalidCredentials` where it is wrong, `Locked` where it was too often, `Overloaded` where the host has no room for a hash.
+/// `InvalidCredentials` where it is wrong, `Locked` where it was too often, `RateLimited` where others are to be decided first,
+/// `Overloaded` where the host has no room for a hash.
 pub async fn reauthenticate(
     ctx: &Context,
     user: &User,
@@ -31,10 +32,8 @@ pub async fn reauthenticate(
             return Err(error);
         }
     }
-    let mut change = Change::new().record(Event::about(Kind::LoginFailure, user.id).with("reason", reason));
-    if let Some(locked) = attempt.locked() {
-        change = change.record(locked.event(Event::about(Kind::AccountLocked, user.id)));
-    }
-    change.commit(ctx).await?;
+    let failure = Event::about(Kind::LoginFailure, user.id).with("reason", reason);
+    let locked = Event::about(Kind::AccountLocked, user.id);
+    attempt.failed(ctx, Change::new().record(failure), locked).commit(ctx).await?;
     Err(Error::InvalidCredentials)
 }

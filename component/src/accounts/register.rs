@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     platform::{self, Metric},
     storage::{Change, Refused},
+    throttle,
 };
 
 /// What is needed to make an account.
@@ -49,6 +50,7 @@ async fn insert(ctx: &Context, registration: Registration) -> Result<User, Error
     };
     let change = Change::new()
         .and_all(rows::insert(&user, platform::new_id(ctx.now), &encoded))
+        .and_all(throttle::begin_anew(&user.email))
         .record(Event::about(Kind::AccountCreated, user.id));
     match change.commit(ctx).await {
         Ok(_) => Ok(user),

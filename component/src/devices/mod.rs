@@ -10,6 +10,7 @@ mod rows;
 pub use cookie::DeviceCookie;
 
 use crate::{
+    accounts::Email,
     audit::{Event, Kind},
     context::Context,
     error::Error,
@@ -21,45 +22,58 @@ use uuid::Uuid;
 /// How many devices of a user are remembered; the one that was not seen for longest gives way.
 const MOST: u32 = 20;
 
-/// What is known of the device that a sign-in comes from.
+/// A device that someone has signed in on, as its cookie says: it may count its failures by itself.
+#[derive(Clone, Copy)]
+pub struct Trusted {
+    /// Whose device it is.
+    pub user: Uuid,
+    /// Which one.
+    pub device: Uuid,
+}
+
+/// What is known of the device of somebody who has just proven who they are.
 pub struct Recognised {
     /// The device, where it was seen before.
     id: Option<Uuid>,
-    trusted: bool,
+    /// The same, where its cookie says so.
+    pub trusted: Option<Trusted>,
 }
 
-impl Recognised {
-    /// The device, where its cookie says so: it may count its failures by itself.
-    #[must_use]
-    pub fn trusted(&self) -> Option<Uuid> {
-        self.id.filter(|_| self.trusted)
-    }
+/// Looks whether the device is one that the owner of this address has signed in on. Only by what the cookie names: whoever shows one
+/// of another account, or none, is not told by the time whether somebody has the address.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn trusted(
+    ctx: &Context,
+    cookie: Option<&DeviceCookie>,
+    email: Option<&Email>,
+) -> Result<Option<Trusted>, Error> {
+    let Some(cookie) = cookie.filter(|cookie| cookie.is_ours(&ctx.settings.keyring)) else { return Ok(None) };
+    let owner = rows::owner_by_cookie(cookie.device, cookie.user, &cookie.nonce_hash()).await?;
+    let is_theirs = owner.is_some() && owner.as_deref() == email.map(Email::as_str);
+    Ok(is_theirs.then_some(Trusted { user: cookie.user, device: cookie.device }))
 }
 
-/// Looks whether a device was seen before: by its cookie, or by the id that the client gives it, which anyone can claim. Asks
-/// the database as often where there is no such account.
+/// Looks whether a device was seen before: by its cookie, or by the id that the client gives it, which anyone can claim.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn recognise(
-    ctx: &Context,
-    user: Option<Uuid>,
-    cookie: Option<&DeviceCookie>,
+    user: Uuid,
+    trusted: Option<Trusted>,
     client_id: Option<&str>,
 ) -> Result<Recognised, Error> {
-    let owner = user.unwrap_or_default();
-    if let Some(cookie) = cookie.filter(|cookie| cookie.is_ours(&ctx.settings.keyring)) {
-        let found = rows::by_cookie(cookie.device, owner, &cookie.nonce_hash()).await?;
-        if found && cookie.user == owner {
-            return Ok(Recognised { id: Some(cookie.device), trusted: true });
-        }
+    if let Some(trusted) = trusted.filter(|trusted| trusted.user == user) {
+        return Ok(Recognised { id: Some(trusted.device), trusted: Some(trusted) });
     }
     let id = match client_id {
-        Some(client_id) => rows::by_client_id(owner, client_id).await?,
+        Some(client_id) => rows::by_client_id(user, client_id).await?,
         None => None,
     };
-    Ok(Recognised { id, trusted: false })
+    Ok(Recognised { id, trusted: None })
 }
 
 /// Remembers the device of a complete sign-in, and makes its next cookie. Adds to the change of the sign-in.
@@ -80,7 +94,7 @@ pub fn remember(
         change = change.record(event.only_if(rows::IS_NEW, params![user, client_id]));
     }
     let remember = match client_id {
-        Some(client_id) if !recognised.trusted => {
+        Some(client_id) if recognised.trusted.is_none() => {
             rows::remember_as(client_id, device, user, &cookie.nonce_hash(), ctx.now)
         }
         _ => rows::remember(device, user, &cookie.nonce_hash(), ctx.now),

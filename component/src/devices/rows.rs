@@ -8,11 +8,15 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// Whether a user has this device, and this is its newest nonce.
-pub async fn by_cookie(device: Uuid, user: Uuid, nonce_hash: &[u8; 32]) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM devices WHERE id = ?1 AND user_id = ?2 AND nonce_hash = ?3";
-    let found = storage::query_one(sql, params![device, user, *nonce_hash], |row| row.take::<i64>()).await?;
-    Ok(found.is_some())
+/// The address of a user who has this device, where this is its newest nonce.
+pub async fn owner_by_cookie(
+    device: Uuid,
+    user: Uuid,
+    nonce_hash: &[u8; 32],
+) -> Result<Option<String>, Error> {
+    let sql = "SELECT u.email FROM devices d JOIN users u ON u.id = d.user_id
+               WHERE d.id = ?1 AND d.user_id = ?2 AND d.nonce_hash = ?3";
+    storage::query_one(sql, params![device, user, *nonce_hash], |row| row.take()).await
 }
 
 /// The device of a user that a client calls so.

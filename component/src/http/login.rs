@@ -47,7 +47,7 @@ pub struct LoginBody {
         (status = 401, description = "`INVALID_CREDENTIALS`: whether or not there is such an account", body = ProblemBody),
         (status = 403, description = "`ACCOUNT_BANNED`, to who knows the password; `FORBIDDEN` for an origin that is not trusted", body = ProblemBody),
         (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`", body = ProblemBody),
-        (status = 429, description = "`ACCOUNT_LOCKED`: too many failures on the account, whether or not there is one; `RATE_LIMITED`: too many from the client", body = ProblemBody),
+        (status = 429, description = "`ACCOUNT_LOCKED`: too many failures on the account, whether or not there is one; `RATE_LIMITED`: too many from the client, or others at the same time that are not decided yet", body = ProblemBody),
         (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]

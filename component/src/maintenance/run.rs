@@ -93,9 +93,9 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
             break;
         }
     }
-    for (table, prune) in throttle::prune(ctx.now, ATTEMPTS_REMOVED) {
-        let removed = remove(ctx, table, prune).await?;
-        report.more |= removed == u64::from(ATTEMPTS_REMOVED);
+    for (table, prune) in throttle::prune(ctx, ATTEMPTS_REMOVED).await? {
+        let removed = remove_all(ctx, table, prune).await?;
+        report.more |= removed >= u64::from(ATTEMPTS_REMOVED);
     }
     report.events_recorded_lost = reported?;
     keep_trail(ctx, report).await?;
@@ -126,7 +126,11 @@ async fn prune_and_verify(ctx: &Context, report: &mut Report) -> Result<(), Erro
 }
 
 async fn remove(ctx: &Context, table: &str, statement: Statement) -> Result<u64, Error> {
-    let removed = Change::new().and(statement).commit(ctx).await?.first().copied().unwrap_or(0);
+    remove_all(ctx, table, vec![statement]).await
+}
+
+async fn remove_all(ctx: &Context, table: &str, statements: Vec<Statement>) -> Result<u64, Error> {
+    let removed = Change::new().and_all(statements).commit(ctx).await?.iter().sum();
     if removed > 0 {
         platform::count(Metric::RowsPruned, table, removed);
     }

@@ -8,12 +8,12 @@ use crate::{
     accounts::{self, Email, Password, Proof, rows::Credentials},
     audit::{Event, Kind},
     context::Context,
-    devices::{self, DeviceCookie, Recognised},
+    devices::{self, DeviceCookie, Recognised, Trusted},
     error::Error,
     keys,
     platform::{self, Metric},
     storage::{Change, Refused},
-    throttle::{self, Attempt},
+    throttle::{self, Attempt, Refused as Throttled},
 };
 use uuid::Uuid;
 
@@ -44,18 +44,15 @@ const ATTEMPTS: usize = 3;
 /// # Errors
 ///
 /// `InvalidCredentials`, in the same time whether the account exists or not; `Banned` only to who knows the
-/// password; `Locked` and `RateLimited` after too many failures, to who knows it too, and without a hash; `Overloaded` where the
-/// host has no room for another hash.
+/// password; `Locked` and `RateLimited` after too many failures, to who knows it too, without a hash and before anybody is looked up;
+/// `Overloaded` where the host has no room for another hash.
 pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> {
-    let found = look_up(&request).await?;
-    let user = found.as_ref().map(|found| found.user.id);
-    let device =
-        devices::recognise(ctx, user, request.device_cookie.as_ref(), request.device.id.as_deref()).await?;
-    let attempt = match throttle::reserve(ctx, request.email.as_ref(), user.zip(device.trusted())).await {
+    let trusted = devices::trusted(ctx, request.device_cookie.as_ref(), request.email.as_ref()).await?;
+    let attempt = match throttle::reserve(ctx, request.email.as_ref(), trusted).await {
         Ok(attempt) => attempt,
-        Err(error) => return Err(refuse_unheard(ctx, &request, user, error).await?),
+        Err(refused) => return Err(refuse_unheard(ctx, &request, refused).await?),
     };
-    let outcome = prove(&ctx.on_device(device.trusted().is_some()), &request, found, &device, &attempt).await;
+    let outcome = prove(&ctx.on_device(attempt.is_of_known_device()), &request, trusted, &attempt).await;
     if let Err(Error::Overloaded | Error::StorageUnavailable | Error::Bug(_)) = outcome {
         attempt.take_back(ctx).await;
     }
@@ -73,11 +70,11 @@ async fn look_up(request: &SignIn) -> Result<Option<Credentials>, Error> {
 async fn prove(
     ctx: &Context,
     request: &SignIn,
-    mut found: Option<Credentials>,
-    device: &Recognised,
+    trusted: Option<Trusted>,
     attempt: &Attempt,
 ) -> Result<SignedIn, Error> {
     for _ in 0..ATTEMPTS {
+        let found = look_up(request).await?;
         let encoded = found.as_ref().and_then(|found| found.password.clone());
         let proof = match accounts::check(ctx, &request.password, encoded).await {
             Ok(proof) => proof,
@@ -95,17 +92,18 @@ async fn prove(
             platform::count(Metric::SignIns, "banned", 1);
             return Err(refuse(ctx, request, user, "banned", attempt, Error::Banned).await?);
         }
-        if let Some(signed_in) = open(ctx, request, found_now, proof, device, attempt).await? {
+        let id = found_now.user.id;
+        let device = devices::recognise(id, trusted, request.device.id.as_deref()).await?;
+        if let Some(signed_in) = open(ctx, request, found_now, proof, &device, attempt).await? {
             platform::count(Metric::SignIns, "success", 1);
             platform::count(Metric::SessionsOpened, if request.remember_me { "true" } else { "false" }, 1);
             return Ok(signed_in);
         }
-        found = look_up(request).await?;
     }
     Err(Error::Overloaded)
 }
 
-/// Records a failure, what it has locked, and whether it is one too many. The attempt stays reserved.
+/// Records a failure, what it locks, and whether it is one too many. The same statements, whether or not there is such an account.
 async fn refuse(
     ctx: &Context,
     request: &SignIn,
@@ -114,10 +112,8 @@ async fn refuse(
     attempt: &Attempt,
     error: Error,
 ) -> Result<Error, Error> {
-    let mut change = Change::new().record(failure(request, user, reason));
-    if let Some(locked) = attempt.locked() {
-        change = change.record(locked.event(about(Kind::AccountLocked, request, user)));
-    }
+    let change = Change::new().record(failure(request, user, reason));
+    let mut change = attempt.failed(ctx, change, about(Kind::AccountLocked, request, user));
     let on_account = throttle::repeated_on_account(ctx, request.email.as_ref());
     change = change.record(on_account.event(user)).and(on_account.note());
     for suspicion in throttle::repeated_by_client(ctx).into_iter().chain(throttle::repeated_by_address(ctx)) {
@@ -127,24 +123,21 @@ async fn refuse(
     Ok(error)
 }
 
-/// Records that attempts are refused before anything is compared.
-async fn refuse_unheard(
-    ctx: &Context,
-    request: &SignIn,
-    user: Option<Uuid>,
-    error: Error,
-) -> Result<Error, Error> {
-    let (reason, label) = match error {
-        Error::Locked(_) => ("locked", "locked"),
-        Error::RateLimited(_) => ("rate_limited", "limited"),
-        error => return Ok(error),
+/// Records that attempts are refused before anything is compared, and before anybody is looked up: not even the event says whether
+/// there is such an account.
+async fn refuse_unheard(ctx: &Context, request: &SignIn, refused: Throttled) -> Result<Error, Error> {
+    let (reason, label) = match refused {
+        Throttled::Locked(_) => ("locked", "locked"),
+        Throttled::Limited(_) => ("rate_limited", "limited"),
+        Throttled::Undecided => ("undecided", "busy"),
+        Throttled::Failed(error) => return Ok(error),
     };
     platform::count(Metric::SignIns, label, 1);
     // Whoever hammers at a lock shall not make the database write each time.
-    if throttle::is_worth_telling(ctx, request.email.as_ref(), matches!(error, Error::Locked(_))) {
-        Change::new().record(failure(request, user, reason)).commit(ctx).await?;
+    if throttle::is_worth_telling(ctx, request.email.as_ref(), &refused) {
+        Change::new().record(failure(request, None, reason)).commit(ctx).await?;
     }
-    Ok(error)
+    Ok(refused.into())
 }
 
 fn failure(request: &SignIn, user: Option<Uuid>, reason: &str) -> Event {
@@ -192,9 +185,11 @@ async fn open(
         change = change.and(accounts::rows::upgrade_password(user.id, &old, &new, ctx.now));
     }
     let burst = throttle::after_failures(ctx, attempt);
-    change = change.record(burst.event(Some(user.id))).and(burst.note()).and_all(attempt.give_back());
+    change = change.record(burst.event(Some(user.id))).and(burst.note()).and_all(attempt.succeeded());
     // Whoever has just proven who they are may do so again: a thief of a session must not keep its owner from changing the password.
-    change = change.and_all(throttle::may_reauthenticate(user.id));
+    change = change
+        .and_all(throttle::may_reauthenticate(user.id))
+        .and_all(device.trusted.map(throttle::begin_anew_on));
     let SignIn { device: Device { id: client_id, name }, .. } = request;
     let (change, device_cookie) =
         devices::remember(ctx, change, user.id, device, client_id.as_deref(), name.as_deref());

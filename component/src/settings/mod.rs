@@ -51,6 +51,8 @@ pub struct Settings {
     pub lockout_failures: u32,
     /// How long the first lock is; each further one is twice as long.
     pub lockout: Span,
+    /// How many failures without a success end all attempts, but on known devices.
+    pub lockout_cumulative_failures: u32,
     /// How many failed sign-ins a client may make.
     pub limits_sign_in: Limits,
     /// How many registrations.

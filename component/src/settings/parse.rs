@@ -35,10 +35,12 @@ pub const KEYS: &[Key] = &[
     key("sessions_per_user", Some("10")),
     key("lockout_failures", Some("5")),
     key("lockout_minutes", Some("15")),
+    key("lockout_cumulative_failures", Some("100")),
     key("limit_sign_in_address", Some("100")),
     key("limit_sign_in_client", Some("50")),
     key("limit_registration_address", Some("100")),
     key("limit_registration_client", Some("50")),
+    key("limit_registration_all", Some("10000")),
     key("limit_refresh_address", Some("300")),
     key("limit_refresh_client", Some("100")),
     key("limit_validate_address", Some("3000")),
@@ -121,8 +123,12 @@ impl Settings {
             sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
             lockout_failures: source.number("lockout_failures", 1..=1000)?,
             lockout: Span::minutes(source.number("lockout_minutes", 1..=1440)?),
+            lockout_cumulative_failures: source.number("lockout_cumulative_failures", 10..=1_000_000)?,
             limits_sign_in: limits(&source, "limit_sign_in_address", "limit_sign_in_client")?,
-            limits_registration: limits(&source, "limit_registration_address", "limit_registration_client")?,
+            limits_registration: Limits {
+                all: source.number("limit_registration_all", 0..=1_000_000)?,
+                ..limits(&source, "limit_registration_address", "limit_registration_client")?
+            },
             limits_refresh: limits(&source, "limit_refresh_address", "limit_refresh_client")?,
             limits_validate: limits(&source, "limit_validate_address", "limit_validate_client")?,
             session_absolute: Span::days(source.number("session_absolute_days", 1..=3650)?),
@@ -220,6 +226,7 @@ fn limits(source: &Source, address: &str, client: &str) -> Result<Limits, Miscon
         address: source.number(address, RANGE)?,
         client: source.number(client, RANGE)?,
         unknown: source.number("limit_unknown_address", RANGE)?,
+        all: 0,
     })
 }
 
@@ -312,6 +319,8 @@ mod tests {
             ("audit_sources", "Billing:5b0d9e4c7f21a8366ac2"),
             ("audit_sources", "a:5b0d9e4c7f21a8366ac2,a:9f3c17e2a40b85d6c1f7"),
             ("sessions_per_user", "0"),
+            ("lockout_cumulative_failures", "9"),
+            ("limit_registration_all", "1000001"),
             ("session_absolute_days", "-1"),
             ("session_cache", "on"),
             ("session_cache_seconds", "901"),

@@ -1,10 +1,15 @@
 //! Sliding limits on what one client, or everyone without a known address together, may do.
 
-use super::Counter;
-use crate::{context::Context, time::Span};
-
-/// How far back is counted.
-pub const WINDOW: Span = Span::minutes(15);
+use super::{
+    Counter, Refused, rows,
+    standing::{Used, until_below},
+};
+use crate::{
+    context::Context,
+    error::Error,
+    platform::{self, Metric},
+    storage::{self, Change},
+};
 
 /// What is limited.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,6 +33,20 @@ pub struct Limits {
     pub client: u32,
     /// From clients whose address is not known, together.
     pub unknown: u32,
+    /// From everyone together.
+    pub all: u32,
+}
+
+/// A counter, and how many there may be; none: any number.
+pub(super) struct Limit {
+    pub(super) counter: Counter,
+    pub(super) most: Option<u32>,
+}
+
+impl Limit {
+    fn new(counter: Counter, most: u32) -> Self {
+        Self { counter, most: Some(most).filter(|most| *most > 0) }
+    }
 }
 
 impl Route {
@@ -42,12 +61,14 @@ impl Route {
         }
     }
 
-    const fn counters(self) -> [&'static str; 3] {
+    const fn counters(self) -> [&'static str; 4] {
         match self {
-            Self::SignIn => ["sign_in:address", "sign_in:client", "sign_in:unknown"],
-            Self::Registration => ["registration:address", "registration:client", "registration:unknown"],
-            Self::Refresh => ["refresh:address", "refresh:client", "refresh:unknown"],
-            Self::Validate => ["validate:address", "validate:client", "validate:unknown"],
+            Self::SignIn => ["sign_in:address", "sign_in:client", "sign_in:unknown", "sign_in:all"],
+            Self::Registration => {
+                ["registration:address", "registration:client", "registration:unknown", "registration:all"]
+            }
+            Self::Refresh => ["refresh:address", "refresh:client", "refresh:unknown", "refresh:all"],
+            Self::Validate => ["validate:address", "validate:client", "validate:unknown", "validate:all"],
         }
     }
 
@@ -61,21 +82,22 @@ impl Route {
         }
     }
 
-    /// What a call counts against, and how many there may be. Whoever has no address has no counter of their own.
-    pub(super) fn counted(self, ctx: &Context) -> Vec<(Counter, u32)> {
-        let ([address, client, unknown], limits) = (self.counters(), self.limits(ctx));
-        let counted = match ctx.client.network() {
+    /// What a call counts against. Whoever has no address has no counter of their own. Failed sign-ins are counted without a limit
+    /// too, so that repeated ones are noticed.
+    pub(super) fn counted(self, ctx: &Context) -> Vec<Limit> {
+        let ([address, client, unknown, all], limits) = (self.counters(), self.limits(ctx));
+        let mut counted = match ctx.client.network() {
             Some(network) => vec![
-                (Counter::new(address, &[network.as_bytes()]), limits.address),
-                (client_of(client, &network, ctx), limits.client),
+                Limit::new(Counter::new(address, &[network.as_bytes()]), limits.address),
+                Limit::new(client_of(client, &network, ctx), limits.client),
             ],
-            None => vec![(Counter::new(unknown, &[]), limits.unknown)],
+            None => vec![Limit::new(Counter::new(unknown, &[]), limits.unknown)],
         };
-        // Also without a limit, so that repeated failures are noticed; nobody comes to so many.
+        if limits.all > 0 {
+            counted.push(Limit::new(Counter::new(all, &[]), limits.all));
+        }
+        counted.retain(|limit| self == Self::SignIn || limit.most.is_some());
         counted
-            .into_iter()
-            .map(|(counter, limit)| (counter, if limit == 0 { UNLIMITED } else { limit }))
-            .collect()
     }
 }
 
@@ -86,14 +108,67 @@ fn client_of(name: &'static str, network: &str, ctx: &Context) -> Counter {
 
 /// The counter of failed sign-ins of an address, as far as it is known.
 pub fn failures_of_address(ctx: &Context) -> Option<Counter> {
-    let [address, _, _] = Route::SignIn.counters();
+    let [address, ..] = Route::SignIn.counters();
     Some(Counter::new(address, &[ctx.client.network()?.as_bytes()]))
 }
 
 /// The counter of failed sign-ins of a client, as far as its address is known.
 pub fn failures_of_client(ctx: &Context) -> Option<Counter> {
-    let [_, client, _] = Route::SignIn.counters();
+    let [_, client, ..] = Route::SignIn.counters();
     Some(client_of(client, &ctx.client.network()?, ctx))
 }
 
-const UNLIMITED: u32 = 1_000_000;
+/// Refuses where a limit is reached, or where places that are taken have to be decided first.
+pub(super) async fn admit(
+    ctx: &Context,
+    route: Route,
+    limits: &[Limit],
+    used: &[Used],
+) -> Result<(), Refused> {
+    for (limit, used) in limits.iter().zip(used) {
+        let Some(most) = limit.most.map(i64::from) else { continue };
+        if used.recent >= most {
+            platform::count(Metric::RateLimited, route.name(), 1);
+            let tallies = rows::tallies(&limit.counter, ctx.now).await?;
+            return Err(Refused::Limited(until_below(most, &tallies, ctx.now)));
+        }
+        if used.recent + used.undecided >= most {
+            return Err(Refused::Undecided);
+        }
+    }
+    Ok(())
+}
+
+/// Counts a call of a route that is limited, before or after it was done.
+///
+/// # Errors
+///
+/// `RateLimited` where there were too many: it was not counted.
+pub async fn count(ctx: &Context, route: Route) -> Result<(), Error> {
+    let limits = route.counted(ctx);
+    if limits.is_empty() {
+        return Ok(());
+    }
+    // Looks first, so that hammering at a limit writes nothing.
+    let used = rows::used(&limits, ctx.now).await?;
+    admit(ctx, route, &limits, &used).await?;
+    let count = limits.iter().flat_map(|limit| rows::count_below(limit, ctx.now));
+    match Change::new().and_all(count).commit(ctx).await {
+        Ok(_) => Ok(()),
+        // Others were faster.
+        Err(storage::Refused::Unmet(_)) => {
+            let used = rows::used(&limits, ctx.now).await?;
+            admit(ctx, route, &limits, &used).await?;
+            Err(Refused::Undecided.into())
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// Names of counters, for whoever goes through all of them.
+pub(super) const COUNTERS: [[&str; 4]; 4] = [
+    Route::SignIn.counters(),
+    Route::Registration.counters(),
+    Route::Refresh.counters(),
+    Route::Validate.counters(),
+];

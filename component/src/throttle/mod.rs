@@ -1,92 +1,35 @@
 //! How often something may be tried.
 //!
-//! An attempt is reserved before the slow hash and given back when it was no guess, so that two hundred guesses at once are
-//! still five. What is counted is named by a hash, so that an address without an account counts exactly like one with.
+//! An attempt takes a place before the slow hash and leaves it when the hash has decided, so that two hundred guesses at once are
+//! still five; only what was decided counts as a failure. What is counted is named by a hash, and nobody is looked up before there
+//! is a place, so that an address without an account counts exactly like one with.
 //!
 //! ```text
-//! reserve ── refused: 429, nothing is hashed
-//!         └─ reserved ── hash ── right: give_back, with the session    (statements of the same commit)
-//!                             ├─ wrong: it stays, and the fifth has set the lock
-//!                             └─ busy:  take_back                      (it was no guess)
+//! reserve ── no place: 429, nothing is hashed
+//!         └─ a place ── hash ── right: succeeded, with the session         (statements of the same commit)
+//!                            ├─ wrong: failed, with its event              (the fifth sets the lock)
+//!                            ├─ busy:  take_back                           (it was no guess)
+//!                            └─ the process died: free again after a minute
 //! ```
 
+mod attempt;
+mod counter;
 mod limit;
 mod lock;
+mod prune;
 mod rows;
+mod standing;
 mod suspicion;
 mod unlock;
 
-pub use limit::{Limits, Route};
-pub use lock::{Locked, count, is_worth_telling, may_reauthenticate, reserve, reserve_in_session};
-pub use rows::prune;
+pub use attempt::{Attempt, Refused};
+pub use counter::Counter;
+pub use limit::{Limits, Route, count};
+pub use lock::{
+    Locked, begin_anew, begin_anew_on, is_worth_telling, may_reauthenticate, reserve, reserve_in_session,
+};
+pub use prune::prune;
 pub use suspicion::{
     Suspicion, after_failures, once_a_day, repeated_by_address, repeated_by_client, repeated_on_account,
 };
 pub use unlock::unlock;
-
-use crate::{context::Context, platform, storage::Statement, time::Time};
-use sha2::{Digest as _, Sha256};
-use std::fmt;
-
-/// What is counted, by a hash that tells nothing of it by itself.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Counter {
-    name: &'static str,
-    subject: [u8; 32],
-}
-
-impl Counter {
-    fn new(name: &'static str, parts: &[&[u8]]) -> Self {
-        let mut hash = Sha256::new_with_prefix(name);
-        for part in parts {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
-        }
-        Self { name, subject: hash.finalize().into() }
-    }
-}
-
-impl fmt::Debug for Counter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-/// What tells one attempt from others in whatever it is counted by.
-struct Reservation {
-    at: Time,
-    nonce: [u8; 16],
-}
-
-impl Reservation {
-    fn new(ctx: &Context) -> Self {
-        Self { at: ctx.now, nonce: platform::random() }
-    }
-}
-
-/// An attempt that was reserved.
-pub struct Attempt {
-    reservation: Reservation,
-    /// The counter that locks, and whether this attempt set its lock.
-    lock: Counter,
-    locked: Option<Locked>,
-    limits: Vec<Counter>,
-}
-
-impl Attempt {
-    /// The lock that it set: should it fail, further attempts are refused.
-    #[must_use]
-    pub const fn locked(&self) -> Option<&Locked> {
-        self.locked.as_ref()
-    }
-
-    /// It succeeded: what it was counted by begins anew, and limits get it back. For the commit of what it led to.
-    #[must_use]
-    pub fn give_back(&self) -> Vec<Statement> {
-        let begin_anew = rows::forget(&self.lock);
-        begin_anew
-            .into_iter()
-            .chain(self.limits.iter().map(|limit| rows::take_back(limit, &self.reservation)))
-            .collect()
-    }
-}

@@ -1,99 +1,242 @@
-//! The only SQL of what is counted.
+//! The only SQL of what is counted. Each statement reads and writes a bounded number of rows, however much strangers do.
 
-use super::{Counter, Reservation, Suspicion, limit::WINDOW, lock::LONGEST};
+use super::{
+    Counter, Locked, Suspicion,
+    attempt::Reservation,
+    limit::Limit,
+    standing::{Bounds, LONGEST, SKEW, Standing, Tally, UNDECIDED, Used, WINDOW},
+};
 use crate::{
     error::Error,
     params,
-    storage::{self, Statement, expecting_one, statement},
+    storage::{self, Columns, Statement, Value, expecting_one, statement},
     time::{Span, Time},
 };
 
-/// Reserves an attempt, unless there is a lock.
-pub fn reserve_unlocked(counter: &Counter, attempt: &Reservation) -> Statement {
-    expecting_one(
-        "INSERT INTO attempts (counter, subject, at, nonce) SELECT ?1, ?2, ?3, ?4
-         WHERE NOT EXISTS (SELECT 1 FROM lockouts WHERE counter = ?1 AND subject = ?2 AND locked_until > ?3)",
-        params![counter.name, counter.subject, attempt.at, attempt.nonce],
+/// How long one row of `attempts` gathers what is counted. A counter has no more rows than the minutes that anybody looks back.
+const GATHERED: Span = Span::minutes(1);
+
+/// How many rows a counter may have in all, of every subject: past it the oldest go. A failed sign-in costs whoever causes it a hash;
+/// a refused token costs nothing, so that few of them must not take up what many have room for.
+const MOST: i64 = 1_000_000;
+const MOST_OF_TOKENS: i64 = 100_000;
+
+fn most(counter: &str) -> i64 {
+    if counter.starts_with("refresh:") || counter.starts_with("validate:") { MOST_OF_TOKENS } else { MOST }
+}
+
+/// What counts of a counter (two parameters) within a window, whose beginning and end follow them. Attempts of a minute are of one
+/// row, from the first to the last.
+fn recent([counter, subject, from, to]: [usize; 4]) -> String {
+    format!(
+        "(SELECT coalesce(sum(count), 0) FROM attempts WHERE counter = ?{counter} AND subject = ?{subject}
+             AND since > ?{from} - {} AND since <= ?{to} AND until > ?{from})",
+        GATHERED.0
     )
 }
 
-/// Reserves an attempt, unless there were as many within the window.
-pub fn reserve(counter: &Counter, attempt: &Reservation, most: u32, window: Span) -> Statement {
+/// Attempts of a counter that have a place and are not decided yet, in the same way.
+fn undecided([counter, subject, from, to]: [usize; 4]) -> String {
+    format!(
+        "(SELECT count(*) FROM reservations WHERE counter = ?{counter} AND subject = ?{subject} AND at > ?{from} AND at <= ?{to})"
+    )
+}
+
+/// How a counter that locks stands, and limits beside it: one row, by one look.
+pub async fn standing(lock: &Counter, limits: &[Limit], now: Time) -> Result<(Standing, Vec<Used>), Error> {
+    let mut params = params![now - WINDOW, now - UNDECIDED, now + SKEW, lock.name, lock.subject];
+    let mut columns = vec![recent([4, 5, 1, 3]), undecided([4, 5, 2, 3])];
+    columns.extend(columns_of(limits, &mut params));
+    let sql = format!(
+        "SELECT coalesce(l.failures, 0), coalesce(l.locked_until, 0), coalesce(l.times, 0), {}
+         FROM (SELECT 1) AS one LEFT JOIN lockouts l ON l.counter = ?4 AND l.subject = ?5",
+        columns.join(", ")
+    );
+    let read = |row: &mut Columns| {
+        let (consecutive, locked_until, times) = (row.take()?, row.take()?, row.take()?);
+        let (recent, undecided) = (row.take()?, row.take()?);
+        let standing = Standing { recent, consecutive, undecided, locked_until, times };
+        Ok((standing, used_in(row, limits)?))
+    };
+    Ok(storage::query_one(&sql, params, read).await?.unwrap_or_default())
+}
+
+/// How limits stand, by one look.
+pub async fn used(limits: &[Limit], now: Time) -> Result<Vec<Used>, Error> {
+    let mut params = params![now - WINDOW, now - UNDECIDED, now + SKEW];
+    let columns = columns_of(limits, &mut params);
+    let sql = format!("SELECT {}", columns.join(", "));
+    Ok(storage::query_one(&sql, params, |row| used_in(row, limits)).await?.unwrap_or_default())
+}
+
+/// Two columns for each limit, over parameters that are added to those of the window (1), of what is undecided (2), and of their end
+/// (3).
+fn columns_of(limits: &[Limit], params: &mut Vec<Value>) -> Vec<String> {
+    let columns = limits.iter().flat_map(|limit| {
+        params.extend(params![limit.counter.name, limit.counter.subject]);
+        let (counter, subject) = (params.len().saturating_sub(1), params.len());
+        [recent([counter, subject, 1, 3]), undecided([counter, subject, 2, 3])]
+    });
+    columns.collect()
+}
+
+fn used_in(row: &mut Columns, limits: &[Limit]) -> Result<Vec<Used>, Error> {
+    limits.iter().map(|_| Ok(Used { recent: row.take()?, undecided: row.take()? })).collect()
+}
+
+/// What a counter counted within the window, in the order of time.
+pub async fn tallies(counter: &Counter, now: Time) -> Result<Vec<Tally>, Error> {
+    let sql = "SELECT until, count FROM attempts WHERE counter = ?1 AND subject = ?2
+                   AND since > ?3 AND since <= ?4 AND until > ?5 ORDER BY since";
+    let from = now - WINDOW;
+    let params = params![counter.name, counter.subject, from - GATHERED, now + SKEW, from];
+    storage::query(sql, params, |row| Ok(Tally { until: row.take()?, count: row.take()? })).await
+}
+
+/// Takes a place, unless there is a lock, or others have taken what is left. As [`Standing::admit`] has it.
+pub fn reserve_unlocked(counter: &Counter, attempt: &Reservation, bounds: &Bounds) -> Statement {
+    let (recent, undecided) = (recent([1, 2, 5, 7]), undecided([1, 2, 6, 7]));
     expecting_one(
-        "INSERT INTO attempts (counter, subject, at, nonce) SELECT ?1, ?2, ?3, ?4
-         WHERE NOT EXISTS (SELECT 1 FROM attempts WHERE counter = ?1 AND subject = ?2 AND at > ?5
-             ORDER BY at DESC LIMIT 1 OFFSET ?6)",
+        &format!(
+            "INSERT INTO reservations (counter, subject, at, nonce) SELECT ?1, ?2, ?3, ?4
+             WHERE NOT EXISTS (SELECT 1 FROM lockouts WHERE counter = ?1 AND subject = ?2
+                 AND locked_until > ?3 AND locked_until <= ?7 + ?10)
+             AND coalesce((SELECT failures FROM lockouts WHERE counter = ?1 AND subject = ?2), 0) + {undecided} < ?9
+             AND ({undecided} = 0 OR {undecided} + {recent} < ?8)"
+        ),
         params![
             counter.name,
             counter.subject,
             attempt.at,
             attempt.nonce,
-            attempt.at - window,
-            i64::from(most) - 1,
+            attempt.at - WINDOW,
+            attempt.at - UNDECIDED,
+            attempt.at + SKEW,
+            bounds.failures,
+            bounds.cumulative,
+            LONGEST.0,
         ],
     )
 }
 
-/// Sets a lock where the attempts within the window have become too many: twice as long as the one before it.
-pub fn set_lock(counter: &Counter, now: Time, failures: u32, lock: Span) -> Statement {
+/// Takes a place, unless a limit leaves none; nothing where there is no limit.
+pub fn reserve(limit: &Limit, attempt: &Reservation) -> Option<Statement> {
+    let (recent, undecided) = (recent([1, 2, 5, 7]), undecided([1, 2, 6, 7]));
+    let counter = &limit.counter;
+    Some(expecting_one(
+        &format!(
+            "INSERT INTO reservations (counter, subject, at, nonce) SELECT ?1, ?2, ?3, ?4
+             WHERE {recent} + {undecided} < ?8"
+        ),
+        params![
+            counter.name,
+            counter.subject,
+            attempt.at,
+            attempt.nonce,
+            attempt.at - WINDOW,
+            attempt.at - UNDECIDED,
+            attempt.at + SKEW,
+            limit.most?,
+        ],
+    ))
+}
+
+/// Leaves every place of an attempt.
+pub fn leave(attempt: &Reservation) -> Statement {
+    statement("DELETE FROM reservations WHERE nonce = ?1", params![attempt.nonce])
+}
+
+/// Counts one, and makes room.
+pub fn count(counter: &Counter, now: Time) -> [Statement; 2] {
+    let Statement { sql, params, .. } = count_where(counter, now, "1 = 1", Vec::new());
+    [Statement { sql, params, expect: None }, make_room(counter, now)]
+}
+
+/// The same, unless a limit is reached.
+pub fn count_below(limit: &Limit, now: Time) -> [Statement; 2] {
+    let most = i64::from(limit.most.unwrap_or(u32::MAX));
+    let condition = format!("{} < ?6", recent([1, 2, 4, 5]));
+    let counter = &limit.counter;
+    [count_where(counter, now, &condition, params![now - WINDOW, now + SKEW, most]), make_room(counter, now)]
+}
+
+fn count_where(counter: &Counter, now: Time, condition: &str, more: Vec<Value>) -> Statement {
+    let mut params = params![counter.name, counter.subject, now];
+    params.extend(more);
+    let sql = format!(
+        "INSERT INTO attempts (counter, subject, since, until, count, position)
+         SELECT ?1, ?2, coalesce((SELECT max(since) FROM attempts
+                 WHERE counter = ?1 AND subject = ?2 AND since > ?3 - {} AND since <= ?3), ?3), ?3, 1,
+             (SELECT coalesce(max(position), 0) + 1 FROM attempts WHERE counter = ?1)
+         WHERE {condition}
+         ON CONFLICT (counter, subject, since) DO UPDATE SET count = attempts.count + 1, until = excluded.until",
+        GATHERED.0
+    );
+    expecting_one(&sql, params)
+}
+
+/// Removes the oldest few rows of a kind of counter that nobody looks at any more, or that are one too many: more than one is
+/// added, so that a table grows no faster than it is pruned.
+fn make_room(counter: &Counter, now: Time) -> Statement {
     statement(
-        "INSERT INTO lockouts (counter, subject, locked_until, times) SELECT ?1, ?2, ?3 + ?5, 1
-         WHERE (SELECT count(*) FROM attempts WHERE counter = ?1 AND subject = ?2 AND at > ?4) >= ?6
-         ON CONFLICT (counter, subject) DO UPDATE SET
-             locked_until = CASE
-                 WHEN lockouts.locked_until <= ?3 - ?7 THEN ?3 + ?5
-                 WHEN (?5 << lockouts.times) >= ?7 THEN ?3 + ?7
-                 ELSE ?3 + (?5 << lockouts.times) END,
-             times = CASE
-                 WHEN lockouts.locked_until <= ?3 - ?7 THEN 1
-                 WHEN lockouts.times >= 16 THEN 16
-                 ELSE lockouts.times + 1 END",
-        params![counter.name, counter.subject, now.0, now.0 - WINDOW.0, lock.0, failures, LONGEST.0],
+        "DELETE FROM attempts WHERE counter = ?1
+             AND position < (SELECT min(position) FROM attempts WHERE counter = ?1) + 4
+             AND (position <= (SELECT max(position) FROM attempts WHERE counter = ?1) - ?2 OR until < ?3 OR since > ?4)",
+        params![counter.name, most(counter.name), now - Suspicion::WINDOW, now + SKEW],
     )
 }
 
-/// Lifts a lock that attempts which were taken back had set.
-pub fn lift_lock(counter: &Counter, now: Time, failures: u32) -> Statement {
+/// Notes one more failure without a success.
+pub fn note_failure(counter: &Counter, now: Time) -> Statement {
     statement(
-        "UPDATE lockouts SET locked_until = ?3, times = times - 1
-         WHERE counter = ?1 AND subject = ?2 AND locked_until > ?3
-             AND (SELECT count(*) FROM attempts WHERE counter = ?1 AND subject = ?2 AND at > ?4) < ?5",
-        params![counter.name, counter.subject, now, now - WINDOW, failures],
+        "INSERT INTO lockouts (counter, subject, failures, failed_at, locked_until, times) VALUES (?1, ?2, 1, ?3, 0, 0)
+         ON CONFLICT (counter, subject) DO UPDATE SET failures = lockouts.failures + 1, failed_at = excluded.failed_at",
+        params![counter.name, counter.subject, now],
     )
 }
 
-/// Forgets a lock that was never one: the first, lifted. A device is not to be distrusted for it.
-pub fn forget_lifted(counter: &Counter) -> Statement {
+/// Sets a lock where the failures within the window have become too many, and there is none.
+pub fn set_lock(
+    counter: &Counter,
+    lock: &Locked,
+    attempt: &Reservation,
+    bounds: &Bounds,
+    now: Time,
+) -> Statement {
     statement(
-        "DELETE FROM lockouts WHERE counter = ?1 AND subject = ?2 AND times = 0",
-        params![counter.name, counter.subject],
+        &format!(
+            "UPDATE lockouts SET locked_until = ?3, times = ?4, locked_by = ?5 WHERE counter = ?1 AND subject = ?2
+                 AND NOT (locked_until > ?6 AND locked_until <= ?8 + ?10) AND {} >= ?9",
+            recent([1, 2, 7, 8])
+        ),
+        params![
+            counter.name,
+            counter.subject,
+            lock.until,
+            lock.times,
+            attempt.nonce,
+            now,
+            now - WINDOW,
+            now + SKEW,
+            bounds.failures,
+            LONGEST.0,
+        ],
     )
 }
 
-/// Until when a counter is locked, and the how manieth time in a row; none where it never was, or long ago.
-pub async fn lock(counter: &Counter) -> Result<Option<(Time, i64)>, Error> {
-    let sql = "SELECT locked_until, times FROM lockouts WHERE counter = ?1 AND subject = ?2";
-    storage::query_one(sql, params![counter.name, counter.subject], |row| Ok((row.take()?, row.take()?)))
-        .await
+/// What holds where this attempt has set the lock, and its values.
+pub fn was_locked_by(counter: &Counter, attempt: &Reservation) -> (&'static str, Vec<Value>) {
+    let condition = "EXISTS (SELECT 1 FROM lockouts WHERE counter = $1 AND subject = $2 AND locked_by = $3)";
+    (condition, params![counter.name, counter.subject, attempt.nonce])
 }
 
-/// When the oldest of the newest `most` attempts was.
-pub async fn oldest_of(counter: &Counter, most: u32) -> Result<Option<Time>, Error> {
-    let sql =
-        "SELECT at FROM attempts WHERE counter = ?1 AND subject = ?2 ORDER BY at DESC LIMIT 1 OFFSET ?3";
-    storage::query_one(sql, params![counter.name, counter.subject, i64::from(most) - 1], |row| row.take())
-        .await
+/// What holds once a counter has exactly so many failures without a success, and its values.
+pub fn has_failed_exactly(counter: &Counter, times: i64) -> (&'static str, Vec<Value>) {
+    let condition = "EXISTS (SELECT 1 FROM lockouts WHERE counter = $1 AND subject = $2 AND failures = $3)";
+    (condition, params![counter.name, counter.subject, times])
 }
 
-/// Takes one attempt back.
-pub fn take_back(counter: &Counter, attempt: &Reservation) -> Statement {
-    statement(
-        "DELETE FROM attempts WHERE counter = ?1 AND subject = ?2 AND at = ?3 AND nonce = ?4",
-        params![counter.name, counter.subject, attempt.at, attempt.nonce],
-    )
-}
-
-/// Forgets every attempt, and the lock.
+/// Forgets every failure, and the lock. Attempts that are still to be decided keep their places.
 pub fn forget(counter: &Counter) -> [Statement; 2] {
     [
         statement(
@@ -107,72 +250,65 @@ pub fn forget(counter: &Counter) -> [Statement; 2] {
     ]
 }
 
+/// Forgets how many failures there were since the last success.
+pub fn forget_failures(counter: &Counter) -> Statement {
+    statement(
+        "UPDATE lockouts SET failures = 0 WHERE counter = ?1 AND subject = ?2",
+        params![counter.name, counter.subject],
+    )
+}
+
+/// Where a counter lets nothing in: the end of a lock is still to come, or there were too many failures in all.
+const CLOSED: &str = "(locked_until > $1 AND locked_until <= $2 OR failures >= $3)";
+
 /// Lifts a lock, and forgets the attempts that led to it.
-pub fn unlock(counter: &Counter, now: Time) -> [Statement; 2] {
-    let params = || params![counter.name, counter.subject, now];
+pub fn unlock(counter: &Counter, cumulative: i64, now: Time) -> [Statement; 2] {
+    let params = || params![now, now + LONGEST + SKEW, cumulative, counter.name, counter.subject];
+    let closed = CLOSED.replace('$', "?");
     [
         statement(
-            "DELETE FROM attempts WHERE counter = ?1 AND subject = ?2 AND EXISTS (
-                 SELECT 1 FROM lockouts WHERE counter = ?1 AND subject = ?2 AND locked_until > ?3)",
+            &format!(
+                "DELETE FROM attempts WHERE counter = ?4 AND subject = ?5 AND EXISTS (
+                     SELECT 1 FROM lockouts WHERE counter = ?4 AND subject = ?5 AND {closed})"
+            ),
             params(),
         ),
-        statement("DELETE FROM lockouts WHERE counter = ?1 AND subject = ?2 AND locked_until > ?3", params()),
+        statement(
+            &format!("DELETE FROM lockouts WHERE counter = ?4 AND subject = ?5 AND {closed}"),
+            params(),
+        ),
     ]
 }
 
-/// What holds while one of two counters is locked, and its values.
-pub fn one_is_locked([one, other]: &[Counter; 2], now: Time) -> (&'static str, Vec<storage::Value>) {
-    let condition = "EXISTS (SELECT 1 FROM lockouts WHERE locked_until > $1
-        AND (counter = $2 AND subject = $3 OR counter = $4 AND subject = $5))";
-    (condition, params![now, one.name, one.subject, other.name, other.subject])
+/// What holds while one of two counters lets nothing in, and its values.
+pub fn one_is_locked([one, other]: &[Counter; 2], cumulative: i64, now: Time) -> (&'static str, Vec<Value>) {
+    let condition =
+        "EXISTS (SELECT 1 FROM lockouts WHERE (locked_until > $1 AND locked_until <= $2 OR failures >= $3)
+        AND (counter = $4 AND subject = $5 OR counter = $6 AND subject = $7))";
+    let window = params![now, now + LONGEST + SKEW, cumulative];
+    let counters = params![one.name, one.subject, other.name, other.subject];
+    (condition, [window, counters].concat())
 }
 
 /// Whether a reason (`$1`) about a subject (`$2`) was not told since a time (`$3`), and a counter (`$4`, `$5`) has since another
-/// (`$6`) more attempts than so many (`$7`).
+/// (`$6`) more attempts than so many (`$7`). Nothing is later than `$8`. `$9` is for how long attempts are gathered.
 pub const SUSPICIOUS: &str =
-    "NOT EXISTS (SELECT 1 FROM suspicions WHERE reason = $1 AND subject = $2 AND at > $3)
-    AND (SELECT count(*) FROM attempts WHERE counter = $4 AND subject = $5 AND at > $6) > $7";
+    "NOT EXISTS (SELECT 1 FROM suspicions WHERE reason = $1 AND subject = $2 AND at > $3 AND at <= $8)
+    AND (SELECT coalesce(sum(count), 0) FROM attempts WHERE counter = $4 AND subject = $5
+        AND since > $6 - $9 AND since <= $8 AND until > $6) > $7";
+
+/// The last two values of [`SUSPICIOUS`].
+pub fn window_of_suspicions(now: Time) -> Vec<Value> {
+    params![now + SKEW, GATHERED.0]
+}
 
 /// Notes that a reason was told now, where [`SUSPICIOUS`] holds.
-pub fn note_told(mut values: Vec<storage::Value>, now: Time) -> Statement {
+pub fn note_told(mut values: Vec<Value>, now: Time) -> Statement {
     values.push(now.into());
     let sql = format!(
-        "INSERT INTO suspicions (reason, subject, at) SELECT ?1, ?2, ?8 WHERE {}
+        "INSERT INTO suspicions (reason, subject, at) SELECT ?1, ?2, ?10 WHERE {}
          ON CONFLICT (reason, subject) DO UPDATE SET at = excluded.at",
         SUSPICIOUS.replace('$', "?")
     );
     statement(&sql, values)
-}
-
-/// Removes what nothing looks at any more: at most `limit` rows of each table. Attempts, which come by the thousand where somebody
-/// hammers at the service, are looked at for an hour.
-#[must_use]
-pub fn prune(now: Time, limit: u32) -> [(&'static str, Statement); 3] {
-    let old = now - LONGEST;
-    [
-        (
-            "attempts",
-            statement(
-                "DELETE FROM attempts WHERE (counter, subject, at, nonce) IN (
-                     SELECT counter, subject, at, nonce FROM attempts WHERE at < ?1 ORDER BY at LIMIT ?2)",
-                params![now - Suspicion::WINDOW, limit],
-            ),
-        ),
-        (
-            "lockouts",
-            statement(
-                "DELETE FROM lockouts WHERE (counter, subject) IN (
-                     SELECT counter, subject FROM lockouts WHERE locked_until < ?1 ORDER BY locked_until LIMIT ?2)",
-                params![old, limit],
-            ),
-        ),
-        (
-            "suspicions",
-            statement(
-                "DELETE FROM suspicions WHERE (reason, subject) IN (
-                     SELECT reason, subject FROM suspicions WHERE at < ?1 ORDER BY at LIMIT ?2)",
-                params![old, limit],
-            ),
-        ),
-    ]
 }

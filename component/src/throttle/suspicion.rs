@@ -21,8 +21,8 @@ use uuid::Uuid;
 const BY_CLIENT: i64 = 5;
 const BY_ADDRESS: i64 = 30;
 const ON_ACCOUNT: i64 = 10;
-/// Failures within an hour, more than which make a success worth telling, the attempt itself included.
-const BEFORE_SUCCESS: i64 = 4;
+/// Failures within an hour, more than which make a success worth telling.
+const BEFORE_SUCCESS: i64 = 3;
 
 /// Something that is told if it is so and was not told lately. Its event, and the note that it was told, belong into one change,
 /// in this order.
@@ -33,6 +33,8 @@ pub struct Suspicion {
     now: Time,
     /// Attempts that must be more than so many, since when.
     attempts: (Counter, Time, i64),
+    /// Whether anybody can bring it about.
+    by_strangers: bool,
 }
 
 /// More failed sign-ins from one address and user agent within an hour than a person makes.
@@ -56,7 +58,8 @@ pub fn repeated_on_account(ctx: &Context, email: Option<&Email>) -> Suspicion {
 /// A success right after a burst of failures, on whatever it was counted by: perhaps the guess that was right.
 #[must_use]
 pub fn after_failures(ctx: &Context, attempt: &Attempt) -> Suspicion {
-    failures(ctx, "success_after_failures", attempt.lock.clone(), BEFORE_SUCCESS)
+    let about = failures(ctx, "success_after_failures", attempt.lock.clone(), BEFORE_SUCCESS);
+    Suspicion { by_strangers: false, ..about }
 }
 
 /// Something else that is told once a day about a subject.
@@ -70,6 +73,7 @@ pub fn once_a_day(ctx: &Context, reason: &'static str, subject: Uuid) -> Suspici
         not_since: ctx.now - Span::days(1),
         now: ctx.now,
         attempts: (counter, ctx.now, -1),
+        by_strangers: false,
     }
 }
 
@@ -81,6 +85,7 @@ fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) ->
         not_since: since,
         now: ctx.now,
         attempts: (counter, since, most),
+        by_strangers: true,
     }
 }
 
@@ -91,10 +96,11 @@ impl Suspicion {
     /// Its event.
     #[must_use]
     pub fn event(&self, user: Option<Uuid>) -> Event {
-        Event::of(Kind::SuspiciousActivity, user)
+        let event = Event::of(Kind::SuspiciousActivity, user)
             .with("reason", self.reason)
             .only_if(rows::SUSPICIOUS, self.values())
-            .counting(Metric::SuspiciousActivities, self.reason)
+            .counting(Metric::SuspiciousActivities, self.reason);
+        if self.by_strangers { event.by_strangers() } else { event }
     }
 
     /// The note that it was told.
@@ -105,6 +111,8 @@ impl Suspicion {
 
     fn values(&self) -> Vec<Value> {
         let (counter, since, most) = &self.attempts;
-        params![self.reason, self.subject, self.not_since, counter.name, counter.subject, *since, *most]
+        let values =
+            params![self.reason, self.subject, self.not_since, counter.name, counter.subject, *since, *most];
+        [values, rows::window_of_suspicions(self.now)].concat()
     }
 }

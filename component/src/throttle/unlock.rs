@@ -1,6 +1,6 @@
 //! Lifting the locks of an account.
 
-use super::{lock, rows};
+use super::{lock, rows, standing::Bounds};
 use crate::{
     accounts::User,
     audit::{Event, Kind},
@@ -16,10 +16,11 @@ use crate::{
 ///
 /// Where storage fails.
 pub async fn unlock(ctx: &Context, user: &User, by: &str) -> Result<bool, Error> {
-    let counters = lock::counters_of(ctx, user.id, &user.email);
-    let (locked, values) = rows::one_is_locked(&counters, ctx.now);
+    let counters = lock::counters_of(user.id, &user.email);
+    let cumulative = Bounds::of(ctx.settings).cumulative;
+    let (locked, values) = rows::one_is_locked(&counters, cumulative, ctx.now);
     let event = Event::about(Kind::AccountUnlocked, user.id).with("by", by).only_if(locked, values);
-    let unlock = counters.iter().flat_map(|counter| rows::unlock(counter, ctx.now));
+    let unlock = counters.iter().flat_map(|counter| rows::unlock(counter, cumulative, ctx.now));
     let affected = Change::new().record(event).and_all(unlock).commit(ctx).await?;
     // Attempts and lock of each counter.
     Ok(affected.iter().skip(1).step_by(2).any(|locks| *locks > 0))

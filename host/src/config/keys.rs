@@ -157,6 +157,12 @@ pub const KEYS: &[Key] = &[
         "How long the first lock is, 1 to 1440; each further one is twice as long, up to a day.",
     ),
     component(
+        "lockout_cumulative_failures",
+        number("failures"),
+        Value("100"),
+        "How many failed sign-ins without a success end all of them on an account, but on known devices, until `mana-auth user unlock`; 10 to 1000000. NIST SP 800-63B-4 §3.2.2 allows 100 at most.",
+    ),
+    component(
         "limit_sign_in_address",
         number("failures"),
         Value("100"),
@@ -179,6 +185,12 @@ pub const KEYS: &[Key] = &[
         number("registrations"),
         Value("50"),
         "The same from one address with one user agent.",
+    ),
+    component(
+        "limit_registration_all",
+        number("registrations"),
+        Value("10000"),
+        "Registrations of all clients together within 15 minutes, so that strangers with many networks don't fill the disk; further ones are refused. 0: any number.",
     ),
     component(
         "limit_refresh_address",

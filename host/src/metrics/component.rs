@@ -110,6 +110,7 @@ pub(super) const COMPONENT: [Told; 12] = [
             "security_events",
             "invalidations",
             "attempts",
+            "reservations",
             "lockouts",
             "suspicions",
         ],

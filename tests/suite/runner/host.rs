@@ -1,6 +1,6 @@
 //! The library, in this process: with a clock that tests move and chance that repeats itself.
 
-use super::{Runner, Settings, binary::database_in};
+use super::{Hooks, Runner, Settings, binary::database_in};
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use mana_auth::{
@@ -29,7 +29,7 @@ pub struct Host {
     management: String,
     data: PathBuf,
     clock: Arc<TestClock>,
-    gate: Option<Arc<Gate>>,
+    hooks: Hooks,
     server: Arc<Server>,
     shutdown: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
@@ -43,18 +43,18 @@ impl Host {
         data: &Path,
         settings: &Settings,
         clock: Arc<TestClock>,
-        gate: Option<Arc<Gate>>,
+        hooks: Hooks,
     ) -> Result<Self, String> {
         // Beside another process, it draws other chance.
         let starts = if database_in(data).exists() { 1000 } else { 1 };
-        Self::start_again(data, settings, clock, gate, starts).await
+        Self::start_again(data, settings, clock, hooks, starts).await
     }
 
     async fn start_again(
         data: &Path,
         settings: &Settings,
         clock: Arc<TestClock>,
-        gate: Option<Arc<Gate>>,
+        hooks: Hooks,
         starts: u64,
     ) -> Result<Self, String> {
         let folder = data.to_str().expect("a path in UTF-8");
@@ -63,12 +63,18 @@ impl Host {
         let config = config.map_err(|error| error.to_string())?;
         let random = Arc::new(SeededRandom::new(starts));
         let mut builder = Server::builder().clock(clock.clone()).random(random.clone());
-        if let Some(gate) = &gate {
+        if let Some(gate) = &hooks.gate {
             let live = LiveRequests::default();
             gate.put_before(Arc::new(
                 Pool::start(PoolOptions::default(), random, live.clone()).expect("a pool"),
             ));
             builder = builder.passwords(gate.clone(), live);
+        }
+        if let Some(recorder) = &hooks.recorder {
+            let database =
+                recorder.open(&database_in(data), clock.clone(), Arc::new(SeededRandom::new(starts)));
+            builder = builder.storage(recorder.clone()).invalidations(database.invalidations());
+            builder = builder.passwords(recorder.clone(), LiveRequests::default());
         }
         let (listener, address) = listen().await;
         let (managing, management) = listen().await;
@@ -81,7 +87,7 @@ impl Host {
         });
         let (shutdown, serving) = (Some(shutdown), Some(serving));
         let data = data.to_owned();
-        Ok(Self { address, management, data, clock, gate, server, shutdown, serving, starts })
+        Ok(Self { address, management, data, clock, hooks, server, shutdown, serving, starts })
     }
 }
 
@@ -135,8 +141,8 @@ impl Runner for Host {
     fn restart<'a>(&'a mut self, settings: &'a Settings) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async {
             self.stop().await;
-            let (gate, clock) = (self.gate.clone(), self.clock.clone());
-            *self = Self::start_again(&self.data.clone(), settings, clock, gate, self.starts + 1).await?;
+            let (hooks, clock) = (self.hooks.clone(), self.clock.clone());
+            *self = Self::start_again(&self.data.clone(), settings, clock, hooks, self.starts + 1).await?;
             Ok(())
         })
     }
@@ -181,7 +187,12 @@ impl Gate {
 
     /// Returns once someone waits.
     pub async fn someone_waits(&self) {
-        self.waiting.subscribe().wait_for(|waiting| *waiting > 0).await.expect("the gate");
+        self.so_many_wait(1).await;
+    }
+
+    /// Returns once so many wait.
+    pub async fn so_many_wait(&self, many: usize) {
+        self.waiting.subscribe().wait_for(|waiting| *waiting >= many).await.expect("the gate");
     }
 
     /// Whoever comes from now on passes; who waits goes on waiting.
@@ -198,6 +209,7 @@ impl Gate {
     pub fn open(&self) {
         self.busy.store(false, SeqCst);
         self.let_others_pass();
+        self.waiting.send_replace(0);
         self.released.send_replace(true);
     }
 

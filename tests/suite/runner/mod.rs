@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod host;
+pub mod recorder;
 pub mod spin;
 pub mod spin_up;
 
@@ -9,6 +10,7 @@ use crate::{client::API, house::root, scenario::Need, service::MAINTENANCE};
 use futures::future::BoxFuture;
 use host::Gate;
 use mana_auth::clock::TestClock;
+use recorder::Recorder;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -17,6 +19,15 @@ use std::{
 
 /// The configuration: keys and values as text.
 pub type Settings = BTreeMap<String, String>;
+
+/// What a test puts between the component and what it asks, where it can.
+#[derive(Clone, Default)]
+pub struct Hooks {
+    /// Before password hashing.
+    pub gate: Option<Arc<Gate>>,
+    /// Before storage and password hashing.
+    pub recorder: Option<Arc<Recorder>>,
+}
 
 /// A service that runs.
 pub trait Runner: Send + Sync {
@@ -97,10 +108,10 @@ impl Kind {
         data: &Path,
         settings: &Settings,
         clock: Arc<TestClock>,
-        gate: Option<Arc<Gate>>,
+        hooks: Hooks,
     ) -> Result<Box<dyn Runner>, String> {
         Ok(match self {
-            Self::Host => Box::new(host::Host::start(data, settings, clock, gate).await?),
+            Self::Host => Box::new(host::Host::start(data, settings, clock, hooks).await?),
             Self::Binary => Box::new(binary::Binary::start(&[], data, settings)?),
             Self::Spin => Box::new(spin::Spin::start(data, settings, clock).await),
             Self::SpinUp => Box::new(spin_up::SpinUp::start(data, &root().join("spin.toml"), settings).await),

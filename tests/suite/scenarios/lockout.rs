@@ -26,6 +26,7 @@ scenarios![
     a_lock_outlives_the_process_and_holds_in_another,
     a_stranger_keeps_nobody_out_of_their_own_device,
     a_device_that_guesses_is_trusted_no_more,
+    until_its_lock_has_been_over_for_a_day needs Clock,
     a_device_cookie_is_good_for_one_account_and_once,
     twenty_devices_are_remembered needs Clock,
     a_device_is_new_once,
@@ -62,7 +63,7 @@ async fn the_fifth_failure_locks(stage: Stage) {
     service.sign_in(ANA).await;
     assert_eq!(events(&service, "account_locked"), 1);
     let told = "SELECT count(*) FROM security_events WHERE event_type = 'login_failure'
-                    AND json_extract(metadata, '$.reason') = 'locked' AND user_id IS NOT NULL";
+                    AND json_extract(metadata, '$.reason') = 'locked' AND user_id IS NULL";
     let times = service.number(told);
     // At most once a minute in each instance, whoever hammers at it.
     assert!((2..=3).contains(&times), "{times}");
@@ -162,12 +163,14 @@ async fn what_was_no_guess_is_taken_back(stage: Stage) {
     let service = stage.gated(&gate).start().await;
     service.register(ANA).await;
     let before = service.number("SELECT count(*) FROM attempts");
+    assert_eq!(service.number("SELECT count(*) FROM reservations"), 0);
     gate.refuse();
     for _ in 0..8 {
         login(&service.client(), wrong()).await.refused("OVERLOADED");
     }
     gate.open();
     assert_eq!(service.number("SELECT count(*) FROM attempts"), before);
+    assert_eq!(service.number("SELECT count(*) FROM reservations"), 0);
     assert!(service.sign_in(ANA).await.is_signed_in().await);
 }
 
@@ -211,6 +214,26 @@ async fn a_device_that_guesses_is_trusted_no_more(stage: Stage) {
     let counters = "SELECT count(*) FROM security_events WHERE event_type = 'account_locked'
                         AND json_extract(metadata, '$.counter') = 'device'";
     assert_eq!(service.number(counters), 1);
+}
+
+/// Whether its row has been removed meanwhile or not.
+async fn until_its_lock_has_been_over_for_a_day(stage: Stage) {
+    for housekeeping in [false, true] {
+        let service = stage.clone().start().await;
+        let ana = service.someone().await;
+        for _ in 0..5 {
+            login(&ana.client, wrong()).await.refused("INVALID_CREDENTIALS");
+        }
+        service.advance(15 * MINUTE + 24 * 60 * MINUTE - MINUTE);
+        if housekeeping {
+            service.tick().await;
+        }
+        guess(&service, 5).await;
+        login(&ana.client, right()).await.refused("ACCOUNT_LOCKED");
+        service.advance(MINUTE + Duration::from_millis(1));
+        login(&ana.client, right()).await.ok();
+        login(&service.client(), right()).await.refused("ACCOUNT_LOCKED");
+    }
 }
 
 async fn a_device_cookie_is_good_for_one_account_and_once(stage: Stage) {

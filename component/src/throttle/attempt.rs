@@ -1,0 +1,146 @@
+//! An attempt, from its place to its outcome.
+
+use super::{
+    Counter, Locked,
+    limit::Limit,
+    rows,
+    standing::{Bounds, Standing},
+};
+use crate::{
+    audit::Event,
+    context::Context,
+    error::Error,
+    platform,
+    storage::{self, Change, Statement},
+    time::{Span, Time},
+};
+
+/// Why there is no place for an attempt. Nothing was reserved, and nobody was looked up.
+#[derive(Debug)]
+pub enum Refused {
+    /// Too many attempts failed, for so long.
+    Locked(Span),
+    /// The client failed too often, for so long.
+    Limited(Span),
+    /// Other attempts have to be decided first. Nothing was guessed wrong, so this is no event.
+    Undecided,
+    /// Nobody can tell.
+    Failed(Error),
+}
+
+/// What tells one attempt from others in whatever it is counted by.
+pub(super) struct Reservation {
+    pub(super) at: Time,
+    pub(super) nonce: [u8; 16],
+}
+
+impl Reservation {
+    fn new(ctx: &Context) -> Self {
+        Self { at: ctx.now, nonce: platform::random() }
+    }
+}
+
+/// An attempt that has its place.
+pub struct Attempt {
+    reservation: Reservation,
+    pub(super) lock: Counter,
+    bounds: Bounds,
+    /// The lock that it sets, should it be the failure that is one too many.
+    next: Locked,
+    limits: Vec<Limit>,
+}
+
+impl Attempt {
+    /// Takes a place. Looks first, so that hammering at a lock or limit writes nothing.
+    pub(super) async fn reserve(ctx: &Context, lock: Counter, limits: Vec<Limit>) -> Result<Self, Refused> {
+        let standing = standing(ctx, &lock, &limits).await?;
+        Self::reserve_after(ctx, standing, lock, limits).await
+    }
+
+    /// The same, where one has looked.
+    pub(super) async fn reserve_after(
+        ctx: &Context,
+        standing: Standing,
+        lock: Counter,
+        limits: Vec<Limit>,
+    ) -> Result<Self, Refused> {
+        let bounds = Bounds::of(ctx.settings);
+        standing.admit(&bounds, ctx.now)?;
+        let (reservation, next) = (Reservation::new(ctx), standing.next_lock(lock.name, &bounds, ctx.now));
+        let reserve = limits.iter().filter_map(|limit| rows::reserve(limit, &reservation));
+        let change = Change::new().and(rows::reserve_unlocked(&lock, &reservation, &bounds)).and_all(reserve);
+        match change.commit(ctx).await {
+            Ok(_) => Ok(Self { reservation, lock, bounds, next, limits }),
+            // Others were faster.
+            Err(storage::Refused::Unmet(_)) => {
+                self::standing(ctx, &lock, &limits).await?.admit(&bounds, ctx.now)?;
+                Err(Refused::Undecided)
+            }
+            Err(refused) => Err(Refused::Failed(refused.into())),
+        }
+    }
+
+    /// Whether it is counted for the device that it comes from, and for that alone.
+    #[must_use]
+    pub fn is_of_known_device(&self) -> bool {
+        self.lock.name == super::lock::DEVICE
+    }
+
+    /// It succeeded: what locks begins anew, and limits get the place back. For the commit of what it led to.
+    #[must_use]
+    pub fn succeeded(&self) -> Vec<Statement> {
+        let [attempts, lock] = rows::forget(&self.lock);
+        vec![rows::leave(&self.reservation), attempts, lock]
+    }
+
+    /// It failed, and counts. `locked` is told where it was one too many. Adds to the change of its event.
+    #[must_use]
+    pub fn failed(&self, ctx: &Context, change: Change, locked: Event) -> Change {
+        let Self { lock, bounds, next, .. } = self;
+        let (by_window, values) = rows::was_locked_by(lock, &self.reservation);
+        let window = next.event(locked.clone()).only_if(by_window, values);
+        let (by_all, values) = rows::has_failed_exactly(lock, bounds.cumulative);
+        let all = locked.with("counter", lock.name).with("failures", bounds.cumulative);
+        let all = all.counting(platform::Metric::Lockouts, lock.name).only_if(by_all, values);
+        change
+            .and(rows::leave(&self.reservation))
+            .and_all(rows::count(lock, ctx.now))
+            .and_all(self.limits.iter().flat_map(|limit| rows::count(&limit.counter, ctx.now)))
+            .and(rows::note_failure(lock, ctx.now))
+            .and(rows::set_lock(lock, next, &self.reservation, bounds, ctx.now))
+            .record(window)
+            .record(all)
+    }
+
+    /// It was no guess: something else went wrong. It leaves its place.
+    pub async fn take_back(&self, ctx: &Context) {
+        // Where even that can't be written, the place is free after a minute.
+        drop(Change::new().and(rows::leave(&self.reservation)).commit(ctx).await);
+    }
+}
+
+/// How the counter stands, unless a limit is reached.
+async fn standing(ctx: &Context, lock: &Counter, limits: &[Limit]) -> Result<Standing, Refused> {
+    let (standing, used) = rows::standing(lock, limits, ctx.now).await?;
+    // The lock first: it is what its owner is to hear of.
+    standing.admit(&Bounds::of(ctx.settings), ctx.now)?;
+    super::limit::admit(ctx, super::Route::SignIn, limits, &used).await?;
+    Ok(standing)
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Locked(left) => Self::Locked(left),
+            Refused::Limited(left) => Self::RateLimited(left),
+            Refused::Undecided => Self::RateLimited(refused.after()),
+            Refused::Failed(error) => error,
+        }
+    }
+}

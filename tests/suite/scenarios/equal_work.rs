@@ -1,0 +1,340 @@
+//! Whoever is refused learns nothing of whether there is such an account, or such a token, by what it costs: the same statements in
+//! the same order, as often and as large, for known and unknown.
+
+use crate::{
+    client::{API, Answer, Client},
+    runner::recorder::{Call, Recorder},
+    scenarios,
+    service::{
+        OTHER_PASSWORD, PASSWORD, Service, Stage, UNTRUSTED,
+        guesses::{ANA, login},
+    },
+};
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, future::IntoFuture as _};
+
+scenarios![
+    every_refusal_is_the_same_work needs Passwords,
+    every_route_of_strangers_is_in_the_table needs Passwords,
+    a_device_of_another_account_is_a_stranger needs Passwords,
+    nobody_is_looked_up_where_nothing_is_hashed needs Passwords,
+];
+
+/// As long as hers, and nobody's.
+const NOBODY: &str = "bob@example.org";
+
+/// One way of being refused: what comes before, and the request itself, about an address or with a token.
+struct Refusal {
+    route: &'static str,
+    status: u16,
+    /// What has to be configured for it.
+    settings: &'static [(&'static str, &'static str)],
+    request: for<'a> fn(&'a Scene) -> BoxFuture<'a, Answer>,
+}
+
+/// A service, and who asks it about whom.
+struct Scene {
+    service: Service,
+    recorder: std::sync::Arc<Recorder>,
+    client: Client,
+    email: &'static str,
+    /// A refresh token: one whose session is over, or none of ours.
+    token: String,
+}
+
+impl Scene {
+    async fn start(stage: &Stage, refusal: &Refusal, known: bool) -> Self {
+        let recorder = Recorder::new();
+        let settings = refusal.settings.iter();
+        let stage = settings.fold(stage.clone(), |stage, (key, value)| stage.with(key, value));
+        let service = stage.recorded(&recorder).start().await;
+        let ana = service.someone().await;
+        service.sql("UPDATE sessions SET expires_at = 1");
+        let token = if known { ana.refresh.clone() } else { another(&ana.refresh) };
+        let client = service.client();
+        Self { service, recorder, client, email: if known { ANA } else { NOBODY }, token }
+    }
+
+    fn sign_in(&self, password: &str) -> Value {
+        json!({ "email": self.email, "password": password })
+    }
+
+    async fn guess(&self, times: usize) {
+        for _ in 0..times {
+            login(&self.service.client(), self.sign_in(OTHER_PASSWORD)).await.refused("INVALID_CREDENTIALS");
+        }
+    }
+
+    fn post(&self, path: &str, body: Value) -> BoxFuture<'_, Answer> {
+        self.recorder.take();
+        self.client.post(path, body).into_future()
+    }
+}
+
+/// Every route that strangers may ask something about an account or a token, and every way that it refuses them.
+const TABLE: &[Refusal] = &[
+    Refusal::new("/login", 400, |scene| scene.post("/login", json!({ "email": scene.email }))),
+    Refusal::new("/login", 401, |scene| scene.post("/login", scene.sign_in(OTHER_PASSWORD))),
+    Refusal::new("/login", 401, |scene| {
+        Box::pin(async {
+            // The fifth failure, which locks, after others that are suspicious.
+            scene.guess(4).await;
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::with(
+        "/login",
+        401,
+        &[("lockout_cumulative_failures", "10"), ("lockout_failures", "20")],
+        |scene| {
+            Box::pin(async {
+                // The last one that is heard, and one more than is suspicious.
+                scene.guess(9).await;
+                scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+            })
+        },
+    ),
+    Refusal::with("/login", 401, &[("lockout_failures", "20")], |scene| {
+        Box::pin(async {
+            scene.guess(10).await;
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 401, |scene| {
+        Box::pin(async {
+            scene.service.sql("UPDATE users SET banned = 1");
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 401, |scene| {
+        Box::pin(async {
+            scene.service.sql("UPDATE accounts SET password = NULL");
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 401, |scene| {
+        Box::pin(async {
+            // So many failures in a minute that they are only counted.
+            scene.service.sql(
+                "INSERT INTO event_rates (event_type, since, count) VALUES
+                     ('login_failure', 1767225600000, 6000), ('suspicious_activity', 1767225600000, 600)
+                 ON CONFLICT DO UPDATE SET since = excluded.since, count = excluded.count",
+            );
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 403, |scene| {
+        scene.recorder.take();
+        scene.client.post("/login", scene.sign_in(PASSWORD)).origin(UNTRUSTED).into_future()
+    }),
+    Refusal::new("/login", 415, |scene| untyped(scene, "/login")),
+    Refusal::new("/login", 429, |scene| {
+        Box::pin(async {
+            scene.guess(5).await;
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 429, |scene| {
+        Box::pin(async {
+            scene.guess(5).await;
+            // Told once a minute.
+            login(&scene.service.client(), scene.sign_in(PASSWORD)).await.refused("ACCOUNT_LOCKED");
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    Refusal::with(
+        "/login",
+        429,
+        &[("lockout_cumulative_failures", "10"), ("lockout_failures", "20")],
+        |scene| {
+            Box::pin(async {
+                scene.guess(10).await;
+                scene.post("/login", scene.sign_in(PASSWORD)).await
+            })
+        },
+    ),
+    Refusal::with("/login", 429, &[("limit_sign_in_client", "3")], |scene| {
+        Box::pin(async {
+            scene.guess(3).await;
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 429, |scene| {
+        Box::pin(async {
+            // As if five were being hashed by a process that has died.
+            scene.guess(1).await;
+            scene.service.sql(
+                "INSERT INTO reservations (counter, subject, at, nonce)
+                 SELECT counter, subject, 1767225600000, randomblob(16) FROM attempts, (VALUES (1), (2), (3), (4))
+                 WHERE counter = 'account'",
+            );
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 503, |scene| {
+        scene.recorder.refuse();
+        scene.post("/login", scene.sign_in(PASSWORD))
+    }),
+    Refusal::new("/register", 400, |scene| scene.post("/register", scene.sign_in("short"))),
+    Refusal::new("/register", 400, |scene| scene.post("/register", scene.sign_in("aaaaaaaaaaaa"))),
+    Refusal::new("/register", 403, |scene| {
+        scene.recorder.take();
+        scene.client.post("/register", scene.sign_in(PASSWORD)).origin(UNTRUSTED).into_future()
+    }),
+    Refusal::new("/register", 415, |scene| untyped(scene, "/register")),
+    // Her own registration was the first.
+    Refusal::with("/register", 429, &[("limit_registration_client", "1")], |scene| {
+        scene.post("/register", scene.sign_in(PASSWORD))
+    }),
+    Refusal::with("/register", 429, &[("limit_registration_all", "1")], |scene| {
+        scene.post("/register", scene.sign_in(PASSWORD))
+    }),
+    Refusal::new("/register", 503, |scene| {
+        scene.recorder.refuse();
+        scene.post("/register", scene.sign_in(PASSWORD))
+    }),
+    Refusal::new("/refresh", 400, |scene| scene.post("/refresh", json!({ "token": scene.token }))),
+    Refusal::new("/refresh", 401, |scene| scene.post("/refresh", json!({ "refreshToken": scene.token }))),
+    Refusal::with("/refresh", 429, &[("limit_refresh_client", "1")], |scene| {
+        Box::pin(async {
+            let body = json!({ "refreshToken": scene.token });
+            scene.client.post("/refresh", body.clone()).await.refused("INVALID_REFRESH_TOKEN");
+            scene.post("/refresh", body).await
+        })
+    }),
+];
+
+/// What is told, by design: whether an address is taken, to who registers it.
+const TOLD: &[(&str, u64)] = &[("/register", 409)];
+
+/// What can't be brought about here: storage that fails, whoever asks.
+const ALIKE: &[(&str, u64)] = &[("/refresh", 503)];
+
+/// Routes that are open to strangers, and answer nothing about accounts.
+const ABOUT_NOBODY: &[&str] = &["/logout", "/validate"];
+
+impl Refusal {
+    const fn new(
+        route: &'static str,
+        status: u16,
+        request: for<'a> fn(&'a Scene) -> BoxFuture<'a, Answer>,
+    ) -> Self {
+        Self::with(route, status, &[], request)
+    }
+
+    const fn with(
+        route: &'static str,
+        status: u16,
+        settings: &'static [(&'static str, &'static str)],
+        request: for<'a> fn(&'a Scene) -> BoxFuture<'a, Answer>,
+    ) -> Self {
+        Self { route, status, settings, request }
+    }
+
+    /// What it costs, and what is told.
+    async fn work(&self, stage: &Stage, known: bool) -> (Vec<Call>, Value) {
+        let scene = Scene::start(stage, self, known).await;
+        let answer = (self.request)(&scene).await;
+        assert_eq!(answer.status, self.status, "{} {answer}", self.route);
+        (scene.recorder.take(), answer.json())
+    }
+}
+
+/// A token of the same form.
+fn another(token: &str) -> String {
+    let first = if token.starts_with('A') { "B" } else { "A" };
+    format!("{first}{}", &token[1..])
+}
+
+fn untyped<'a>(scene: &'a Scene, path: &str) -> BoxFuture<'a, Answer> {
+    scene.recorder.take();
+    let request = scene.client.call(http::Method::POST, &format!("{API}{path}"));
+    request.untyped_body(scene.sign_in(PASSWORD).to_string()).into_future()
+}
+
+/// Only where a hash follows may a look find somebody or nobody; and where what is looked for is a secret of 256 bits, which nobody
+/// comes across.
+fn masked(mut calls: Vec<Call>) -> Vec<Call> {
+    let hashed: Vec<bool> = calls.iter().skip(1).map(|next| *next == Call::Hash).chain([false]).collect();
+    for (call, hashed) in calls.iter_mut().zip(hashed) {
+        if let Call::Query { sql, rows, .. } = call
+            && (hashed || sql.contains("JOIN refresh_tokens"))
+        {
+            *rows = 0;
+        }
+    }
+    calls
+}
+
+async fn every_refusal_is_the_same_work(stage: Stage) {
+    for (row, refusal) in TABLE.iter().enumerate() {
+        let (known, told_known) = refusal.work(&stage, true).await;
+        let (unknown, told_unknown) = refusal.work(&stage, false).await;
+        let what = format!("row {row}: {} {}", refusal.route, refusal.status);
+        assert_eq!(told_known, told_unknown, "{what}");
+        let (known, unknown) = (masked(known), masked(unknown));
+        assert_eq!(known.len(), unknown.len(), "{what}: {known:#?}\n{unknown:#?}");
+        for (known, unknown) in known.iter().zip(&unknown) {
+            assert_eq!(known, unknown, "{what}");
+        }
+    }
+}
+
+/// Another route, such as one that resets passwords, or another status of one that there is: into the table.
+async fn every_route_of_strangers_is_in_the_table(stage: Stage) {
+    let service = stage.start().await;
+    let document = service.client().call(http::Method::GET, "/openapi.json").await.ok();
+    let paths = document["paths"].as_object().expect("paths");
+    let open =
+        paths.iter().filter(|(_, item)| item["post"].is_object() && item["post"]["security"].is_null());
+    for (path, item) in open {
+        let route = path.strip_prefix(API).unwrap_or(path);
+        if ABOUT_NOBODY.contains(&route) {
+            continue;
+        }
+        let documented = item["post"]["responses"].as_object().expect("answers").keys();
+        let refusals: BTreeSet<u64> = documented
+            .map(|status| status.parse().expect("a status"))
+            .filter(|status| *status >= 400)
+            .collect();
+        let known = TABLE.iter().filter(|refusal| refusal.route == route);
+        let mut known: BTreeSet<u64> = known.map(|refusal| refusal.status.into()).collect();
+        known.extend(TOLD.iter().chain(ALIKE).filter(|(of, _)| *of == route).map(|(_, status)| status));
+        let missing: Vec<_> = refusals.difference(&known).collect();
+        assert!(missing.is_empty(), "{route}: {missing:?}");
+    }
+}
+
+/// Whoever shows the cookie of an account of their own asks no more about an address than whoever shows none.
+async fn a_device_of_another_account_is_a_stranger(stage: Stage) {
+    let recorder = Recorder::new();
+    let service = stage.recorded(&recorder).start().await;
+    service.register(ANA).await;
+    service.register("eve@example.org").await;
+    let work = async |email: &str| {
+        let eve = service.sign_in("eve@example.org").await;
+        recorder.take();
+        login(&eve.client, json!({ "email": email, "password": OTHER_PASSWORD }))
+            .await
+            .refused("INVALID_CREDENTIALS");
+        masked(recorder.take())
+    };
+    assert_eq!(work(ANA).await, work(NOBODY).await);
+}
+
+async fn nobody_is_looked_up_where_nothing_is_hashed(stage: Stage) {
+    let locked = TABLE.iter().filter(|refusal| refusal.route == "/login" && refusal.status == 429);
+    for refusal in locked {
+        let (calls, _) = refusal.work(&stage, true).await;
+        for call in calls {
+            match call {
+                Call::Query { sql, .. } => assert!(!sql.contains("users"), "{sql}"),
+                Call::Change { statements, .. } => {
+                    assert!(statements.iter().all(|(sql, _)| !sql.contains("users")), "{statements:?}");
+                }
+                Call::Strength | Call::Hash => panic!("{call:?}"),
+            }
+        }
+    }
+}
