@@ -39,7 +39,7 @@ pub struct Recognised {
     pub trusted: Option<Trusted>,
 }
 
-/// Looks whether the device is one that the owner of this address has signed in on. Only by what the cookie names: whoever shows one
+/// Looks whether the device is one that the owner of this address has signed in on. Only by what the cookies name: whoever shows those
 /// of another account, or none, is not told by the time whether somebody has the address.
 ///
 /// # Errors
@@ -47,13 +47,16 @@ pub struct Recognised {
 /// Where storage fails.
 pub async fn trusted(
     ctx: &Context,
-    cookie: Option<&DeviceCookie>,
+    cookies: &[DeviceCookie],
     email: Option<&Email>,
 ) -> Result<Option<Trusted>, Error> {
-    let Some(cookie) = cookie.filter(|cookie| cookie.is_ours(&ctx.settings.keyring)) else { return Ok(None) };
-    let owner = rows::owner_by_cookie(cookie.device, cookie.user, &cookie.nonce_hash()).await?;
-    let is_theirs = owner.is_some() && owner.as_deref() == email.map(Email::as_str);
-    Ok(is_theirs.then_some(Trusted { user: cookie.user, device: cookie.device }))
+    for cookie in cookies.iter().filter(|cookie| cookie.is_ours(&ctx.settings.keyring)) {
+        let owner = rows::owner_by_cookie(cookie.device, cookie.user, &cookie.nonce_hash()).await?;
+        if owner.is_some() && owner.as_deref() == email.map(Email::as_str) {
+            return Ok(Some(Trusted { user: cookie.user, device: cookie.device }));
+        }
+    }
+    Ok(None)
 }
 
 /// Looks whether a device was seen before: by its cookie, or by the id that the client gives it, which anyone can claim.

@@ -64,7 +64,7 @@ pub async fn login(call: Call, headers: HeaderMap, Json(body): Json<LoginBody>) 
                 .and_then(|name| text::label(&name, DEVICE_NAME))
                 .or_else(|| derived(&call)),
         },
-        device_cookie: cookies::devices(&headers, call.settings).into_iter().next(),
+        device_cookies: cookies::devices(&headers, call.settings),
         replaces: cookies::sessions(&headers, call.settings),
     };
     signed_in::answer(&call, &headers, sessions::sign_in(&call, request).await?)

@@ -27,8 +27,8 @@ pub struct SignIn {
     pub remember_me: bool,
     /// The device, in the client's words.
     pub device: Device,
-    /// What the device shows of itself.
-    pub device_cookie: Option<DeviceCookie>,
+    /// What the device shows of itself: one cookie, unless its domain has changed.
+    pub device_cookies: Vec<DeviceCookie>,
     /// The sessions that the request came with. They end: a browser has one at a time.
     pub replaces: Vec<CookieSecret>,
 }
@@ -47,7 +47,7 @@ const ATTEMPTS: usize = 3;
 /// password; `Locked` and `RateLimited` after too many failures, to who knows it too, without a hash and before anybody is looked up;
 /// `Overloaded` where the host has no room for another hash.
 pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> {
-    let trusted = devices::trusted(ctx, request.device_cookie.as_ref(), request.email.as_ref()).await?;
+    let trusted = devices::trusted(ctx, &request.device_cookies, request.email.as_ref()).await?;
     let attempt = match throttle::reserve(ctx, request.email.as_ref(), trusted).await {
         Ok(attempt) => attempt,
         Err(refused) => return Err(refuse_unheard(ctx, &request, refused).await?),
