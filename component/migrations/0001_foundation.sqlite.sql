@@ -276,7 +276,7 @@ CREATE TABLE audit_hours (
     PRIMARY KEY (hour, event_type)
 ) STRICT, WITHOUT ROWID;
 
--- How far housekeeping has gone through the trail, and what it found the last time; one row.
+-- How far housekeeping has gone through the trail, and what it found the last time; one row, under a MAC of its own.
 CREATE TABLE audit_verification (
     id          INTEGER PRIMARY KEY CHECK (id = 1),
     -- This time: from which leaf, and the tree so far.
@@ -287,7 +287,17 @@ CREATE TABLE audit_verification (
     last_from   INTEGER,
     last_to     INTEGER,
     verified_at INTEGER,
-    first_bad   TEXT
+    first_bad   TEXT,
+    -- When this time was begun.
+    begun_at    INTEGER,
+    mac         BLOB
+) STRICT;
+
+-- Since when housekeeping has seen events whose author it can't tell; at most one row, under a MAC of its own.
+CREATE TABLE audit_waiting (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    since INTEGER NOT NULL,
+    mac   BLOB NOT NULL
 ) STRICT;
 
 -- What changed lately, in the order of commits. Ids are never reused.

@@ -23,6 +23,8 @@ def text(value):
 
 
 def leaf_hash(event):
+    if type(event["leaf"]) is not int or type(event["createdAt"]) is not int:
+        raise ValueError("its numbers are none")
     digest = base64.b64decode(event["detailsDigest"])
     details = [event["ipAddress"], event["userAgent"], event["metadata"]]
     if event["salt"] is not None:
@@ -40,39 +42,50 @@ def leaf_hash(event):
     )
 
 
+def root_of(roots):
+    """The root over perfect subtrees, largest first (RFC 9162)."""
+    root = roots[-1] if roots else sha256()
+    for left in reversed(roots[:-1]):
+        root = sha256(b"\1", left, root)
+    return root
+
+
 def tree(lines):
-    """The size and root of the tree (RFC 9162), whose perfect subtrees are kept as on an odometer."""
-    size, roots, bare, erased, dropped, pruned = 0, [], [], [], 0, {0}
+    """The size and root of the tree, whose perfect subtrees are kept as on an odometer."""
+    size, roots, bare, erased, dropped, claims, seen = 0, [], [], [], 0, [], {}
     for number, line in enumerate(lines):
         event = json.loads(line)
         if number == 0 and "roots" in event:  # What is left of events that were dropped.
             dropped, size, roots = event["size"], event["size"], [base64.b64decode(root) for root in event["roots"]]
+            seen[size] = root_of(roots)
             continue
         try:
             if event["leaf"] != size:
                 raise ValueError(f"it stands where leaf {size} should")
             node = leaf_hash(event)
-        except (ValueError, KeyError) as problem:
+            bare += [size] if event["salt"] is None else []
+            told = json.loads(event["metadata"] or "{}") if event["source"] is None else {}
+            if event["eventType"] == "details_erased":  # Of which leaves, and of which tree.
+                erased += told["leaves"]
+                claims.append((told["leaves"][-1][1] + 1, size, told["root"]))
+            if event["eventType"] == "events_pruned":
+                claims.append((told["below"], size, told["root"]))
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as problem:
             sys.exit(f"line {number + 1} is not the event of leaf {size}: {problem}")
-        bare += [size] if event["salt"] is None else []
-        told = json.loads(event["metadata"] or "{}") if event["source"] is None else {}
-        if event["eventType"] == "details_erased":
-            erased += [(first, last) for first, last in told.get("leaves", []) if last < size]
-        if event["eventType"] == "events_pruned":
-            pruned.add(told.get("below"))
         bit = size
         while bit & 1:
             node, bit = sha256(b"\1", roots.pop(), node), bit >> 1
         roots.append(node)
         size += 1
+        seen[size] = root_of(roots)
     for leaf in (leaf for leaf in bare if not any(first <= leaf <= last for first, last in erased)):
         sys.exit(f"leaf {leaf}: its details are gone, and no erasure tells of it")
-    if dropped not in pruned or dropped % 256:
+    for end, leaf, root in claims:
+        if end > leaf or end >= dropped and seen.get(end) != base64.b64decode(root):
+            sys.exit(f"leaf {leaf}: the event tells of leaves of another tree than this")
+    if dropped and dropped not in (end for end, *_ in claims) or dropped % 256:
         sys.exit(f"nothing tells why the {dropped} leaves before the first event were dropped")
-    root = roots.pop() if roots else sha256()
-    while roots:
-        root = sha256(b"\1", roots.pop(), root)
-    return size, root
+    return size, root_of(roots)
 
 
 def checkpoint(note, key):
@@ -93,7 +106,13 @@ def checkpoint(note, key):
     sys.exit("the checkpoint is not signed by this key")
 
 
-with open(sys.argv[1], encoding="utf-8") as export, open(sys.argv[2], encoding="utf-8") as note:
-    if tree(export) != checkpoint(note.read().rstrip("\n"), sys.argv[3]):
+def verify(lines, note, key):
+    """Ends the program where the events of these lines are not what the key has signed."""
+    if tree(lines) != checkpoint(note.rstrip("\n"), key):
         sys.exit("the events are not those that were signed for")
-print("intact")
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as export, open(sys.argv[2], encoding="utf-8") as note:
+        verify(export, note.read(), sys.argv[3])
+    print("intact")

@@ -6,7 +6,7 @@ mod operator;
 mod remembered;
 mod trail;
 
-pub use trail::Copy;
+pub use trail::{Copy, append_events};
 
 use crate::{
     client::{Client, Promises, Shared},

@@ -2,7 +2,7 @@
 //! are reported in the log itself, once that can be written again, or their window is over.
 
 use super::{Event, Kind, WINDOW, rows};
-use crate::{context::Context, error::Error, storage::Change};
+use crate::{context::Context, error::Error, storage::Change, time::Span};
 
 /// Writes one event for each kind that was counted, and takes it off the count. Returns how many events were lost.
 ///
@@ -12,15 +12,16 @@ use crate::{context::Context, error::Error, storage::Change};
 pub async fn report(ctx: &Context) -> Result<u64, Error> {
     let mut lost = 0_u64;
     for counted in rows::counted().await? {
+        let age = ctx.now.since(counted.since);
         let kind = if counted.lost {
             Kind::EventsLost
-        } else if ctx.now.since(counted.since) < WINDOW {
+        } else if (Span::default()..WINDOW).contains(&age) {
             continue;
         } else {
-            Kind::named(&counted.kind).unwrap_or(Kind::EventsLost)
+            counted.kind
         };
         let event = Event::standing_for(kind, counted.count, counted.since, counted.until)
-            .with("kind", counted.kind.as_str());
+            .with("kind", counted.kind.name());
         Change::new().and_all(rows::reported(&counted)).record(event).commit(ctx).await?;
         if counted.lost {
             lost = lost.saturating_add(u64::try_from(counted.count).unwrap_or(0));

@@ -1,12 +1,10 @@
-//! Who wrote an event that is still to be sealed. A row that someone put there by hand, or changed, has no MAC that is ours: it is
-//! not sealed, and an event says so.
+//! MACs under the configured secret: what an event that is still to be sealed, or a note of housekeeping's own, must bear to be
+//! believed. A row that someone put there by hand, or changed, has none that is ours.
 
 use crate::settings::{Keyring, Purpose, SecretVersion};
-use mana_auth_audit::Leaf;
 use subtle::ConstantTimeEq as _;
-use zeroize::Zeroizing;
 
-/// What a MAC says of its event.
+/// What a MAC says of what it stands behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Author {
     /// This service wrote it.
@@ -17,29 +15,23 @@ pub enum Author {
     Unknown,
 }
 
-/// The MAC of an event that has no place yet: the version of the newest secret, and 32 bytes.
+/// The MAC of content for a purpose: the version of the newest secret, and 32 bytes.
 #[must_use]
-pub fn mac(keyring: &Keyring, leaf: &Leaf<'_>) -> Vec<u8> {
+pub fn mac(keyring: &Keyring, purpose: Purpose, content: &[&[u8]]) -> Vec<u8> {
     let version = keyring.newest();
-    let mac = derive(keyring, version, leaf).unwrap_or_default();
+    let mac = keyring.derive(version, purpose, content).unwrap_or_default();
     [&version.to_be_bytes()[..], &mac[..]].concat()
 }
 
-/// Who wrote the event.
+/// Who wrote the content.
 #[must_use]
-pub fn author(keyring: &Keyring, leaf: &Leaf<'_>, mac: &[u8]) -> Author {
+pub fn author(keyring: &Keyring, purpose: Purpose, content: &[&[u8]], mac: &[u8]) -> Author {
     let Some((version, mac)) = mac.split_first_chunk() else { return Author::SomebodyElse };
-    match derive(keyring, SecretVersion::from_be_bytes(*version), leaf) {
+    match keyring.derive(SecretVersion::from_be_bytes(*version), purpose, content) {
         Some(expected) if expected.ct_eq(mac).into() => Author::Ours,
         Some(_) => Author::SomebodyElse,
         None => Author::Unknown,
     }
-}
-
-/// Over everything of an event but its place. None where the secret is not configured.
-fn derive(keyring: &Keyring, version: SecretVersion, leaf: &Leaf<'_>) -> Option<Zeroizing<[u8; 32]>> {
-    let event = Leaf { index: 0, ..*leaf }.hash();
-    keyring.derive(version, Purpose::AuditEvent, &[&event])
 }
 
 #[cfg(test)]
@@ -56,29 +48,19 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_ours_as_it_was_written_and_under_a_known_secret() {
-        let leaf = Leaf {
-            index: 7,
-            id: "0190",
-            user_id: None,
-            event_type: "logout",
-            source: None,
-            created_at: 1,
-            details: &[9; 32],
-        };
+    fn content_is_ours_as_it_was_written_for_its_purpose_and_under_a_known_secret() {
+        let (event, note) = (Purpose::AuditEvent, Purpose::AuditNote);
         let one = keyring(&[1]);
-        let written = mac(&one, &leaf);
-        assert_eq!(author(&one, &leaf, &written), Author::Ours);
-        let elsewhere = Leaf { index: 8, ..leaf };
-        assert_eq!(author(&keyring(&[2, 1]), &elsewhere, &written), Author::Ours);
-        assert_eq!(author(&keyring(&[2]), &leaf, &written), Author::Unknown);
-        for other in [Leaf { event_type: "login", ..leaf }, Leaf { details: &[8; 32], ..leaf }] {
-            assert_eq!(author(&one, &other, &written), Author::SomebodyElse);
-        }
+        let written = mac(&one, event, &[b"login"]);
+        assert_eq!(author(&one, event, &[b"login"], &written), Author::Ours);
+        assert_eq!(author(&keyring(&[2, 1]), event, &[b"login"], &written), Author::Ours);
+        assert_eq!(author(&keyring(&[2]), event, &[b"login"], &written), Author::Unknown);
+        assert_eq!(author(&one, event, &[b"logout"], &written), Author::SomebodyElse);
+        assert_eq!(author(&one, note, &[b"login"], &written), Author::SomebodyElse);
         let mut changed = written.clone();
         changed[9] ^= 1;
         for wrong in [&[][..], &written[..35], &[0; 3], &changed] {
-            assert_eq!(author(&one, &leaf, wrong), Author::SomebodyElse);
+            assert_eq!(author(&one, event, &[b"login"], wrong), Author::SomebodyElse);
         }
     }
 }

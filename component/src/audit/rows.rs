@@ -1,12 +1,13 @@
 //! The only SQL of the audit trail.
 
-use super::{Event, Recorded, event::Cap, mac::mac};
+use super::{Event, Kind, Recorded, Weight, event::Cap, mac::mac};
 use crate::{
     context::Context,
-    error::Error,
+    error::{Bug, Error},
     params, platform,
+    settings::Purpose,
     storage::{self, Statement, statement},
-    time::Time,
+    time::{SKEW, Time},
 };
 use mana_auth_audit::{Details, Hash, Leaf};
 use serde_json::Value as Json;
@@ -30,12 +31,13 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
         (address.as_deref(), user_agent.as_deref(), Json::Object(event.metadata.clone()).to_string()),
     );
     let below_cap = cap.map_or_else(|| "1 = 1".to_owned(), below_cap);
-    let since = platform::first_id(ctx.now - super::WINDOW);
+    let (since, until) = (platform::first_id(ctx.now - super::WINDOW), platform::first_id(ctx.now + SKEW));
     let mut params = params![
         since,
         event.user,
         event.kind.name(),
         address.clone(),
+        until,
         written.id,
         user_agent,
         written.metadata,
@@ -48,12 +50,12 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
     let insert = statement(
         &format!(
             "INSERT INTO security_events (id, user_id, event_type, ip_address, user_agent, metadata, created_at, salt, details_digest, mac)
-             SELECT ?5, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ?1 = ?1 AND {condition} AND {below_cap}"
+             SELECT ?6, ?2, ?3, ?4, ?7, ?8, ?9, ?10, ?11, ?12 WHERE ?1 = ?1 AND ?5 = ?5 AND {condition} AND {below_cap}"
         ),
         params,
     );
     let counted = cap.map(|_| {
-        let params = params![since, event.user, event.kind.name(), address];
+        let params = params![since, event.user, event.kind.name(), address, until];
         count(event, &format!("NOT ({below_cap})"), "coalesced", params, ctx.now)
     });
     let rate = matches!(cap, Some(Cap::InAll(_))).then(|| count_rate(event, ctx.now));
@@ -102,7 +104,8 @@ impl Written {
             created_at: ctx.now.0,
             details: &digest,
         };
-        Self { id, mac: mac(&ctx.settings.keyring, &leaf), metadata, salt, digest }
+        let mac = mac(&ctx.settings.keyring, Purpose::AuditEvent, &[&leaf.hash()]);
+        Self { id, mac, metadata, salt, digest }
     }
 }
 
@@ -144,14 +147,14 @@ pub fn insert_recorded(event: &Recorded, ctx: &Context) -> (Uuid, Statement) {
     (written.id, insert)
 }
 
-/// Whether an event is below the cap, over the id `?1` that events of the last minute come after, the user `?2`, the kind `?3` and the
-/// address `?4`. Reads as many entries of an index as the cap says, at most, and past it those of one address.
+/// Whether an event is below the cap, over the ids `?1` and `?5` that events of the last minute lie between, the user `?2`, the kind `?3`
+/// and the address `?4`. Reads as many entries of an index as the cap says, at most, and past it those of one address.
 fn below_cap(cap: Cap) -> String {
     match cap {
         Cap::PerUser(most) => format!(
-            "(NOT EXISTS (SELECT 1 FROM security_events WHERE user_id = ?2 AND event_type = ?3 AND id > ?1 LIMIT 1 OFFSET {})
+            "(NOT EXISTS (SELECT 1 FROM security_events WHERE user_id = ?2 AND event_type = ?3 AND id > ?1 AND id < ?5 LIMIT 1 OFFSET {})
              OR ?4 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM security_events
-                 WHERE ip_address = ?4 AND id > ?1 AND +user_id = ?2 AND +event_type = ?3))",
+                 WHERE ip_address = ?4 AND id > ?1 AND id < ?5 AND +user_id = ?2 AND +event_type = ?3))",
             most.saturating_sub(1)
         ),
         Cap::InAll(most) => {
@@ -165,25 +168,29 @@ fn below_cap(cap: Cap) -> String {
 /// Counts an event that could not be written, where its condition holds.
 #[must_use]
 pub fn count_lost(event: &Event, ctx: &Context) -> Statement {
-    let params = params!["", None::<Uuid>, event.kind.name(), None::<String>];
+    let params = params!["", None::<Uuid>, event.kind.name(), None::<String>, ""];
     count(event, "?1 = ?1 AND ?2 IS NULL AND ?4 IS NULL", "lost", params, ctx.now)
 }
 
-/// Counts an event of the kind `?3` where its condition holds, and another over `?1` to `?4`.
+/// The most that a count is raised from: one that somebody else wrote must not overflow.
+const MOST: i64 = 1 << 40;
+
+/// Counts an event of the kind `?3` where its condition holds, and another over `?1` to `?5`.
 fn count(event: &Event, and: &str, why: &str, mut params: Vec<storage::Value>, now: Time) -> Statement {
     params.extend(params![why, now]);
     let condition = condition(event, &mut params);
     let sql = format!(
-        "INSERT INTO counted_events (event_type, why, count, since, until) SELECT ?3, ?5, 1, ?6, ?6 WHERE ?1 IS ?1 AND {condition} AND {and}
-         ON CONFLICT (event_type, why) DO UPDATE SET count = counted_events.count + 1, until = excluded.until"
+        "INSERT INTO counted_events (event_type, why, count, since, until)
+         SELECT ?3, ?6, 1, ?7, ?7 WHERE ?1 IS ?1 AND ?5 IS ?5 AND {condition} AND {and}
+         ON CONFLICT (event_type, why) DO UPDATE SET count = min(max(counted_events.count, 0), {MOST}) + 1, until = excluded.until"
     );
     statement(&sql, params)
 }
 
-/// Events that were counted instead of written.
+/// Events that were counted instead of written. Nothing vouches for what the row says.
 pub struct Counted {
     /// Their kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Whether because they could not be written, rather than because there were too many.
     pub lost: bool,
     /// How many.
@@ -194,25 +201,32 @@ pub struct Counted {
     pub until: Time,
 }
 
-/// What was counted and has not been reported.
+/// What was counted of the kinds that may be, and has not been reported.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn counted() -> Result<Vec<Counted>, Error> {
-    storage::query(
-        "SELECT event_type, why = 'lost', count, since, until FROM counted_events ORDER BY event_type, why",
-        vec![],
-        |row| {
-            Ok(Counted {
-                kind: row.take()?,
-                lost: row.take()?,
-                count: row.take()?,
-                since: row.take()?,
-                until: row.take()?,
-            })
-        },
-    )
+    let kinds: Vec<String> = Kind::ALL
+        .iter()
+        .filter(|kind| kind.weight() == Weight::Expendable)
+        .map(|kind| format!("'{}'", kind.name()))
+        .collect();
+    let sql = format!(
+        "SELECT event_type, why = 'lost', count, since, until FROM counted_events
+         WHERE event_type IN ({}) AND why IN ('lost', 'coalesced') AND count > 0 ORDER BY event_type, why",
+        kinds.join(", ")
+    );
+    storage::query(&sql, vec![], |row| {
+        let kind: String = row.take()?;
+        Ok(Counted {
+            kind: Kind::named(&kind).ok_or(Bug::Column(0))?,
+            lost: row.take()?,
+            count: row.take()?,
+            since: row.take()?,
+            until: row.take()?,
+        })
+    })
     .await
 }
 
@@ -223,8 +237,8 @@ pub fn reported(counted: &Counted) -> [Statement; 2] {
     [
         storage::expecting_one(
             "UPDATE counted_events SET count = count - ?3, since = ?4 WHERE event_type = ?1 AND why = ?2 AND count >= ?3",
-            params![counted.kind.as_str(), why, counted.count, counted.until],
+            params![counted.kind.name(), why, counted.count, counted.until],
         ),
-        statement("DELETE FROM counted_events WHERE count = 0", vec![]),
+        statement("DELETE FROM counted_events WHERE count <= 0", vec![]),
     ]
 }

@@ -87,14 +87,13 @@ impl Guest for Component {
     }
 
     async fn last_verification() -> Result<Option<Verification>, Error> {
-        context().await?;
+        let ctx = context().await?;
         let unsealed = tree::unsealed().await?;
-        Ok(tree::last_verification().await?.map(|verification| told(verification, unsealed)))
+        Ok(tree::last_verification(&ctx).await?.map(|verification| told(verification, unsealed)))
     }
 
     async fn checkpoint() -> Result<Option<String>, Error> {
-        context().await?;
-        Ok(tree::newest_checkpoint().await?)
+        Ok(tree::newest_checkpoint(&context().await?).await?)
     }
 
     async fn compare(checkpoint: String) -> Result<Comparison, Error> {
@@ -137,8 +136,8 @@ fn time(milliseconds: u64) -> Time {
 }
 
 fn told(verification: tree::Verification, unsealed: u64) -> Verification {
-    let tree::Verification { from, to, at, first_bad } = verification;
-    Verification { from, to, verified_at: at.as_millis(), first_bad, unsealed }
+    let tree::Verification { from, to, begun, first_bad } = verification;
+    Verification { from, to, verified_at: begun.as_millis(), first_bad, unsealed }
 }
 
 impl From<Entry> for Event {

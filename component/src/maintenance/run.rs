@@ -4,7 +4,7 @@ use super::lease;
 use crate::{
     audit::{self, tree},
     context::Context,
-    error::Error,
+    error::{Bug, Error},
     keys,
     platform::{self, Level, Metric},
     sessions,
@@ -74,6 +74,18 @@ pub async fn run(ctx: &Context, at_most_every: Span) -> Result<Report, Error> {
 }
 
 async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Error> {
+    let outcome = tidy_up(ctx, report).await;
+    // Whatever becomes of everything else, what happened is sealed.
+    keep_trail(ctx, report).await?;
+    outcome?;
+    if count && !report.more {
+        report.sessions = Some(sessions::count(ctx).await?);
+    }
+    Ok(())
+}
+
+/// Everything but the trail.
+async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Error> {
     // Keys first: nothing else is urgent.
     report.keys_created = keys::ensure(ctx, &keys::all().await?).await?;
     report.keys_resealed = keys::reseal(ctx).await?;
@@ -98,31 +110,39 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
         report.more |= removed >= u64::from(ATTEMPTS_REMOVED);
     }
     report.events_recorded_lost = reported?;
-    keep_trail(ctx, report).await?;
-    if count && !report.more {
-        report.sessions = Some(sessions::count(ctx).await?);
-    }
     Ok(())
 }
 
 /// Seals what happened, drops what is past its retention, and looks whether the rest is what was signed.
 async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Error> {
     report.keys_resealed = report.keys_resealed.saturating_add(tree::reseal(ctx).await?);
-    report.trail = tree::seal(ctx).await?;
+    report.trail = match tree::seal(ctx).await {
+        Err(Error::Bug(Bug::Trail(words))) => {
+            tree::note_finding(ctx, &words).await?;
+            return Err(Bug::Trail(words).into());
+        }
+        sealed => sealed?,
+    };
     report.more |= report.trail.more;
     // Whatever becomes of the rest, the new checkpoint must reach whoever keeps it.
     if let Err(error) = prune_and_verify(ctx, report).await {
+        if let Error::Bug(Bug::Trail(words)) = &error {
+            tree::note_finding(ctx, words).await?;
+        }
         ctx.log(Level::Error, "the audit trail could not be gone through", &[("why", &format!("{error:?}"))]);
     }
     Ok(())
 }
 
 async fn prune_and_verify(ctx: &Context, report: &mut Report) -> Result<(), Error> {
-    report.events_pruned = tree::prune(ctx).await?;
+    let mut signed = tree::Signed::read(ctx).await?;
+    let pruned = tree::prune(ctx, &mut signed).await;
+    report.events_pruned = pruned.as_ref().copied().unwrap_or_default();
     if report.events_pruned > 0 {
         platform::count(Metric::RowsPruned, "security_events", report.events_pruned);
     }
-    tree::go_on_verifying(ctx).await
+    tree::go_on_verifying(ctx, &mut signed).await?;
+    pruned.map(drop)
 }
 
 async fn remove(ctx: &Context, table: &str, statement: Statement) -> Result<u64, Error> {

@@ -9,6 +9,7 @@ use crate::{
     storage::{self, Change, statement},
 };
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 /// Records what is set otherwise than at the last start of a serving process. The first start records nothing.
@@ -19,11 +20,20 @@ use std::collections::BTreeMap;
 pub async fn record_changes(ctx: &Context) -> Result<(), Error> {
     // They were parsed just now.
     let Ok(described) = describe().await else { return Ok(()) };
-    let now: BTreeMap<String, String> =
-        described.into_iter().map(|setting| (setting.key.to_owned(), shown(ctx.settings, setting))).collect();
-    let sql = "SELECT key, value FROM known_settings";
+    let now: BTreeMap<String, String> = described
+        .into_iter()
+        .map(|setting| (setting.key.to_owned(), cut(shown(ctx.settings, setting))))
+        .collect();
+    // Bytes, and few of them: whatever stands there, the service starts.
+    let sql = format!(
+        "SELECT CAST(substr(key, 1, {VALUE}) AS BLOB), CAST(substr(value, 1, {VALUE}) AS BLOB) FROM known_settings LIMIT {KEYS}"
+    );
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let then: BTreeMap<String, String> =
-        storage::query(sql, vec![], |row| Ok((row.take()?, row.take()?))).await?.into_iter().collect();
+        storage::query(&sql, vec![], |row| Ok((row.take().map(text)?, row.take().map(text)?)))
+            .await?
+            .into_iter()
+            .collect();
     if now == then {
         return Ok(());
     }
@@ -42,6 +52,20 @@ pub async fn record_changes(ctx: &Context) -> Result<(), Error> {
     }
     change.commit(ctx).await?;
     Ok(())
+}
+
+/// How many settings are known, more than there are; and how long what is written down of one is at most, in characters.
+const KEYS: usize = 200;
+const VALUE: usize = 256;
+
+/// What is written down of a long value, and tells it from others: an event has room for all of them.
+fn cut(value: String) -> String {
+    if value.chars().count() <= VALUE {
+        return value;
+    }
+    let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(&value).into();
+    let start: String = value.chars().take(VALUE / 2).collect();
+    format!("{start}… ({:08x})", u32::from_be_bytes([a, b, c, d]))
 }
 
 /// A setting as it is written down: of secrets only what tells one from another.

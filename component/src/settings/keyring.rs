@@ -28,6 +28,8 @@ pub enum Purpose {
     SealAuditKey,
     /// The MAC of events that are still to be sealed.
     AuditEvent,
+    /// The MAC of what housekeeping notes of the audit trail for its next run.
+    AuditNote,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::DeviceCookie => b"mana-auth/device-cookie/v1",
             Self::SealAuditKey => b"mana-auth/seal-audit-key/v1",
             Self::AuditEvent => b"mana-auth/audit-event/v1",
+            Self::AuditNote => b"mana-auth/audit-note/v1",
         }
     }
 }

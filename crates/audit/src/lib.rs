@@ -27,6 +27,6 @@ pub use leaf::{Details, Leaf};
 pub use note::{KeyName, Note, PublicKey, SigningKey, VerifierKey};
 pub use proof::{Subtree, consistency, fold, inclusion, verify_consistency, verify_inclusion};
 pub use source::{BadSource, Source};
-pub use stored::Stored;
-pub use told::{Leaves, erased_leaves, pruned_below, ranges_of};
+pub use stored::{Stored, stored_text};
+pub use told::{Erased, Prefix, pruned, ranges_of, root_text};
 pub use verify::{Event, Finding, Seal, Verifier};

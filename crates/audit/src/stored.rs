@@ -1,4 +1,4 @@
-//! A sealed event as it comes out of a database. Nothing of it is believed.
+//! An event as it comes out of a database. Nothing of it is believed.
 
 use crate::{
     frontier::Tile,
@@ -7,10 +7,13 @@ use crate::{
     verify::{Event, Finding, Verifier},
 };
 
-/// A row of the table `security_events` that has a place in the tree.
-#[derive(Clone, Debug)]
+/// What stands for bytes that are no text: no event holds it, so that a hash over it is no event's.
+const NOT_TEXT: &str = "\u{fffd}\u{0}not text";
+
+/// A row of the table `security_events`.
+#[derive(Clone, Debug, Default)]
 pub struct Stored {
-    /// Its place.
+    /// Its place in the tree, as the row has it.
     pub leaf: u64,
     /// Its id.
     pub id: String,
@@ -36,7 +39,27 @@ pub struct Stored {
     pub leaf_hash: Option<Vec<u8>>,
 }
 
+/// The text that these bytes are; where they are no UTF-8, one that no event holds.
+#[must_use]
+pub fn stored_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|_| NOT_TEXT.to_owned())
+}
+
 impl Stored {
+    /// The hash that it has at a place. None where its digest is none.
+    #[must_use]
+    pub fn hash_at(&self, index: u64) -> Option<Hash> {
+        let digest = Hash::try_from(self.details_digest.as_slice()).ok()?;
+        Some(self.at(index, &digest).hash())
+    }
+
+    /// Whether its details are there, and those that its digest is of.
+    #[must_use]
+    pub fn has_its_details(&self) -> bool {
+        let salt = self.salt.as_deref().and_then(|salt| salt.try_into().ok());
+        salt.is_some_and(|salt| self.details().digest(salt) == *self.details_digest)
+    }
+
     /// Looks at it as the next event of a walk. See [`Verifier::event`].
     ///
     /// # Errors
@@ -51,23 +74,31 @@ impl Stored {
         let altered = |_| Finding::Altered { leaf: self.leaf, id: self.id.clone() };
         let digest = Hash::try_from(self.details_digest.as_slice()).map_err(altered)?;
         let event = Event {
-            leaf: Leaf {
-                index: self.leaf,
-                id: &self.id,
-                user_id: self.user_id.as_deref(),
-                event_type: &self.event_type,
-                source: self.source.as_deref(),
-                created_at: self.created_at,
-                details: &digest,
-            },
+            leaf: self.at(self.leaf, &digest),
             salt: self.salt.as_deref(),
-            details: Details {
-                ip_address: self.ip_address.as_deref(),
-                user_agent: self.user_agent.as_deref(),
-                metadata: self.metadata.as_deref(),
-            },
+            details: self.details(),
             sealed_as: self.leaf_hash.as_deref(),
         };
         verifier.event(&event, may_be_bare, completed)
+    }
+
+    fn at<'a>(&'a self, index: u64, details: &'a Hash) -> Leaf<'a> {
+        Leaf {
+            index,
+            id: &self.id,
+            user_id: self.user_id.as_deref(),
+            event_type: &self.event_type,
+            source: self.source.as_deref(),
+            created_at: self.created_at,
+            details,
+        }
+    }
+
+    fn details(&self) -> Details<'_> {
+        Details {
+            ip_address: self.ip_address.as_deref(),
+            user_agent: self.user_agent.as_deref(),
+            metadata: self.metadata.as_deref(),
+        }
     }
 }

@@ -1,35 +1,66 @@
 //! What events of the trail tell of the trail itself: which leaves lost their details, and which were dropped.
+//!
+//! Each says by a root of which tree it speaks, so that it says nothing of another one: not of that which a database goes on
+//! with after it was put back to an older state.
 
-use crate::frontier::TILE;
+use crate::{frontier::TILE, hash::Hash};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use std::ops::Range;
 
-/// Leaves, as ranges in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Leaves(Vec<Range<u64>>);
+/// The tree of the first leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prefix {
+    /// How many.
+    pub size: u64,
+    /// Its root.
+    pub root: Hash,
+}
 
-impl Leaves {
-    /// Whether a leaf is among them.
+/// What a `details_erased` tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erased {
+    leaves: Vec<Range<u64>>,
+    /// The tree up to the last of them.
+    pub of: Prefix,
+}
+
+impl Erased {
+    /// Reads the metadata of a `details_erased` at a place. It tells of leaves before it alone.
+    #[must_use]
+    pub fn parse(metadata: &str, at: u64) -> Option<Self> {
+        let told = object(metadata)?;
+        let mut leaves: Vec<Range<u64>> = Vec::new();
+        for range in told.get("leaves")?.as_array()? {
+            let bound = |at| range.get(at).and_then(Value::as_u64);
+            let (first, end) = (bound(0)?, bound(1)?.checked_add(1)?);
+            if first >= end || leaves.last().is_some_and(|before| first < before.end) {
+                return None;
+            }
+            leaves.push(first..end);
+        }
+        let size = leaves.last()?.end;
+        (size <= at).then_some(())?;
+        Some(Self { leaves, of: Prefix { size, root: root(&told)? } })
+    }
+
+    /// Whether it names a leaf.
     #[must_use]
     pub fn contains(&self, leaf: u64) -> bool {
-        let before = self.0.partition_point(|range| range.start <= leaf);
-        before.checked_sub(1).and_then(|last| self.0.get(last)).is_some_and(|range| range.contains(&leaf))
+        let before = self.leaves.partition_point(|range| range.start <= leaf);
+        before
+            .checked_sub(1)
+            .and_then(|last| self.leaves.get(last))
+            .is_some_and(|range| range.contains(&leaf))
     }
+}
 
-    /// How many they are.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.0.iter().map(|range| range.end - range.start).sum()
-    }
-
-    fn add(&mut self, mut range: Range<u64>) {
-        let first = self.0.partition_point(|other| other.end < range.start);
-        let last = self.0.partition_point(|other| other.start <= range.end);
-        for other in self.0.drain(first..last.max(first)) {
-            range = range.start.min(other.start)..range.end.max(other.end);
-        }
-        self.0.insert(first, range);
-    }
+/// The tree of the leaves that the metadata of an `events_pruned` at a place says were dropped: whole tiles, and none behind it.
+#[must_use]
+pub fn pruned(metadata: &str, at: u64) -> Option<Prefix> {
+    let told = object(metadata)?;
+    let size = told.get("below")?.as_u64()?;
+    (size % TILE == 0 && size <= at).then_some(Prefix { size, root: root(&told)? })
 }
 
 /// Leaves in ascending order as `details_erased` names them: `[[first, last], …]`.
@@ -45,33 +76,21 @@ pub fn ranges_of(leaves: &[u64]) -> Value {
     ranges.into_iter().map(|range| Value::from(range.to_vec())).collect()
 }
 
+/// A root as these events have it.
+#[must_use]
+pub fn root_text(root: &Hash) -> String {
+    STANDARD.encode(root)
+}
+
 /// The longest metadata that is looked at, in bytes. The service names five hundred leaves at a time.
 const LONGEST: usize = 64 << 10;
 
-/// Adds the leaves that the metadata of a `details_erased` at a place names: those before it.
-pub fn erased_leaves(metadata: &str, at: u64, leaves: &mut Leaves) {
-    let metadata: Value = match metadata.len() {
-        ..=LONGEST => serde_json::from_str(metadata).unwrap_or_default(),
-        _ => Value::Null,
-    };
-    for range in metadata.get("leaves").and_then(Value::as_array).into_iter().flatten() {
-        let bound = |at| range.get(at).and_then(Value::as_u64);
-        if let (Some(first), Some(last)) = (bound(0), bound(1))
-            && first <= last
-            && let Some(end) = last.checked_add(1)
-            && end <= at
-        {
-            leaves.add(first..end);
-        }
-    }
+fn object(metadata: &str) -> Option<Value> {
+    (metadata.len() <= LONGEST).then(|| serde_json::from_str(metadata).ok())?
 }
 
-/// The first leaf that the metadata of an `events_pruned` at a place leaves there: the first of a tile, and none behind it.
-#[must_use]
-pub fn pruned_below(metadata: &str, at: u64) -> Option<u64> {
-    let metadata = (metadata.len() <= LONGEST).then_some(metadata)?;
-    let below = serde_json::from_str::<Value>(metadata).ok()?.get("below")?.as_u64()?;
-    (below % TILE == 0 && below <= at).then_some(below)
+fn root(told: &Value) -> Option<Hash> {
+    STANDARD.decode(told.get("root")?.as_str()?).ok()?.try_into().ok()
 }
 
 #[cfg(test)]
@@ -79,32 +98,48 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const ROOT: Hash = [7; 32];
+
+    fn erased(leaves: &Value, at: u64) -> Option<Erased> {
+        Erased::parse(&json!({ "leaves": leaves, "root": root_text(&ROOT) }).to_string(), at)
+    }
+
     #[test]
     fn what_is_told_is_known() {
-        let mut leaves = Leaves::default();
-        for told in [&[5, 6, 7, 12][..], &[1], &[8], &[20, 21], &[6, 7]] {
-            let metadata = json!({ "leaves": ranges_of(told), "by": "operator" }).to_string();
-            erased_leaves(&metadata, 22, &mut leaves);
-        }
-        let known: Vec<u64> = (0..30).filter(|leaf| leaves.contains(*leaf)).collect();
-        assert_eq!(known, [1, 5, 6, 7, 8, 12, 20, 21]);
-        assert_eq!(leaves.count(), 8);
+        let told = erased(&ranges_of(&[1, 2, 3, 9]), 10).expect("an erasure");
+        assert_eq!(told.of, Prefix { size: 10, root: ROOT });
+        let known: Vec<u64> = (0..30).filter(|leaf| told.contains(*leaf)).collect();
+        assert_eq!(known, [1, 2, 3, 9]);
         assert_eq!(ranges_of(&[1, 2, 3, 9]), json!([[1, 3], [9, 9]]));
+        let below =
+            |below: Value| pruned(&json!({ "below": below, "root": root_text(&ROOT) }).to_string(), 600);
+        assert_eq!(below(json!(512)), Some(Prefix { size: 512, root: ROOT }));
+        for other in [json!(511), json!("512"), json!(768), json!(-256)] {
+            assert_eq!(below(other.clone()), None, "{other}");
+        }
     }
 
     #[test]
     fn nonsense_tells_nothing() {
-        let mut leaves = Leaves::default();
-        for told in
-            ["", "{}", r#"{"leaves":[[3,1],[-1,2],["a"],[1],7]}"#, r#"{"leaves":[[0,18446744073709551615]]}"#]
-        {
-            erased_leaves(told, u64::MAX, &mut leaves);
+        for leaves in [
+            json!([]),
+            json!([[3, 1]]),
+            json!([[-1, 2]]),
+            json!([["a"]]),
+            json!([[1]]),
+            json!([7]),
+            json!([[0, u64::MAX]]),
+            json!([[5, 9], [9, 10]]),
+            json!([[5, 9], [1, 2]]),
+        ] {
+            assert_eq!(erased(&leaves, u64::MAX), None, "{leaves}");
         }
-        erased_leaves(r#"{"leaves":[[5,9],[9,10]]}"#, 9, &mut leaves);
-        assert_eq!(leaves, Leaves::default(), "nothing tells of what comes behind it");
-        assert_eq!(pruned_below(r#"{"below":512}"#, 512), Some(512));
-        assert_eq!(pruned_below(r#"{"below":512}"#, 511), None);
-        assert_eq!(pruned_below(r#"{"below":511}"#, 600), None);
-        assert_eq!(pruned_below(r#"{"below":"512"}"#, 600), None);
+        assert_eq!(erased(&json!([[5, 9]]), 9), None, "nothing tells of what comes behind it");
+        for text in
+            ["", "{}", r#"{"leaves":[[1,2]]}"#, r#"{"leaves":[[1,2]],"root":"AAAA"}"#, r#"{"below":0}"#]
+        {
+            assert_eq!(Erased::parse(text, 100), None, "{text}");
+            assert_eq!(pruned(text, 100), None, "{text}");
+        }
     }
 }

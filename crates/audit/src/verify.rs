@@ -74,6 +74,11 @@ pub enum Finding {
         /// Their places.
         leaves: Range<u64>,
     },
+    /// An event tells of leaves of another tree than this.
+    Elsewhere {
+        /// Its place.
+        leaf: u64,
+    },
     /// What was noted of a perfect subtree is not its root. The events are sound.
     Tile {
         /// Its level, in steps of eight.
@@ -111,6 +116,9 @@ impl fmt::Display for Finding {
                 leaves.start,
                 leaves.end.saturating_sub(1)
             ),
+            Self::Elsewhere { leaf } => {
+                write!(f, "leaf {leaf}: the event tells of leaves of another tree than this")
+            }
             Self::Tile { level, position } => {
                 write!(f, "tile {position} of level {level} was altered or removed")
             }

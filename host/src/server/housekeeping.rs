@@ -99,6 +99,17 @@ pub(super) async fn compare_trail(shared: &Arc<Shared>) -> Result<(), String> {
     }
 }
 
+/// Keeps the newest checkpoint after a run that did not complete: whatever it failed at, events may have been sealed.
+async fn keep_newest(shared: &Arc<Shared>) {
+    let newest = shared.workers.call(|accessor, auth| {
+        let audit = auth.mana_auth_audit();
+        async move { audit.call_checkpoint(accessor).await }.boxed()
+    });
+    if let Ok(Ok(Some(checkpoint))) = newest.await {
+        keep(shared, checkpoint).await;
+    }
+}
+
 async fn run(shared: &Arc<Shared>) {
     for _ in 0..MOST_RUNS {
         let run = shared.workers.call(|accessor, auth| {
@@ -121,7 +132,10 @@ async fn run(shared: &Arc<Shared>) {
                 }
                 return;
             }
-            Ok(Err(error)) => return tracing::warn!(?error, "housekeeping did not complete"),
+            Ok(Err(error)) => {
+                tracing::warn!(?error, "housekeeping did not complete");
+                return keep_newest(shared).await;
+            }
             Err(error) => return tracing::warn!(%error, "housekeeping did not complete"),
         }
     }

@@ -1,15 +1,13 @@
 //! Reading a copy of the database, row by row. It is opened read-only, and nothing that it says is believed.
 
-use mana_auth_audit::{Frontier, Hash, Leaves, PublicKey, Stored, Subtree, erased_leaves, pruned_below};
+use mana_auth_audit::{Erased, Frontier, Hash, Prefix, PublicKey, Stored, Subtree, pruned, stored_text};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Rows, types::ValueRef};
 use std::path::Path;
 
 /// What is read.
 const TABLES: [&str; 5] = ["security_events", "audit_tree", "audit_keys", "audit_seals", "audit_tiles"];
-/// The longest metadata of events that tell of the trail, in characters.
+/// The longest metadata of events that tell of the trail, in bytes.
 const METADATA: u32 = 64 << 10;
-/// What stands for what is no text.
-const NOT_TEXT: &str = "\u{fffd}\u{0}not text";
 
 /// A copy of the database, as it is at one moment.
 pub struct Copy(Connection);
@@ -44,8 +42,10 @@ impl Copy {
     }
 
     pub fn tree(&self) -> rusqlite::Result<Option<Tree>> {
-        let sql = "SELECT origin, max(size, 0), frontier FROM audit_tree";
-        let tree = |row: &Row<'_>| Ok(Tree { origin: row.get(0)?, size: row.get(1)?, frontier: row.get(2)? });
+        let sql = "SELECT origin, max(size, 0), frontier FROM audit_tree WHERE id = 1";
+        let tree = |row: &Row<'_>| {
+            Ok(Tree { origin: text(row, 0)?.unwrap_or_default(), size: row.get(1)?, frontier: row.get(2)? })
+        };
         self.0.query_row(sql, [], tree).optional()
     }
 
@@ -70,26 +70,29 @@ impl Copy {
         Ok(None)
     }
 
-    /// The leaves that erasures name.
-    pub fn erased(&self) -> rusqlite::Result<Leaves> {
-        let mut leaves = Leaves::default();
-        self.each_metadata("details_erased", |at, metadata| erased_leaves(metadata, at, &mut leaves))?;
-        Ok(leaves)
-    }
-
-    /// The first leaf that no pruning has dropped.
-    pub fn pruned_below(&self) -> rusqlite::Result<u64> {
-        let mut below = 0;
-        self.each_metadata("events_pruned", |at, metadata| {
-            below = pruned_below(metadata, at).unwrap_or(0).max(below)
+    /// What events claim of leaves before them, each with its place: the walk comes by each of these events, and by the tree that it
+    /// speaks of.
+    pub fn erased(&self) -> rusqlite::Result<Vec<(u64, Erased)>> {
+        let mut erased = Vec::new();
+        self.each_metadata("details_erased", |at, metadata| {
+            erased.extend(Erased::parse(metadata, at).map(|told| (at, told)));
         })?;
-        Ok(below)
+        Ok(erased)
     }
 
-    /// The places and the metadata of sealed events of a kind. The walk comes by each of them.
+    /// The same of leaves that were dropped.
+    pub fn pruned(&self) -> rusqlite::Result<Vec<(u64, Prefix)>> {
+        let mut dropped = Vec::new();
+        self.each_metadata("events_pruned", |at, metadata| {
+            dropped.extend(pruned(metadata, at).map(|told| (at, told)));
+        })?;
+        Ok(dropped)
+    }
+
+    /// The places and the metadata of events of a kind that say they were sealed.
     fn each_metadata(&self, kind: &str, mut each: impl FnMut(u64, &str)) -> rusqlite::Result<()> {
         let sql = "SELECT leaf, metadata FROM security_events
-                   WHERE event_type = ?1 AND source IS NULL AND leaf >= 0 AND length(metadata) <= ?2 ORDER BY id";
+                   WHERE event_type = ?1 AND source IS NULL AND leaf >= 0 AND octet_length(metadata) <= ?2 ORDER BY leaf";
         let mut statement = self.0.prepare(sql)?;
         let mut rows = statement.query((kind, METADATA))?;
         while let Some(row) = rows.next()? {
@@ -102,13 +105,28 @@ impl Copy {
     pub fn is_about_to_begin(&self, origin: &str) -> rusqlite::Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM security_events
                    WHERE event_type = 'audit_begun' AND source IS NULL AND leaf IS NULL AND mac IS NOT NULL
-                       AND json_extract(metadata, '$.origin') = ?1)";
+                       AND CASE WHEN json_valid(metadata) THEN json_extract(metadata, '$.origin') END = ?1)";
         self.0.query_row(sql, [origin], |row| row.get(0))
+    }
+
+    /// The first row that is there although its place was dropped: whole tiles may still be to be dropped, up to the boundary.
+    pub fn first_below(&self, below: u64) -> rusqlite::Result<Option<Stored>> {
+        let sql = format!(
+            "SELECT {EVENT} FROM security_events WHERE leaf >= 0 AND leaf < ?1 ORDER BY leaf LIMIT 1"
+        );
+        self.0.query_row(&sql, [below], stored).optional()
+    }
+
+    /// How many rows stand in a range of places.
+    pub fn count(&self, leaves: &std::ops::Range<u64>) -> rusqlite::Result<u64> {
+        let sql = "SELECT count(*) FROM security_events WHERE leaf >= ?1 AND leaf < ?2";
+        self.0.query_row(sql, (leaves.start, leaves.end), |row| row.get(0))
     }
 
     /// A row that the service did not write, or not like that: it is passed over when others are sealed. Its id.
     pub fn foreign(&self) -> rusqlite::Result<Option<String>> {
-        let sql = "SELECT id FROM security_events WHERE (leaf IS NULL AND mac IS NULL) OR leaf < 0 ORDER BY id LIMIT 1";
+        let sql = "SELECT id FROM security_events
+                   WHERE (leaf IS NULL AND (mac IS NULL OR length(mac) <> 36)) OR leaf < 0 ORDER BY id LIMIT 1";
         Ok(self.0.query_row(sql, [], |row| text(row, 0)).optional()?.map(Option::unwrap_or_default))
     }
 
@@ -127,7 +145,7 @@ impl Copy {
     }
 
     pub fn tile(&self, level: u32, position: u64) -> rusqlite::Result<Option<Hash>> {
-        let sql = "SELECT hash FROM audit_tiles WHERE level = ?1 AND position = ?2";
+        let sql = "SELECT hash FROM audit_tiles WHERE level = ?1 AND position = ?2 AND length(hash) = 32";
         self.0.prepare_cached(sql)?.query_row((level, position), |row| row.get(0)).optional()
     }
 
@@ -137,10 +155,8 @@ impl Copy {
         from: u64,
         mut each: impl FnMut(Stored) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = "SELECT leaf, id, user_id, event_type, source, created_at, ip_address, user_agent, metadata, salt,
-                       details_digest, leaf_hash
-                   FROM security_events WHERE leaf >= ?1 ORDER BY leaf";
-        let mut statement = self.0.prepare(sql)?;
+        let sql = format!("SELECT {EVENT} FROM security_events WHERE leaf >= ?1 ORDER BY leaf");
+        let mut statement = self.0.prepare(&sql)?;
         let mut rows: Rows<'_> = statement.query([from])?;
         while let Some(row) = rows.next()? {
             each(stored(row)?)?;
@@ -151,14 +167,14 @@ impl Copy {
     /// The next checkpoint of more than `after` leaves: its size, its note, and when it was made.
     pub fn next_seal(&self, after: u64) -> rusqlite::Result<Option<(u64, String, i64)>> {
         let sql = "SELECT size, note, sealed_at FROM audit_seals WHERE size > ?1 ORDER BY size LIMIT 1";
-        let seal = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let seal = |row: &Row<'_>| Ok((row.get(0)?, text(row, 1)?.unwrap_or_default(), row.get(2)?));
         self.0.prepare_cached(sql)?.query_row([after], seal).optional()
     }
 
     /// The checkpoint of this size: a signed note.
     pub fn seal(&self, size: u64) -> rusqlite::Result<Option<String>> {
         let sql = "SELECT note FROM audit_seals WHERE size = ?1";
-        self.0.prepare_cached(sql)?.query_row([size], |row| row.get(0)).optional()
+        Ok(self.0.prepare_cached(sql)?.query_row([size], |row| text(row, 0)).optional()?.flatten())
     }
 
     pub fn unsealed(&self) -> rusqlite::Result<Unsealed> {
@@ -169,6 +185,9 @@ impl Copy {
         })
     }
 }
+
+/// The columns of an event.
+const EVENT: &str = "leaf, id, user_id, event_type, source, created_at, ip_address, user_agent, metadata, salt, details_digest, leaf_hash";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
@@ -191,7 +210,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
 fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<String>> {
     Ok(match row.get_ref(column)? {
         ValueRef::Null => None,
-        ValueRef::Text(bytes) => Some(std::str::from_utf8(bytes).unwrap_or(NOT_TEXT).to_owned()),
-        _ => Some(NOT_TEXT.to_owned()),
+        ValueRef::Text(bytes) => Some(stored_text(bytes.to_owned())),
+        _ => Some(stored_text(vec![0xff])),
     })
 }

@@ -5,9 +5,10 @@ use super::{
     rows::{Copy, Tree, Unsealed},
 };
 use mana_auth_audit::{
-    Checkpoint, Finding, Frontier, Leaves, Malformed, PublicKey, Seal, Stored, Tile, Verifier, VerifierKey,
+    Checkpoint, Erased, Finding, Frontier, Hash, Malformed, PublicKey, Seal, Stored, TILE, Tile, Verifier,
+    VerifierKey,
 };
-use std::{io, path::Path};
+use std::{collections::BTreeMap, io, path::Path};
 
 /// What to verify it with.
 #[derive(Default)]
@@ -123,21 +124,28 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
         Some(key) => vec![key.public()],
         None => known.clone(),
     };
-    let below = copy.pruned_below()?;
-    let frontier = copy.frontier(below)?;
+    let dropped = copy.pruned()?;
+    let below = dropped.iter().map(|(_, of)| of.size).max().unwrap_or(0);
+    let start = start(copy, below)?;
+    let frontier = copy.frontier(start)?;
     let frontier =
         frontier.ok_or_else(|| Stop::Found("a tile of events that were dropped is missing".into()))?;
-    if let (Some(out), true) = (&mut with.export, below > 0) {
+    if let (Some(out), true) = (&mut with.export, start > 0) {
         export::base(*out, &frontier)?;
     }
     let erased = copy.erased()?;
-    report.erased = erased.count();
-    report.leaves = below..below;
+    let mut claims: BTreeMap<u64, Vec<(u64, Hash)>> = BTreeMap::new();
+    for (at, of) in dropped.iter().copied().chain(erased.iter().map(|(at, erased)| (*at, erased.of))) {
+        claims.entry(of.size).or_default().push((at, of.root));
+    }
+    report.leaves = start..start;
     let mut walk = Walk {
         copy,
         verifier: Verifier::from(frontier, tree.size),
+        below,
         erased,
-        next_seal: copy.next_seal(below.saturating_sub(1))?,
+        claims,
+        next_seal: copy.next_seal(below.max(1) - 1)?,
         known,
         trusted,
         announced: Vec::new(),
@@ -147,8 +155,9 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
         wrong_tile: None,
         report,
     };
+    walk.claims()?;
     walk.seals()?;
-    copy.each_event(below, |event| {
+    copy.each_event(start, |event| {
         walk.event(&event)?;
         if let Some(out) = &mut with.export {
             export::event(*out, &event)?;
@@ -168,8 +177,24 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
     }
 }
 
+/// Where the walk begins: at the first tile that is still there. Tiles are dropped whole, in order.
+fn start(copy: &Copy, below: u64) -> Result<u64, Stop> {
+    let Some(first) = copy.first_below(below)? else { return Ok(below) };
+    let start = first.leaf / TILE * TILE;
+    if copy.count(&(start..below))? == below - start {
+        return Ok(start);
+    }
+    // Or it is none of what was dropped.
+    Err(Finding::Inserted { leaf: first.leaf, id: first.id }.into())
+}
+
 fn missing(outside: &Checkpoint, size: u64) -> Stop {
     let Checkpoint { origin, size: outside, .. } = outside;
+    if *outside <= size {
+        return Stop::Found(format!(
+            "the checkpoint of {outside} leaves of {origin} that is kept outside was removed here"
+        ));
+    }
     Stop::Found(format!(
         "the checkpoint outside covers {outside} leaves of {origin}, the database {size}: events were removed from its end, or it was put back to an older state"
     ))
@@ -183,7 +208,12 @@ fn malformed(malformed: Malformed) -> Stop {
 struct Walk<'a> {
     copy: &'a Copy,
     verifier: Verifier,
-    erased: Leaves,
+    /// The first leaf that was not dropped, as an event claims.
+    below: u64,
+    /// What events claim was erased, each with its place.
+    erased: Vec<(u64, Erased)>,
+    /// Which roots events claim that the tree had at which sizes, each with its place.
+    claims: BTreeMap<u64, Vec<(u64, Hash)>>,
     next_seal: Option<(u64, String, i64)>,
     /// Every key that the copy names.
     known: Vec<PublicKey>,
@@ -205,7 +235,9 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn event(&mut self, stored: &Stored) -> Result<(), Stop> {
         let mut completed = Vec::new();
-        let may_be_bare = self.erased.contains(stored.leaf);
+        let may_be_bare =
+            stored.salt.is_none() && self.erased.iter().any(|(_, erased)| erased.contains(stored.leaf));
+        self.report.erased = self.report.erased.saturating_add(may_be_bare.into());
         stored.verify(&mut self.verifier, may_be_bare, |tile| completed.push(tile))?;
         for tile in completed {
             if self.wrong_tile.is_none() && self.copy.tile(tile.level, tile.position)? != Some(tile.hash) {
@@ -224,7 +256,18 @@ impl Walk<'_> {
             _ => {}
         }
         self.report.leaves.end = self.verifier.frontier().size();
+        self.claims()?;
         self.seals()
+    }
+
+    /// Looks at what events claim of the tree so far.
+    fn claims(&self) -> Result<(), Stop> {
+        let here = self.verifier.frontier();
+        let Some(claims) = self.claims.get(&here.size()) else { return Ok(()) };
+        match claims.iter().find(|(_, root)| *root != here.root()) {
+            Some((at, _)) => Err(Finding::Elsewhere { leaf: *at }.into()),
+            None => Ok(()),
+        }
     }
 
     /// Looks at the checkpoint that ends here, if one does.
@@ -260,7 +303,7 @@ impl Walk<'_> {
         // Or it was dropped along with its leaves, by an event that says so.
         let is_led_to = match &here {
             Some((_, here)) => *here == outside,
-            None => outside.size < self.report.leaves.start,
+            None => outside.size < self.below,
         };
         if is_led_to {
             self.report.checkpoints = self.report.checkpoints.saturating_add(1);
@@ -319,6 +362,12 @@ impl Walk<'_> {
         }
         if here > tree.size || Frontier::to_bytes(self.verifier.frontier()) != tree.frontier {
             return Err(Stop::Found("the tree that is noted is not the one of the events".into()));
+        }
+        if let Some(newest) = &self.newest
+            && newest.name().as_str() != tree.origin
+            && !self.copy.is_about_to_begin(&tree.origin)?
+        {
+            return Err(Stop::Found(format!("nothing tells why the trail goes on as {}", tree.origin)));
         }
         self.report.key.clone_from(&self.newest);
         if self.newest.as_ref().is_some_and(|key| !self.trusted.contains(&key.public())) {

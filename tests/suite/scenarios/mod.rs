@@ -66,6 +66,7 @@ files![
     time,
     tokens_in_time,
     trail,
+    trail_believed,
     trail_floods,
     trail_forged,
     trail_proofs,

@@ -3,7 +3,10 @@
 use super::{Person, Service};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
-use mana_auth::trail::{self, Report, Verification};
+use mana_auth::{
+    clock::{Clock as _, SystemClock},
+    trail::{self, Report, Verification},
+};
 use mana_auth_audit::{Details, Leaf, VerifierKey};
 use rusqlite::{Connection, TransactionBehavior::Immediate, params};
 use sha2::Sha256;
@@ -50,52 +53,54 @@ impl Service {
 
     /// Appends many events, as if another component had recorded them.
     pub fn append_events(&self, count: u32) {
-        let mut database = self.database();
-        let change = database.transaction_with_behavior(Immediate).expect("a transaction");
-        for n in 0..count {
-            let metadata = format!("{{\"n\":{n}}}");
-            let details =
-                Details { ip_address: Some("192.0.2.7"), user_agent: None, metadata: Some(&metadata) };
-            let salt = [u8::try_from(n % 251).expect("a byte"); 32];
-            let count = "SELECT count(*) FROM security_events";
-            let before: i64 = change.query_row(count, [], |row| row.get(0)).expect("a number");
-            let (id, digest) = (
-                format!("01900000-0000-7000-8000-{:012x}", i64::from(n) + before * 65536),
-                details.digest(&salt),
-            );
-            let leaf = Leaf {
-                index: 0,
-                id: &id,
-                user_id: None,
-                event_type: "card_added",
-                source: Some("billing"),
-                created_at: 0x0190_0000_0000 + i64::from(n),
-                details: &digest,
-            };
-            change
-                .execute(
-                    "INSERT INTO security_events
-                         (id, event_type, source, ip_address, metadata, created_at, salt, details_digest, mac)
-                     VALUES (?1, 'card_added', 'billing', '192.0.2.7', ?2, ?3, ?4, ?5, ?6)",
-                    params![id, metadata, leaf.created_at, salt, digest, self.mac(&leaf)],
-                )
-                .expect("an event");
-        }
-        change.commit().expect("a commit");
+        let now = self.runner.clock().map_or_else(|| SystemClock::default().now(), |clock| clock.now());
+        append_events(&mut self.database(), &self.settings["secrets"], count, now.cast_signed());
     }
+}
 
-    /// The MAC that the service puts behind an event: whoever has the secret can make it.
-    fn mac(&self, leaf: &Leaf<'_>) -> Vec<u8> {
-        let newest = self.settings["secrets"].split(',').next().expect("a secret");
-        let (version, secret) = newest.split_once(':').expect("a version");
-        let secret = URL_SAFE_NO_PAD.decode(secret).expect("base64url");
-        let mut mac = version.parse::<u32>().expect("a version").to_be_bytes().to_vec();
-        let mut bytes = [0; 32];
-        let info: [&[u8]; 2] = [b"mana-auth/audit-event/v1\0", &leaf.hash()];
-        Hkdf::<Sha256>::new(None, &secret).expand_multi_info(&info, &mut bytes).expect("32 bytes");
-        mac.extend_from_slice(&bytes);
-        mac
+/// Appends many events at a moment, as if another component had recorded them.
+pub fn append_events(database: &mut Connection, secrets: &str, count: u32, at: i64) {
+    let change = database.transaction_with_behavior(Immediate).expect("a transaction");
+    for n in 0..count {
+        let metadata = format!("{{\"n\":{n}}}");
+        let details = Details { ip_address: Some("192.0.2.7"), user_agent: None, metadata: Some(&metadata) };
+        let salt = [u8::try_from(n % 251).expect("a byte"); 32];
+        let count = "SELECT count(*) FROM security_events";
+        let before: i64 = change.query_row(count, [], |row| row.get(0)).expect("a number");
+        let id = format!("01900000-0000-7000-8000-{:012x}", i64::from(n) + before * 65536);
+        let digest = details.digest(&salt);
+        let leaf = Leaf {
+            index: 0,
+            id: &id,
+            user_id: None,
+            event_type: "card_added",
+            source: Some("billing"),
+            created_at: at + i64::from(n),
+            details: &digest,
+        };
+        change
+            .execute(
+                "INSERT INTO security_events
+                     (id, event_type, source, ip_address, metadata, created_at, salt, details_digest, mac)
+                 VALUES (?1, 'card_added', 'billing', '192.0.2.7', ?2, ?3, ?4, ?5, ?6)",
+                params![id, metadata, leaf.created_at, salt, digest, mac(secrets, &leaf)],
+            )
+            .expect("an event");
     }
+    change.commit().expect("a commit");
+}
+
+/// The MAC that the service puts behind an event: whoever has the secret can make it.
+fn mac(secrets: &str, leaf: &Leaf<'_>) -> Vec<u8> {
+    let newest = secrets.split(',').next().expect("a secret");
+    let (version, secret) = newest.split_once(':').expect("a version");
+    let secret = URL_SAFE_NO_PAD.decode(secret).expect("base64url");
+    let mut mac = version.parse::<u32>().expect("a version").to_be_bytes().to_vec();
+    let mut bytes = [0; 32];
+    let info: [&[u8]; 2] = [b"mana-auth/audit-event/v1\0", &leaf.hash()];
+    Hkdf::<Sha256>::new(None, &secret).expand_multi_info(&info, &mut bytes).expect("32 bytes");
+    mac.extend_from_slice(&bytes);
+    mac
 }
 
 impl Copy {

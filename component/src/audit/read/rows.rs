@@ -1,11 +1,13 @@
 //! The SQL that reads the trail. Ids begin with their event's time, so that a time is a place in every index.
+//!
+//! Whatever a row holds, the others are shown: texts are read as bytes and cut, and a row whose id is none is left out.
 
 use super::{Entry, Filter};
 use crate::{
     audit::Kind,
     error::Error,
     params, platform,
-    storage::{self, Columns, Value},
+    storage::{self, Columns, FromValue as _, Value},
     time::Time,
 };
 use uuid::Uuid;
@@ -40,24 +42,49 @@ pub async fn page(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<V
     }
     let condition = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
     let sql = format!(
-        "SELECT id, event_type, source, user_id, ip_address, user_agent, metadata, created_at, leaf
-         FROM security_events WHERE {condition} ORDER BY id DESC LIMIT ?1"
+        "SELECT CAST(id AS BLOB), {}, {METADATA}, created_at, CASE WHEN leaf >= 0 THEN leaf END
+         FROM security_events WHERE {condition} AND octet_length(id) = 36 ORDER BY id DESC LIMIT ?1",
+        ["event_type", "source", "user_id", "ip_address", "user_agent"].map(shown).join(", ")
     );
-    storage::query(&sql, params, entry).await
+    let entries = storage::query(&sql, params, entry).await?;
+    Ok(entries.into_iter().flatten().collect())
 }
 
-fn entry(row: &mut Columns) -> Result<Entry, Error> {
-    Ok(Entry {
-        id: row.take()?,
-        event_type: row.take()?,
-        source: row.take()?,
-        user_id: row.take()?,
-        ip_address: row.take()?,
-        user_agent: row.take()?,
-        metadata: row.take()?,
-        created_at: row.take()?,
-        leaf: row.take()?,
-    })
+/// A text as it is shown: its first bytes, far more than any that the service writes has.
+fn shown(column: &str) -> String {
+    format!("coalesce(substr(CAST({column} AS BLOB), 1, 4096), CAST({column} AS BLOB))")
+}
+
+/// Metadata as it is shown: none where it is longer than any event's, so that a page has room for two hundred.
+const METADATA: &str = "CASE WHEN octet_length(metadata) <= 16384 THEN CAST(metadata AS BLOB) END";
+
+/// A text, whatever bytes it is made of.
+fn text(row: &mut Columns) -> Result<Option<String>, Error> {
+    Ok(row.take::<Option<Vec<u8>>>()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// A time that RFC 3339 can write: no event is from before 1970, or from behind 9999.
+fn time(row: &mut Columns) -> Result<Time, Error> {
+    Ok(Time(row.take::<i64>()?.clamp(0, 253_402_207_199_999)))
+}
+
+/// None where its id is none.
+fn entry(row: &mut Columns) -> Result<Option<Entry>, Error> {
+    let id = text(row)?.and_then(|id| Uuid::from_value(Value::Text(id)));
+    let (event_type, source, user_id) = (text(row)?.unwrap_or_default(), text(row)?, text(row)?);
+    let (ip_address, user_agent, metadata) = (text(row)?, text(row)?, text(row)?);
+    let (created_at, leaf) = (time(row)?, row.take()?);
+    Ok(id.map(|id| Entry {
+        id,
+        event_type,
+        source,
+        user_id,
+        ip_address,
+        user_agent,
+        metadata,
+        created_at,
+        leaf,
+    }))
 }
 
 /// How many counts one answer holds: more than a month of the service's own kinds has, while others may name theirs as they like.
@@ -65,14 +92,17 @@ const COUNTS: u32 = 30_000;
 
 /// How many events of each kind began in which hour: those that were sealed were counted then, the others are counted now.
 pub async fn by_hour(since: Time) -> Result<Vec<(Time, String, i64)>, Error> {
-    let sql = "SELECT hour, event_type, sum(count) FROM (
-                   SELECT hour, event_type, count FROM audit_hours WHERE hour >= ?1
-                   UNION ALL
-                   SELECT created_at - created_at % 3600000, event_type, 1 FROM security_events
-                   WHERE leaf IS NULL AND mac IS NOT NULL AND id >= ?2)
-               GROUP BY hour, event_type ORDER BY hour, event_type LIMIT ?3";
-    storage::query(sql, params![since, platform::first_id(since), COUNTS], |row| {
-        Ok((row.take()?, row.take()?, row.take()?))
+    let sql = format!(
+        "SELECT hour, {}, sum(count) FROM (
+             SELECT hour, event_type, min(max(count, 0), 1 << 40) AS count FROM audit_hours WHERE hour >= ?1
+             UNION ALL
+             SELECT created_at - created_at % 3600000, event_type, 1 FROM security_events
+             WHERE leaf IS NULL AND mac IS NOT NULL AND id >= ?2 AND created_at >= 0)
+         WHERE octet_length(event_type) <= 64 GROUP BY hour, event_type ORDER BY hour, event_type LIMIT ?3",
+        shown("event_type")
+    );
+    storage::query(&sql, params![since, platform::first_id(since), COUNTS], |row| {
+        Ok((time(row)?, text(row)?.unwrap_or_default(), row.take()?))
     })
     .await
 }
@@ -84,11 +114,15 @@ pub async fn repeated_failures(
     most: u32,
     clients: u32,
 ) -> Result<Vec<(Option<String>, Option<String>, i64)>, Error> {
-    let sql = "SELECT ip_address, user_agent, count(*) AS failures FROM (
-                   SELECT ip_address, user_agent FROM security_events
-                   WHERE event_type = ?1 AND id >= ?2 ORDER BY id DESC LIMIT ?3)
-               WHERE ip_address IS NOT NULL OR user_agent IS NOT NULL
-               GROUP BY ip_address, user_agent HAVING count(*) > ?4 ORDER BY failures DESC, ip_address, user_agent LIMIT ?5";
+    let sql = format!(
+        "SELECT {}, {}, count(*) AS failures FROM (
+             SELECT ip_address, user_agent FROM security_events
+             WHERE event_type = ?1 AND id >= ?2 ORDER BY id DESC LIMIT ?3)
+         WHERE ip_address IS NOT NULL OR user_agent IS NOT NULL
+         GROUP BY ip_address, user_agent HAVING count(*) > ?4 ORDER BY failures DESC, ip_address, user_agent LIMIT ?5",
+        shown("ip_address"),
+        shown("user_agent")
+    );
     let params = params![Kind::LoginFailure.name(), platform::first_id(since), looked_at, most, clients];
-    storage::query(sql, params, |row| Ok((row.take()?, row.take()?, row.take()?))).await
+    storage::query(&sql, params, |row| Ok((text(row)?, text(row)?, row.take()?))).await
 }

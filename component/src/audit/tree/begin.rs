@@ -1,17 +1,14 @@
 //! Beginning a trail under an origin of its own.
 
-use super::{key, rows, rows::Tree};
+use super::{key, rows, rows::Tree, special};
 use crate::{
-    audit::{
-        Event, Kind,
-        mac::{Author, author},
-    },
+    audit::{Event, Kind},
     context::Context,
     error::{Bug, Error},
     platform,
     storage::{Change, Refused},
 };
-use mana_auth_audit::{Checkpoint, KeyName};
+use mana_auth_audit::{Checkpoint, KeyName, Stored};
 use serde_json::Value;
 
 /// The tree so far; the first, with its first key, where there is none.
@@ -19,20 +16,25 @@ pub async fn tree(ctx: &Context) -> Result<Tree, Error> {
     if let Some(tree) = rows::tree().await? {
         return Ok(tree);
     }
-    match first(ctx, None).await {
-        // Another process was faster where it conflicts.
-        Ok(()) | Err(Refused::Conflict(_)) => {}
-        Err(refused) => return Err(refused.into()),
+    let begun = first(ctx, None).await;
+    // Another process may have been faster.
+    match (rows::tree().await?, begun) {
+        (Some(tree), _) => Ok(tree),
+        (None, Err(refused)) => Err(refused.into()),
+        (None, Ok(())) => Err(Bug::Missing("the tree of the trail").into()),
     }
-    rows::tree().await?.ok_or(Error::Bug(Bug::Missing("the tree of the trail")))
 }
 
-/// Begins the first trail of this database, after a checkpoint outside if there is one.
+/// Begins the first trail of this database, after a checkpoint outside if there is one. Not where events were sealed: somebody has
+/// removed the row of their tree.
 pub async fn first(ctx: &Context, follows: Option<&str>) -> Result<(), Refused> {
+    if rows::has_sealed().await.map_err(Refused::Failed)? {
+        return Err(Refused::Failed(Bug::Trail("the row of audit_tree was removed".into()).into()));
+    }
     let origin = new_origin(ctx).map_err(Refused::Failed)?;
     let key = key::new(ctx).map_err(Refused::Failed)?;
     let event = begun(&origin, &key, follows).map_err(Refused::Failed)?;
-    let change = Change::new().and(rows::insert_key(&key, ctx.now)).and(rows::insert_tree(&origin));
+    let change = Change::new().and(rows::insert_key(&key, ctx.now)).and(rows::insert_tree(&origin, &key));
     change.record(event).commit(ctx).await.map(drop)
 }
 
@@ -55,7 +57,7 @@ pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
     Change::new()
         .and(rows::insert_key(&key, ctx.now))
         .and(rows::set_origin(&tree.origin, &origin))
-        .and(rows::use_newest_key(tree.key.id))
+        .and(rows::use_key(tree.key.id, &key))
         .record(event)
         .commit(ctx)
         .await?;
@@ -65,15 +67,15 @@ pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
 /// Which checkpoint the trail goes on after under this name, as an event of the service's own says that is still to be sealed; empty
 /// where it says none. None without such an event.
 pub async fn announced(ctx: &Context, origin: &KeyName) -> Result<Option<String>, Error> {
-    let events = rows::unsealed_of(Kind::AuditBegun.name()).await?;
-    Ok(events.iter().find_map(|event| {
-        let id = event.id.to_string();
-        let is_ours = author(&ctx.settings.keyring, &event.leaf(&id, 0), &event.mac) == Author::Ours;
-        let metadata = event.metadata.as_deref().filter(|_| is_ours && event.has_its_details())?;
-        let told: Value = serde_json::from_str(metadata).ok()?;
-        let text = |member| told.get(member).and_then(Value::as_str);
-        (text("origin") == Some(origin.as_str())).then(|| text("follows").unwrap_or_default().to_owned())
-    }))
+    special::newest_unsealed(ctx, Kind::AuditBegun, |event| follows(event, origin)).await
+}
+
+/// Which checkpoint the trail goes on after under this name, as an `audit_begun` says; empty where it says none. None where it is
+/// about another name.
+pub fn follows(event: &Stored, origin: &KeyName) -> Option<String> {
+    let told: Value = serde_json::from_str(event.metadata.as_deref()?).ok()?;
+    let text = |member| told.get(member).and_then(Value::as_str);
+    (text("origin") == Some(origin.as_str())).then(|| text("follows").unwrap_or_default().to_owned())
 }
 
 fn new_origin(ctx: &Context) -> Result<KeyName, Error> {

@@ -1,12 +1,7 @@
 //! Comparing the trail with a checkpoint that was kept outside.
 
-use super::{begin, prune::drawn, rows, seal};
-use crate::{
-    context::Context,
-    error::Error,
-    platform::{self, Level},
-    storage::Refused,
-};
+use super::{begin, key, prune::kept_from, rows, signed, signed::Signed, special};
+use crate::{audit::Kind, context::Context, error::Error, platform::Level, storage::Refused};
 use mana_auth_audit::Checkpoint;
 
 /// What a checkpoint from outside says of the trail.
@@ -25,7 +20,7 @@ pub enum Comparison {
 ///
 /// # Errors
 ///
-/// Where storage fails.
+/// Where storage fails, or the tree is not the one that was signed last.
 pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
     let Some(tree) = rows::tree().await? else {
         // A new database beside an old file.
@@ -34,14 +29,14 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
             Err(refused) => Err(refused.into()),
         };
     };
-    let keys = rows::keys().await?;
-    let Some(outside) = seal::signed_by(ctx, note, &keys)? else { return Ok(Comparison::Foreign) };
-    let text = outside.to_string();
-    if leads_to(&tree, &outside).await? || is_given_up(&tree, &outside).await? {
+    let keys = key::ours(ctx).await?;
+    let Some(outside) = signed::signed_by(note, &keys)? else { return Ok(Comparison::Foreign) };
+    let mut signed = Signed::of(ctx, tree, &keys).await?;
+    if leads_to(ctx, &mut signed, &outside).await? || is_given_up(ctx, &mut signed, &outside).await? {
         return Ok(Comparison::Consistent);
     }
-    begin::again(ctx, &tree, &text).await?;
-    platform::log(
+    begin::again(ctx, &signed.tree, &outside.to_string()).await?;
+    ctx.log(
         Level::Error,
         "the audit trail does not lead to the newest checkpoint outside",
         &[("checkpoint", note)],
@@ -53,22 +48,38 @@ fn checkpoint_text(note: &str) -> Option<String> {
     Checkpoint::of_note(note).ok().map(|(_, checkpoint)| checkpoint.to_string())
 }
 
-/// Whether the tree has grown from it, whatever its name was then.
-async fn leads_to(tree: &rows::Tree, outside: &Checkpoint) -> Result<bool, Error> {
-    let Some(here) = rows::seal(outside.size).await? else {
-        // Or it was dropped along with its leaves.
-        let below = drawn().await?;
-        return Ok(outside.size < below && below <= tree.frontier.size());
-    };
-    Ok(Checkpoint::of_note(&here).is_ok_and(|(_, here)| here == *outside))
+/// Whether the tree has grown from it, whatever its name was then. A row that says so proves nothing: the hashes do.
+async fn leads_to(ctx: &Context, signed: &mut Signed, outside: &Checkpoint) -> Result<bool, Error> {
+    if outside.size > signed.size() {
+        return Ok(false);
+    }
+    if let Some(prefix) = signed.prefix(outside.size).await? {
+        return Ok(prefix.root() == outside.root);
+    }
+    // What would prove it was dropped along with its leaves; or somebody has altered it, which is no reason for another origin.
+    if outside.size >= kept_from(signed).await? {
+        let words =
+            "the audit trail can't be compared with a checkpoint: a part of it was altered or removed";
+        ctx.log(Level::Error, words, &[("checkpoint", &outside.to_string())]);
+    }
+    Ok(true)
 }
 
 /// Whether the trail has begun its present name because it could not lead to this checkpoint, or to a later one of the same name.
-/// Nothing is signed under the name that was given up, so it need not be believed who says so.
-async fn is_given_up(tree: &rows::Tree, outside: &Checkpoint) -> Result<bool, Error> {
-    if outside.origin == tree.origin {
+///
+/// # Errors
+///
+/// As [`special::newest`].
+pub async fn is_given_up(ctx: &Context, signed: &mut Signed, outside: &Checkpoint) -> Result<bool, Error> {
+    let origin = signed.tree.origin.clone();
+    if outside.origin == origin {
         return Ok(false);
     }
-    let followed = rows::follows(&tree.origin).await?.and_then(|text| Checkpoint::parse(&text).ok());
-    Ok(followed.is_some_and(|it| it.origin == outside.origin && it.size >= outside.size))
+    let sealed = special::newest(signed, Kind::AuditBegun, |event| begin::follows(event, &origin)).await?;
+    let follows = match sealed {
+        Some((_, follows)) => Some(follows),
+        None => begin::announced(ctx, &origin).await?,
+    };
+    let follows = follows.and_then(|text| Checkpoint::parse(&text).ok());
+    Ok(follows.is_some_and(|it| it.origin == outside.origin && it.size >= outside.size))
 }

@@ -1,18 +1,18 @@
 //! Destroying what the trail says of a person. The proof stays whole: the tree holds a digest of it under a salt that is
 //! destroyed along with it.
 
-use super::{rows, seal};
+use super::{rows, seal, signed::Signed, special};
 use crate::{
     audit::{Event, Kind},
     context::Context,
     error::{Bug, Error},
     storage::Change,
 };
-use mana_auth_audit::ranges_of;
+use mana_auth_audit::{Erased, Prefix, Stored, ranges_of, root_text};
 use uuid::Uuid;
 
 /// How many events one commit strips.
-const BATCH: u32 = 500;
+const BATCH: u64 = 500;
 
 /// How often sealing is called for one erasure: others may be sealing, or there is much before it.
 const SEALS: u32 = 1_000;
@@ -30,36 +30,87 @@ const KEPT: [&str; 4] = [
 ///
 /// # Errors
 ///
-/// Where storage fails, or the trail can't be sealed: what has no place yet can't be named. What was destroyed before stays
-/// so.
+/// Where storage fails, or the trail can't be sealed: what has no place yet can't be named. Where rows claim to be about the user and
+/// are not what was signed: somebody may have altered them so that another's are destroyed. What was destroyed before stays so.
 pub async fn erase(ctx: &Context, user: Uuid, email: Option<&str>, by: &str) -> Result<u64, Error> {
-    let mut erased = 0_u64;
     while seal(ctx).await?.more {}
-    loop {
-        let mut leaves = rows::detailed_of_user(user, &KEPT, BATCH).await?;
-        if leaves.is_empty()
-            && let Some(email) = email
-        {
-            leaves = rows::detailed_of_email(email, BATCH).await?;
-        }
-        if leaves.is_empty() {
-            return Ok(erased);
-        }
-        // Told, sealed, and then done: a leaf is never bare without a sealed event that says why.
-        let event = Event::about(Kind::DetailsErased, user).with("leaves", ranges_of(&leaves)).with("by", by);
-        Change::new().record(event).commit(ctx).await?;
-        seal_told(ctx, user).await?;
-        Change::new().and_all(leaves.iter().map(|leaf| rows::erase(*leaf))).commit(ctx).await?;
-        erased = erased.saturating_add(u64::try_from(leaves.len()).unwrap_or(u64::MAX));
+    let mut erased = Outcome::default();
+    let (mut from, end) = (0, Signed::read(ctx).await?.size());
+    while let page @ [.., last] = &*rows::detailed_of_user(user, from, end, BATCH).await? {
+        from = last.leaf.saturating_add(1);
+        erased += strip(ctx, user, by, page).await?;
+    }
+    from = 0;
+    while let Some(email) = email
+        && let page @ [.., last] = &*rows::detailed_of_email(email, from, end, BATCH).await?
+    {
+        from = last.leaf.saturating_add(1);
+        erased += strip(ctx, user, by, page).await?;
+    }
+    if erased.altered > 0 {
+        let words =
+            format!("{} events about the user are not what was signed, and were not erased", erased.altered);
+        return Err(Bug::Trail(words).into());
+    }
+    Ok(erased.stripped)
+}
+
+#[derive(Default)]
+struct Outcome {
+    stripped: u64,
+    altered: u64,
+}
+
+impl std::ops::AddAssign for Outcome {
+    fn add_assign(&mut self, other: Self) {
+        self.stripped = self.stripped.saturating_add(other.stripped);
+        self.altered = self.altered.saturating_add(other.altered);
     }
 }
 
-/// Seals until the erasures about this user are.
-async fn seal_told(ctx: &Context, user: Uuid) -> Result<(), Error> {
+/// Strips those of these events that the tree has as they are here. Told, sealed, and then done: a leaf is never bare without a sealed
+/// event that says why.
+async fn strip(ctx: &Context, user: Uuid, by: &str, events: &[Stored]) -> Result<Outcome, Error> {
+    let mut signed = Signed::read(ctx).await?;
+    let (mut leaves, mut altered) = (Vec::with_capacity(events.len()), 0);
+    for event in events {
+        if event.source.is_none() && KEPT.contains(&event.event_type.as_str()) {
+            continue;
+        }
+        if signed.includes(event).await? {
+            leaves.push(event.leaf);
+        } else {
+            altered += 1;
+        }
+    }
+    let Some(last) = leaves.last() else { return Ok(Outcome { stripped: 0, altered }) };
+    let size = last.saturating_add(1);
+    let of = signed.prefix(size).await?.ok_or_else(|| Bug::Trail("a part of the tree is missing".into()))?;
+    let of = Prefix { size, root: of.root() };
+    let event = Event::about(Kind::DetailsErased, user)
+        .with("leaves", ranges_of(&leaves))
+        .with("root", root_text(&of.root))
+        .with("by", by);
+    Change::new().record(event).commit(ctx).await?;
+    seal_told(ctx, user, &leaves, of).await?;
+    Change::new().and_all(leaves.iter().map(|leaf| rows::erase(*leaf))).commit(ctx).await?;
+    Ok(Outcome { stripped: u64::try_from(leaves.len()).unwrap_or(u64::MAX), altered })
+}
+
+/// Seals until the tree has the erasure of these leaves.
+async fn seal_told(ctx: &Context, user: Uuid, leaves: &[u64], of: Prefix) -> Result<(), Error> {
+    let says_so = |event: &Stored| {
+        let erased = Erased::parse(event.metadata.as_deref()?, event.leaf)?;
+        (erased.of == of && leaves.iter().all(|leaf| erased.contains(*leaf))).then_some(())
+    };
     for _ in 0..SEALS {
         seal(ctx).await?;
-        if !rows::waits(Kind::DetailsErased.name(), user).await? {
+        let waits = rows::waits(Kind::DetailsErased.name(), user).await?;
+        if special::newest(&mut Signed::read(ctx).await?, Kind::DetailsErased, says_so).await?.is_some() {
             return Ok(());
+        }
+        if !waits {
+            break;
         }
     }
     Err(Bug::Trail("an erasure can't be sealed".into()).into())

@@ -30,6 +30,16 @@ pub fn open(ctx: &Context, key: &Key) -> Result<Zeroizing<[u8; 32]>, Error> {
     Ok(Zeroizing::new(seed))
 }
 
+/// The keys that are ours, newest first: those whose private part opens. Anyone who can write rows can put a key of their own among
+/// them.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn ours(ctx: &Context) -> Result<Vec<Key>, Error> {
+    Ok(rows::keys().await?.into_iter().filter(|key| open(ctx, key).is_ok()).collect())
+}
+
 /// The versions of the secret that keys are sealed under.
 ///
 /// # Errors
@@ -46,7 +56,7 @@ pub async fn secrets_in_use() -> Result<Vec<SecretVersion>, Error> {
 /// Where storage fails.
 pub async fn keys(ctx: &Context) -> Result<Vec<VerifierKey>, Error> {
     let tree = begin::tree(ctx).await?;
-    let keys = rows::keys().await?;
+    let keys = ours(ctx).await?;
     // One that was made and does not sign yet is nobody's business.
     let used = keys.iter().filter(|key| key.id <= tree.key.id);
     used.map(|key| rows::verifier(key, &tree.origin)).collect()
@@ -82,18 +92,19 @@ pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Error> {
 /// be sealed with the one before.
 pub async fn take_up_newest(ctx: &Context, signing: &Key, keys: &[Key]) -> Result<(), Error> {
     let Some(newest) = keys.first().filter(|newest| newest.id > signing.id) else { return Ok(()) };
-    match Change::new().and(rows::use_key(signing.id, newest.id)).commit(ctx).await {
+    match Change::new().and(rows::use_key(signing.id, newest)).commit(ctx).await {
         // Another process was faster.
         Ok(_) | Err(Refused::Unmet(_)) => Ok(()),
         Err(refused) => Err(refused.into()),
     }
 }
 
-/// Seals under the newest secret whatever is sealed under an older one. Returns how many keys it was.
+/// Seals under the newest secret whatever is sealed under an older one. Returns how many keys it was. What can't be opened is none of
+/// ours.
 ///
 /// # Errors
 ///
-/// Where storage fails, or a key can't be opened.
+/// Where storage fails.
 pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
     let keyring = &ctx.settings.keyring;
     let mut resealed = 0;
@@ -103,8 +114,8 @@ pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
         }
         let (version, nonce) = (key.secret_version, platform::random());
         let private = keyring.reseal(version, Purpose::SealAuditKey, &key.public, nonce, &key.private);
-        let statement = rows::reseal_key(&key, private.ok_or(Bug::Sealed)?, keyring.newest());
-        Change::new().and(statement).commit(ctx).await?;
+        let Some(private) = private else { continue };
+        Change::new().and(rows::reseal_key(&key, private, keyring.newest())).commit(ctx).await?;
         resealed += 1;
     }
     Ok(resealed)

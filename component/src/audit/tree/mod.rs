@@ -15,7 +15,10 @@ mod proof;
 mod prune;
 mod rows;
 mod seal;
+mod signed;
+mod special;
 mod verify;
+mod waiting;
 
 pub use compare::{Comparison, compare};
 pub use erase::erase;
@@ -24,4 +27,5 @@ pub use progress::Verification;
 pub use proof::{Consistency, Inclusion, consistency, inclusion};
 pub use prune::prune;
 pub use seal::{Sealed, newest_checkpoint, seal, unsealed};
-pub use verify::{go_on_verifying, last_verification, verify_range};
+pub use signed::Signed;
+pub use verify::{go_on_verifying, last_verification, note_finding, verify_range};

@@ -1,17 +1,23 @@
-//! How far housekeeping has gone through the trail: the only SQL of that.
+//! How far housekeeping has gone through the trail: the only SQL of that. The row bears a MAC, since whoever writes rows would have it
+//! say that all is well. Who puts an older row back makes it say when that was: the time that counts is when a walk began.
 
+use super::rows;
 use crate::{
-    error::{Bug, Error},
+    audit::mac::{Author, author, mac},
+    context::Context,
+    error::Error,
     params,
-    storage::{self, Statement, statement},
+    settings::Purpose,
+    storage::{self, Columns, Statement, statement},
     time::Time,
 };
-use mana_auth_audit::Frontier;
+use mana_auth_audit::{Frontier, stored_text};
 
 /// How far housekeeping has gone through the trail, and what it found the last time.
 pub struct Progress {
     pub from: u64,
     pub frontier: Frontier,
+    pub begun: Time,
     pub last: Option<Verification>,
 }
 
@@ -21,40 +27,88 @@ pub struct Verification {
     pub from: u64,
     /// The leaf behind the last.
     pub to: u64,
-    /// When.
-    pub at: Time,
+    /// When it was begun: each leaf was as it is told at some moment since.
+    pub begun: Time,
     /// What was wrong first, in words.
     pub first_bad: Option<String>,
 }
 
-pub async fn read() -> Result<Option<Progress>, Error> {
-    let sql = "SELECT from_leaf, size, frontier, last_from, last_to, verified_at, first_bad FROM audit_verification";
-    storage::query_one(sql, vec![], |row| {
-        let from = row.take()?;
-        let (size, frontier) = (row.take()?, row.take::<Vec<u8>>()?);
-        let frontier = Frontier::from_bytes(size, &frontier).ok_or(Bug::Column(2))?;
-        let last: (Option<u64>, Option<u64>, Option<Time>) = (row.take()?, row.take()?, row.take()?);
-        let first_bad = row.take()?;
-        let last = match last {
-            (Some(from), Some(to), Some(at)) => Some(Verification { from, to, at, first_bad }),
-            _ => None,
-        };
-        Ok(Progress { from, frontier, last })
-    })
-    .await
+impl Progress {
+    /// Whether it has begun, and not come to the end.
+    pub const fn is_under_way(&self) -> bool {
+        self.frontier.size() > self.from
+    }
+
+    /// What the MAC is over.
+    fn content(&self) -> Vec<u8> {
+        let last = self.last.as_ref();
+        let last = last.map(|last| (last.from, last.to, last.begun.0, last.first_bad.as_deref()));
+        serde_json::json!([self.from, self.frontier.size(), hex(&self.frontier), self.begun.0, last])
+            .to_string()
+            .into_bytes()
+    }
 }
 
-pub fn save(from: u64, frontier: &Frontier) -> Statement {
-    statement(
-        "INSERT INTO audit_verification (id, from_leaf, size, frontier) VALUES (1, ?1, ?2, ?3)
-         ON CONFLICT (id) DO UPDATE SET from_leaf = excluded.from_leaf, size = excluded.size, frontier = excluded.frontier",
-        params![from, frontier.size(), frontier.to_bytes()],
-    )
+/// Tells this note from others.
+const NAME: &[u8] = b"verification\0";
+/// The longest finding, in bytes.
+const FINDING: usize = 1024;
+
+fn hex(frontier: &Frontier) -> String {
+    frontier.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub fn save_last(last: &Verification) -> Statement {
+/// None where there is no row that bears our MAC.
+pub async fn read(ctx: &Context) -> Result<Option<Progress>, Error> {
+    let sql = format!(
+        "SELECT from_leaf, size, {}, begun_at, last_from, last_to, verified_at,
+             substr(CAST(first_bad AS BLOB), 1, {FINDING}), mac
+         FROM audit_verification WHERE id = 1 AND from_leaf >= 0 AND size >= 0 AND begun_at IS NOT NULL
+             AND coalesce(last_from, 0) >= 0 AND coalesce(last_to, 0) >= 0 AND length(mac) = 36",
+        rows::start_of("frontier", rows::FRONTIER)
+    );
+    let found = storage::query_one(&sql, vec![], |row| Ok((progress(row)?, row.take::<Vec<u8>>()?))).await?;
+    Ok(found.and_then(|(progress, mac)| {
+        let progress = progress?;
+        let content = progress.content();
+        let author = author(&ctx.settings.keyring, Purpose::AuditNote, &[NAME, &content], &mac);
+        (author == Author::Ours).then_some(progress)
+    }))
+}
+
+fn progress(row: &mut Columns) -> Result<Option<Progress>, Error> {
+    let from = row.take()?;
+    let (size, frontier) = (row.take()?, row.take::<Vec<u8>>()?);
+    let begun = row.take()?;
+    let last: (Option<u64>, Option<u64>, Option<Time>) = (row.take()?, row.take()?, row.take()?);
+    let first_bad = row.take::<Option<Vec<u8>>>()?.map(stored_text);
+    let last = match last {
+        (Some(from), Some(to), Some(begun)) => Some(Verification { from, to, begun, first_bad }),
+        _ => None,
+    };
+    Ok(Frontier::from_bytes(size, &frontier).map(|frontier| Progress { from, frontier, begun, last }))
+}
+
+pub fn save(ctx: &Context, progress: &Progress) -> Statement {
+    let mac = mac(&ctx.settings.keyring, Purpose::AuditNote, &[NAME, &progress.content()]);
+    let last = progress.last.as_ref();
     statement(
-        "UPDATE audit_verification SET last_from = ?1, last_to = ?2, verified_at = ?3, first_bad = ?4",
-        params![last.from, last.to, last.at, last.first_bad.clone()],
+        "INSERT INTO audit_verification
+             (id, from_leaf, size, frontier, begun_at, last_from, last_to, verified_at, first_bad, mac)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (id) DO UPDATE SET from_leaf = excluded.from_leaf, size = excluded.size, frontier = excluded.frontier,
+             begun_at = excluded.begun_at, last_from = excluded.last_from, last_to = excluded.last_to,
+             verified_at = excluded.verified_at, first_bad = excluded.first_bad, mac = excluded.mac",
+        params![
+            progress.from,
+            progress.frontier.size(),
+            progress.frontier.to_bytes(),
+            progress.begun,
+            last.map(|last| last.from),
+            last.map(|last| last.to),
+            last.map(|last| last.begun),
+            last.and_then(|last| last.first_bad.clone()),
+            mac,
+        ],
     )
 }

@@ -1,10 +1,9 @@
-//! Proofs for whoever keeps checkpoints outside.
+//! Proofs for whoever keeps checkpoints outside, and the hashes that they consist of. Those come from rows: whoever uses them computes
+//! the root from them, and compares it with the one that was signed.
 
-use super::rows;
-use crate::error::{Bug, Error};
-use mana_auth_audit::{
-    Frontier, Hash, Subtree, consistency as consistency_ranges, fold, inclusion as inclusion_ranges,
-};
+use super::{rows, signed::Signed};
+use crate::{context::Context, error::Error};
+use mana_auth_audit::{Frontier, Hash, Subtree, consistency as consistency_ranges, fold};
 use std::ops::Range;
 use uuid::Uuid;
 
@@ -36,64 +35,65 @@ pub struct Consistency {
 ///
 /// # Errors
 ///
-/// `NotFound` where there is no such event, or it is still to be sealed.
-pub async fn inclusion(event: Uuid) -> Result<Inclusion, Error> {
-    let (leaf, leaf_hash) = rows::place_of(event).await?.ok_or(Error::NotFound)?;
-    let (Some(leaf), Some(leaf_hash)) = (leaf, leaf_hash) else { return Err(Error::NotFound) };
-    let (size, checkpoint) = rows::newest_seal().await?.ok_or(Error::NotFound)?;
-    let ranges = inclusion_ranges(leaf, size).ok_or_else(gone)?;
-    Ok(Inclusion { leaf, size, leaf_hash, path: hashes(&ranges).await?, checkpoint })
+/// `NotFound` where there is no such event, or it is still to be sealed, or not what was sealed.
+pub async fn inclusion(ctx: &Context, event: Uuid) -> Result<Inclusion, Error> {
+    let event = rows::stored_as(event).await?.ok_or(Error::NotFound)?;
+    let leaf_hash = event.hash_at(event.leaf).ok_or(Error::NotFound)?;
+    let mut signed = Signed::read(ctx).await?;
+    let path = signed.path_of(event.leaf, leaf_hash).await?.ok_or(Error::NotFound)?;
+    let (size, checkpoint) = (signed.size(), signed.tree.checkpoint.ok_or(Error::NotFound)?);
+    Ok(Inclusion { leaf: event.leaf, size, leaf_hash, path, checkpoint })
 }
 
 /// Proves that the tree of `to` leaves has grown from that of `from`.
 ///
 /// # Errors
 ///
-/// `Invalid` where it can't have, or is larger than the newest checkpoint.
-pub async fn consistency(from: u64, to: u64) -> Result<Consistency, Error> {
-    let size = rows::newest_seal().await?.map_or(0, |(size, _)| size);
+/// `Invalid` where it can't have, or is larger than the newest checkpoint. `NotFound` where what would prove it is gone.
+pub async fn consistency(ctx: &Context, from: u64, to: u64) -> Result<Consistency, Error> {
+    let size = match Signed::read(ctx).await {
+        Err(Error::NotFound) => 0,
+        signed => signed?.size(),
+    };
     if to > size {
         return Err(Error::invalid("to", "must be at most the size of the newest checkpoint"));
     }
     let ranges =
         consistency_ranges(from, to).ok_or_else(|| Error::invalid("from", "must be from 1 to `to`"))?;
-    Ok(Consistency { from, to, path: hashes(&ranges).await? })
-}
-
-async fn hashes(ranges: &[Range<u64>]) -> Result<Vec<Hash>, Error> {
-    let mut hashes = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        hashes.push(fold(&subtrees(range).await?).ok_or_else(gone)?);
+    let mut path = Vec::with_capacity(ranges.len());
+    for range in &ranges {
+        path.push(hash_of(range).await?.ok_or(Error::NotFound)?);
     }
-    Ok(hashes)
+    Ok(Consistency { from, to, path })
 }
 
-/// The tree of the first `size` leaves.
-pub async fn frontier(size: u64) -> Result<Frontier, Error> {
-    let roots = subtrees(&(0..size)).await?;
-    Frontier::from_bytes(size, &roots.concat()).ok_or_else(gone)
+/// The hash of a range of leaves of a proof. None where a part of it is missing.
+pub async fn hash_of(range: &Range<u64>) -> Result<Option<Hash>, Error> {
+    Ok(subtrees(range).await?.and_then(|subtrees| fold(&subtrees)))
 }
 
-async fn subtrees(range: &Range<u64>) -> Result<Vec<Hash>, Error> {
+/// The tree of the first `size` leaves. None where a part of it is missing.
+pub async fn frontier(size: u64) -> Result<Option<Frontier>, Error> {
+    Ok(subtrees(&(0..size)).await?.and_then(|roots| Frontier::from_bytes(size, &roots.concat())))
+}
+
+async fn subtrees(range: &Range<u64>) -> Result<Option<Vec<Hash>>, Error> {
     let mut hashes = Vec::new();
     for subtree in Subtree::of(range) {
-        hashes.push(root(subtree).await?);
+        let Some(root) = root(subtree).await? else { return Ok(None) };
+        hashes.push(root);
     }
-    Ok(hashes)
+    Ok(Some(hashes))
 }
 
-/// The root of a perfect subtree: from the largest tiles that it consists of, or from its leaves.
-async fn root(subtree: Subtree) -> Result<Hash, Error> {
+/// The root of a perfect subtree: from the largest tiles that it consists of, or from its leaves. None where a leaf was dropped, or a
+/// row is missing.
+pub async fn root(subtree: Subtree) -> Result<Option<Hash>, Error> {
     let (level, places) = subtree.tiles();
     let tiles = if level == 0 {
         rows::leaf_hashes(places.start, places.end).await?
     } else {
         rows::tiles(level, places.start, places.end).await?
     };
-    // None where a leaf was dropped, or a row is missing.
-    subtree.root(tiles).ok_or_else(gone)
-}
-
-fn gone() -> Error {
-    Error::Bug(Bug::Trail("a part of the tree is missing".into()))
+    Ok(subtree.root(tiles))
 }

@@ -1,70 +1,118 @@
 //! Dropping events past their retention. What was signed over them stays, in tiles, so that the rest is verified as before.
 
-use super::rows;
+use super::{proof, rows, signed::Signed, special, verify::Walk};
 use crate::{
     audit::{Event, Kind},
     context::Context,
     error::Error,
+    platform::Level,
     storage::Change,
     time::{Span, Time},
 };
-use mana_auth_audit::{TILE, pruned_below};
+use mana_auth_audit::{Prefix, Subtree, TILE, pruned, root_text};
 
-/// How often another boundary is drawn: each is an event that stays.
+/// How often another boundary is drawn, unless there is much to drop: each is an event that stays.
 const EVERY: Span = Span::days(1);
-/// How many events one commit drops, and how many commits one call makes.
-const BATCH: u64 = 1_000;
-const BATCHES: u32 = 50;
+/// How many events one boundary drops at most, in whole tiles: all of them are verified before.
+const PIECE: u64 = 80 * TILE;
+/// How many tiles one call drops.
+const TILES: u32 = 200;
 
-/// Drops a bounded number of events that a checkpoint from before the retention covers. Returns how many it was.
+/// Drops a bounded number of events that are past their retention, as the tree proves. Returns how many it was.
 ///
 /// # Errors
 ///
-/// Where storage fails.
-pub async fn prune(ctx: &Context) -> Result<u64, Error> {
-    let Some(first) = rows::first_leaf().await? else { return Ok(0) };
-    let below = drawn().await?;
-    if below <= first {
-        draw(ctx, first).await?;
-        return Ok(0);
+/// Where storage fails, or the trail is not what was signed.
+pub async fn prune(ctx: &Context, signed: &mut Signed) -> Result<u64, Error> {
+    let (below, drawn_at) = drawn(signed).await?.unwrap_or_default();
+    let mut dropped = 0;
+    if below > 0 {
+        Change::new().and(rows::drop_seals_before(below)).commit(ctx).await?;
     }
-    Change::new().and(rows::drop_seals_before(below)).commit(ctx).await?;
-    let mut dropped = 0_u64;
-    for _ in 0..BATCHES {
-        if below <= first.saturating_add(dropped) {
+    for _ in 0..TILES {
+        let Some(first) = rows::first_place_below(below).await? else {
+            draw(ctx, signed, below, drawn_at).await?;
             break;
-        }
-        let counts = Change::new().and(rows::drop_before(below, BATCH)).commit(ctx).await?;
-        dropped = dropped.saturating_add(counts.first().copied().unwrap_or(0));
+        };
+        dropped += drop_tile(ctx, first.div_euclid(TILE.cast_signed())).await?;
     }
     Ok(dropped)
 }
 
-/// The first leaf that no pruning has dropped, or is about to, as a sealed event says.
-pub async fn drawn() -> Result<u64, Error> {
-    let metadata = rows::newest_metadata_of(Kind::EventsPruned.name()).await?;
-    Ok(metadata.and_then(|(at, metadata)| pruned_below(&metadata, at)).unwrap_or(0))
+/// The first leaf that no pruning has dropped, or is about to, as the tree proves.
+///
+/// # Errors
+///
+/// As [`special::newest`].
+pub async fn kept_from(signed: &mut Signed) -> Result<u64, Error> {
+    Ok(drawn(signed).await?.map_or(0, |(below, _)| below))
+}
+
+/// The newest boundary in the tree, and when it was drawn.
+async fn drawn(signed: &mut Signed) -> Result<Option<(u64, Time)>, Error> {
+    let told = |event: &mana_auth_audit::Stored| pruned(event.metadata.as_deref()?, event.leaf);
+    let Some((event, prefix)) = special::newest(signed, Kind::EventsPruned, told).await? else {
+        return Ok(None);
+    };
+    // It may be of another tree, from before this one was put back: then it tells nothing of this.
+    let speaks_of_this = signed.has_grown_from(prefix).await?;
+    Ok(speaks_of_this.then_some((prefix.size, Time(event.created_at))))
+}
+
+/// Drops what stands in a tile that was pruned. What is not all of it was never there, or is not all there any more: somebody else has
+/// put it there, and it loses its place instead.
+async fn drop_tile(ctx: &Context, tile: i64) -> Result<u64, Error> {
+    let (from, to) =
+        (tile.saturating_mul(TILE.cast_signed()), tile.saturating_add(1).saturating_mul(TILE.cast_signed()));
+    let is_whole = match u64::try_from(tile) {
+        Ok(position) => {
+            let leaves = Subtree { level: TILE.ilog2(), position };
+            let (first, end) = (leaves.leaves().start, leaves.leaves().end);
+            let hashes = rows::leaf_hashes(first, end).await?;
+            let mut tree = mana_auth_audit::Frontier::default();
+            hashes.iter().for_each(|hash| tree.append(*hash, |_| {}));
+            tree.size() == TILE
+                && rows::tiles(1, position, position.saturating_add(1)).await?.first() == Some(&tree.root())
+        }
+        Err(_) => false,
+    };
+    let change = if is_whole { rows::drop_leaves(from, to) } else { rows::displace(from, to) };
+    let changed = Change::new().and(change).commit(ctx).await?.first().copied().unwrap_or(0);
+    Ok(if is_whole { changed } else { 0 })
 }
 
 /// Draws the boundary below which events are dropped once the event that says so is sealed, where there is reason to: at whole
-/// tiles, so that the tree beyond it is known without them.
-async fn draw(ctx: &Context, first: u64) -> Result<(), Error> {
+/// tiles, so that the tree beyond it is known without them. Each of these events must be what was signed, and past its retention:
+/// when a checkpoint was made is not signed, when an event happened is.
+async fn draw(ctx: &Context, signed: &mut Signed, first: u64, lately: Time) -> Result<(), Error> {
     let before = ctx.now - ctx.settings.audit_retention;
-    let sealed = rows::sealed_before(before).await?.unwrap_or(0);
-    let below = sealed / TILE * TILE;
-    let lately = rows::last_of(Kind::EventsPruned.name()).await?.is_some_and(|at| ctx.now.since(at) < EVERY);
-    if below <= first || lately {
+    let sealed = rows::sealed_before(before, signed.size()).await?.unwrap_or(0);
+    let candidate = sealed.min(first.saturating_add(PIECE)) / TILE * TILE;
+    let is_little = candidate.saturating_sub(first) < PIECE;
+    if candidate <= first || is_little && (Span::default()..EVERY).contains(&ctx.now.since(lately)) {
         return Ok(());
     }
-    // When a checkpoint was made is not signed; when an event happened is.
-    let last = rows::stored(below - 1, 1).await?;
-    if last.first().is_none_or(|last| Time(last.created_at) >= before) {
+    let Some(frontier) = signed.prefix(first).await? else { return Ok(()) };
+    let mut walk = Walk::new(ctx, signed, frontier).await?;
+    let finding = match walk.to(candidate, Some(before)).await? {
+        Some(finding) => Some(finding),
+        None => walk.unproven().await?,
+    };
+    let below = walk.size() / TILE * TILE;
+    if let Some(finding) = finding {
+        ctx.log(
+            Level::Error,
+            "nothing is dropped from an audit trail that is not what was signed",
+            &[("finding", &finding.to_string())],
+        );
         return Ok(());
     }
-    Change::new()
-        .and(rows::drop_hours_before(before))
-        .record(Event::anonymous(Kind::EventsPruned).with("below", below))
-        .commit(ctx)
-        .await?;
+    let Some(tree) = proof::frontier(below).await?.filter(|_| below > first) else { return Ok(()) };
+    if !signed.has_grown_from(Prefix { size: below, root: tree.root() }).await? {
+        return Ok(());
+    }
+    let event =
+        Event::anonymous(Kind::EventsPruned).with("below", below).with("root", root_text(&tree.root()));
+    Change::new().and(rows::drop_hours_before(before)).record(event).commit(ctx).await?;
     Ok(())
 }

@@ -1,30 +1,36 @@
 //! Sealing: events get their places in the tree, and a checkpoint is signed over them, in one commit.
 
-use super::{begin, compare, key, rows, rows::Tree};
+use super::{
+    begin, compare,
+    compare::is_given_up,
+    key, rows,
+    rows::Tree,
+    signed::{Signed, signed_by},
+    special, waiting,
+};
 use crate::{
-    audit::{
-        Event, Kind,
-        mac::{Author, author},
-    },
+    audit::{Event, Kind, mac::Author},
     context::Context,
     error::{Bug, Error},
     platform::{self, Level, Metric},
-    storage::{Change, Refused},
+    storage::{Change, Refused, Statement},
     time::{Span, Time},
 };
-use mana_auth_audit::Checkpoint;
+use mana_auth_audit::{Checkpoint, Frontier, Stored};
+use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::Mutex};
+use uuid::Uuid;
 
 /// How many events one commit seals: some 10 ms of a writer that requests wait for, too, and no more than one answer of the database
 /// holds, however large they are.
-const BATCH: u32 = 500;
+const BATCH: u64 = 500;
 /// How many commits one call makes.
 const BATCHES: u32 = 100;
 /// How far events that wait are counted.
 const COUNTED: u32 = 100_000;
 
 /// How many events that somebody else wrote are named.
-const NAMED: usize = 20;
+const NAMED: u32 = 20;
 
 /// What was sealed, and what waits.
 #[derive(Default)]
@@ -35,11 +41,14 @@ pub struct Sealed {
     pub checkpoint: Option<String>,
     /// Events that wait, counted up to a hundred thousand.
     pub unsealed: u64,
-    /// How long the first of them has waited.
+    /// How long some of them have waited since housekeeping first came by them, by its own clock.
     pub lag: Span,
     /// Whether to call again.
     pub more: bool,
 }
+
+/// When this instance last came to the end of what waited.
+static THROUGH: Mutex<Option<Time>> = Mutex::new(None);
 
 /// The newest checkpoint that this instance has seen. Whoever puts the database back to an older state meanwhile is noticed by it.
 static SEEN: Mutex<Option<String>> = Mutex::new(None);
@@ -58,48 +67,80 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     }
     // Read behind the tree, so that whoever signed it is among them, and before its events, so that the event which names the
     // newest is among those.
-    let keys = rows::keys().await?;
-    ensure_signed(ctx, &tree, &keys).await?;
-    let mut sealed = Sealed::default();
+    let keys = key::ours(ctx).await?;
+    let mut signed = Signed::of(ctx, tree, &keys).await?;
+    ensure_newest(ctx, &mut signed, &keys).await?;
+    let mut tree = signed.tree;
+    let since = waiting::since(ctx).await?;
+    let are_forged = since.is_some_and(|since| ctx.now.since(since) >= waiting::MOST);
+    Change::new().and(rows::pass_over_malformed()).commit(ctx).await?;
+    let (mut sealed, mut after, mut unknown) =
+        (Sealed { more: true, ..Sealed::default() }, Uuid::nil(), false);
     for _ in 0..BATCHES {
-        let events = rows::unsealed(BATCH).await?;
-        sealed.more = events.len() == usize::try_from(BATCH).unwrap_or(usize::MAX);
-        if events.is_empty() {
+        let events = rows::unsealed(after, BATCH).await?;
+        let Some(last) = events.last() else {
+            sealed.more = false;
             break;
-        }
+        };
+        after = last.id;
         let size = tree.frontier.size();
-        let Some(grown) = append(ctx, tree, &events).await? else {
+        let batch = Batch::of(ctx, &tree, &events, are_forged);
+        unknown |= batch.unknown;
+        let Some(grown) = append(ctx, tree, batch).await? else {
             // Another process was faster.
-            sealed.checkpoint = newest_checkpoint().await?;
-            return backlog(ctx, sealed).await;
+            sealed.checkpoint = newest_checkpoint(ctx).await?;
+            return backlog(sealed).await;
         };
         tree = grown;
-        let new = tree.frontier.size().saturating_sub(size);
-        sealed.events = sealed.events.saturating_add(new);
-        // Those of an unknown author wait, and nothing behind so many of them is seen.
-        sealed.more &= new > 0;
-        if !sealed.more {
-            break;
-        }
+        sealed.events = sealed.events.saturating_add(tree.frontier.size().saturating_sub(size));
     }
+    let through = through(ctx.now, !sealed.more);
+    sealed.lag = ctx.now.since(through);
     if !sealed.more {
+        let noted = since;
+        let since = unknown.then(|| since.unwrap_or(ctx.now));
+        if since != noted {
+            note_waiting(ctx, since).await?;
+        }
+        sealed.lag = since.map_or(Span::default(), |since| ctx.now.since(since));
         key::take_up_newest(ctx, &tree.key, &keys).await?;
-        tell_foreign(ctx).await?;
     }
     if let Ok(mut seen) = SEEN.lock() {
         seen.clone_from(&tree.checkpoint);
     }
-    sealed.checkpoint = tree.checkpoint;
-    backlog(ctx, sealed).await
+    sealed.checkpoint = tree.checkpoint.clone();
+    if !sealed.more {
+        tell_foreign(ctx).await?;
+    }
+    backlog(sealed).await
+}
+
+/// A tree behind which another was signed, as a checkpoint in this very database tells, was put back by hand: it is not gone on from,
+/// unless an event says why.
+async fn ensure_newest(ctx: &Context, signed: &mut Signed, keys: &[rows::Key]) -> Result<(), Error> {
+    for (_, note) in rows::seals_beyond(signed.size()).await? {
+        let Some(beyond) = signed_by(&note, keys)? else { continue };
+        // Or another process has sealed meanwhile.
+        let grows = rows::tree().await?.is_some_and(|tree| tree.frontier.size() > signed.size());
+        if !grows && !is_given_up(ctx, signed, &beyond).await? {
+            return Err(
+                Bug::Trail(format!("the tree was put back: {} leaves were signed", beyond.size)).into()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// The newest checkpoint, as a signed note; none before the first.
 ///
 /// # Errors
 ///
-/// Where storage fails.
-pub async fn newest_checkpoint() -> Result<Option<String>, Error> {
-    Ok(rows::newest_seal().await?.map(|(_, note)| note))
+/// Where storage fails, or the tree is not the one that was signed last.
+pub async fn newest_checkpoint(ctx: &Context) -> Result<Option<String>, Error> {
+    match Signed::read(ctx).await {
+        Err(Error::NotFound) => Ok(None),
+        signed => Ok(signed?.tree.checkpoint),
+    }
 }
 
 /// How many events are still to be sealed, counted up to a hundred thousand.
@@ -108,84 +149,91 @@ pub async fn newest_checkpoint() -> Result<Option<String>, Error> {
 ///
 /// Where storage fails.
 pub async fn unsealed() -> Result<u64, Error> {
-    Ok(rows::backlog(COUNTED).await?.0)
+    rows::backlog(COUNTED).await
 }
 
-async fn backlog(ctx: &Context, sealed: Sealed) -> Result<Sealed, Error> {
-    let (unsealed, first) = rows::backlog(COUNTED).await?;
-    let lag = first.map_or(Span::default(), |first: Time| ctx.now.since(first)).max(Span::default());
-    Ok(Sealed { unsealed, lag, ..sealed })
+async fn backlog(sealed: Sealed) -> Result<Sealed, Error> {
+    Ok(Sealed { unsealed: unsealed().await?, ..sealed })
 }
 
-/// Whoever edits the tree by hand does not get a signature for it.
-async fn ensure_signed(ctx: &Context, tree: &Tree, keys: &[rows::Key]) -> Result<(), Error> {
-    let wrong = || Error::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
-    let Some(note) = &tree.checkpoint else {
-        return if tree.frontier.size() == 0 { Ok(()) } else { Err(wrong()) };
-    };
-    let Ok((_, checkpoint)) = Checkpoint::of_note(note) else { return Err(wrong()) };
-    if checkpoint.size != tree.frontier.size() || checkpoint.root != tree.frontier.root() {
-        return Err(wrong());
+/// Since when there has always been something left: now, where this call came to the end.
+fn through(now: Time, at_the_end: bool) -> Time {
+    let Ok(mut through) = THROUGH.lock() else { return now };
+    let since = through.filter(|since| !at_the_end && *since <= now).unwrap_or(now);
+    *through = Some(since);
+    since
+}
+
+/// Notes since when events wait whose author can't be told, and tells the operator when they begin to.
+async fn note_waiting(ctx: &Context, since: Option<Time>) -> Result<(), Error> {
+    if since == Some(ctx.now) {
+        ctx.log(
+            Level::Warn,
+            "events wait to be sealed that are under a secret which this process was not given",
+            &[],
+        );
     }
-    // A trail goes on under another name with an event that says so, and it is sealed with the first checkpoint under it. Where it
-    // follows this very checkpoint, the event vouches for it: the key that signed it may be lost.
-    if checkpoint.origin != tree.origin {
-        match begin::announced(ctx, &tree.origin).await? {
-            Some(follows) if follows == checkpoint.to_string() => return Ok(()),
-            Some(_) => {}
-            None => {
-                return Err(Error::Bug(Bug::Trail("nothing tells why the trail has another name".into())));
-            }
-        }
-    }
-    signed_by(ctx, note, keys)?.map(drop).ok_or_else(wrong)
+    Change::new().and(waiting::note(ctx, since)).commit(ctx).await.map(drop).map_err(Into::into)
 }
 
-/// What a note says, if one of these keys signed it, whatever its origin. A key counts only if its private part opens: anyone who
-/// can write rows can put a key of their own among them.
-pub fn signed_by(ctx: &Context, note: &str, keys: &[rows::Key]) -> Result<Option<Checkpoint>, Error> {
-    let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
-    for key in keys {
-        if note.is_signed_by(&rows::verifier(key, &checkpoint.origin)?) && key::open(ctx, key).is_ok() {
-            return Ok(Some(checkpoint));
-        }
-    }
-    Ok(None)
+/// What becomes of some events.
+struct Batch {
+    frontier: Frontier,
+    statements: Vec<Statement>,
+    /// Whether there are some whose author can't be told.
+    unknown: bool,
 }
 
-/// Adds events to the tree, those that the service wrote. None where it has grown meanwhile.
-async fn append(ctx: &Context, tree: Tree, events: &[rows::Unsealed]) -> Result<Option<Tree>, Error> {
-    let mut frontier = tree.frontier.clone();
-    let mut statements = Vec::with_capacity(events.len());
-    let mut hours = BTreeMap::new();
-    for event in events {
-        let id = event.id.to_string();
-        let leaf = event.leaf(&id, frontier.size());
-        match author(&ctx.settings.keyring, &leaf, &event.mac) {
-            Author::Ours if event.has_its_details() => {}
-            Author::Unknown => continue,
-            Author::Ours | Author::SomebodyElse => {
-                statements.push(rows::pass_over(event.id));
+impl Batch {
+    /// Those that the service wrote are added to the tree, and the others are passed over: those of an unknown author for now, or for
+    /// ever where they have waited long enough.
+    fn of(ctx: &Context, tree: &Tree, events: &[rows::Unsealed], are_forged: bool) -> Self {
+        let mut frontier = tree.frontier.clone();
+        let (mut statements, mut hours, mut unknown) =
+            (Vec::with_capacity(events.len()), BTreeMap::new(), false);
+        for waiting in events {
+            let index = frontier.size();
+            let hash = match special::written_by(ctx, waiting) {
+                Author::Ours => waiting.event.hash_at(index),
+                Author::Unknown if !are_forged => {
+                    unknown = true;
+                    continue;
+                }
+                Author::Unknown | Author::SomebodyElse => None,
+            };
+            let Some(hash) = hash else {
+                statements.push(rows::pass_over(waiting.id));
                 continue;
-            }
+            };
+            statements.push(rows::place(waiting.id, index, hash));
+            frontier.append(hash, |tile| statements.push(rows::insert_tile(tile)));
+            *hours
+                .entry((Time(waiting.event.created_at).hour(), waiting.event.event_type.as_str()))
+                .or_insert(0_i64) += 1;
         }
-        let hash = leaf.hash();
-        statements.push(rows::place(event.id, leaf.index, hash));
-        frontier.append(hash, |tile| statements.push(rows::insert_tile(tile)));
-        *hours.entry((Time(event.created_at).hour(), event.event_type.as_str())).or_insert(0_i64) += 1;
+        statements
+            .extend(hours.into_iter().map(|((hour, kind), count)| rows::add_to_hour(hour, kind, count)));
+        Self { frontier, statements, unknown }
     }
+}
+
+/// Adds events to the tree. None where it has grown meanwhile.
+async fn append(ctx: &Context, tree: Tree, batch: Batch) -> Result<Option<Tree>, Error> {
+    let Batch { frontier, statements, .. } = batch;
     let mut change = Change::new();
     let mut checkpoint = tree.checkpoint.clone();
     if frontier.size() > tree.frontier.size() {
         let new = Checkpoint { origin: tree.origin.clone(), size: frontier.size(), root: frontier.root() };
         let note = new.sign(&*key::open(ctx, &tree.key)?).to_string();
-        change = change.and(rows::grow(&tree, &frontier)).and(rows::insert_seal(new.size, &note, ctx.now));
+        let (from, to) = (tree.frontier.size().cast_signed(), frontier.size().cast_signed());
+        change = change
+            .and(rows::grow(&tree, &frontier))
+            .and(rows::insert_seal(new.size, &note, ctx.now))
+            .and(rows::displace(from, to));
         // Only a copy outside proves anything against whoever owns the database.
         checkpoint = Some(note);
     }
-    let hours = hours.into_iter().map(|((hour, kind), count)| rows::add_to_hour(hour, kind, count));
-    change = change.and_all(statements).and_all(hours);
-    match change.commit(ctx).await {
+    match change.and_all(statements).commit(ctx).await {
         Ok(_) => {}
         Err(Refused::Unmet(0)) => return Ok(None),
         Err(Refused::Unmet(_)) => {
@@ -194,7 +242,7 @@ async fn append(ctx: &Context, tree: Tree, events: &[rows::Unsealed]) -> Result<
         Err(refused) => return Err(refused.into()),
     }
     if let Some(note) = checkpoint.as_ref().filter(|note| tree.checkpoint.as_ref() != Some(*note)) {
-        platform::log(Level::Info, "audit checkpoint", &[("checkpoint", note)]);
+        ctx.log(Level::Info, "audit checkpoint", &[("checkpoint", note)]);
     }
     Ok(Some(Tree { frontier, checkpoint, ..tree }))
 }
@@ -206,13 +254,18 @@ async fn tell_foreign(ctx: &Context) -> Result<(), Error> {
         return Ok(());
     }
     let event = Event::anonymous(Kind::EventsForged).with("count", count).with("events", ids.clone());
-    let last = rows::newest_metadata_of(Kind::EventsForged.name()).await?;
-    if last.and_then(|(_, told)| serde_json::from_str(&told).ok()) == Some(event.metadata.clone()) {
+    let told = |event: &Stored| serde_json::from_str::<Map<String, Value>>(event.metadata.as_deref()?).ok();
+    let last = match special::newest(&mut Signed::read(ctx).await?, Kind::EventsForged, told).await {
+        // Rows that look like it can't keep it from being told.
+        Err(Error::Bug(Bug::Trail(_))) => None,
+        last => last?,
+    };
+    if last.is_some_and(|(_, told)| told == event.metadata) {
         return Ok(());
     }
     Change::new().record(event).commit(ctx).await?;
-    platform::count(Metric::AuditEvents, "forged", u64::try_from(count).unwrap_or(u64::MAX));
+    platform::count(Metric::AuditEvents, "forged", count);
     let words = "the audit trail holds events that the service did not write";
-    platform::log(Level::Error, words, &[("finding", &ids.join(" "))]);
+    ctx.log(Level::Error, words, &[("finding", &ids.join(" "))]);
     Ok(())
 }

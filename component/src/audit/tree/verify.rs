@@ -3,20 +3,19 @@
 use super::{
     key,
     progress::{self, Progress, Verification},
-    proof,
-    prune::drawn,
+    prune::kept_from,
     rows,
+    signed::Signed,
 };
 use crate::{
     audit::Kind,
     context::Context,
-    error::Error,
-    platform::{self, Level},
+    error::{Bug, Error},
+    platform::Level,
     storage::Change,
-    time::Span,
+    time::{Span, Time},
 };
-use mana_auth_audit::{Finding, Frontier, Leaves, PublicKey, Seal, Tile, Verifier, erased_leaves};
-use uuid::Uuid;
+use mana_auth_audit::{Erased, Finding, Frontier, Prefix, PublicKey, Seal, Stored, Tile, Verifier};
 
 /// How many events are read at a time.
 const BATCH: u64 = 500;
@@ -26,14 +25,19 @@ const PIECE: u64 = 20_000;
 const EVERY: Span = Span::hours(1);
 /// How many events one call looks at, at most.
 pub const MOST: u64 = 100_000;
+/// The longest finding that is told, in characters.
+const WORDS: usize = 200;
+/// How many erasures are read at a time.
+const PAGE: u64 = 100;
 
-/// The last time that housekeeping went through the whole trail; none before the first.
+/// The last time that housekeeping went through the whole trail; none before the first, and where somebody else has written what it
+/// found.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn last_verification() -> Result<Option<Verification>, Error> {
-    Ok(progress::read().await?.and_then(|progress| progress.last))
+pub async fn last_verification(ctx: &Context) -> Result<Option<Verification>, Error> {
+    Ok(progress::read(ctx).await?.and_then(|progress| progress.last))
 }
 
 /// Looks at a part of the trail now.
@@ -42,100 +46,172 @@ pub async fn last_verification() -> Result<Option<Verification>, Error> {
 ///
 /// `Invalid` for more than [`MOST`] leaves, or leaves that are not there.
 pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verification, Error> {
-    let size = rows::tree().await?.map_or(0, |tree| tree.frontier.size());
-    let first = drawn().await?;
+    let mut signed = match Signed::read(ctx).await {
+        Ok(signed) => Some(signed),
+        Err(Error::NotFound) => None,
+        Err(Error::Bug(Bug::Trail(words))) => {
+            return Ok(Verification { from, to, begun: ctx.now, first_bad: Some(words) });
+        }
+        Err(error) => return Err(error),
+    };
+    let (size, first) = match &mut signed {
+        Some(signed) => (signed.size(), kept_from(signed).await?),
+        None => (0, 0),
+    };
     if from < first || from > to {
         return Err(Error::invalid("from", format!("must be from {first} to `to`")));
     }
     if to > size || to - from > MOST {
         return Err(Error::invalid("to", format!("must be at most {size}, and {MOST} more than `from`")));
     }
-    let mut walk = Walk::new(ctx, proof::frontier(from).await?).await?;
-    let finding = match walk.to(to).await? {
-        Some(finding) => Some(finding),
-        None => walk.finish().await?,
+    let finding = match &mut signed {
+        Some(signed) => wrong_in(ctx, signed, from, to).await?,
+        None => None,
     };
-    let first_bad = finding.map(|finding| finding.to_string());
-    Ok(Verification { from, to, at: ctx.now, first_bad })
+    Ok(Verification { from, to, begun: ctx.now, first_bad: finding.map(|finding| words(&finding)) })
 }
 
-/// Goes through the next piece of the trail, and begins again an hour after its end.
+/// What is wrong first in a range of leaves.
+async fn wrong_in(ctx: &Context, signed: &mut Signed, from: u64, to: u64) -> Result<Option<Finding>, Error> {
+    let Some(frontier) = signed.prefix(from).await? else {
+        return Ok(Some(Finding::Replaced { leaves: 0..from }));
+    };
+    let mut walk = Walk::new(ctx, signed, frontier).await?;
+    match walk.to(to, None).await? {
+        None => walk.unproven().await,
+        finding => Ok(finding),
+    }
+}
+
+/// A finding in words. It may name an id that somebody else wrote.
+fn words(finding: &Finding) -> String {
+    finding.to_string().chars().filter(|c| !c.is_control()).take(WORDS).collect()
+}
+
+/// Goes through the next piece of the trail, and begins again an hour after it has begun the last time.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn go_on_verifying(ctx: &Context) -> Result<(), Error> {
-    let Some(tree) = rows::tree().await? else { return Ok(()) };
-    let (size, first) = (tree.frontier.size(), drawn().await?);
-    let progress = progress::read().await?;
-    let is_under_way = |progress: &Progress| progress.frontier.size() > progress.from;
-    let lately = |last: &Verification| ctx.now.since(last.at) < EVERY;
-    if progress.as_ref().is_some_and(|it| !is_under_way(it) && it.last.as_ref().is_some_and(lately)) {
+pub async fn go_on_verifying(ctx: &Context, signed: &mut Signed) -> Result<(), Error> {
+    let progress = progress::read(ctx).await?.filter(|progress| progress.begun <= ctx.now);
+    let lately = |last: &Verification| (Span::default()..EVERY).contains(&ctx.now.since(last.begun));
+    if progress.as_ref().is_some_and(|it| !it.is_under_way() && it.last.as_ref().is_some_and(lately)) {
         return Ok(());
     }
-    let begun = progress.filter(|progress| progress.frontier.size() >= first);
-    let (from, frontier) = match begun {
-        Some(progress) => (progress.from, progress.frontier),
-        None => (first, proof::frontier(first).await?),
+    let (size, first) = (signed.size(), kept_from(signed).await?);
+    let (begun, last) = match progress {
+        Some(progress) => {
+            let goes_on = progress.is_under_way() && progress.frontier.size() >= first;
+            (goes_on.then_some((progress.from, progress.frontier, progress.begun)), progress.last)
+        }
+        None => (None, None),
     };
-    let to = size.min(frontier.size().saturating_add(PIECE));
-    let mut walk = Walk::new(ctx, frontier).await?;
-    let finding = walk.to(to).await?;
-    if finding.is_none() && to < size {
-        Change::new().and(progress::save(from, walk.verifier.frontier())).commit(ctx).await?;
-        return Ok(());
+    let begun = match begun {
+        Some(begun) => Some(begun),
+        None => signed.prefix(first).await?.map(|frontier| (first, frontier, ctx.now)),
+    };
+    let done = |from, to, begun, finding: Option<Finding>| {
+        let first_bad = finding.map(|finding| words(&finding));
+        Progress {
+            from: 0,
+            frontier: Frontier::default(),
+            begun,
+            last: Some(Verification { from, to, begun, first_bad }),
+        }
+    };
+    let progress = match begun {
+        None => done(first, size, ctx.now, Some(Finding::Replaced { leaves: 0..first })),
+        Some((from, frontier, begun)) => {
+            let to = size.min(frontier.size().saturating_add(PIECE));
+            let mut walk = Walk::new(ctx, signed, frontier).await?;
+            let finding = match walk.to(to, None).await? {
+                None if to == size => walk.unproven().await?,
+                finding => finding,
+            };
+            if finding.is_none() && to < size {
+                Progress { from, frontier: walk.verifier.frontier().clone(), begun, last }
+            } else {
+                done(from, to, begun, finding)
+            }
+        }
+    };
+    if let Some(finding) =
+        progress.last.as_ref().filter(|_| !progress.is_under_way()).and_then(|last| last.first_bad.as_deref())
+    {
+        ctx.log(Level::Error, "the audit trail is not what was signed", &[("finding", finding)]);
     }
-    if let Some(finding) = &finding {
-        platform::log(
-            Level::Error,
-            "the audit trail is not what was signed",
-            &[("finding", &finding.to_string())],
-        );
-    }
-    let last = Verification { from, to, at: ctx.now, first_bad: finding.map(|finding| finding.to_string()) };
-    let again = proof::frontier(first).await?;
-    Change::new().and(progress::save(first, &again)).and(progress::save_last(&last)).commit(ctx).await?;
+    Change::new().and(progress::save(ctx, &progress)).commit(ctx).await?;
+    Ok(())
+}
+
+/// Notes why the trail can't be gone through, so that nobody is told any more that all is well.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn note_finding(ctx: &Context, words: &str) -> Result<(), Error> {
+    let last =
+        Verification { from: 0, to: 0, begun: ctx.now, first_bad: Some(words.chars().take(WORDS).collect()) };
+    let progress = Progress { from: 0, frontier: Frontier::default(), begun: ctx.now, last: Some(last) };
+    Change::new().and(progress::save(ctx, &progress)).commit(ctx).await?;
     Ok(())
 }
 
 /// On the way through the trail.
-struct Walk {
+pub struct Walk<'a> {
+    signed: &'a mut Signed,
     verifier: Verifier,
     keys: Vec<PublicKey>,
-    erased: Leaves,
+    erasures: Vec<Erasure>,
 }
 
-impl Walk {
-    async fn new(ctx: &Context, from: Frontier) -> Result<Self, Error> {
-        let mut erased = Leaves::default();
-        let mut after = Uuid::nil();
-        loop {
-            let page = rows::metadata_of(Kind::DetailsErased.name(), after).await?;
-            let Some((last, ..)) = page.last() else { break };
-            after = *last;
-            page.iter().for_each(|(_, leaf, metadata)| erased_leaves(metadata, *leaf, &mut erased));
+/// An event that claims to be an erasure, and whether it is one, once that was looked at.
+struct Erasure {
+    event: Stored,
+    erased: Erased,
+    holds: Option<bool>,
+}
+
+impl<'a> Walk<'a> {
+    /// Goes on where the tree is known.
+    pub async fn new(ctx: &Context, signed: &'a mut Signed, from: Frontier) -> Result<Self, Error> {
+        let mut erasures = Vec::new();
+        let mut before = signed.size();
+        while let page @ [.., last] = &*rows::sealed_of(Kind::DetailsErased.name(), before, PAGE).await? {
+            before = last.leaf;
+            erasures.extend(page.iter().filter_map(|event| {
+                let erased = Erased::parse(event.metadata.as_deref()?, event.leaf)?;
+                (erased.of.size > from.size()).then(|| Erasure { event: event.clone(), erased, holds: None })
+            }));
         }
-        let keys = rows::keys().await?;
-        let ours = keys.iter().filter(|key| key::open(ctx, key).is_ok());
-        let keys = ours.map(rows::public).collect::<Result<_, _>>()?;
-        Ok(Self { verifier: Verifier::from(from, 0), keys, erased })
+        let keys = key::ours(ctx).await?.iter().map(rows::public).collect::<Result<_, _>>()?;
+        Ok(Self { signed, verifier: Verifier::from(from, 0), keys, erasures })
     }
 
-    /// What is wrong first before this leaf.
-    async fn to(&mut self, to: u64) -> Result<Option<Finding>, Error> {
-        while self.verifier.frontier().size() < to {
-            let from = self.verifier.frontier().size();
-            let batch = BATCH.min(to - from);
-            let events = rows::stored(from, batch).await?;
-            let mut seals = rows::seals(from, from.saturating_add(batch)).await?.into_iter().peekable();
+    /// How many leaves it has come by, and those before.
+    pub const fn size(&self) -> u64 {
+        self.verifier.frontier().size()
+    }
+
+    /// What is wrong first before this leaf. Ends before an event that is not older than a moment, where one is given.
+    pub async fn to(&mut self, to: u64, older_than: Option<Time>) -> Result<Option<Finding>, Error> {
+        while self.size() < to {
+            let from = self.size();
+            let events = rows::stored(from, BATCH.min(to - from)).await?;
+            let Some(last) = events.last() else { return Ok(Some(Finding::Removed { leaf: from })) };
+            let end = last.leaf.saturating_add(1).min(to);
+            let mut seals = rows::seals(from, end).await?.into_iter().peekable();
             let mut tiles = Vec::new();
             for event in &events {
-                let place = self.verifier.frontier().size();
-                let may_be_bare = self.erased.contains(place);
+                if older_than.is_some_and(|moment| Time(event.created_at) >= moment) {
+                    return Ok(None);
+                }
+                let may_be_bare = event.salt.is_none() && self.is_erased(event.leaf).await?;
                 if let Err(finding) = event.verify(&mut self.verifier, may_be_bare, |tile| tiles.push(tile)) {
                     return Ok(Some(finding));
                 }
-                let size = self.verifier.frontier().size();
+                let size = self.size();
                 while let Some((_, note)) = seals.next_if(|(at, _)| *at <= size) {
                     if let Err(finding) = self.verifier.seal(&Seal { size, note: &note }, &self.keys) {
                         return Ok(Some(finding));
@@ -145,31 +221,34 @@ impl Walk {
             if let Some(finding) = wrong_tile(&tiles).await? {
                 return Ok(Some(finding));
             }
-            if self.verifier.frontier().size() < from.saturating_add(batch) {
-                return Ok(Some(Finding::Removed { leaf: self.verifier.frontier().size() }));
-            }
         }
         Ok(None)
     }
-}
 
-impl Walk {
-    /// Whether the hashes so far are those that were signed: the next checkpoint tells.
-    async fn finish(&mut self) -> Result<Option<Finding>, Error> {
-        let here = self.verifier.frontier().size();
-        if self.verifier.sealed() == here {
-            return Ok(None);
+    /// Whether an erasure in the tree names a leaf.
+    async fn is_erased(&mut self, leaf: u64) -> Result<bool, Error> {
+        for erasure in self.erasures.iter_mut().filter(|erasure| erasure.erased.contains(leaf)) {
+            let holds = match erasure.holds {
+                Some(holds) => holds,
+                None => {
+                    self.signed.includes(&erasure.event).await?
+                        && self.signed.has_grown_from(erasure.erased.of).await?
+                }
+            };
+            erasure.holds = Some(holds);
+            if holds {
+                return Ok(true);
+            }
         }
-        let Some((size, note)) = rows::next_seal(here).await? else {
-            return Ok(Some(Finding::Seal {
-                size: here,
-                problem: "is missing: no checkpoint covers the leaves before it",
-            }));
-        };
-        for hash in rows::leaf_hashes(here, size).await? {
-            self.verifier.pass(hash);
-        }
-        Ok(self.verifier.seal(&Seal { size, note: &note }, &self.keys).err())
+        Ok(false)
+    }
+
+    /// Whether the events so far, which are sound by themselves, are not those that were signed for.
+    pub async fn unproven(&mut self) -> Result<Option<Finding>, Error> {
+        let (sealed, size) = (self.verifier.sealed(), self.size());
+        let prefix = Prefix { size, root: self.verifier.frontier().root() };
+        let is_proven = self.signed.has_grown_from(prefix).await?;
+        Ok((!is_proven).then_some(Finding::Replaced { leaves: sealed..size }))
     }
 }
 

@@ -72,7 +72,7 @@ pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json
     let bound = |name| parameters.number(name, 0..=u64::MAX);
     let verification = match (bound("from")?, bound("to")?) {
         (Some(from), Some(to)) => tree::verify_range(&call, from, to).await?,
-        (None, None) => tree::last_verification().await?.ok_or(Error::NotFound)?,
+        (None, None) => tree::last_verification(&call).await?.ok_or(Error::NotFound)?,
         (Some(_), None) => return Err(Error::invalid("to", "must be set with `from`").into()),
         (None, Some(_)) => return Err(Error::invalid("from", "must be set with `to`").into()),
     };
@@ -80,7 +80,7 @@ pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json
         intact: verification.first_bad.is_none(),
         from: verification.from,
         to: verification.to,
-        verified_at: verification.at,
+        verified_at: verification.begun,
         first_bad: verification.first_bad,
         unsealed: tree::unsealed().await?,
     }))
@@ -96,8 +96,8 @@ pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json
         (status = 404, description = "`NOT_FOUND`: nothing was sealed yet", body = ProblemBody),
     )
 )]
-pub async fn checkpoint(_: Admin) -> Result<Response, Failure> {
-    let note = tree::newest_checkpoint().await?.ok_or(Error::NotFound)?;
+pub async fn checkpoint(call: Call, _: Admin) -> Result<Response, Failure> {
+    let note = tree::newest_checkpoint(&call).await?.ok_or(Error::NotFound)?;
     let mut response = note.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     Ok(response)
@@ -119,11 +119,11 @@ pub async fn checkpoint(_: Admin) -> Result<Response, Failure> {
         (status = 404, description = "`NOT_FOUND`: no such event, or it is still to be sealed", body = ProblemBody),
     )
 )]
-pub async fn proof(_: Admin, parameters: Parameters) -> Result<Response, Failure> {
+pub async fn proof(call: Call, _: Admin, parameters: Parameters) -> Result<Response, Failure> {
     let bound = |name| parameters.number(name, 1..=u64::MAX);
     match (parameters.id("event")?, bound("from")?, bound("to")?) {
         (Some(event), None, None) => {
-            let proof = tree::inclusion(event).await?;
+            let proof = tree::inclusion(&call, event).await?;
             Ok(Json(InclusionBody {
                 event,
                 leaf: proof.leaf,
@@ -135,7 +135,7 @@ pub async fn proof(_: Admin, parameters: Parameters) -> Result<Response, Failure
             .into_response())
         }
         (None, Some(from), Some(to)) => {
-            let proof = tree::consistency(from, to).await?;
+            let proof = tree::consistency(&call, from, to).await?;
             Ok(Json(ConsistencyBody { from: proof.from, to: proof.to, path: encoded(&proof.path) })
                 .into_response())
         }

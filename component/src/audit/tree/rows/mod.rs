@@ -1,0 +1,199 @@
+//! The only SQL of the tree. Whoever writes rows decides what they hold: nothing read here is believed, and nothing that a row
+//! holds makes a query fail. Texts are read as bytes and cut, since SQLite stores what is no UTF-8 as well, and of any length.
+
+mod events;
+
+pub use events::*;
+
+use crate::{
+    error::{Bug, Error},
+    params,
+    storage::{self, Columns, Statement, expecting_one, statement},
+    time::Time,
+};
+use mana_auth_audit::{Frontier, Hash, KeyName, PublicKey, Tile, VerifierKey, stored_text};
+
+/// The longest note that is looked at, and the longest name of a log.
+const NOTE: usize = 8 << 10;
+
+/// More bytes than the roots of any tree are.
+pub const FRONTIER: usize = 65 * size_of::<Hash>();
+
+/// The tree so far.
+pub struct Tree {
+    pub origin: KeyName,
+    pub frontier: Frontier,
+    pub key: Key,
+    /// The checkpoint of this size, read at the same moment: a signed note; none before the first.
+    pub checkpoint: Option<String>,
+}
+
+/// A key that signs checkpoints, and its sealed private part.
+pub struct Key {
+    pub id: i64,
+    pub public: [u8; 32],
+    pub private: Vec<u8>,
+    pub secret_version: u32,
+}
+
+pub async fn tree() -> Result<Option<Tree>, Error> {
+    let sql = format!(
+        "SELECT CAST(substr(t.origin, 1, {NOTE}) AS BLOB), t.size, {},
+             k.id, k.public_key, k.private_key, k.secret_version,
+             (SELECT CAST(substr(note, 1, {NOTE}) AS BLOB) FROM audit_seals WHERE size = t.size)
+         FROM audit_tree t LEFT JOIN audit_keys k ON k.id = t.key_id WHERE t.id = 1",
+        start_of("t.frontier", FRONTIER)
+    );
+    storage::query_one(&sql, vec![], |row| {
+        let altered = || Bug::Trail("the row of audit_tree was altered".into());
+        let origin = KeyName::parse(&text(row)?).map_err(|_| altered())?;
+        let (size, frontier) = (row.take().map_err(|_| altered())?, row.take::<Vec<u8>>()?);
+        let frontier = Frontier::from_bytes(size, &frontier).ok_or_else(altered)?;
+        let key = key(row).map_err(|_| altered())?;
+        Ok(Tree { origin, frontier, key, checkpoint: row.take::<Option<Vec<u8>>>()?.map(stored_text) })
+    })
+    .await
+}
+
+fn text(row: &mut Columns) -> Result<String, Error> {
+    row.take().map(stored_text)
+}
+
+fn key(row: &mut Columns) -> Result<Key, Error> {
+    Ok(Key { id: row.take()?, public: row.take()?, private: row.take()?, secret_version: row.take()? })
+}
+
+/// Every row that can be a key, newest first, up to a thousand.
+pub async fn keys() -> Result<Vec<Key>, Error> {
+    let sql = "SELECT id, public_key, private_key, secret_version FROM audit_keys
+               WHERE length(public_key) = 32 AND length(private_key) <= 256 AND secret_version BETWEEN 0 AND 4294967295
+               ORDER BY id DESC LIMIT 1000";
+    storage::query(sql, vec![], key).await
+}
+
+pub fn insert_key(key: &Key, now: Time) -> Statement {
+    statement(
+        "INSERT INTO audit_keys (public_key, private_key, secret_version, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![key.public, key.private.clone(), key.secret_version, now],
+    )
+}
+
+pub fn reseal_key(key: &Key, private: Vec<u8>, version: u32) -> Statement {
+    expecting_one(
+        "UPDATE audit_keys SET private_key = ?3, secret_version = ?4 WHERE id = ?1 AND secret_version = ?2",
+        params![key.id, key.secret_version, private, version],
+    )
+}
+
+/// Signs with another key from here on.
+pub fn use_key(from: i64, to: &Key) -> Statement {
+    expecting_one(
+        "UPDATE audit_tree SET key_id = (SELECT id FROM audit_keys WHERE public_key = ?2) WHERE id = 1 AND key_id = ?1",
+        params![from, to.public],
+    )
+}
+
+/// The first tree, signed with this key.
+pub fn insert_tree(origin: &KeyName, key: &Key) -> Statement {
+    statement(
+        "INSERT INTO audit_tree (id, origin, key_id, size, frontier)
+         VALUES (1, ?1, (SELECT id FROM audit_keys WHERE public_key = ?2), 0, x'')",
+        params![origin.as_str(), key.public],
+    )
+}
+
+/// Goes on under another origin.
+pub fn set_origin(from: &KeyName, to: &KeyName) -> Statement {
+    expecting_one(
+        "UPDATE audit_tree SET origin = ?2 WHERE id = 1 AND origin = ?1",
+        params![from.as_str(), to.as_str()],
+    )
+}
+
+/// The tree has grown.
+pub fn grow(from: &Tree, to: &Frontier) -> Statement {
+    expecting_one(
+        "UPDATE audit_tree SET size = ?3, frontier = ?4 WHERE id = 1 AND size = ?1 AND origin = ?2",
+        params![from.frontier.size(), from.origin.as_str(), to.size(), to.to_bytes()],
+    )
+}
+
+/// A tile, whoever else has written in its place.
+pub fn insert_tile(tile: Tile) -> Statement {
+    statement(
+        "INSERT INTO audit_tiles (level, position, hash) VALUES (?1, ?2, ?3)
+         ON CONFLICT (level, position) DO UPDATE SET hash = excluded.hash",
+        params![tile.level, tile.position, tile.hash],
+    )
+}
+
+/// A checkpoint, whoever else has written in its place.
+pub fn insert_seal(size: u64, note: &str, now: Time) -> Statement {
+    statement(
+        "INSERT INTO audit_seals (size, note, sealed_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (size) DO UPDATE SET note = excluded.note, sealed_at = excluded.sealed_at",
+        params![size, note, now],
+    )
+}
+
+/// Counts events of an hour. What the row held before nobody vouches for; it must not overflow.
+pub fn add_to_hour(hour: Time, kind: &str, count: i64) -> Statement {
+    statement(
+        "INSERT INTO audit_hours (hour, event_type, count) VALUES (?1, ?2, ?3)
+         ON CONFLICT (hour, event_type) DO UPDATE SET count = min(max(audit_hours.count, 0), 1 << 40) + excluded.count",
+        params![hour, kind, count],
+    )
+}
+
+/// Forgets counts of hours before a moment.
+pub fn drop_hours_before(at: Time) -> Statement {
+    statement("DELETE FROM audit_hours WHERE hour < ?1", params![at])
+}
+
+fn seal(row: &mut Columns) -> Result<(u64, String), Error> {
+    Ok((row.take()?, text(row)?))
+}
+
+/// The largest checkpoints of more leaves, at most twenty. Who puts more there than that could as well remove what they hide.
+pub async fn seals_beyond(size: u64) -> Result<Vec<(u64, String)>, Error> {
+    let sql = format!(
+        "SELECT size, CAST(substr(note, 1, {NOTE}) AS BLOB) FROM audit_seals WHERE size > ?1 ORDER BY size DESC LIMIT 20"
+    );
+    storage::query(&sql, params![size], seal).await
+}
+
+/// Checkpoints of more than `after` leaves, and at most `to`, smallest first.
+pub async fn seals(after: u64, to: u64) -> Result<Vec<(u64, String)>, Error> {
+    let sql = format!(
+        "SELECT size, CAST(substr(note, 1, {NOTE}) AS BLOB) FROM audit_seals WHERE size > ?1 AND size <= ?2 ORDER BY size"
+    );
+    storage::query(&sql, params![after, to], seal).await
+}
+
+/// The largest checkpoint of at most `size` leaves that its row says was made before a moment: its size.
+pub async fn sealed_before(at: Time, size: u64) -> Result<Option<u64>, Error> {
+    let sql = "SELECT max(size) FROM audit_seals WHERE sealed_at < ?1 AND size BETWEEN 0 AND ?2";
+    Ok(storage::query_one(sql, params![at, size], |row| row.take::<Option<u64>>()).await?.flatten())
+}
+
+/// Drops checkpoints of fewer leaves.
+pub fn drop_seals_before(size: u64) -> Statement {
+    statement("DELETE FROM audit_seals WHERE size < ?1", params![size])
+}
+
+/// The hashes of tiles in a range of positions, in order. One that is no hash is left out.
+pub async fn tiles(level: u32, from: u64, to: u64) -> Result<Vec<Hash>, Error> {
+    let sql = "SELECT hash FROM audit_tiles
+               WHERE level = ?1 AND position >= ?2 AND position < ?3 AND length(hash) = 32 ORDER BY position";
+    storage::query(sql, params![level, from, to], |row| row.take()).await
+}
+
+/// The public part of a key.
+pub fn public(key: &Key) -> Result<PublicKey, Error> {
+    PublicKey::from_bytes(&key.public).ok_or(Error::Bug(Bug::Trail("a key is no point of the curve".into())))
+}
+
+/// A key as whoever verifies knows it, under a name.
+pub fn verifier(key: &Key, name: &KeyName) -> Result<VerifierKey, Error> {
+    Ok(public(key)?.named(name.clone()))
+}

@@ -1,0 +1,157 @@
+//! The tree as it was signed, and what it proves of rows. Before anybody acts on what an event tells (pruning, erasing, hiding,
+//! comparing), the event must be in it: its place is below the signed size, and its hash leads to the signed root.
+
+use super::{begin, key, proof, rows, rows::Tree};
+use crate::{
+    context::Context,
+    error::{Bug, Error},
+};
+use mana_auth_audit::{
+    Checkpoint, Hash, Prefix, Stored, consistency, inclusion, verify_consistency, verify_inclusion,
+};
+use std::{collections::BTreeMap, ops::Range};
+
+/// A tree that one of our keys has signed.
+pub struct Signed {
+    /// Its row, which is what was signed.
+    pub tree: Tree,
+    /// Hashes of ranges of leaves, as far as they were read. They prove nothing before a root is computed from them.
+    hashes: BTreeMap<(u64, u64), Option<Hash>>,
+}
+
+impl Signed {
+    /// The tree as it is now.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` before it was begun. Where storage fails, or it is not the one that was signed last.
+    pub async fn read(ctx: &Context) -> Result<Self, Error> {
+        let tree = rows::tree().await?.ok_or(Error::NotFound)?;
+        // Read behind the tree, so that whoever signed it is among them.
+        let keys = key::ours(ctx).await?;
+        Self::of(ctx, tree, &keys).await
+    }
+
+    /// This tree, if one of these keys signed it: whoever edits it by hand does not get another signature for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signed::read`].
+    pub async fn of(ctx: &Context, tree: Tree, keys: &[rows::Key]) -> Result<Self, Error> {
+        let wrong = || Error::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
+        let signed = |tree| Self { tree, hashes: BTreeMap::new() };
+        let Some(note) = &tree.checkpoint else {
+            let is_first = tree.frontier.size() == 0 && !rows::has_sealed().await?;
+            return if is_first { Ok(signed(tree)) } else { Err(wrong()) };
+        };
+        let Ok((_, checkpoint)) = Checkpoint::of_note(note) else { return Err(wrong()) };
+        if checkpoint.size != tree.frontier.size() || checkpoint.root != tree.frontier.root() {
+            return Err(wrong());
+        }
+        // A trail goes on under another name with an event that says so, and it is sealed with the first checkpoint under it. Where
+        // it follows this very checkpoint, the event vouches for it: the key that signed it may be lost.
+        if checkpoint.origin != tree.origin {
+            match begin::announced(ctx, &tree.origin).await? {
+                Some(follows) if follows == checkpoint.to_string() => return Ok(signed(tree)),
+                Some(_) => {}
+                None => {
+                    return Err(Error::Bug(Bug::Trail(
+                        "nothing tells why the trail has another name".into(),
+                    )));
+                }
+            }
+        }
+        signed_by(note, keys)?.ok_or_else(wrong)?;
+        Ok(signed(tree))
+    }
+
+    /// The number of leaves.
+    pub const fn size(&self) -> u64 {
+        self.tree.frontier.size()
+    }
+
+    /// Whether an event, with its details, is the leaf of the tree that its row says.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails.
+    pub async fn includes(&mut self, event: &Stored) -> Result<bool, Error> {
+        let Some(hash) = event.hash_at(event.leaf).filter(|_| event.has_its_details()) else {
+            return Ok(false);
+        };
+        Ok(self.path_of(event.leaf, hash).await?.is_some())
+    }
+
+    /// The hashes that lead from a leaf to the root. None where they don't.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails.
+    pub async fn path_of(&mut self, leaf: u64, hash: Hash) -> Result<Option<Vec<Hash>>, Error> {
+        let size = self.size();
+        let Some(ranges) = inclusion(leaf, size) else { return Ok(None) };
+        let path = self.read_hashes(&ranges).await?;
+        let root = self.tree.frontier.root();
+        Ok(path.filter(|path| verify_inclusion(hash, leaf, size, path, &root)))
+    }
+
+    /// Whether the tree has grown from another.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails.
+    pub async fn has_grown_from(&mut self, other: Prefix) -> Result<bool, Error> {
+        let (size, root) = (self.size(), self.tree.frontier.root());
+        if other.size == size {
+            return Ok(other.root == root);
+        }
+        let Some(ranges) = consistency(other.size, size) else {
+            // Every tree has grown from the empty one.
+            return Ok(other.size == 0 && other.root == mana_auth_audit::empty_root());
+        };
+        let path = self.read_hashes(&ranges).await?;
+        Ok(path.is_some_and(|path| verify_consistency(other.size, &other.root, size, &root, &path)))
+    }
+
+    /// The tree of the first leaves. None where a part of it is missing, or was altered.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails.
+    pub async fn prefix(&mut self, size: u64) -> Result<Option<mana_auth_audit::Frontier>, Error> {
+        let Some(frontier) = proof::frontier(size).await? else { return Ok(None) };
+        let grown = self.has_grown_from(Prefix { size, root: frontier.root() }).await?;
+        Ok(grown.then_some(frontier))
+    }
+
+    async fn read_hashes(&mut self, ranges: &[Range<u64>]) -> Result<Option<Vec<Hash>>, Error> {
+        let mut hashes = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            let at = (range.start, range.end);
+            let known = self.hashes.get(&at).copied();
+            let hash = match known {
+                Some(hash) => hash,
+                None => proof::hash_of(range).await?,
+            };
+            self.hashes.insert(at, hash);
+            let Some(hash) = hash else { return Ok(None) };
+            hashes.push(hash);
+        }
+        Ok(Some(hashes))
+    }
+}
+
+/// What a note says, if one of these keys signed it, whatever its origin.
+///
+/// # Errors
+///
+/// Where a key is none.
+pub fn signed_by(note: &str, keys: &[rows::Key]) -> Result<Option<Checkpoint>, Error> {
+    let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
+    for key in keys {
+        if note.is_signed_by(&rows::verifier(key, &checkpoint.origin)?) {
+            return Ok(Some(checkpoint));
+        }
+    }
+    Ok(None)
+}
