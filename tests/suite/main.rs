@@ -4,6 +4,7 @@
 //! once for every runner: `host` (in this process, with a clock that tests move) and `binary` (the program,
 //! spawned). What a runner lacks, a scenario says in `needs`; it is then listed there as left out.
 
+mod attacks;
 mod client;
 mod durability;
 mod embedded;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let mut trials: Vec<Trial> =
         runner::Kind::chosen().iter().flat_map(|kind| scenario::trials(*kind)).collect();
     let left_out = trials.iter().filter(|trial| trial.has_ignored_flag()).count();
+    trials.extend(attacks::trials());
     trials.extend(durability::trials());
     trials.extend(embedded::trials());
     trials.extend(examples::trials());
