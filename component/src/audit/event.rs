@@ -77,7 +77,7 @@ kinds! {
     OrganizationMemberRemoved = "organization_member_removed", Required, "authz_change", "Someone is a member of an organization no longer.";
     SuspiciousActivity = "suspicious_activity", Expendable, "authn_token_reuse", "Something that an honest client does not do.";
     TokenRefresh = "token_refresh", Expendable, "session_renewed", "A refresh token was exchanged.";
-    TokenValidationFailure = "token_validation_failure", Expendable, "session_use_after_expire", "Access tokens were refused: one event for all of a minute.";
+    TokenValidationFailure = "token_validation_failure", Expendable, "session_use_after_expire", "Access tokens were refused: one event for all of a minute, or of what was left of it when an instance ended.";
     EmailVerified = "email_verified", Expendable, "user_updated", "An address was verified.";
     AccountLocked = "account_locked", Expendable, "authn_login_lock", "Too many attempts failed; further ones are refused for a while.";
     AccountUnlocked = "account_unlocked", Required, "user_updated", "A lock was lifted.";

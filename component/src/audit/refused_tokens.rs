@@ -10,28 +10,29 @@ static REFUSED: Mutex<Option<(Time, u64)>> = Mutex::new(None);
 
 /// Notes that a token was refused.
 pub fn note(now: Time) {
+    add(now, 1);
+}
+
+fn add(since: Time, count: u64) {
     if let Ok(mut refused) = REFUSED.lock() {
-        let (since, count) = refused.unwrap_or((now, 0));
-        *refused = Some((since, count.saturating_add(1)));
+        let noted = refused.unwrap_or((since, 0));
+        *refused = Some((noted.0.min(since), noted.1.saturating_add(count)));
     }
 }
 
-/// Writes what was noted, if a minute has passed since the first.
+/// Writes what was noted: all of it, for this instance may be about to end.
 ///
 /// # Errors
 ///
 /// Where storage fails; then it is kept.
 pub async fn flush(ctx: &Context) -> Result<(), Error> {
-    let due = REFUSED.lock().ok().and_then(|refused| *refused);
-    let Some((since, count)) = due.filter(|(since, _)| ctx.now.since(*since) >= super::WINDOW) else {
-        return Ok(());
-    };
+    let noted = REFUSED.lock().ok().and_then(|mut refused| refused.take());
+    let Some((since, count)) = noted else { return Ok(()) };
     let number = i64::try_from(count).unwrap_or(i64::MAX);
     let event = Event::standing_for(Kind::TokenValidationFailure, number, since, ctx.now);
-    Change::new().record(event).commit(ctx).await?;
-    if let Ok(mut refused) = REFUSED.lock() {
-        let left = refused.map_or(0, |(_, total)| total.saturating_sub(count));
-        *refused = (left > 0).then_some((ctx.now, left));
+    let written = Change::new().record(event).commit(ctx).await;
+    if written.is_err() {
+        add(since, count);
     }
-    Ok(())
+    Ok(written.map(drop)?)
 }

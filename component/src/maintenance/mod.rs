@@ -15,6 +15,7 @@ use crate::{audit::refused_tokens, context::Context, error::Error, sessions};
 ///
 /// Where storage fails.
 pub async fn flush(ctx: &Context) -> Result<(), Error> {
-    sessions::flush_activity(ctx).await?;
-    refused_tokens::flush(ctx).await
+    let activity = sessions::flush_activity(ctx).await;
+    refused_tokens::flush(ctx).await?;
+    activity
 }

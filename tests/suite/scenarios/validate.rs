@@ -17,6 +17,7 @@ scenarios![
     a_token_that_no_longer_tells_the_truth_is_over,
     what_is_missing_is_named,
     needs_no_sign_in,
+    how_many_were_refused_is_written_at_the_end needs Start,
 ];
 
 async fn refusal(client: &Client, token: &str) -> String {
@@ -120,4 +121,16 @@ async fn needs_no_sign_in(stage: Stage) {
     client.set_cookie("mana_session", "nothing");
     let answer = client.post("/validate", json!({ "token": ana.access })).without_origin().await;
     assert_eq!(answer.ok()["valid"], true);
+}
+
+/// They are counted in memory, and an instance may end before a minute is over.
+async fn how_many_were_refused_is_written_at_the_end(stage: Stage) {
+    let mut service = stage.start().await;
+    for _ in 0..3 {
+        refusal(&service.client(), "never-issued").await;
+    }
+    service.restart().await;
+    let written = "SELECT sum(json_extract(metadata, '$.count')) FROM security_events
+                   WHERE event_type = 'token_validation_failure'";
+    assert_eq!(service.number(written), 3);
 }
