@@ -171,7 +171,9 @@ async fn open(
     for cookie in &request.replaces {
         if let Some(replaced) = rows::by_cookie(cookie).await?.map(|found| found.session) {
             let event = Event::about(Kind::SessionRevoked, replaced.user_id).with("reason", "replaced");
-            change = change.and(rows::end(replaced.id)).record(event.session(replaced.id));
+            change = change
+                .counting(Metric::SessionsEnded, "replaced", rows::end(replaced.id))
+                .record(event.session(replaced.id));
         }
     }
     change = change
@@ -179,7 +181,7 @@ async fn open(
             limit,
             Event::about(Kind::SessionRevoked, user.id).with("reason", "displaced"),
         ))
-        .and(rows::displace(user.id, session.id, limit));
+        .counting(Metric::SessionsEnded, "displaced", rows::displace(user.id, session.id, limit));
     if let (Proof::RightButOutdated, Some(old)) = (proof, password) {
         let new = accounts::rehash(ctx, &request.password).await?;
         change = change.and(accounts::rows::upgrade_password(user.id, &old, &new, ctx.now));

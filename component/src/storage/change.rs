@@ -15,8 +15,11 @@ pub struct Change {
     parts: Vec<Part>,
 }
 
+/// What is counted by the rows that a statement affected.
+type Counted = (Metric, &'static str);
+
 enum Part {
-    Row(Statement),
+    Row(Statement, Option<Counted>),
     Event(Box<Event>),
 }
 
@@ -64,14 +67,21 @@ impl Change {
     /// Adds a statement.
     #[must_use]
     pub fn and(mut self, statement: Statement) -> Self {
-        self.parts.push(Part::Row(statement));
+        self.parts.push(Part::Row(statement, None));
+        self
+    }
+
+    /// Adds a statement, and counts the rows that it will have affected.
+    #[must_use]
+    pub fn counting(mut self, metric: Metric, label: &'static str, statement: Statement) -> Self {
+        self.parts.push(Part::Row(statement, Some((metric, label))));
         self
     }
 
     /// Adds several statements.
     #[must_use]
     pub fn and_all(mut self, statements: impl IntoIterator<Item = Statement>) -> Self {
-        self.parts.extend(statements.into_iter().map(Part::Row));
+        self.parts.extend(statements.into_iter().map(|statement| Part::Row(statement, None)));
         self
     }
 
@@ -111,7 +121,7 @@ impl Change {
         let lengths = self.parts.iter().zip(details).map(|(part, detail)| {
             let before = statements.len();
             match (part, detail) {
-                (Part::Row(statement), _) => statements.push(statement.clone()),
+                (Part::Row(statement, _), _) => statements.push(statement.clone()),
                 (Part::Event(event), Detail::Full) => statements.extend(audit::rows::insert(event, ctx)),
                 (Part::Event(event), Detail::Minimal) => {
                     statements.extend(audit::rows::insert(&event.minimal(), ctx));
@@ -131,7 +141,7 @@ impl Change {
             Error::Unmet(statement) => {
                 let part = part_of(statement, lengths).unwrap_or(0);
                 let before = self.parts.iter().take(part);
-                Refused::Unmet(before.filter(|part| matches!(part, Part::Row(_))).count())
+                Refused::Unmet(before.filter(|part| matches!(part, Part::Row(..))).count())
             }
             other => Refused::Failed(other.into()),
         }
@@ -159,7 +169,12 @@ impl Change {
         for ((part, detail), length) in self.parts.iter().zip(details).zip(lengths) {
             for (index, count) in affected.by_ref().take(*length).enumerate() {
                 let outcome = match (part, detail, length.saturating_sub(index)) {
-                    (Part::Row(_), ..) => {
+                    (Part::Row(_, counted), ..) => {
+                        if let Some((metric, label)) = counted
+                            && count > 0
+                        {
+                            platform::count(*metric, label, count);
+                        }
                         rows.push(count);
                         continue;
                     }

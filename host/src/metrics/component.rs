@@ -59,7 +59,7 @@ pub(super) const COMPONENT: [Told; 12] = [
         name: "sessions_ended",
         help: "Sessions ended before their time",
         label: "reason",
-        values: &["logout", "revoked", "displaced", "password_change", "refresh_reuse"],
+        values: &["logout", "revoked", "displaced", "replaced", "password_change", "refresh_reuse"],
     },
     Told {
         metric: Metric::AuditEvents,
@@ -102,10 +102,7 @@ pub(super) const COMPONENT: [Told; 12] = [
         help: "Rows that housekeeping removed",
         label: "table",
         values: &[
-            "users",
-            "accounts",
             "sessions",
-            "refresh_tokens",
             "jwks",
             "security_events",
             "invalidations",

@@ -44,6 +44,7 @@ files![
     login,
     logout,
     management,
+    metric_labels,
     metrics,
     monitoring,
     openapi,

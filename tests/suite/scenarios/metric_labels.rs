@@ -1,0 +1,295 @@
+//! Every label that the contract promises is counted, and none that it doesn't: a scenario for each counter.
+
+use crate::{
+    house::root,
+    runner::host::Gate,
+    scenarios,
+    service::{
+        OTHER_PASSWORD, PASSWORD, Person, Service, Stage,
+        guesses::{ANA, guess, login, nobody, right, wrong},
+    },
+};
+use serde_json::json;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    time::Duration,
+};
+
+scenarios![
+    no_counter_is_forgotten needs Management,
+    registrations needs Management,
+    sign_ins needs Management Passwords,
+    sessions_opened needs Management,
+    refreshes needs Management,
+    token_validations needs Management Clock,
+    session_reads needs Management,
+    sessions_ended needs Management,
+    audit_events needs Management Clock,
+    lockouts needs Management,
+    rate_limited needs Management,
+    suspicious_activities needs Management Clock,
+    rows_pruned needs Management Clock,
+];
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// What the contract says that is counted, and the labels of each.
+fn promised() -> BTreeMap<String, BTreeSet<String>> {
+    let wit = fs::read_to_string(root().join("wit/platform.wit")).expect("the contract");
+    let (_, counters) = wit.split_once("enum metric {").expect("the counters");
+    let (counters, _) = counters.split_once('}').expect("their end");
+    let mut promised = BTreeMap::new();
+    let mut labels = BTreeSet::new();
+    for line in counters.lines().map(str::trim) {
+        match (line.strip_prefix("///"), line.strip_suffix(',')) {
+            (Some(doc), _) => labels.extend(doc.split('`').skip(1).step_by(2).map(str::to_owned)),
+            (None, Some(name)) => drop(promised.insert(name.replace('-', "_"), std::mem::take(&mut labels))),
+            (None, None) => {}
+        }
+    }
+    promised
+}
+
+/// How often each label of a counter was counted.
+async fn counted(service: &Service, counter: &str) -> BTreeMap<String, u64> {
+    let text = service.metrics().await.text;
+    let sample = format!("mana_auth_{counter}_total{{");
+    let samples = text.lines().filter_map(|line| line.strip_prefix(&sample));
+    let label = |sample: &str| {
+        let (label, value) = sample.split_once("\"} ")?;
+        Some((label.split_once("=\"")?.1.to_owned(), value.parse().ok()?))
+    };
+    samples.map(|sample| label(sample).unwrap_or_else(|| panic!("{sample}"))).collect()
+}
+
+async fn has_counted_each_label(service: &Service, counter: &str) {
+    let counted = counted(service, counter).await;
+    let told: BTreeSet<String> = counted.keys().cloned().collect();
+    assert_eq!(Some(&told), promised().get(counter), "the labels that are told, and those of the contract");
+    assert!(counted.values().all(|count| *count > 0), "not all of {counter} was counted: {counted:?}");
+}
+
+/// The counters that have a scenario here.
+fn counters() -> BTreeSet<String> {
+    SCENARIOS.iter().skip(1).map(|scenario| scenario.name.to_owned()).collect()
+}
+
+async fn no_counter_is_forgotten(stage: Stage) {
+    assert_eq!(
+        counters(),
+        promised().into_keys().collect(),
+        "the scenarios here, and the contract's counters"
+    );
+    let service = stage.start().await;
+    for (counter, labels) in promised() {
+        let told: BTreeSet<String> = counted(&service, &counter).await.into_keys().collect();
+        assert_eq!(told, labels, "{counter}, before anything was counted");
+    }
+}
+
+async fn registrations(stage: Stage) {
+    let service = stage.start().await;
+    service.register(ANA).await;
+    service.client().post("/register", right()).await.is(409);
+    has_counted_each_label(&service, "registrations").await;
+}
+
+async fn sign_ins(stage: Stage) {
+    let gate = Gate::new();
+    let service = stage.with("limit_sign_in_client", "6").gated(&gate).start().await;
+    service.someone().await;
+    gate.refuse();
+    login(&service.client(), right()).await.refused("OVERLOADED");
+    gate.open();
+    service.sql("UPDATE users SET banned = 1");
+    login(&service.client(), right()).await.refused("ACCOUNT_BANNED");
+    service.sql("UPDATE users SET banned = 0");
+    guess(&service, 4).await;
+    login(&service.client(), right()).await.refused("ACCOUNT_LOCKED");
+    login(&service.client(), nobody(1)).await.refused("INVALID_CREDENTIALS");
+    login(&service.client(), nobody(2)).await.refused("RATE_LIMITED");
+    has_counted_each_label(&service, "sign_ins").await;
+}
+
+async fn sessions_opened(stage: Stage) {
+    let service = stage.start().await;
+    service.someone().await;
+    service.sign_in_with(json!({ "email": ANA, "password": PASSWORD, "rememberMe": true })).await;
+    has_counted_each_label(&service, "sessions_opened").await;
+}
+
+async fn refreshes(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let refresh =
+        async |token: &str| service.client().post("/refresh", json!({ "refreshToken": token })).await;
+    refresh("never-issued").await.refused("INVALID_REFRESH_TOKEN");
+    refresh(&ana.refresh).await.ok();
+    refresh(&ana.refresh).await.ok();
+    is_copied(&service, &ana.refresh).await;
+    has_counted_each_label(&service, "refreshes").await;
+}
+
+/// Somebody has a copy of a refresh token, and both use it.
+async fn is_copied(service: &Service, token: &str) {
+    let refresh =
+        async |token: &str| service.client().post("/refresh", json!({ "refreshToken": token })).await;
+    let next = refresh(token).await.ok();
+    refresh(next["refreshToken"].as_str().expect("a token")).await.ok();
+    refresh(token).await.refused("INVALID_REFRESH_TOKEN");
+}
+
+async fn token_validations(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let validate =
+        async |token: &str| service.client().post("/validate", json!({ "token": token })).await.ok();
+    validate("never-issued").await;
+    validate(&ana.access).await;
+    let ended = service.sign_in(ANA).await;
+    ended.client.post("/logout", json!({})).await.ok();
+    validate(&ended.access).await;
+    service.advance(Duration::from_secs(3_600));
+    validate(&ana.access).await;
+    has_counted_each_label(&service, "token_validations").await;
+}
+
+async fn session_reads(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let read = async || ana.client.get("/session").await.ok();
+    ana.client.forget_cookie("mana_cache");
+    read().await;
+    read().await;
+    for _ in 0..2 {
+        ana.client.get("/session").without_cookies().bearer(&ana.access).await.ok();
+    }
+    has_counted_each_label(&service, "session_reads").await;
+}
+
+async fn sessions_ended(stage: Stage) {
+    let service = stage.with("sessions_per_user", "2").start().await;
+    let ana = service.someone().await;
+    login(&ana.client, right()).await.ok();
+    service.sign_in(ANA).await;
+    let third = service.sign_in(ANA).await;
+    let ended = async |reason: &str| service.metrics().await.count("sessions_ended", reason);
+    assert_eq!((ended("replaced").await, ended("displaced").await), (1, 1));
+    third.client.delete("/sessions").await.ok();
+    is_copied(&service, &third.refresh).await;
+    let other: Person = service.sign_in(ANA).await;
+    other.client.post("/logout", json!({})).await.ok();
+    let last = service.sign_in(ANA).await;
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD });
+    last.client.post("/change-password", change).await.ok();
+    has_counted_each_label(&service, "sessions_ended").await;
+}
+
+async fn audit_events(stage: Stage) {
+    let service = stage.start().await;
+    service.someone().await;
+    let refusing = async |what: &str| {
+        service.sql(&format!(
+            "CREATE TRIGGER refuse BEFORE INSERT ON security_events WHEN {what}
+             BEGIN SELECT RAISE(ABORT, 'no'); END"
+        ));
+        let body = json!({ "email": ANA, "password": PASSWORD, "deviceName": "the unspeakable" });
+        service.sign_in_with(body).await;
+        service.sql("DROP TRIGGER refuse");
+    };
+    refusing("NEW.metadata LIKE '%unspeakable%'").await;
+    refusing("1").await;
+    service.tick().await;
+    // As many as there may be within a minute, and one of them long ago, that nobody of the service's wrote.
+    service.sql(
+        "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 600)
+         INSERT INTO security_events (id, event_type, metadata, created_at, salt, details_digest, mac)
+         SELECT printf(iif(n = 1, '01900000-0000-7000-8000-%012x', 'ffffffff-ffff-7000-8000-%012x'), n),
+                'login_failure', '{}', 1, zeroblob(32), zeroblob(32),
+                CAST(x'00000001' || zeroblob(32) AS BLOB) FROM others",
+    );
+    login(&service.client(), nobody(1)).await.refused("INVALID_CREDENTIALS");
+    for _ in 0..3 {
+        service.advance(Duration::from_secs(15 * 60));
+        service.tick().await;
+    }
+    has_counted_each_label(&service, "audit_events").await;
+}
+
+async fn lockouts(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for _ in 0..5 {
+        let body = json!({ "currentPassword": OTHER_PASSWORD, "newPassword": "eleven herons mend a roof" });
+        ana.client.post("/change-password", body).await.refused("INVALID_CREDENTIALS");
+    }
+    for _ in 0..5 {
+        login(&ana.client, wrong()).await.refused("INVALID_CREDENTIALS");
+    }
+    guess(&service, 5).await;
+    has_counted_each_label(&service, "lockouts").await;
+}
+
+async fn rate_limited(stage: Stage) {
+    let limits = ["limit_sign_in_client", "limit_refresh_client", "limit_validate_client"];
+    let stage = limits.into_iter().fold(stage, |stage, limit| stage.with(limit, "1"));
+    let service = stage.with("limit_registration_client", "1").start().await;
+    let client = service.client();
+    service.register(ANA).await;
+    client.post("/register", nobody(1)).await.refused("RATE_LIMITED");
+    login(&client, nobody(1)).await.refused("INVALID_CREDENTIALS");
+    login(&client, nobody(2)).await.refused("RATE_LIMITED");
+    let never_issued = json!({ "refreshToken": "never-issued", "token": "never-issued" });
+    client.post("/refresh", json!({ "refreshToken": "never-issued" })).await.refused("INVALID_REFRESH_TOKEN");
+    client.post("/refresh", never_issued).await.refused("RATE_LIMITED");
+    client.post("/validate", json!({ "token": "never-issued" })).await.ok();
+    client.post("/validate", json!({ "token": "never-issued" })).await.refused("RATE_LIMITED");
+    has_counted_each_label(&service, "rate_limited").await;
+}
+
+async fn suspicious_activities(stage: Stage) {
+    let service = stage.with("session_cache", "false").with("lockout_failures", "20").start().await;
+    let ana = service.someone().await;
+    is_copied(&service, &ana.refresh).await;
+    guess(&service, 11).await;
+    login(&service.client(), right()).await.ok();
+    for n in 0..33 {
+        let agent = format!("agent/{n}");
+        login_as(&service, n, &agent).await;
+    }
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let client = service.client();
+    client.post("/login", right()).header("user-agent", firefox).await.ok();
+    client.get("/session").header("user-agent", "curl/8.0").await.ok();
+    has_counted_each_label(&service, "suspicious_activities").await;
+}
+
+async fn login_as(service: &Service, n: u32, agent: &str) {
+    let answer = service.client().post("/login", nobody(n)).header("user-agent", agent).await;
+    answer.refused("INVALID_CREDENTIALS");
+}
+
+async fn rows_pruned(stage: Stage) {
+    const TICKS: u32 = 50;
+    let service = stage.with("audit_retention_days", "30").start().await;
+    service.someone().await;
+    guess(&service, 5).await;
+    for n in 0..3 {
+        login(&service.client(), nobody(n)).await.refused("INVALID_CREDENTIALS");
+    }
+    service.append_events(300);
+    service.tick().await;
+    service.sql(
+        "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 100010)
+         INSERT INTO invalidations (subject) SELECT 'user:' || n FROM others",
+    );
+    for _ in 0..TICKS {
+        service.advance(8 * DAY);
+        service.tick().await;
+        if counted(&service, "rows_pruned").await.values().all(|count| *count > 0) {
+            break;
+        }
+    }
+    has_counted_each_label(&service, "rows_pruned").await;
+}
