@@ -6,7 +6,7 @@ use http::{
 };
 
 /// What a request brought, as the auth service is to judge it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Credential {
     kind: Kind,
     /// The fields, each as it came.

@@ -15,7 +15,6 @@ pub struct Asked<'a> {
 }
 
 /// What is to be done.
-#[derive(Debug, PartialEq, Eq)]
 pub enum Decision<'a> {
     /// Everybody may see it.
     Public,

@@ -1,6 +1,6 @@
 //! What is built from the sources.
 
-use super::{files, name, read, root};
+use super::{files, name, packages::built_of, read, root};
 use crate::runner::binary::program;
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 };
 
 /// What to do where something is missing or old.
-const REMEDY: &str = "run make build";
+const REMEDY: &str = "run make guests";
 
 fn built(file: &str) -> PathBuf {
     let path = root().join("target/mana").join(file);
@@ -22,10 +22,13 @@ fn built(file: &str) -> PathBuf {
 fn is_golden(world: &str) {
     let found = read(&built(world));
     let golden = root().join("tests/golden").join(world);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&golden, &found).expect("it can be written");
+    }
     assert_eq!(
         found,
         read(&golden),
-        "{} differs: look at the difference, then check in the new one",
+        "{} differs: make golden, look at the difference, and check it in",
         name(&golden)
     );
 }
@@ -55,15 +58,27 @@ pub fn compositions() {
     }
 }
 
-pub fn artefact_is_fresh() {
-    let built = built("auth.built");
-    let folders = ["component/src", "component/migrations", "wit", "crates/hygiene/src", "crates/tokens/src"];
-    for source in folders.iter().flat_map(|folder| files(folder, "")) {
-        assert!(
-            changed(&built) >= changed(&source),
-            "{} is newer than the artefact: {REMEDY}",
-            name(&source)
-        );
+/// The artefacts that tests look at or run, and the packages that each is made of.
+const ARTEFACTS: &[(&str, &[&str])] = &[
+    ("auth", &["mana-auth-component"]),
+    ("verifier", &["mana-auth-tokens"]),
+    ("passwords", &["mana-auth-passwords"]),
+    ("spin", &["mana-auth-component", "mana-auth-front", "mana-auth-passwords", "mana-auth-spin-adapter"]),
+    ("misbehaving", &["mana-auth-misbehaving-guest"]),
+    ("recording", &["mana-auth-recording-guest"]),
+    ("example-http", &["mana-auth-example-http"]),
+    ("typed-with-client", &["mana-auth-example-typed", "mana-auth-spin-client"]),
+    ("guarded-by-guard", &["mana-auth-example-guarded", "mana-auth-spin-guard"]),
+];
+
+pub fn artefacts_are_fresh() {
+    for (artefact, packages) in ARTEFACTS {
+        let built = built(&format!("{artefact}.built"));
+        let ours = packages.iter().flat_map(|package| built_of(package));
+        for source in ours.chain(files("wit", ".wit")) {
+            let newer = changed(&built) >= changed(&source);
+            assert!(newer, "{} is newer than {artefact}: {REMEDY}", name(&source));
+        }
     }
 }
 
@@ -71,8 +86,8 @@ pub fn artefact_is_fresh() {
 pub fn program_is_fresh() {
     let program = program();
     assert!(program.exists(), "{} is missing: run cargo build -p mana-auth", program.display());
-    let is_code = |path: &PathBuf| !name(path).contains("test");
-    let sources: Vec<PathBuf> = files("host/src", ".rs").into_iter().filter(is_code).collect();
+    let is_code = |path: &PathBuf| name(path).ends_with(".rs") && !name(path).contains("test");
+    let sources: Vec<PathBuf> = built_of("mana-auth").into_iter().filter(is_code).collect();
     for source in sources.iter().chain([&built("auth.cwasm")]) {
         let newer = changed(&program) >= changed(source);
         assert!(newer, "{} is newer than the program: run cargo build -p mana-auth", name(source));

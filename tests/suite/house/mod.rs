@@ -3,6 +3,8 @@
 mod artefact;
 mod manifest;
 mod operations;
+mod packages;
+mod secrets;
 mod sources;
 
 use libtest_mimic::Trial;
@@ -12,17 +14,20 @@ use std::{
 };
 
 pub fn trials() -> impl Iterator<Item = Trial> {
-    let tests: [(&str, fn()); 12] = [
-        ("the_component_has_these_imports_and_exports", artefact::component),
-        ("the_verifier_imports_nothing", artefact::verifier),
-        ("the_compositions_import_and_export_this", artefact::compositions),
+    let tests: [(&str, fn()); 15] = [
+        ("the_interface_of_the_component_is_this", artefact::component),
+        ("the_interface_of_the_verifier_imports_nothing", artefact::verifier),
+        ("the_interfaces_of_compositions_are_these", artefact::compositions),
         ("the_manifest_for_spin_knows_every_key", manifest::variables),
-        ("the_artefact_is_newer_than_its_sources", artefact::artefact_is_fresh),
+        ("the_artefacts_are_newer_than_their_sources", artefact::artefacts_are_fresh),
         ("the_program_is_newer_than_its_sources", artefact::program_is_fresh),
         ("alerts_and_dashboard_ask_for_what_is_told", operations::metrics),
         ("unsafe_code_is_where_it_must_be", sources::unsafe_code),
         ("no_file_has_two_ideas", sources::lengths),
         ("the_component_has_no_ambient_anything", sources::ambient),
+        ("every_package_has_the_lints", packages::lints),
+        ("secrets_are_compared_in_constant_time", secrets::comparisons),
+        ("secrets_cannot_be_compared_or_printed", secrets::types),
         ("every_scenario_file_is_registered", sources::scenario_files),
         ("the_tests_do_not_sleep", sources::sleepers),
     ];
