@@ -78,6 +78,16 @@ test-all: test ## The same with what takes long, and with the real Spin where th
 test-spin: spin ## Run the black-box suite against the real Spin
 	@MANA_AUTH_TEST_SPIN=1 $(CARGO) test --locked --no-fail-fast -p mana-auth-tests --test suite -- spin-up::
 
+# Always the whole workspace: a package alone asks for other features of what it stands on, which is compiled anew.
+.PHONY: quick scenarios
+quick: targets ## Build the component without link-time optimisation, the program and the suite (WITH="auth spin" for more)
+	@$(XTASK) -- --quick $(or $(WITH),auth)
+	@$(CARGO) build --locked $(NATIVE) --bin mana-auth
+	@$(CARGO) test --locked --no-run $(NATIVE) --test suite
+
+scenarios: ## Run some of the suite as it is built (ONLY=host::lockout)
+	@$(CARGO) test --locked $(NATIVE) --test suite -- $(ONLY)
+
 # Says first what will be left out, and builds what `test` runs without running it.
 .PHONY: test-programs test-build
 test-programs:
@@ -88,9 +98,9 @@ test-build: $(GUESTS_BUILT)
 .PHONY: golden
 golden: export UPDATE := 1
 golden: $(GUESTS_BUILT) ## Write anew what tests compare with: interfaces, openapi.json, tables of the documentation
-	@$(CARGO) test --locked --quiet -p mana-auth-component --test openapi --test audit_page
-	@$(CARGO) test --locked --quiet -p mana-auth --lib the_page_documents_every_key
-	@$(CARGO) test --locked --quiet -p mana-auth-tests --test suite -- house::the_component house::the_verifier house::the_compositions
+	@$(CARGO) test --locked --quiet $(NATIVE) --test openapi --test audit_page
+	@$(CARGO) test --locked --quiet $(NATIVE) --lib the_page_documents_every_key
+	@$(CARGO) test --locked --quiet $(NATIVE) --test suite -- house::the_interface
 	@git diff --stat
 
 .PHONY: lint
@@ -120,6 +130,12 @@ deny: $(TOOLS)/bin/cargo-deny ## Check licences, bans and sources of every depen
 .PHONY: audit
 audit: $(TOOLS)/bin/cargo-audit ## Look every dependency up among known vulnerabilities (ADVISORIES=a copy of RustSec's database)
 	@PATH="$(abspath $(TOOLS))/bin:$$PATH" .ci/audit $(ADVISORIES)
+
+.PHONY: mutants suite-as-json
+suite-as-json:
+	@$(CARGO) test --locked --no-run --message-format json $(NATIVE) --test suite
+mutants: $(GUESTS_BUILT) ## Change the component in ways that tests should notice (ARGS="--seed 1 --count 10 sessions")
+	@tests/mutants/run $(ARGS)
 
 .PHONY: bench
 bench: $(SERVER) ## Measure requests a second and latency

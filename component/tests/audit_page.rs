@@ -3,7 +3,7 @@
 use mana_auth_component::audit::{Kind, Weight};
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
-/// To write the table anew after a change: `UPDATE=1 cargo test -p mana-auth-component --test audit_page`.
+/// `make golden` writes the table anew.
 #[test]
 fn the_page_lists_every_kind() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/audit.md");
@@ -15,7 +15,7 @@ fn the_page_lists_every_kind() {
         fs::write(&path, expected).expect("docs/audit.md");
         return;
     }
-    assert_eq!(page, expected, "docs/audit.md and component/src/audit/event.rs differ");
+    assert_eq!(page, expected, "docs/audit.md and component/src/audit/event.rs differ: make golden");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The contract is a golden file: a change of it shows in review.
 
-/// `UPDATE=1 cargo test -p mana-auth-component --test openapi` writes the copy anew.
+/// `make golden` writes the copy anew.
 #[test]
 fn the_document_is_the_checked_in_copy() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
@@ -9,8 +9,5 @@ fn the_document_is_the_checked_in_copy() {
         std::fs::write(path, &document).expect("openapi.json can be written");
     }
     let golden = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        document == golden,
-        "openapi.json is out of date: UPDATE=1 cargo test -p mana-auth-component --test openapi"
-    );
+    assert!(document == golden, "openapi.json is out of date: make golden");
 }

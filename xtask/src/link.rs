@@ -18,11 +18,12 @@ pub fn compose(socket: &Path, plug: &Path) -> Result<Vec<u8>> {
 }
 
 fn run(what: &str, files: &[&Path]) -> Result<Vec<u8>> {
+    let package = env::var_os("CARGO_MANIFEST_DIR").context("xtask is run by cargo")?;
     let this = env::current_exe()?;
     let target_dir = this.ancestors().nth(2).context("xtask lies in no target folder")?;
     let ended = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["run", "--quiet", "--release", "--locked", "--package", "xtask-link", "--manifest-path"])
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .arg(Path::new(&package).join("Cargo.toml"))
         .arg("--target-dir")
         .arg(target_dir)
         .args(["--", what])

@@ -15,21 +15,23 @@ use anyhow::{Context as _, Result, bail};
 use artefacts::{COMPOSITIONS, Composition, GUESTS, Guest, Kind, Wanted};
 use publish::{Out, Profile};
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
 use wit_component::ComponentEncoder;
 
 fn main() -> Result<()> {
-    let (flags, names): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|word| word.starts_with("--"));
+    let (flags, names): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|word| word.starts_with("--"));
     let profile = match flags.as_slice() {
         [] => Profile::Optimized,
         [quick] if quick == "--quick" => Profile::Quick,
         other => bail!("unknown: {other:?}"),
     };
     let wanted = Wanted::new(names)?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?;
+    // Where it runs, not where it was compiled: a copy of the sources is built by the same program.
+    let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").context("xtask is run by cargo")?);
+    let root = package.parent().context("xtask has no parent folder")?;
     let out = Out::open(root, profile)?;
     for guest in GUESTS.iter().filter(|guest| wanted.contains(guest.artefact)) {
         let component =
@@ -68,7 +70,7 @@ fn compile(root: &Path, guest: &Guest, profile: Profile) -> Result<PathBuf> {
     let target_dir = root.join(folder);
     let flags =
         if guest.vectors { format!("{flags}\u{1f}-Ctarget-feature=+simd128") } else { flags.to_owned() };
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
         .args(["build", "--locked", "--profile", profile.name(), "--target", target, "-p", guest.package])
         .args(["--features", &guest.features.join(",")])

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use mana_auth::{
     Server,
+    artefact::Artefact,
     clock::TestClock,
     config::Config,
     passwords::{Behalf, Error, Estimate, LiveRequests, Parameters, Passwords, Pool, PoolOptions, Verdict},
@@ -75,6 +76,11 @@ impl Host {
                 recorder.open(&database_in(data), clock.clone(), Arc::new(SeededRandom::new(starts)));
             builder = builder.storage(recorder.clone()).invalidations(database.invalidations());
             builder = builder.passwords(recorder.clone(), LiveRequests::default());
+        }
+        // Another component than the library has inside: see tests/mutants.
+        if let Some(component) = std::env::var_os("MANA_AUTH_TEST_COMPONENT") {
+            let code = std::fs::read(component).expect("a precompiled component");
+            builder = builder.artefact(Artefact::precompiled(code));
         }
         let (listener, address) = listen().await;
         let (managing, management) = listen().await;

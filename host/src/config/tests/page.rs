@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 
 const PAGE: &str = "../docs/configuration.md";
 
-/// The two tables of the page. To write them anew after a change: `MANA_BLESS=1 cargo test -p mana-auth page`.
+/// The two tables of the page. `make golden` writes them anew.
 #[test]
 fn the_page_documents_every_key() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
@@ -14,14 +14,14 @@ fn the_page_documents_every_key() {
     for (marker, owner) in [("host", Owner::Host), ("component", Owner::Component)] {
         expected = with_table(&expected, marker, &table(owner));
     }
-    if std::env::var_os("MANA_BLESS").is_some() {
+    if std::env::var_os("UPDATE").is_some() {
         fs::write(&path, &expected).expect("docs/configuration.md");
         return;
     }
     for (written, expected) in page.lines().zip(expected.lines()) {
-        assert_eq!(written, expected, "docs/configuration.md and host/src/config/keys.rs differ");
+        assert_eq!(written, expected, "docs/configuration.md and host/src/config/keys.rs differ: make golden");
     }
-    assert_eq!(page.len(), expected.len(), "docs/configuration.md and host/src/config/keys.rs differ");
+    assert_eq!(page.len(), expected.len(), "docs/configuration.md and host/src/config/keys.rs differ: make golden");
 }
 
 #[test]
