@@ -1,13 +1,22 @@
 //! Where log lines go: to standard error, as text for people or as JSON for machines.
 
+mod lines;
+
+use lines::{Flush, Lines};
 use mana_auth::config::LogFormat;
-use std::io::{IsTerminal as _, stderr};
+use std::io::{self, IsTerminal as _, stderr};
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Installs the log of this process. `level` was checked when the configuration was read; what is wrong in it
-/// all the same is left out.
-pub fn init(level: &str, format: LogFormat) {
-    let builder = fmt().with_env_filter(EnvFilter::new(level)).with_writer(stderr).with_target(false);
+/// Installs the log of this process, until the end of which the returned value is kept. `level` was checked when the configuration
+/// was read; what is wrong in it all the same is left out.
+///
+/// # Errors
+///
+/// The operating system refused the thread that writes it.
+pub fn init(level: &str, format: LogFormat) -> io::Result<Flush> {
+    let (lines, flush) = Lines::start(stderr())?;
+    let builder =
+        fmt().with_env_filter(EnvFilter::new(level)).with_writer(move || lines.clone()).with_target(false);
     match format {
         LogFormat::Text => builder.with_ansi(stderr().is_terminal()).init(),
         LogFormat::Auto if stderr().is_terminal() => builder.init(),
@@ -16,6 +25,7 @@ pub fn init(level: &str, format: LogFormat) {
         }
     }
     log_panics();
+    Ok(flush)
 }
 
 /// Makes a panic a log line that says where it happened. What it says of itself may quote what it worked on, a

@@ -46,7 +46,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         command => command,
     };
     let config = Config::load(&flags, env::vars_os())?;
-    crate::logging::init(&config.log_level, config.log_format);
+    let _log = crate::logging::init(&config.log_level, config.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {

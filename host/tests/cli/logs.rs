@@ -61,3 +61,15 @@ fn each_line_is_an_object_of_listed_fields_and_names_its_trace() {
     assert_eq!(answered[1]["trace_id"], Value::Null, "one that is malformed is none");
     assert!(!log.contains("of-the-query"), "{log}");
 }
+
+#[test]
+fn a_log_that_nobody_reads_holds_nobody_up() {
+    let place = Place::new();
+    let serving = place.serve();
+    let api = serving.greeting.lines().find_map(|line| line.trim().strip_prefix("API")).expect("an address");
+    // Several times what a pipe holds.
+    for _ in 0..1000 {
+        ask(api.trim(), "/nowhere", TRACE);
+    }
+    assert_eq!(serving.terminate(), Some(0));
+}
