@@ -23,8 +23,8 @@ use tokio::{
 
 /// hyper's own bounds are wider than ours, so that who exceeds ours gets an answer in our shape.
 const HYPER_HEADERS: usize = 256;
-const HYPER_BUFFER: usize = 64 * 1024;
-const HYPER_HEADER_LIST: u32 = 64 * 1024;
+const HYPER_BUFFER: usize = 32 * 1024;
+const HYPER_HEADER_LIST: u32 = 32 * 1024;
 
 /// How many requests one HTTP/2 connection may have open.
 const STREAMS: u32 = 32;

@@ -107,7 +107,7 @@ pub(crate) struct Shared {
     requests: RequestLimit,
     body_timeout: Duration,
     request_timeout: Duration,
-    /// Room for the bodies that are on their way.
+    /// Room for the requests whose bodies are on their way.
     bodies: Room,
     /// Where the checkpoints of the audit trail are kept, outside the database.
     checkpoints: Option<Checkpoints>,

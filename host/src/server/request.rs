@@ -23,11 +23,7 @@ const FIELD_OVERHEAD: usize = 4;
 
 /// Checks what is known before the body, so that a request to be refused need not send it.
 pub(super) fn check(head: &Parts) -> Result<(), Refusal> {
-    let fields = head.headers.iter();
-    let fields =
-        fields.map(|(name, value)| name.as_str().len() + value.len() + FIELD_OVERHEAD).sum::<usize>();
-    let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
-    if head.headers.len() > MOST_HEADERS || fields + target > LARGEST_HEAD {
+    if head.headers.len() > MOST_HEADERS || size(head) > LARGEST_HEAD {
         return Err(Refusal::HeadersTooLarge);
     }
     // RFC 9112 §3.2: exactly one `Host`; HTTP/2 says `:authority` instead.
@@ -44,6 +40,14 @@ pub(super) fn check(head: &Parts) -> Result<(), Refusal> {
         return Err(Refusal::PayloadTooLarge);
     }
     Ok(())
+}
+
+/// The octets of target and fields.
+pub(super) fn size(head: &Parts) -> usize {
+    let fields = head.headers.iter();
+    let fields =
+        fields.map(|(name, value)| name.as_str().len() + value.len() + FIELD_OVERHEAD).sum::<usize>();
+    fields + head.uri.path_and_query().map_or(0, |target| target.as_str().len())
 }
 
 /// Reads the body whole, within `limit`, as far as there is room for it.

@@ -1,4 +1,4 @@
-//! Room for bodies that are on their way or wait for an instance: bounded in bytes, in all and for each address.
+//! Room for requests whose bodies are on their way or that wait for an instance: bounded in bytes, in all and for each address.
 
 use super::networks::{Network, Tally};
 use std::{
@@ -6,9 +6,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// So much of each body needs no room: a body that is announced and never comes, and one that only signs somebody in, are not what
-/// room runs out for. Connections bound how many there are.
-const FREE: usize = 1024;
+/// So much of each request needs no room: a body that is announced and never comes, one that only signs somebody in, and the cookies
+/// of an honest client are not what room runs out for. Connections bound how many there are.
+const FREE: usize = 4 * 1024;
 
 /// One address may have so many parts of it.
 const SHARE: usize = 8;
@@ -25,7 +25,7 @@ struct Taken {
     by_network: Tally,
 }
 
-/// What one body takes of it, for as long as this lives.
+/// What one request takes of it, for as long as this lives.
 pub(super) struct Place<'a> {
     room: &'a Room,
     network: Network,
@@ -38,7 +38,7 @@ impl Room {
         Self { size, taken: Mutex::default() }
     }
 
-    /// A place for a body from this address. Those whose address is not known count as one.
+    /// A place for a request from this address. Those whose address is not known count as one.
     pub(super) fn place(&self, address: Option<IpAddr>) -> Place<'_> {
         Place { room: self, network: Network::of(address), length: 0 }
     }

@@ -91,8 +91,11 @@ impl Shared {
             return Err(Refusal::TooMany(seconds));
         }
         request::check(&head)?;
-        // Bodies are kept before a call has its place in the queue, and until it is answered.
+        // Head and body are kept before a call has its place in the queue, and until it is answered.
         let mut place = self.bodies.place(caller.address);
+        if !place.grow(request::size(&head)) {
+            return Err(Refusal::Overloaded);
+        }
         let body = request::body(body, &mut place, self.body_timeout, &*self.clock).await?;
         let method = head.method.clone();
         // While this future lives, somebody waits for the answer; then password hashes need not be made.
