@@ -41,6 +41,9 @@ pub struct Metrics {
     /// In the order of [`COMPONENT`].
     component: [Family<[(&'static str, &'static str); 1], Counter>; COMPONENT.len()],
     shed: Family<[(&'static str, &'static str); 1], Counter>,
+    cut: Family<[(&'static str, &'static str); 1], Counter>,
+    /// What answers that wait for their clients to take them hold, in bytes.
+    pub(crate) send_buffer: Gauge,
     /// Instances that take requests.
     pub(crate) instances: Gauge,
     /// Instances that were started, over the life of the process.
@@ -86,11 +89,45 @@ struct Sessions {
     remember_me: bool,
 }
 
-/// What one address had too many of.
+/// What there were too many of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shed {
+    /// Connections of one address.
     Connections,
+    /// Connections in all or of one address, one of which idled.
+    Idle,
+    /// Requests of one address.
     Requests,
+}
+
+/// Why an answer was not sent to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// The client took next to nothing of it for too long.
+    Stalled,
+    /// Too much waited, and it was the slowest.
+    Crowded,
+}
+
+impl Shed {
+    fn labels(self) -> [(&'static str, &'static str); 1] {
+        let what = match self {
+            Self::Connections => "connections",
+            Self::Idle => "idle_connections",
+            Self::Requests => "requests",
+        };
+        [("what", what)]
+    }
+}
+
+impl Cut {
+    fn labels(self) -> [(&'static str, &'static str); 1] {
+        let why = match self {
+            Self::Stalled => "stalled",
+            Self::Crowded => "crowded",
+        };
+        [("why", why)]
+    }
 }
 
 /// What a statement did.
@@ -129,6 +166,8 @@ impl Metrics {
             password_waits: Histogram::new(BUCKETS),
             component: std::array::from_fn(|_| Family::default()),
             shed: Family::default(),
+            cut: Family::default(),
+            send_buffer: Gauge::default(),
             instances: Gauge::default(),
             instances_started: Counter::default(),
             instance_memory: Gauge::default(),
@@ -153,7 +192,14 @@ impl Metrics {
         registry.register("traps", "Instances ended by a trap", metrics.traps.clone());
         registry.register("clock_jumps", "Times that the clock was set", metrics.clock_jumps.clone());
         registry.register("rejected", "Requests refused at a full queue", metrics.rejected.clone());
-        registry.register("shed", "Turned away because one address had too many", metrics.shed.clone());
+        registry.register("shed", "Turned away because there were too many", metrics.shed.clone());
+        registry.register(
+            "answers_cut",
+            "Answers that their clients did not take in time",
+            metrics.cut.clone(),
+        );
+        let waiting = metrics.send_buffer.clone();
+        registry.register("send_buffer_bytes", "What waits for clients to take it", waiting);
         registry.register("in_flight", "Requests that instances work on", metrics.in_flight.clone());
         registry.register("queued", "Requests that wait for an instance", metrics.queued.clone());
         let (queued, running) = (metrics.passwords_queued.clone(), metrics.passwords_running.clone());
@@ -176,6 +222,12 @@ impl Metrics {
                 drop(family.get_or_create(&[(told.label, *value)]));
             }
         }
+        for shed in [Shed::Connections, Shed::Idle, Shed::Requests] {
+            drop(metrics.shed.get_or_create(&shed.labels()));
+        }
+        for cut in [Cut::Stalled, Cut::Crowded] {
+            drop(metrics.cut.get_or_create(&cut.labels()));
+        }
         for kind in [StatementKind::Query, StatementKind::Change, StatementKind::View] {
             drop(metrics.statements.get_or_create(&kind.labels()));
         }
@@ -190,11 +242,12 @@ impl Metrics {
 
     /// One more was turned away.
     pub(crate) fn shed(&self, shed: Shed) {
-        let what = match shed {
-            Shed::Connections => "connections",
-            Shed::Requests => "requests",
-        };
-        self.shed.get_or_create(&[("what", what)]).inc();
+        self.shed.get_or_create(&shed.labels()).inc();
+    }
+
+    /// An answer was not sent to its end.
+    pub(crate) fn cut(&self, cut: Cut) {
+        self.cut.get_or_create(&cut.labels()).inc();
     }
 
     pub(crate) fn statements(&self, kind: StatementKind, by: u64) {

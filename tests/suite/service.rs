@@ -5,6 +5,7 @@ mod management;
 mod operator;
 mod remembered;
 mod trail;
+pub mod wire;
 
 pub use trail::{Copy, append_events};
 

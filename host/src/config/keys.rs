@@ -316,13 +316,13 @@ pub const KEYS: &[Key] = &[
         "connections",
         Integer { unit: "connections", min: 1, max: 1_000_000 },
         Value("4096"),
-        "How many connections may be open; further ones wait to be accepted. Each costs some 10 KiB and a file descriptor.",
+        "How many connections may be open. A further one takes the place of the HTTP/2 connection that idles longest, or waits. Each costs some 10 KiB and a file descriptor.",
     ),
     host(
         "connections_per_address",
         Integer { unit: "connections", min: 0, max: 1_000_000 },
         Value("512"),
-        "How many of them one address (or one /64 of IPv6) may have; further ones are closed at once. A large office keeps less open. Trusted proxies and this machine are exempt. 0: any number.",
+        "How many of them one address (or one /64 of IPv6) may have; a further one takes the place of an idle HTTP/2 connection of the address, or is closed at once. A large office keeps less open. Trusted proxies and this machine are exempt. 0: any number.",
     ),
     host(
         "requests_per_second",
@@ -347,6 +347,18 @@ pub const KEYS: &[Key] = &[
         milliseconds(100, 600_000),
         Value("15000"),
         "How long an answer may take before the client gets 503.",
+    ),
+    host(
+        "write_timeout_ms",
+        milliseconds(100, 600_000),
+        Value("10000"),
+        "How long a client may take less than 240 bytes a second of an answer before its HTTP/2 stream is reset or its HTTP/1.1 connection closed.",
+    ),
+    host(
+        "send_buffer_kib",
+        Integer { unit: "KiB", min: 1024, max: 16_777_216 },
+        Value("16384"),
+        "How much of answers may wait for clients to take them; past it the slowest are given up. An eighth of it is for one address (or one /64 of IPv6; trusted proxies and this machine are exempt), a 64th for one connection, and the management address has an eighth of its own. What is the same for everybody, such as the key set, counts once.",
     ),
     host(
         "drain_timeout_ms",

@@ -62,6 +62,10 @@ pub struct Config {
     pub body_timeout: Duration,
     /// How long answering a request may take.
     pub request_timeout: Duration,
+    /// How long a client may take next to nothing of an answer.
+    pub write_timeout: Duration,
+    /// How much of answers may wait for clients to take them, in bytes.
+    pub send_buffer: usize,
     /// How long requests in progress may take to finish after SIGTERM.
     pub drain_timeout: Duration,
     /// How many connections may be open.

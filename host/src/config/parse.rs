@@ -59,6 +59,8 @@ pub(super) fn config(settings: Settings) -> Result<Config, Error> {
         header_timeout: values.duration("header_timeout_ms")?,
         body_timeout: values.duration("body_timeout_ms")?,
         request_timeout: values.duration("request_timeout_ms")?,
+        write_timeout: values.duration("write_timeout_ms")?,
+        send_buffer: values.count_or("send_buffer_kib", 0)?.saturating_mul(1024),
         drain_timeout: values.duration("drain_timeout_ms")?,
         connections: values.count_or("connections", 0)?,
         connections_per_address: values.count_or("connections_per_address", 0)?,

@@ -4,7 +4,6 @@ use crate::{bindings::exports::mana::auth::maintenance::Readiness, passwords::Ga
 use bytes::Bytes;
 use futures::future::{Either, FutureExt as _, select};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::Full;
 use mana_auth_hygiene::{Code, Problem, Scheme};
 use std::{pin::pin, sync::atomic::Ordering::Relaxed, time::Duration};
 
@@ -16,17 +15,17 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Answers a request on the management address.
-pub(crate) async fn answer<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>> {
+pub(crate) async fn answer<B>(shared: &Shared, request: &Request<B>) -> Response<Bytes> {
     let mut response = route(shared, request).await;
     shared.policy.apply(Scheme::Http, None, response.headers_mut());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if request.method() == Method::HEAD {
-        *response.body_mut() = Full::default();
+        *response.body_mut() = Bytes::new();
     }
     response
 }
 
-async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>> {
+async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Bytes> {
     let path = request.uri().path();
     if !matches!(path, "/health" | "/ready" | "/metrics") {
         return problem(Code::NotFound);
@@ -46,7 +45,7 @@ async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Full<Bytes>
     }
 }
 
-fn metrics(shared: &Shared, asked: &HeaderMap) -> Response<Full<Bytes>> {
+fn metrics(shared: &Shared, asked: &HeaderMap) -> Response<Bytes> {
     shared.metrics.queued.set(i64::try_from(shared.workers.queued()).unwrap_or(i64::MAX));
     if let Some(pool) = &shared.pool {
         let Gauges { queued, running } = pool.gauges();
@@ -93,12 +92,12 @@ async fn readiness(shared: &Shared) -> Result<(), &'static str> {
     }
 }
 
-fn problem(code: Code) -> Response<Full<Bytes>> {
-    Problem::new(code).response().map(|body| Full::new(Bytes::from(body)))
+fn problem(code: Code) -> Response<Bytes> {
+    Problem::new(code).response().map(Bytes::from)
 }
 
-fn text(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body.into()));
+fn text(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response

@@ -1,7 +1,10 @@
 //! What a server is made from.
 
 use super::{
-    Connections, Server, Shared, housekeeping,
+    Connections, Server, Shared,
+    documents::Documents,
+    egress::{Bounds, Egress},
+    housekeeping,
     request::LARGEST_BODY,
     room::Room,
     shedding::{ConnectionLimit, RequestLimit},
@@ -121,15 +124,19 @@ impl Builder {
         let program = Program::load(&artefact, imports).map_err(StartError::from)?;
         let workers =
             Workers::start(program, config.workers, config.queue, clock.clone(), metrics.clone()).await?;
+        let bounds = Bounds::in_all(config.send_buffer);
+        let egress = |bounds| Egress::new(config.write_timeout, bounds, clock.clone(), metrics.clone());
+        let management_egress = egress(bounds.eighth());
         let connections = Connections {
             header_timeout: config.header_timeout,
-            write_timeout: config.body_timeout,
+            write_timeout: config.write_timeout,
             drain_timeout: config.drain_timeout,
             limit: config.connections,
             of_address: ConnectionLimit::new(config.connections_per_address, config.trusted_proxies.clone()),
             metrics: metrics.clone(),
             clock: clock.clone(),
-            open: metrics.connections.clone(),
+            count: metrics.connections.clone(),
+            egress: egress(bounds),
         };
         // Whether housekeeping ever succeeds, time tells from now on.
         metrics.sealed(0, 0, clock.now());
@@ -152,6 +159,7 @@ impl Builder {
             body_timeout: config.body_timeout,
             request_timeout: config.request_timeout,
             bodies: Room::new(config.queue.saturating_mul(LARGEST_BODY)),
+            documents: Documents::default(),
             checkpoints,
             housekeeping: Mutex::default(),
             calendar,
@@ -164,7 +172,7 @@ impl Builder {
             );
         }
         tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));
-        Ok(Server { shared, connections })
+        Ok(Server { shared, connections, management_egress })
     }
 
     /// One instance without a server, for commands. It has not been started: call [`Instance::start`] first,

@@ -1,24 +1,30 @@
 //! Listening, and the protocols HTTP/1.1 and HTTP/2 (RFC 9112, RFC 9113) without TLS: a proxy brings that.
 
 use super::{
+    egress::{Egress, Streams},
+    networks::Network,
+    open::{Open, Place},
     patience::{Begun, Patient},
     shedding::ConnectionLimit,
 };
 use crate::{clock::Clock, metrics::Metrics};
 use bytes::Bytes;
-use futures::future::{Either, select};
+use futures::{
+    FutureExt as _,
+    future::{AbortHandle, Abortable, Either, select},
+};
 use http::{Request, Response};
-use http_body_util::Full;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulConnection},
 };
 use prometheus_client::metrics::gauge::Gauge;
+use rustix::net::sockopt;
 use std::{convert::Infallible, io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{oneshot, watch},
 };
 
 /// hyper's own bounds are wider than ours, so that who exceeds ours gets an answer in our shape.
@@ -29,9 +35,27 @@ const HYPER_HEADER_LIST: u32 = 32 * 1024;
 /// How many requests one HTTP/2 connection may have open.
 const STREAMS: u32 = 32;
 
+/// How much of a body, and of all bodies of a connection, an HTTP/2 client may send before anybody has read it: the largest body,
+/// and four of them.
+const STREAM_WINDOW: u32 = 64 * 1024;
+const CONNECTION_WINDOW: u32 = 4 * STREAM_WINDOW;
+
+/// How many requests an HTTP/2 client may take back before we have looked at them (CVE-2023-44487), and how many of its mistakes we
+/// answer with resets, before the connection is closed.
+const RESETS_UNSEEN: usize = 20;
+const RESETS_OF_OURS: usize = 1024;
+
 /// A silent HTTP/2 connection is asked for a sign of life, and closed when it gives none.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How much of answers the system may keep for one connection, in bytes; it takes as much again for itself. Left alone, it would go
+/// up to some MiB for a client that has once read fast.
+const SOCKET_BUFFER: usize = 64 * 1024;
+
+/// What is no answer, and what the system has of one, is given up after so many times the time-out: later, so that an answer is
+/// given up as such.
+const LATER: u32 = 2;
 
 /// How long to wait when the system has no more sockets to give: connections that close give some back.
 const EXHAUSTED: Duration = Duration::from_millis(100);
@@ -39,17 +63,19 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 /// How connections are served.
 pub(super) struct Connections {
     pub(super) header_timeout: Duration,
-    /// How long a client may take no byte of an answer.
+    /// How long a client may take next to nothing of an answer.
     pub(super) write_timeout: Duration,
     pub(super) drain_timeout: Duration,
-    /// How many of them one address may have open. Further ones are closed at once.
+    /// How many of them one address may have open. Further ones are closed at once, unless one of the others idles.
     pub(super) of_address: ConnectionLimit,
     pub(super) metrics: Arc<Metrics>,
-    /// How many may be open. At the limit, further ones wait in the system's backlog.
+    /// How many may be open. At the limit, further ones wait until one of the others ends or idles.
     pub(super) limit: usize,
     pub(super) clock: Arc<dyn Clock>,
     /// How many are open.
-    pub(super) open: Gauge,
+    pub(super) count: Gauge,
+    /// What waits for clients to take it.
+    pub(super) egress: Arc<Egress>,
 }
 
 impl Connections {
@@ -60,61 +86,97 @@ impl Connections {
         answer: A,
         shutdown: impl Future<Output = ()>,
     ) where
-        A: Fn(Option<IpAddr>, Request<Incoming>) -> F + Clone + Send + 'static,
-        F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
+        A: Fn(Option<IpAddr>, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<Bytes>> + Send + 'static,
+    {
+        let served = self.serve_all(listener, answer, shutdown);
+        let _ = select(pin!(served), pin!(self.egress.watch())).await;
+    }
+
+    async fn serve_all<A, F>(&self, listener: TcpListener, answer: A, shutdown: impl Future<Output = ()>)
+    where
+        A: Fn(Option<IpAddr>, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<Bytes>> + Send + 'static,
     {
         let protocol = self.protocol();
-        let permits = Arc::new(Semaphore::new(self.limit));
-        let graceful = GracefulShutdown::new();
+        let open = Open::new(self.limit, self.clock.clone(), self.metrics.clone());
+        let (end, ending) = watch::channel(());
         let mut shutdown = pin!(shutdown);
         loop {
-            let next = async {
-                // It is never closed.
-                let permit = permits.clone().acquire_owned().await.ok();
-                (permit, self.accept(&listener).await)
-            };
-            let (permit, (stream, peer)) = match select(&mut shutdown, pin!(next)).await {
+            match select(&mut shutdown, pin!(self.next(&listener, &open))).await {
                 Either::Left(((), _)) => break,
-                Either::Right((accepted, _)) => accepted,
-            };
-            let held = match self.of_address.admit(peer) {
-                Ok(held) => held,
-                Err(shed) => {
-                    self.metrics.shed(shed);
-                    continue;
+                Either::Right((None, _)) => {}
+                Either::Right((Some(newcomer), _)) => {
+                    self.start(&protocol, &open, newcomer, answer.clone(), ending.clone());
                 }
-            };
-            let (answer, begun) = (answer.clone(), Begun::default());
-            let stream = Patient::new(stream, begun.clone(), self.header_timeout, self.write_timeout);
-            let service = service_fn(move |request| {
-                begun.now();
-                let answered = answer(peer, request);
-                async move { Ok::<_, Infallible>(answered.await) }
-            });
-            let connection = protocol.serve_connection(TokioIo::new(stream), service).into_owned();
-            let connection = graceful.watch(connection);
-            let counted = Counted::new(&self.open);
-            tokio::spawn(async move {
-                let _held = (permit, counted, held);
-                if let Err(error) = connection.await {
-                    tracing::debug!(error, "a connection ended early");
-                }
-            });
+            }
         }
-        drop(listener);
-        if let Either::Right(_) =
-            select(pin!(graceful.shutdown()), self.clock.sleep(self.drain_timeout)).await
-        {
+        drop((listener, ending));
+        // Who is not there any more need not be told.
+        let _ = end.send(());
+        if let Either::Right(_) = select(pin!(end.closed()), self.clock.sleep(self.drain_timeout)).await {
             tracing::warn!("requests did not finish in time");
         }
+    }
+
+    /// The next connection, with a place; none where its address has too many.
+    async fn next(&self, listener: &TcpListener, open: &Open) -> Option<Newcomer> {
+        let (stream, peer) = self.accept(listener).await;
+        let held = match self.of_address.admit(peer) {
+            Ok(held) => held,
+            Err(shed) => {
+                let displaced = open.displace_of(Network::of(peer));
+                if displaced.is_none() {
+                    self.metrics.shed(shed);
+                }
+                Some(displaced?)
+            }
+        };
+        let place = open.place(held).await?;
+        Some(Newcomer { stream, peer, place })
+    }
+
+    fn start<A, F>(
+        &self,
+        protocol: &Builder<Streams>,
+        open: &Arc<Open>,
+        Newcomer { stream, peer, place }: Newcomer,
+        answer: A,
+        ending: watch::Receiver<()>,
+    ) where
+        A: Fn(Option<IpAddr>, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<Bytes>> + Send + 'static,
+    {
+        let (connection, displaced) = open.enter(Network::of(peer), place);
+        let (abort, registration) = AbortHandle::new_pair();
+        let outlet = self.egress.outlet(connection.id(), self.of_address.network(peer), abort);
+        let (connection, begun) = (Arc::new(connection), Begun::default());
+        let stream = Patient::new(stream, begun.clone(), self.header_timeout, self.write_timeout * LATER);
+        let served = connection.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            begun.now();
+            let version = request.version();
+            let busy = served.busy(version);
+            let (answered, outlet) = (answer(peer, request), outlet.clone());
+            // Boxed, so that what made an answer is gone while the answer waits.
+            Box::pin(async move { Ok::<_, Infallible>(outlet.send(answered.await, version, busy)) })
+        });
+        let protocol = protocol.serve_connection(TokioIo::new(stream), service).into_owned();
+        let counted = Counted::new(&self.count);
+        tokio::spawn(async move {
+            let _held = (connection, counted);
+            let until = conduct(protocol, ending, displaced);
+            if let Ok(Err(error)) = Abortable::new(until, registration).await {
+                tracing::debug!(error, "a connection ended early");
+            }
+        });
     }
 
     async fn accept(&self, listener: &TcpListener) -> (TcpStream, Option<IpAddr>) {
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    // Head and body are two writes: without this, the second waits for the client's ACK.
-                    if let Err(error) = stream.set_nodelay(true) {
+                    if let Err(error) = self.set_up(&stream) {
                         tracing::debug!(%error, "a connection ended before it began");
                     }
                     return (stream, Some(peer.ip()));
@@ -128,9 +190,17 @@ impl Connections {
         }
     }
 
-    /// hyper brings its defenses against rapid resets (CVE-2023-44487) by default.
-    fn protocol(&self) -> Builder<TokioExecutor> {
-        let mut builder = Builder::new(TokioExecutor::new());
+    fn set_up(&self, stream: &TcpStream) -> io::Result<()> {
+        // Head and body are two writes: without this, the second waits for the client's ACK.
+        stream.set_nodelay(true)?;
+        sockopt::set_socket_send_buffer_size(stream, SOCKET_BUFFER)?;
+        // Also once we have closed the connection.
+        let timeout = u32::try_from((self.write_timeout * LATER).as_millis()).unwrap_or(u32::MAX);
+        Ok(sockopt::set_tcp_user_timeout(stream, timeout)?)
+    }
+
+    fn protocol(&self) -> Builder<Streams> {
+        let mut builder = Builder::new(Streams);
         // hyper waits by a timer of its own kind. These two waits concern sockets, whose silence is real time,
         // whatever the injected clock says.
         builder
@@ -144,10 +214,44 @@ impl Connections {
             .timer(TokioTimer::new())
             .max_concurrent_streams(STREAMS)
             .max_header_list_size(HYPER_HEADER_LIST)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_pending_accept_reset_streams(RESETS_UNSEEN)
+            .max_local_error_reset_streams(RESETS_OF_OURS)
             .keep_alive_interval(PING_INTERVAL)
             .keep_alive_timeout(PING_TIMEOUT);
         builder
     }
+}
+
+/// A connection that was accepted, and has a place.
+struct Newcomer {
+    stream: TcpStream,
+    peer: Option<IpAddr>,
+    place: Place,
+}
+
+/// Serves a connection to its end. When the server ends, requests in progress finish; where another takes its place, it is closed
+/// at once, for it idles.
+async fn conduct<C: GracefulConnection>(
+    connection: C,
+    mut ending: watch::Receiver<()>,
+    displaced: oneshot::Receiver<()>,
+) -> Result<(), C::Error> {
+    let mut connection = pin!(connection);
+    let displaced = {
+        let ended = pin!(ending.changed());
+        match select(connection.as_mut(), select(ended, displaced)).await {
+            Either::Left((result, _)) => return result,
+            Either::Right((leave, _)) => matches!(leave, Either::Right(_)),
+        }
+    };
+    connection.as_mut().graceful_shutdown();
+    if displaced {
+        // As much as can be said without waiting for the client.
+        return connection.now_or_never().unwrap_or(Ok(()));
+    }
+    connection.await
 }
 
 /// Errors of `accept` that say nothing about the listener.

@@ -3,10 +3,13 @@
 mod audit_log;
 mod builder;
 mod connections;
+mod documents;
+mod egress;
 mod housekeeping;
 mod id;
 mod networks;
 mod observation;
+mod open;
 mod patience;
 mod refusal;
 mod request;
@@ -32,6 +35,8 @@ use crate::{
     workers::{CallError, Workers},
 };
 use connections::Connections;
+use documents::Documents;
+use egress::Egress;
 use futures::future::{BoxFuture, Either, OptionFuture, join, select};
 use ipnet::IpNet;
 use mana_auth_hygiene::Policy;
@@ -88,6 +93,8 @@ const MANAGEMENT_CONNECTIONS: usize = 32;
 pub struct Server {
     shared: Arc<Shared>,
     connections: Connections,
+    /// What waits on the management address: neither address can crowd the other.
+    management_egress: Arc<Egress>,
 }
 
 /// What every request needs.
@@ -109,6 +116,8 @@ pub(crate) struct Shared {
     request_timeout: Duration,
     /// Room for the requests whose bodies are on their way.
     bodies: Room,
+    /// Answers that are the same for everybody.
+    documents: Documents,
     /// Where the checkpoints of the audit trail are kept, outside the database.
     checkpoints: Option<Checkpoints>,
     /// Held by who keeps house.
@@ -188,7 +197,8 @@ impl Server {
             of_address: ConnectionLimit::new(0, Vec::new()),
             metrics: self.connections.metrics.clone(),
             clock: self.connections.clock.clone(),
-            open: Gauge::default(),
+            count: Gauge::default(),
+            egress: self.management_egress.clone(),
             ..self.connections
         };
         connections.serve(listener, answer, async { drop(shutdown.await) }).await;

@@ -1,30 +1,33 @@
 //! From the exchange's record to HTTP.
 
-use super::refusal::Refusal;
+use super::{documents::Documents, refusal::Refusal};
 use crate::bindings::exports::mana::auth::exchange;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
-use http_body_util::Full;
 
 /// An answer, and the template of the route that gave it.
 pub(super) struct Answer {
-    pub(super) response: Response<Full<Bytes>>,
+    pub(super) response: Response<Bytes>,
     pub(super) route: String,
 }
 
 impl Answer {
     /// What the component answered. It is ours, so an answer that is no HTTP is our bug.
-    pub(super) fn of(record: exchange::Response, method: &Method) -> Result<Self, Refusal> {
+    pub(super) fn of(
+        record: exchange::Response,
+        method: &Method,
+        documents: &Documents,
+    ) -> Result<Self, Refusal> {
         let exchange::Response { status, headers, body, route } = record;
         let status = StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 200);
-        let mut response = Response::new(Full::default());
+        let mut response = Response::new(Bytes::new());
         *response.status_mut() = status.ok_or(Refusal::Internal)?;
         let fields: Option<HeaderMap> = headers.into_iter().map(field).collect();
         *response.headers_mut() = fields.ok_or(Refusal::Internal)?;
         if method != Method::HEAD {
             // The server writes it from the content.
             response.headers_mut().remove(header::CONTENT_LENGTH);
-            *response.body_mut() = Full::new(Bytes::from(body));
+            *response.body_mut() = documents.share(&route, response.headers(), body);
         } else if !body.is_empty() {
             // RFC 9110 §9.3.2: the fields of a GET, without its content.
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
@@ -36,7 +39,7 @@ impl Answer {
     pub(super) fn refused(refusal: Refusal, method: &Method) -> Self {
         let (head, body) = refusal.problem().response().into_parts();
         let body = if method == Method::HEAD { Vec::new() } else { body };
-        Self { response: Response::from_parts(head, Full::new(Bytes::from(body))), route: String::new() }
+        Self { response: Response::from_parts(head, Bytes::from(body)), route: String::new() }
     }
 }
 

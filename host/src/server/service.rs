@@ -26,7 +26,8 @@ pub struct Peer(pub SocketAddr);
 /// The whole API as a [`tower_service::Service`], to be mounted in a server of the embedder's own.
 ///
 /// It answers everything that it is asked, under the paths of the API, and always succeeds. The embedder's
-/// server tells the client's address by a [`Peer`] among the request's extensions.
+/// server tells the client's address by a [`Peer`] among the request's extensions. How long it waits for clients to take their
+/// answers, and how many of them, is for the embedder's server to bound.
 #[derive(Clone)]
 pub struct Service {
     pub(super) shared: Arc<Shared>,
@@ -49,7 +50,7 @@ where
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let shared = self.shared.clone();
         let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-        async move { Ok(shared.answer(peer, request).await) }.boxed()
+        async move { Ok(shared.answer(peer, request).await.map(Full::new)) }.boxed()
     }
 }
 
@@ -59,7 +60,7 @@ impl Shared {
         &self,
         socket: Option<IpAddr>,
         request: http::Request<B>,
-    ) -> Response<Full<Bytes>> {
+    ) -> Response<Bytes> {
         let (head, body) = request.into_parts();
         let caller = Caller::of(socket, &head.headers, &self.trusted_proxies);
         let (id, id_value) = self.request_id(&caller);
@@ -106,7 +107,7 @@ impl Shared {
             async move { exchange.call_handle(accessor, record).await }.boxed()
         });
         match select(pin!(call), self.clock.sleep(self.request_timeout)).await {
-            Either::Left((Ok(record), _)) => Answer::of(record, &method),
+            Either::Left((Ok(record), _)) => Answer::of(record, &method, &self.documents),
             Either::Left((Err(error), _)) => Err(Refusal::of_call(error, &method)),
             // The use case completes all the same: a task in a store can't be cancelled.
             Either::Right(((), _)) => Err(Refusal::late(&method)),

@@ -45,12 +45,16 @@ impl ConnectionLimit {
         Self { most, trusted, open: Arc::default() }
     }
 
-    /// Lets a connection in, unless its address has too many. A trusted proxy carries everyone, and this machine is our own.
+    /// Whom bounds by address count a connection for: nobody where a trusted proxy carries everyone, or this machine is our own.
+    pub(super) fn network(&self, peer: Option<IpAddr>) -> Option<Network> {
+        let counts = peer.is_some_and(|peer| !is_ours(peer, &self.trusted));
+        counts.then(|| Network::of(peer))
+    }
+
+    /// Lets a connection in, unless its address has too many.
     pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<Option<Held>, Shed> {
-        if self.most == 0 || peer.is_none_or(|peer| is_ours(peer, &self.trusted)) {
-            return Ok(None);
-        }
-        let network = Network::of(peer);
+        let network = self.network(peer).filter(|_| self.most > 0);
+        let Some(network) = network else { return Ok(None) };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.take(network, 1, self.most) {
             Ok(Some(Held { network, open: self.open.clone() }))

@@ -12,6 +12,7 @@
 
 mod connections;
 mod contract;
+mod egress;
 mod embedding;
 mod http;
 mod lifecycle;

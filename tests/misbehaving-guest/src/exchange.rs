@@ -23,6 +23,7 @@ impl Exchange for Guest {
         let (status, body) = match path.as_str() {
             "/hello" => (200, "hello".to_owned()),
             "/echo" => (200, echo(&request)),
+            "/large" => (200, "x".repeat(query.parse::<usize>().unwrap_or(1) << 10)),
             "/instance" => (200, ANSWERED.fetch_add(1, Relaxed).to_string()),
             "/loop" => forever(|| {}),
             "/loop-with-imports" => forever(|| {

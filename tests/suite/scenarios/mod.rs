@@ -63,6 +63,7 @@ files![
     session_to_token,
     sessions,
     settings,
+    slow_clients,
     suspicions,
     time,
     tokens_in_time,

@@ -52,6 +52,11 @@ impl Metrics {
         self.sample("mana_auth_instance_memory_bytes ")
     }
 
+    /// How many connections to the API are open.
+    pub fn connections(&self) -> u64 {
+        self.sample("mana_auth_connections ")
+    }
+
     fn sample(&self, name: &str) -> u64 {
         let value = self.text.lines().find_map(|line| line.strip_prefix(name));
         value.expect("a sample").parse().expect("a whole number")
