@@ -103,7 +103,7 @@ impl Stage {
     /// Tries to start it where it must refuse to; what it says.
     pub async fn refuses_to_start(self) -> String {
         let data = TempDir::new().expect("a temporary folder");
-        let runner = self.kind.start(data.path(), &self.settings, self.clock, self.gate).await;
+        let runner = self.kind.start(data.path(), &self.settings, self.clock, self.hooks).await;
         runner.err().expect("it started")
     }
 

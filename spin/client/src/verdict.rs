@@ -7,9 +7,11 @@ use serde::Deserialize;
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is no valid token of the service, or its time is over.
+    /// It is no token of the service for this audience.
     Invalid,
-    /// Its session has ended, or what it says of its user is no longer so.
+    /// It was one, and a refresh gets another.
+    Expired,
+    /// Its session has ended.
     Revoked,
     /// Nothing can be said.
     Unavailable,
