@@ -60,7 +60,9 @@ impl fmt::Debug for Blocklist {
 /// Of the normal form (NFKC, lower case). Its key is fixed: who makes two passwords collide on purpose gains that
 /// his own is refused.
 fn fingerprint(password: &str) -> u64 {
-    let normal: Zeroizing<String> = Zeroizing::new(password.nfkc().flat_map(char::to_lowercase).collect());
+    // Lower case has two sigmas, by what follows.
+    let folded = password.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c });
+    let normal: Zeroizing<String> = Zeroizing::new(folded.collect());
     let mut hasher = DefaultHasher::new();
     normal.hash(&mut hasher);
     hasher.finish()

@@ -38,14 +38,14 @@ pub(super) const COMPONENT: [Told; 12] = [
         name: "refreshes",
         help: "Uses of a refresh token",
         label: "outcome",
-        values: &["rotated", "repeated", "reused", "refused"],
+        values: &["rotated", "repeated", "repeated_late", "reused", "refused"],
     },
     Told {
         metric: Metric::TokenValidations,
         name: "token_validations",
         help: "Checks of an access token",
         label: "outcome",
-        values: &["valid", "invalid", "expired", "revoked"],
+        values: &["valid", "invalid", "expired", "outdated", "revoked"],
     },
     Told {
         metric: Metric::SessionReads,
@@ -59,7 +59,15 @@ pub(super) const COMPONENT: [Told; 12] = [
         name: "sessions_ended",
         help: "Sessions ended before their time",
         label: "reason",
-        values: &["logout", "revoked", "displaced", "replaced", "password_change", "refresh_reuse"],
+        values: &[
+            "logout",
+            "revoked",
+            "displaced",
+            "replaced",
+            "password_change",
+            "refresh_reuse",
+            "refresh_flood",
+        ],
     },
     Told {
         metric: Metric::AuditEvents,
@@ -89,6 +97,7 @@ pub(super) const COMPONENT: [Told; 12] = [
         label: "reason",
         values: &[
             "refresh_reuse",
+            "refresh_flood",
             "failures_from_client",
             "failures_from_address",
             "failures_on_account",

@@ -149,7 +149,7 @@ async fn maintenance_needs_its_secret(stage: Stage) {
     let service = stage.start().await;
     let client = service.client();
     client.post("/maintenance", json!({})).await.refused("UNAUTHENTICATED");
-    let wrong = MAINTENANCE.replace('m', "n");
+    let wrong = format!("{MAINTENANCE}x");
     client.post("/maintenance", json!({})).bearer(&wrong).await.refused("UNAUTHENTICATED");
     let ana = service.someone().await;
     ana.client.post("/maintenance", json!({})).bearer(&ana.access).await.refused("UNAUTHENTICATED");

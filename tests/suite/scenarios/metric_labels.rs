@@ -21,7 +21,7 @@ scenarios![
     registrations needs Management,
     sign_ins needs Management Passwords,
     sessions_opened needs Management,
-    refreshes needs Management,
+    refreshes needs Management Clock,
     token_validations needs Management Clock,
     session_reads needs Management,
     sessions_ended needs Management,
@@ -127,6 +127,10 @@ async fn refreshes(stage: Stage) {
     refresh("never-issued").await.refused("INVALID_REFRESH_TOKEN");
     refresh(&ana.refresh).await.ok();
     refresh(&ana.refresh).await.ok();
+    let other = service.sign_in(ANA).await;
+    refresh(&other.refresh).await.ok();
+    service.advance(Duration::from_secs(120));
+    refresh(&other.refresh).await.ok();
     is_copied(&service, &ana.refresh).await;
     has_counted_each_label(&service, "refreshes").await;
 }
@@ -140,6 +144,13 @@ async fn is_copied(service: &Service, token: &str) {
     refresh(token).await.refused("INVALID_REFRESH_TOKEN");
 }
 
+/// A chain has had more tokens than any honest one.
+async fn is_flooded(service: &Service, token: &str) {
+    service.sql("UPDATE refresh_tokens SET generation = 20000 WHERE generation = (SELECT max(generation) FROM refresh_tokens)");
+    let flood = service.client().post("/refresh", json!({ "refreshToken": token })).await;
+    flood.refused("INVALID_REFRESH_TOKEN");
+}
+
 async fn token_validations(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
@@ -150,6 +161,8 @@ async fn token_validations(stage: Stage) {
     let ended = service.sign_in(ANA).await;
     ended.client.post("/logout", json!({})).await.ok();
     validate(&ended.access).await;
+    service.sql("UPDATE users SET role = 'admin'");
+    validate(&ana.access).await;
     service.advance(Duration::from_secs(3_600));
     validate(&ana.access).await;
     has_counted_each_label(&service, "token_validations").await;
@@ -178,6 +191,7 @@ async fn sessions_ended(stage: Stage) {
     assert_eq!((ended("replaced").await, ended("displaced").await), (1, 1));
     third.client.delete("/sessions").await.ok();
     is_copied(&service, &third.refresh).await;
+    is_flooded(&service, &service.sign_in(ANA).await.refresh).await;
     let other: Person = service.sign_in(ANA).await;
     other.client.post("/logout", json!({})).await.ok();
     let last = service.sign_in(ANA).await;
@@ -252,6 +266,7 @@ async fn suspicious_activities(stage: Stage) {
     let service = stage.with("session_cache", "false").with("lockout_failures", "20").start().await;
     let ana = service.someone().await;
     is_copied(&service, &ana.refresh).await;
+    is_flooded(&service, &service.sign_in(ANA).await.refresh).await;
     guess(&service, 11).await;
     login(&service.client(), right()).await.ok();
     for n in 0..33 {
