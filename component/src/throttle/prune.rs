@@ -1,12 +1,13 @@
 //! Forgetting what nobody looks at any more, and the bounds of tables that strangers fill.
 //!
 //! `attempts` makes room by itself, with each row that it gets; what is left to housekeeping is what ended with the traffic. Rows of
-//! `lockouts` and `suspicions` come as slowly as hashes are computed, so that it is enough to look now and then.
+//! `lockouts` and `suspicions` come as slowly as hashes are computed, so that it is enough to look now and then. Nothing is removed
+//! for being of the future: it may be this call that has been held up.
 
 use super::{
     limit::COUNTERS,
     lock::{ACCOUNT, DEVICE, REAUTHENTICATION},
-    standing::{LONGEST, SKEW, UNDECIDED},
+    standing::{LONGEST, UNDECIDED},
     suspicion::Suspicion,
 };
 use crate::{
@@ -47,10 +48,10 @@ fn attempts(now: Time, limit: u32) -> Vec<Statement> {
         statement(
             // Nothing is read where the oldest is still looked at.
             "DELETE FROM attempts WHERE counter = ?1
-                 AND position < (SELECT CASE WHEN until < ?3 OR since > ?4 THEN position + ?2 ELSE position END
+                 AND position < (SELECT CASE WHEN until < ?3 THEN position + ?2 ELSE position END
                      FROM attempts WHERE counter = ?1 ORDER BY position LIMIT 1)
-                 AND (until < ?3 OR since > ?4)",
-            params![*counter, limit, now - Suspicion::WINDOW, now + SKEW],
+                 AND until < ?3",
+            params![*counter, limit, now - Suspicion::WINDOW],
         )
     });
     prune.collect()
@@ -60,8 +61,8 @@ fn attempts(now: Time, limit: u32) -> Vec<Statement> {
 fn reservations(now: Time, limit: u32) -> Statement {
     statement(
         "DELETE FROM reservations WHERE (counter, subject, at, nonce) IN (
-             SELECT counter, subject, at, nonce FROM reservations WHERE at <= ?1 OR at > ?2 LIMIT ?3)",
-        params![now - UNDECIDED, now + SKEW, limit],
+             SELECT counter, subject, at, nonce FROM reservations WHERE at <= ?1 LIMIT ?2)",
+        params![now - UNDECIDED, limit],
     )
 }
 

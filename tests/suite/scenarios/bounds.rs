@@ -58,6 +58,7 @@ async fn attempts_make_room_for_each_other(stage: Stage) {
 /// Without any housekeeping, a table grows no faster than it shrinks.
 async fn what_is_old_goes_with_what_comes(stage: Stage) {
     let service = stage.start().await;
+    service.register(ANA).await;
     fill(&service, "validate:address", 40, "1");
     garbage(&service, 14).await;
     assert_eq!(service.number("SELECT count(*) FROM attempts WHERE counter = 'validate:address'"), 1);
@@ -111,6 +112,7 @@ async fn those_who_failed_least_are_forgotten_first(stage: Stage) {
 
 async fn suspicions_that_are_oldest_are_forgotten_first(stage: Stage) {
     let service = stage.start().await;
+    service.register(ANA).await;
     service.sql(
         "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000050)
          INSERT INTO suspicions (reason, subject, at)
