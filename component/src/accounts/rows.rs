@@ -49,13 +49,16 @@ pub struct Credentials {
     pub snapshot: Snapshot,
 }
 
-/// The credentials of the account with this address.
+/// The credentials of the account with this address. Where there is none, a neighbour's are read and dropped, so that time does not
+/// tell it.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn credentials_by_email(email: &Email) -> Result<Option<Credentials>, Error> {
-    credentials("u.email = ?1", email.as_str().into()).await
+    let nearest = "u.id = coalesce((SELECT id FROM users WHERE email >= ?1 ORDER BY email LIMIT 1),
+                                    (SELECT id FROM users ORDER BY email DESC LIMIT 1))";
+    credentials("u.email = ?1", nearest, email.as_str().into()).await
 }
 
 /// The credentials of this account.
@@ -64,25 +67,36 @@ pub async fn credentials_by_email(email: &Email) -> Result<Option<Credentials>, 
 ///
 /// Where storage fails.
 pub async fn credentials_by_id(id: Uuid) -> Result<Option<Credentials>, Error> {
-    credentials("u.id = ?1", id.into()).await
+    credentials("u.id = ?1", "u.id = ?1", id.into()).await
 }
 
-async fn credentials(condition: &str, key: storage::Value) -> Result<Option<Credentials>, Error> {
+/// Reads the row where the condition holds, and drops it unless it is what is sought.
+async fn credentials(
+    sought: &str,
+    condition: &str,
+    key: storage::Value,
+) -> Result<Option<Credentials>, Error> {
     let sql = format!(
-        "SELECT {USER}, u.credential_version, a.password, {}
+        "SELECT {sought}, {USER}, u.credential_version, a.password, {}
          FROM users u LEFT JOIN accounts a ON a.provider_id = 'credential' AND a.account_id = u.id
          WHERE {condition}",
         Snapshot::COLUMNS
     );
-    storage::query_one(&sql, vec![key], |row| {
-        Ok(Credentials {
-            user: user(row)?,
-            version: row.take()?,
-            password: row.take()?,
-            snapshot: Snapshot::read(row)?,
-        })
+    let found = storage::query_one(&sql, vec![key], |row| {
+        let is_sought: bool = row.take()?;
+        let found = credentials_in(row);
+        if is_sought { found.map(Some) } else { Ok(None) }
+    });
+    Ok(found.await?.flatten())
+}
+
+fn credentials_in(row: &mut Columns) -> Result<Credentials, Error> {
+    Ok(Credentials {
+        user: user(row)?,
+        version: row.take()?,
+        password: row.take()?,
+        snapshot: Snapshot::read(row)?,
     })
-    .await
 }
 
 /// The account with this id.
