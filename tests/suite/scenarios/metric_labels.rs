@@ -217,7 +217,7 @@ async fn audit_events(stage: Stage) {
     service.tick().await;
     // As many as there may be within a minute, and one of them long ago, that nobody of the service's wrote.
     service.sql(
-        "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 600)
+        "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 601)
          INSERT INTO security_events (id, event_type, metadata, created_at, salt, details_digest, mac)
          SELECT printf(iif(n = 1, '01900000-0000-7000-8000-%012x', 'ffffffff-ffff-7000-8000-%012x'), n),
                 'login_failure', '{}', 1, zeroblob(32), zeroblob(32),
