@@ -31,9 +31,7 @@ pub fn time(milliseconds: u64) -> String {
 /// What others wrote into the database may hold escape sequences that steer a terminal, or turn the direction of the
 /// line (`Bidi_Control`).
 fn printable(text: &str) -> String {
-    let turns = |c| {
-        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
