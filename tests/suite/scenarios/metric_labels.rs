@@ -215,7 +215,12 @@ async fn audit_events(stage: Stage) {
     refusing("NEW.metadata LIKE '%unspeakable%'").await;
     refusing("1").await;
     service.tick().await;
-    // As many as there may be within a minute, and one of them long ago, that nobody of the service's wrote.
+    // As many as there may be within a minute.
+    let now = service.now();
+    service.sql(&format!(
+        "INSERT INTO event_rates (event_type, since, count) VALUES ('login_failure', {now}, 6000)"
+    ));
+    // Some that nobody of the service's wrote.
     service.sql(
         "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 601)
          INSERT INTO security_events (id, event_type, metadata, created_at, salt, details_digest, mac)
@@ -298,6 +303,13 @@ async fn rows_pruned(stage: Stage) {
     service.sql(
         "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 100010)
          INSERT INTO invalidations (subject) SELECT 'user:' || n FROM others",
+    );
+    // A process died while it hashed; and more accounts were guessed at than there is room for.
+    service.sql("INSERT INTO reservations (counter, subject, at, nonce) VALUES ('account', x'00', 0, x'00')");
+    service.sql(
+        "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 1000010)
+         INSERT INTO lockouts (counter, subject, failures, failed_at, locked_until, times)
+         SELECT 'account', CAST(n AS BLOB), 1, 0, 0, 0 FROM others",
     );
     for _ in 0..TICKS {
         service.advance(8 * DAY);
