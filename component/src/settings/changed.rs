@@ -26,7 +26,9 @@ pub async fn record_changes(ctx: &Context) -> Result<(), Error> {
         .collect();
     // Bytes, and few of them: whatever stands there, the service starts.
     let sql = format!(
-        "SELECT CAST(substr(key, 1, {VALUE}) AS BLOB), CAST(substr(value, 1, {VALUE}) AS BLOB) FROM known_settings LIMIT {KEYS}"
+        "SELECT {}, {} FROM known_settings LIMIT {KEYS}",
+        storage::bytes_of("key", VALUE * 4),
+        storage::bytes_of("value", VALUE * 4)
     );
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let then: BTreeMap<String, String> =

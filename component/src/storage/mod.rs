@@ -37,6 +37,15 @@ pub async fn query_one<T>(
     Ok(query(sql, params, read).await?.into_iter().next())
 }
 
+/// A column as bytes, whatever somebody else has written there: text that is no UTF-8 could not be read as text, and what is longer
+/// than `most` bytes is not read at all. One byte that is no UTF-8 stands for it.
+#[must_use]
+pub fn bytes_of(column: &str, most: usize) -> String {
+    format!(
+        "CASE WHEN octet_length({column}) <= {most} THEN CAST({column} AS BLOB) WHEN {column} IS NOT NULL THEN x'ff' END"
+    )
+}
+
 /// A statement that may affect any number of rows.
 #[must_use]
 pub fn statement(sql: &str, params: Vec<Value>) -> Statement {

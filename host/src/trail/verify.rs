@@ -352,8 +352,18 @@ impl Walk<'_> {
         if here < tree.size {
             return Err(Finding::Removed { leaf: here }.into());
         }
-        if let Some((size, ..)) = &self.next_seal {
-            return Err(Finding::Removed { leaf: here.min(*size) }.into());
+        if let Some((size, note, _)) = &self.next_seal {
+            // One that was signed covers events that are gone; any other was put there.
+            let is_signed = Checkpoint::of_note(note).is_ok_and(|(note, checkpoint)| {
+                let mut keys = self.trusted.iter().chain(&self.known);
+                keys.any(|key| note.is_signed_by(&key.named(checkpoint.origin.clone())))
+            });
+            let problem = "is signed by no key of this trail";
+            return Err(match is_signed {
+                true => Finding::Removed { leaf: here.min(*size) },
+                false => Finding::Seal { size: *size, problem },
+            }
+            .into());
         }
         let sealed = self.verifier.sealed();
         if sealed < here {

@@ -11,6 +11,9 @@ use rusqlite::Connection;
 use std::path::Path;
 use tempfile::TempDir;
 
+/// How often another attack is tried where the database refuses one.
+const TRIES: usize = 20;
+
 /// Does each attack to a fresh copy.
 pub fn run(prepared: &Prepared, table: &Table, seed: u64, cases: u64) {
     let folder = TempDir::new().expect("a folder");
@@ -21,11 +24,10 @@ pub fn run(prepared: &Prepared, table: &Table, seed: u64, cases: u64) {
     let (mut done, mut told) = (0, 0);
     for case in 0..cases {
         std::fs::write(&path, &prepared.bytes).expect("a copy");
-        let sql = attack(table, &mut Chance::of(seed, case));
         let database = open(&path);
-        if !does(&database, &sql) {
-            continue;
-        }
+        let mut chance = Chance::of(seed, case);
+        let attacks = std::iter::repeat_with(|| attack(table, &mut chance)).take(TRIES);
+        let Some(sql) = attacks.into_iter().find(|sql| does(&database, sql)) else { continue };
         let has_changed = signed_view::of(&database) != before;
         drop(database);
         let finding = verify(prepared, &path);
@@ -41,7 +43,7 @@ pub fn run(prepared: &Prepared, table: &Table, seed: u64, cases: u64) {
         told += u64::from(has_changed);
     }
     println!("{}: seed {seed}: {done} of {cases} attacks were possible, {told} are told", table.name);
-    assert!(done * 3 > cases, "most attacks are refused");
+    assert!(done * 10 > cases * 9, "{done} of {cases} attacks were possible");
 }
 
 /// The copy, as anybody opens it who ignores what can be ignored.

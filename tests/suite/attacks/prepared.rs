@@ -86,6 +86,20 @@ impl Prepared {
             .run(async |accessor, auth| auth.mana_auth_audit().call_erase(accessor, user, None).await);
         assert_eq!(erased.await.expect("no trap").ok(), Some(5));
         clock.advance(Duration::from_secs(3_601));
+        {
+            // An event under an unknown secret, so that housekeeping notes since when it waits; and counts that are still to be told.
+            let database = Connection::open(&path).expect("the database");
+            let now = mana_auth::clock::Clock::now(&*clock);
+            database
+                .execute_batch(&format!(
+                    "INSERT INTO security_events (id, event_type, created_at, salt, details_digest, mac)
+                     VALUES ('01900000-0000-7000-8000-ff0000000000', 'logout', 0, zeroblob(32), zeroblob(32),
+                             CAST(x'00000063' || zeroblob(32) AS BLOB));
+                     INSERT INTO counted_events (event_type, why, count, since, until)
+                     VALUES ('login_failure', 'coalesced', 3, {now}, {now}), ('token_refresh', 'coalesced', 5, {now}, {now})"
+                ))
+                .expect("rows");
+        }
         assert!(keep_house(&mut instance).await);
         append(5);
         let keys = instance.run(async |accessor, auth| auth.mana_auth_audit().call_keys(accessor).await);

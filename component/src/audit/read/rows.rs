@@ -1,6 +1,6 @@
 //! The SQL that reads the trail. Ids begin with their event's time, so that a time is a place in every index.
 //!
-//! Whatever a row holds, the others are shown: texts are read as bytes and cut, and a row whose id is none is left out.
+//! Whatever a row holds, the others are shown: texts are read as bytes, and a row whose id is none is left out.
 
 use super::{Entry, Filter};
 use crate::{
@@ -42,17 +42,18 @@ pub async fn page(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<V
     }
     let condition = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
     let sql = format!(
-        "SELECT CAST(id AS BLOB), {}, {METADATA}, created_at, CASE WHEN leaf >= 0 THEN leaf END
+        "SELECT {}, {}, {METADATA}, created_at, CASE WHEN leaf >= 0 THEN leaf END
          FROM security_events WHERE {condition} AND octet_length(id) = 36 ORDER BY id DESC LIMIT ?1",
+        storage::bytes_of("id", 36),
         ["event_type", "source", "user_id", "ip_address", "user_agent"].map(shown).join(", ")
     );
     let entries = storage::query(&sql, params, entry).await?;
     Ok(entries.into_iter().flatten().collect())
 }
 
-/// A text as it is shown: its first bytes, far more than any that the service writes has.
+/// A text as it is shown, if it is no longer than any that the service writes.
 fn shown(column: &str) -> String {
-    format!("coalesce(substr(CAST({column} AS BLOB), 1, 4096), CAST({column} AS BLOB))")
+    storage::bytes_of(column, 4096)
 }
 
 /// Metadata as it is shown: none where it is longer than any event's, so that a page has room for two hundred.

@@ -62,10 +62,11 @@ fn hex(frontier: &Frontier) -> String {
 pub async fn read(ctx: &Context) -> Result<Option<Progress>, Error> {
     let sql = format!(
         "SELECT from_leaf, size, {}, begun_at, last_from, last_to, verified_at,
-             substr(CAST(first_bad AS BLOB), 1, {FINDING}), mac
+             {}, mac
          FROM audit_verification WHERE id = 1 AND from_leaf >= 0 AND size >= 0 AND begun_at IS NOT NULL
              AND coalesce(last_from, 0) >= 0 AND coalesce(last_to, 0) >= 0 AND length(mac) = 36",
-        rows::start_of("frontier", rows::FRONTIER)
+        storage::bytes_of("frontier", rows::FRONTIER),
+        storage::bytes_of("first_bad", FINDING)
     );
     let found = storage::query_one(&sql, vec![], |row| Ok((progress(row)?, row.take::<Vec<u8>>()?))).await?;
     Ok(found.and_then(|(progress, mac)| {

@@ -9,7 +9,7 @@ use mana_auth_audit::{Hash, Stored, stored_text};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// The longest metadata, and the longest other text, that an event can have, in bytes; what is longer is cut, and its hash tells.
+/// The longest metadata, and the longest other text, that an event can have, in bytes; what is longer is not read, and its hash tells.
 const METADATA: usize = 64 << 10;
 const TEXT: usize = 4 << 10;
 /// How many events fit into one answer of the database, however large they are.
@@ -17,19 +17,14 @@ const FEW: u64 = 50;
 
 /// The columns of an event, but for its place.
 static EVENT: LazyLock<String> = LazyLock::new(|| {
-    let text = |column| start_of(&format!("CAST({column} AS BLOB)"), TEXT + 1);
-    let bytes = |column| start_of(column, size_of::<Hash>() + 1);
+    let text = |column| storage::bytes_of(column, TEXT);
+    let hash = |column| storage::bytes_of(column, size_of::<Hash>());
     let what = ["id", "user_id", "event_type", "source"].map(text).join(", ");
     let details = ["ip_address", "user_agent"].map(text).join(", ");
-    let metadata = start_of("CAST(metadata AS BLOB)", METADATA + 1);
-    let hashes = ["salt", "details_digest", "leaf_hash"].map(bytes).join(", ");
+    let metadata = storage::bytes_of("metadata", METADATA);
+    let hashes = ["salt", "details_digest", "leaf_hash"].map(hash).join(", ");
     format!("{what}, created_at, {details}, {metadata}, {hashes}")
 });
-
-/// The first bytes of a blob. SQLite has the start of an empty one be null.
-pub fn start_of(blob: &str, most: usize) -> String {
-    format!("coalesce(substr({blob}, 1, {most}), {blob})")
-}
 
 /// Whether a row that waits to be sealed has the form of those that the service writes. The others need no further look.
 static WELL_FORMED: LazyLock<String> = LazyLock::new(|| {
@@ -98,10 +93,25 @@ async fn page<T>(
     }
 }
 
-/// Passes over for ever what no event of the service's looks like.
+/// Passes over for ever what no event of the service's looks like, but for rows that are longer than SQLite may be allowed to write.
 pub fn pass_over_malformed() -> Statement {
+    let length = [
+        "id",
+        "user_id",
+        "event_type",
+        "source",
+        "ip_address",
+        "user_agent",
+        "metadata",
+        "salt",
+        "details_digest",
+        "mac",
+    ]
+    .map(|column| format!("coalesce(octet_length({column}), 0)"))
+    .join(" + ");
     let sql = format!(
-        "UPDATE security_events SET mac = NULL WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE",
+        "UPDATE security_events SET mac = NULL
+         WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE AND {length} < 1 << 20",
         *WELL_FORMED
     );
     statement(&sql, vec![])
@@ -126,15 +136,19 @@ pub async fn unsealed_of(kind: &str, before: Uuid, limit: u64) -> Result<Vec<Uns
     page(&sql, &params![kind, before], limit, unsealed_event).await
 }
 
-/// Rows that have neither a MAC nor a place that the tree knows, of which the service writes none: how many, counted up to `most`,
+/// Rows that have neither a MAC nor a place that the tree knows, or not the form of an event, of which the service writes none: how many, counted up to `most`,
 /// and the ids of the first.
 pub async fn foreign(most: u32, named: u32) -> Result<(u64, Vec<String>), Error> {
-    const FOREIGN: &str = "SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NULL
-        UNION ALL SELECT id FROM security_events WHERE leaf < 0
-        UNION ALL SELECT id FROM security_events WHERE leaf >= (SELECT size FROM audit_tree WHERE id = 1)";
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({FOREIGN}) LIMIT ?1)");
+    let foreign = format!(
+        "SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NULL
+         UNION ALL SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE
+         UNION ALL SELECT id FROM security_events WHERE leaf < 0
+         UNION ALL SELECT id FROM security_events WHERE leaf >= (SELECT size FROM audit_tree WHERE id = 1)",
+        *WELL_FORMED
+    );
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({foreign}) LIMIT ?1)");
     let count = storage::query_one(&sql, params![most], |row| row.take()).await?.unwrap_or_default();
-    let sql = format!("SELECT {} FROM ({FOREIGN}) ORDER BY 1 LIMIT ?1", start_of("CAST(id AS BLOB)", 36));
+    let sql = format!("SELECT {} FROM ({foreign}) ORDER BY 1 LIMIT ?1", storage::bytes_of("id", 36));
     let read = |row: &mut Columns| Ok(String::from_utf8_lossy(&row.take::<Vec<u8>>()?).into_owned());
     Ok((count, storage::query(&sql, params![named], read).await?))
 }
@@ -148,8 +162,11 @@ pub async fn has_sealed() -> Result<bool, Error> {
 
 /// How many events are still to be sealed, counted up to `most`.
 pub async fn backlog(most: u32) -> Result<u64, Error> {
-    let sql = "SELECT count(*) FROM (SELECT 1 FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL LIMIT ?1)";
-    Ok(storage::query_one(sql, params![most], |row| row.take()).await?.unwrap_or_default())
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND {} LIMIT ?1)",
+        *WELL_FORMED
+    );
+    Ok(storage::query_one(&sql, params![most], |row| row.take()).await?.unwrap_or_default())
 }
 
 /// Gives an event its place. It must have none.

@@ -16,6 +16,8 @@ use mana_auth_audit::{Frontier, Hash, KeyName, PublicKey, Tile, VerifierKey, sto
 /// The longest note that is looked at, and the longest name of a log.
 const NOTE: usize = 8 << 10;
 
+/// The longest private key, sealed, in bytes.
+const PRIVATE: usize = 256;
 /// More bytes than the roots of any tree are.
 pub const FRONTIER: usize = 65 * size_of::<Hash>();
 
@@ -38,11 +40,13 @@ pub struct Key {
 
 pub async fn tree() -> Result<Option<Tree>, Error> {
     let sql = format!(
-        "SELECT CAST(substr(t.origin, 1, {NOTE}) AS BLOB), t.size, {},
-             k.id, k.public_key, k.private_key, k.secret_version,
-             (SELECT CAST(substr(note, 1, {NOTE}) AS BLOB) FROM audit_seals WHERE size = t.size)
+        "SELECT {}, t.size, {}, k.id, {}, {}, k.secret_version, (SELECT {} FROM audit_seals WHERE size = t.size)
          FROM audit_tree t LEFT JOIN audit_keys k ON k.id = t.key_id WHERE t.id = 1",
-        start_of("t.frontier", FRONTIER)
+        storage::bytes_of("t.origin", NOTE),
+        storage::bytes_of("t.frontier", FRONTIER),
+        storage::bytes_of("k.public_key", size_of::<Hash>()),
+        storage::bytes_of("k.private_key", PRIVATE),
+        storage::bytes_of("note", NOTE)
     );
     storage::query_one(&sql, vec![], |row| {
         let altered = || Bug::Trail("the row of audit_tree was altered".into());
@@ -157,7 +161,8 @@ fn seal(row: &mut Columns) -> Result<(u64, String), Error> {
 /// The largest checkpoints of more leaves, at most twenty. Who puts more there than that could as well remove what they hide.
 pub async fn seals_beyond(size: u64) -> Result<Vec<(u64, String)>, Error> {
     let sql = format!(
-        "SELECT size, CAST(substr(note, 1, {NOTE}) AS BLOB) FROM audit_seals WHERE size > ?1 ORDER BY size DESC LIMIT 20"
+        "SELECT size, {} FROM audit_seals WHERE size > ?1 ORDER BY size DESC LIMIT 20",
+        storage::bytes_of("note", NOTE)
     );
     storage::query(&sql, params![size], seal).await
 }
@@ -165,7 +170,8 @@ pub async fn seals_beyond(size: u64) -> Result<Vec<(u64, String)>, Error> {
 /// Checkpoints of more than `after` leaves, and at most `to`, smallest first.
 pub async fn seals(after: u64, to: u64) -> Result<Vec<(u64, String)>, Error> {
     let sql = format!(
-        "SELECT size, CAST(substr(note, 1, {NOTE}) AS BLOB) FROM audit_seals WHERE size > ?1 AND size <= ?2 ORDER BY size"
+        "SELECT size, {} FROM audit_seals WHERE size > ?1 AND size <= ?2 ORDER BY size",
+        storage::bytes_of("note", NOTE)
     );
     storage::query(&sql, params![after, to], seal).await
 }
