@@ -19,9 +19,16 @@ fn the_page_documents_every_key() {
         return;
     }
     for (written, expected) in page.lines().zip(expected.lines()) {
-        assert_eq!(written, expected, "docs/configuration.md and host/src/config/keys.rs differ: make golden");
+        assert_eq!(
+            written, expected,
+            "docs/configuration.md and host/src/config/keys.rs differ: make golden"
+        );
     }
-    assert_eq!(page.len(), expected.len(), "docs/configuration.md and host/src/config/keys.rs differ: make golden");
+    assert_eq!(
+        page.len(),
+        expected.len(),
+        "docs/configuration.md and host/src/config/keys.rs differ: make golden"
+    );
 }
 
 #[test]
