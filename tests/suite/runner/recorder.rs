@@ -133,7 +133,10 @@ impl Storage for Recorder {
         let shapes = |statement: &Statement| statement.params.iter().map(Shape::from).collect();
         let noted = statements.iter().map(|one| (one.sql.clone(), shapes(one))).collect();
         let answer = self.storage().transact(statements).await;
-        let outcome = answer.as_ref().map(Clone::clone).map_err(|error| format!("{error:?}"));
+        let outcome = match &answer {
+            Ok(affected) => Ok(affected.clone()),
+            Err(error) => Err(format!("{error:?}")),
+        };
         self.note(Call::Change { statements: noted, outcome });
         answer
     }

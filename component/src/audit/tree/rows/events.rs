@@ -79,7 +79,7 @@ fn unsealed_event(row: &mut Columns) -> Result<Unsealed, Error> {
 /// As many rows as `limit`, or fewer where they are more than an answer of the database holds: the last parameter of the query.
 async fn page<T>(
     sql: &str,
-    params: &[Value],
+    params: Vec<Value>,
     limit: u64,
     read: fn(&mut Columns) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
@@ -123,7 +123,7 @@ pub async fn unsealed(after: Uuid, limit: u64) -> Result<Vec<Unsealed>, Error> {
         "SELECT mac, {} FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND id > ?1 AND {} ORDER BY id LIMIT ?2",
         *EVENT, *WELL_FORMED
     );
-    page(&sql, &params![after], limit, unsealed_event).await
+    page(&sql, params![after], limit, unsealed_event).await
 }
 
 /// Events of a kind that are still to be sealed, before an id, newest first.
@@ -133,7 +133,7 @@ pub async fn unsealed_of(kind: &str, before: Uuid, limit: u64) -> Result<Vec<Uns
          WHERE event_type = ?1 AND id < ?2 AND leaf IS NULL AND mac IS NOT NULL AND {} ORDER BY id DESC LIMIT ?3",
         *EVENT, *WELL_FORMED
     );
-    page(&sql, &params![kind, before], limit, unsealed_event).await
+    page(&sql, params![kind, before], limit, unsealed_event).await
 }
 
 /// Rows that have neither a MAC nor a place that the tree knows, or not the form of an event, of which the service writes none: how many, counted up to `most`,
@@ -204,13 +204,13 @@ pub fn drop_leaves(from: i64, to: i64) -> Statement {
 /// Sealed events from a leaf on, in order.
 pub async fn stored(from: u64, limit: u64) -> Result<Vec<Stored>, Error> {
     let sql = format!("SELECT leaf, {} FROM security_events WHERE leaf >= ?1 ORDER BY leaf LIMIT ?2", *EVENT);
-    page(&sql, &params![from], limit, sealed_event).await
+    page(&sql, params![from], limit, sealed_event).await
 }
 
 /// The event of this id, where it says that it was sealed.
 pub async fn stored_as(id: Uuid) -> Result<Option<Stored>, Error> {
     let sql = format!("SELECT leaf, {} FROM security_events WHERE id = ?1 AND leaf >= 0 LIMIT ?2", *EVENT);
-    Ok(page(&sql, &params![id], 1, sealed_event).await?.pop())
+    Ok(page(&sql, params![id], 1, sealed_event).await?.pop())
 }
 
 /// The hashes of leaves in a range, in order. One that is no hash is left out.
@@ -227,7 +227,7 @@ pub async fn sealed_of(kind: &str, before: u64, limit: u64) -> Result<Vec<Stored
          WHERE event_type = ?1 AND source IS NULL AND leaf >= 0 AND leaf < ?2 ORDER BY +leaf DESC LIMIT ?3",
         *EVENT
     );
-    page(&sql, &params![kind, before], limit, sealed_event).await
+    page(&sql, params![kind, before], limit, sealed_event).await
 }
 
 /// Whether events of a kind about a user are still to be sealed.
@@ -244,7 +244,7 @@ pub async fn detailed_of_user(user: Uuid, from: u64, to: u64, limit: u64) -> Res
          WHERE user_id = ?1 AND leaf >= ?2 AND leaf < ?3 AND salt IS NOT NULL ORDER BY leaf LIMIT ?4",
         *EVENT
     );
-    page(&sql, &params![user, from, to], limit, sealed_event).await
+    page(&sql, params![user, from, to], limit, sealed_event).await
 }
 
 /// The same about no known user that name an address.
@@ -256,7 +256,7 @@ pub async fn detailed_of_email(email: &str, from: u64, to: u64, limit: u64) -> R
          ORDER BY leaf LIMIT ?4",
         *EVENT
     );
-    page(&sql, &params![email, from, to], limit, sealed_event).await
+    page(&sql, params![email, from, to], limit, sealed_event).await
 }
 
 /// Destroys the details of an event.
