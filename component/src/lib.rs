@@ -4,18 +4,6 @@
 //! [`sessions`], [`keys`], [`audit`], [`maintenance`]; decide) → its `rows` (the only SQL of that domain) →
 //! [`storage`]. No domain reaches into another's rows.
 
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic,
-        reason = "tests"
-    )
-)]
-
 pub mod accounts;
 pub mod audit;
 mod bindings;

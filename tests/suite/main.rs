@@ -4,6 +4,14 @@
 //! once for every runner: `host` (in this process, with a clock that tests move) and `binary` (the program,
 //! spawned). What a runner lacks, a scenario says in `needs`; it is then listed there as left out.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod attacks;
 mod client;
 mod durability;

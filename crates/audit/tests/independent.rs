@@ -1,5 +1,13 @@
 //! The same trees, proofs and notes as another implementation makes of them (`tlog_tiles`, `signed_note`).
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use mana_auth_audit::{
     Checkpoint, Frontier, Hash, KeyName, Note, PublicKey, Subtree, VerifierKey, consistency, fold, inclusion,
     leaf_hash, verify_consistency, verify_inclusion,

@@ -1,5 +1,13 @@
 //! What the import `storage` promises, kept by SQLite.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod changes;
 mod groups;
 mod invalidations;
