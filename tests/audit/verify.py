@@ -52,7 +52,7 @@ def root_of(roots):
 
 def tree(lines):
     """The size and root of the tree, whose perfect subtrees are kept as on an odometer."""
-    size, roots, bare, erased, dropped, claims, seen = 0, [], [], [], 0, [], {}
+    size, roots, bare, erased, dropped, claims, pruned, seen = 0, [], [], [], 0, [], set(), {}
     for number, line in enumerate(lines):
         event = json.loads(line)
         if number == 0 and "roots" in event:  # What is left of events that were dropped.
@@ -70,6 +70,7 @@ def tree(lines):
                 claims.append((told["leaves"][-1][1] + 1, size, told["root"]))
             if event["eventType"] == "events_pruned":
                 claims.append((told["below"], size, told["root"]))
+                pruned.add(told["below"])
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as problem:
             sys.exit(f"line {number + 1} is not the event of leaf {size}: {problem}")
         bit = size
@@ -83,7 +84,7 @@ def tree(lines):
     for end, leaf, root in claims:
         if end > leaf or end >= dropped and seen.get(end) != base64.b64decode(root):
             sys.exit(f"leaf {leaf}: the event tells of leaves of another tree than this")
-    if dropped and dropped not in (end for end, *_ in claims) or dropped % 256:
+    if dropped and dropped not in pruned or dropped % 256:
         sys.exit(f"nothing tells why the {dropped} leaves before the first event were dropped")
     return size, root_of(roots)
 

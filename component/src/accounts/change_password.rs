@@ -49,8 +49,13 @@ pub async fn change_password(
         .record(Event::about(Kind::PasswordChange, user.id));
     match batch.commit(ctx).await {
         Ok(_) => renewal.complete(ctx, caller).await,
-        Err(Refused::Unmet(_)) => Err(Error::InvalidCredentials),
-        Err(refused) => Err(refused.into()),
+        Err(refused) => {
+            attempt.take_back(ctx).await;
+            match refused {
+                Refused::Unmet(_) => Err(Error::InvalidCredentials),
+                refused => Err(refused.into()),
+            }
+        }
     }
 }
 

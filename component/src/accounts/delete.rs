@@ -23,7 +23,12 @@ pub async fn delete(ctx: &Context, user: &User, password: &Password) -> Result<(
         .record(Event::about(Kind::AccountDeleted, user.id));
     match change.commit(ctx).await {
         Ok(_) => Ok(()),
-        Err(Refused::Unmet(_)) => Err(Error::InvalidCredentials),
-        Err(refused) => Err(refused.into()),
+        Err(refused) => {
+            attempt.take_back(ctx).await;
+            match refused {
+                Refused::Unmet(_) => Err(Error::InvalidCredentials),
+                refused => Err(refused.into()),
+            }
+        }
     }
 }

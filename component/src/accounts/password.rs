@@ -151,10 +151,11 @@ pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) 
         Verdict::Mismatch => {}
     }
     let Some(typed) = &password.typed else { return Ok(Proof::Wrong) };
-    Ok(match compare(ctx, typed, encoded).await? {
-        Verdict::Match | Verdict::MatchButOutdated => Proof::RightButOutdated,
-        Verdict::MatchInPart => Proof::Right,
-        Verdict::Mismatch => Proof::Wrong,
+    Ok(match compare(ctx, typed, encoded).await {
+        Ok(Verdict::Match | Verdict::MatchButOutdated) => Proof::RightButOutdated,
+        Ok(Verdict::MatchInPart) => Proof::Right,
+        // A guess has been compared: whoever hangs up before the second comparison must not have it back.
+        Ok(Verdict::Mismatch) | Err(_) => Proof::Wrong,
     })
 }
 

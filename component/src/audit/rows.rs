@@ -69,7 +69,7 @@ fn count_rate(event: &Event, now: Time) -> Statement {
     let sql = format!(
         "INSERT INTO event_rates (event_type, since, count) SELECT ?1, ?2, 1 WHERE ?3 = ?3 AND {condition}
          ON CONFLICT (event_type) DO UPDATE SET
-             count = CASE WHEN event_rates.since > ?3 AND event_rates.since <= ?2 THEN event_rates.count + 1 ELSE 1 END,
+             count = CASE WHEN event_rates.since > ?3 AND event_rates.since <= ?2 THEN min(max(event_rates.count, 0), {MOST}) + 1 ELSE 1 END,
              since = CASE WHEN event_rates.since > ?3 AND event_rates.since <= ?2 THEN event_rates.since ELSE ?2 END"
     );
     statement(&sql, params)

@@ -89,25 +89,32 @@ impl Prefix {
 /// The most values of one name that are looked at. A browser sends two where the domain has changed; who sends more plants them.
 const MOST: usize = 4;
 
-/// The session cookies of a request, in the form that is in use.
+/// The most session cookies that a sign-out ends.
+const MOST_ENDED: usize = 16;
+
+/// The session cookies of a request, in the form that is in use. Of more than four none counts: they were planted, and whose
+/// browser it is can't be told.
 pub fn sessions(headers: &HeaderMap, settings: &Settings) -> Vec<CookieSecret> {
-    values(headers, Prefix::of(settings), Name::Session).filter_map(CookieSecret::parse).collect()
+    let ours = values(headers, Prefix::of(settings), Name::Session).filter_map(CookieSecret::parse);
+    let ours: Vec<_> = ours.take(MOST + 1).collect();
+    if ours.len() > MOST { Vec::new() } else { ours }
 }
 
 /// The same, and those of the forms that are not in use: whoever signs out means them too.
 pub fn all_sessions(headers: &HeaderMap) -> Vec<CookieSecret> {
     let all = Prefix::ALL.into_iter().flat_map(|prefix| values(headers, prefix, Name::Session));
-    all.filter_map(CookieSecret::parse).take(MOST).collect()
+    all.filter_map(CookieSecret::parse).take(MOST_ENDED).collect()
 }
 
 /// The device cookies of a request.
 pub fn devices(headers: &HeaderMap, settings: &Settings) -> Vec<DeviceCookie> {
-    values(headers, Prefix::of(settings), Name::Device).filter_map(DeviceCookie::parse).collect()
+    let ours = values(headers, Prefix::of(settings), Name::Device).filter_map(DeviceCookie::parse);
+    ours.take(MOST).collect()
 }
 
 /// The session cache's cookies of a request, as they came.
 pub fn caches<'a>(headers: &'a HeaderMap, settings: &Settings) -> impl Iterator<Item = &'a str> {
-    values(headers, Prefix::of(settings), Name::Cache)
+    values(headers, Prefix::of(settings), Name::Cache).take(MOST)
 }
 
 fn values(headers: &HeaderMap, prefix: Prefix, name: Name) -> impl Iterator<Item = &str> {
@@ -117,7 +124,7 @@ fn values(headers: &HeaderMap, prefix: Prefix, name: Name) -> impl Iterator<Item
         let name_and_value = pair.trim_ascii().strip_prefix(prefix.text().as_bytes())?;
         name_and_value.strip_prefix(name.text().as_bytes())?.strip_prefix(b"=")
     });
-    ours.take(MOST).filter_map(|value| str::from_utf8(value).ok())
+    ours.filter_map(|value| str::from_utf8(value).ok())
 }
 
 /// What stands between semicolons. Searched for as words rather than bytes: ours is a kilobyte long.

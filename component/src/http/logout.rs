@@ -87,6 +87,8 @@ pub async fn logout(
 async fn by_token(call: &Call, bearer: &Bearer<'_>) -> Result<(), Error> {
     match bearer {
         Bearer::Token(token) => sessions::sign_out(call, Credential::AccessToken(token)).await,
-        Bearer::Unusable | Bearer::None => Ok(()),
+        // It names something, and nobody can tell what.
+        Bearer::Unusable => Err(Error::InvalidToken),
+        Bearer::None => Ok(()),
     }
 }

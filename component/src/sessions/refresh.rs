@@ -66,18 +66,33 @@ pub async fn refresh(ctx: &Context, token: &RefreshToken) -> Result<SignedIn, Er
 }
 
 async fn exchange(ctx: &Context, token: &RefreshToken) -> Result<(SignedIn, &'static str), Error> {
-    let presented = living(ctx, token).await?;
-    if !is_usable(&presented, ctx.now) {
-        return repeat(ctx, token, presented).await;
+    for _ in 0..ATTEMPTS {
+        let presented = living(ctx, token).await?;
+        if !is_usable(&presented, ctx.now) {
+            return repeat(ctx, token, presented).await;
+        }
+        if presented.generation >= GENERATIONS {
+            return end_compromised(ctx, &presented.found, Compromise::Flood).await;
+        }
+        match rotate(ctx, token, presented).await? {
+            Rotation::Done(signed_in) => return Ok((*signed_in, "rotated")),
+            Rotation::Overtaken => {}
+            Rotation::ChainUsed(found) => return end_compromised(ctx, &found, Compromise::Reuse).await,
+        }
     }
-    if presented.generation >= GENERATIONS {
-        return end_compromised(ctx, &presented.found, Compromise::Flood).await;
-    }
-    match rotate(ctx, token, presented).await? {
-        Some(signed_in) => Ok((signed_in, "rotated")),
-        // Someone else used it, or the chain that it leads into, between our look and our commit: now it is a repetition.
-        None => repeat(ctx, token, living(ctx, token).await?).await,
-    }
+    Err(Error::Overloaded)
+}
+
+/// How often an exchange looks again where someone else was faster.
+const ATTEMPTS: usize = 3;
+
+/// What became of an exchange.
+enum Rotation {
+    Done(Box<SignedIn>),
+    /// Someone else used the token, or changed the password, between our look and our commit.
+    Overtaken,
+    /// The chain that it leads into is used.
+    ChainUsed(Box<rows::Found>),
 }
 
 async fn living(ctx: &Context, token: &RefreshToken) -> Result<rows::Presented, Error> {
@@ -90,12 +105,8 @@ fn is_usable(presented: &rows::Presented, now: Time) -> bool {
     presented.spent.is_none() && presented.left_behind_at.is_none_or(|at| at.is_within(LEFT_BEHIND, now))
 }
 
-/// Spends the token and adds its successor; None where someone else used it meanwhile, or the chain that it leads into.
-async fn rotate(
-    ctx: &Context,
-    token: &RefreshToken,
-    presented: rows::Presented,
-) -> Result<Option<SignedIn>, Error> {
+/// Spends the token and adds its successor.
+async fn rotate(ctx: &Context, token: &RefreshToken, presented: rows::Presented) -> Result<Rotation, Error> {
     let version = ctx.settings.keyring.newest();
     let successor = token.successor(&ctx.settings.keyring, version, &presented.salt);
     let successor = successor.ok_or(Error::InvalidRefreshToken)?;
@@ -114,11 +125,14 @@ async fn rotate(
         change = change.record(event).and(suspicion.note());
     }
     let event = Event::about(Kind::TokenRefresh, user).session(session.id);
+    let used = Box::new(found.clone());
     // Before the token is spent: what can't be signed must not be committed.
     let signed_in = access_token::signed_in(ctx, found, successor).await?;
     match change.record(event).commit(ctx).await {
-        Ok(_) => Ok(Some(signed_in)),
-        Err(Refused::Unmet(_)) => Ok(None),
+        Ok(_) => Ok(Rotation::Done(Box::new(signed_in))),
+        // The second statement spends the first of the new chain.
+        Err(Refused::Unmet(1)) => Ok(Rotation::ChainUsed(used)),
+        Err(Refused::Unmet(_) | Refused::Conflict(_)) => Ok(Rotation::Overtaken),
         Err(refused) => Err(refused.into()),
     }
 }
@@ -192,10 +206,15 @@ async fn end_compromised<T>(ctx: &Context, found: &rows::Found, how: Compromise)
     let (session, reason) = (found.session.id, how.reason());
     let about = |kind| Event::about(kind, found.user.id).with("reason", reason);
     let change = Change::new()
-        .and(rows::end(session))
+        .and(rows::end_existing(session))
         .record(about(Kind::SuspiciousActivity).session(session))
         .record(about(Kind::SessionRevoked).session(session));
-    change.commit(ctx).await?;
+    match change.commit(ctx).await {
+        Ok(_) => {}
+        // Someone else told of it.
+        Err(Refused::Unmet(_)) => return Err(Error::InvalidRefreshToken),
+        Err(refused) => return Err(refused.into()),
+    }
     if let Compromise::Reuse = how {
         platform::count(Metric::Refreshes, "reused", 1);
     }

@@ -27,7 +27,7 @@ pub enum Credential<'a> {
 /// # Errors
 ///
 /// `TokenExpired` for an access token that a change left behind and whose session lives on: whoever holds its successor
-/// may end it. Also where storage fails.
+/// may end it. `InvalidToken` for one of a living session that was made for another service. Also where storage fails.
 pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), Error> {
     let Some(found) = find(ctx, credential).await? else { return Ok(()) };
     let session = found.session.id;
@@ -56,9 +56,7 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
         Credential::AccessToken(token) => {
             let keys = keys::current(ctx.settings).await?;
             let claims = mana_auth_tokens::authenticate(token, keys.accepted()).ok();
-            let claims = claims.filter(|claims| {
-                claims.iss == ctx.settings.public_url.as_str() && claims.aud == ctx.settings.audience
-            });
+            let claims = claims.filter(|claims| claims.iss == ctx.settings.public_url.as_str());
             let Some((claims, session)) =
                 claims.and_then(|claims| Uuid::try_parse(&claims.sid).ok().map(|session| (claims, session)))
             else {
@@ -67,6 +65,10 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
             let Some(found) = rows::by_id(session).await?.filter(|found| found.is_alive(ctx.now)) else {
                 return Ok(None);
             };
+            if claims.aud != ctx.settings.audience {
+                // It is for somebody else to accept, and its session lives on.
+                return Err(Error::InvalidToken);
+            }
             if found.session.accepts_tokens_issued_at(claims.iat, ctx.now) {
                 Ok(Some(found))
             } else {

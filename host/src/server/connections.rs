@@ -50,12 +50,13 @@ const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How much of answers the system may keep for one connection, in bytes; it takes as much again for itself. Left alone, it would go
-/// up to some MiB for a client that has once read fast.
-const SOCKET_BUFFER: usize = 64 * 1024;
+/// up to some MiB for a client that has once read fast. What is in it counts as taken, so it must be small beside what a slow client
+/// takes within the time-out.
+const SOCKET_BUFFER: usize = 16 * 1024;
 
 /// What is no answer, and what the system has of one, is given up after so many times the time-out: later, so that an answer is
 /// given up as such.
-const LATER: u32 = 2;
+const LATER: u32 = 6;
 
 /// How long to wait when the system has no more sockets to give: connections that close give some back.
 const EXHAUSTED: Duration = Duration::from_millis(100);

@@ -49,6 +49,12 @@ impl Copy {
         self.0.query_row(sql, [], tree).optional()
     }
 
+    /// Whether anything here was sealed, whatever the tree's own row says.
+    pub fn has_sealed(&self) -> rusqlite::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM audit_seals) OR EXISTS (SELECT 1 FROM security_events WHERE leaf IS NOT NULL)";
+        self.0.query_row(sql, [], |row| row.get(0))
+    }
+
     /// Every key that has signed, newest first.
     pub fn keys(&self) -> rusqlite::Result<Vec<PublicKey>> {
         let mut statement = self.0.prepare("SELECT public_key FROM audit_keys ORDER BY id DESC")?;

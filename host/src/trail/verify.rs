@@ -111,7 +111,12 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
         return Err(Stop::Found(unsound));
     }
     let Some(tree) = copy.tree()? else {
-        // Nothing was ever sealed here.
+        // Nothing was ever sealed here, or the row that says how far was removed.
+        if copy.has_sealed()? {
+            return Err(Stop::Found(
+                "audit_tree: the row was removed, and sealed events or checkpoints are there".to_owned(),
+            ));
+        }
         let mut outside = with.checkpoints.into_iter().flatten();
         return match outside.next().transpose()? {
             Some(note) => Err(missing(&Checkpoint::of_note(&note).map_err(malformed)?.1, 0)),

@@ -96,12 +96,13 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     }
     let through = through(ctx.now, !sealed.more);
     sealed.lag = ctx.now.since(through);
+    // Also where there are more than one run goes through: or they would hold the others up for ever.
+    let noted = since;
+    let since = if sealed.more && !unknown { noted } else { unknown.then(|| noted.unwrap_or(ctx.now)) };
+    if since != noted {
+        note_waiting(ctx, since).await?;
+    }
     if !sealed.more {
-        let noted = since;
-        let since = unknown.then(|| since.unwrap_or(ctx.now));
-        if since != noted {
-            note_waiting(ctx, since).await?;
-        }
         sealed.lag = since.map_or(Span::default(), |since| ctx.now.since(since));
         key::take_up_newest(ctx, &tree.key, &keys).await?;
     }
