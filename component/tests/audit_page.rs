@@ -1,5 +1,13 @@
 //! `docs/audit.md` lists every kind of event, with its name in OWASP's logging vocabulary.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use mana_auth_component::audit::{Kind, Weight};
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 

@@ -220,3 +220,10 @@ fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<String>> {
         _ => Some(stored_text(vec![0xff])),
     })
 }
+
+/// A text that an event of the service's own tells of the trail.
+pub fn told(stored: &Stored, member: &str) -> Option<String> {
+    let text = stored.metadata.as_deref().filter(|_| stored.source.is_none())?;
+    let metadata: serde_json::Value = serde_json::from_str(text).ok()?;
+    metadata.get(member)?.as_str().map(ToOwned::to_owned)
+}

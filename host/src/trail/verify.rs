@@ -2,7 +2,7 @@
 
 use super::{
     export,
-    rows::{Copy, Tree, Unsealed},
+    rows::{Copy, Tree, Unsealed, told},
 };
 use mana_auth_audit::{
     Checkpoint, Erased, Finding, Frontier, Hash, Malformed, PublicKey, Seal, Stored, TILE, Tile, Verifier,
@@ -396,11 +396,4 @@ impl Walk<'_> {
         }
         Ok(())
     }
-}
-
-/// A text that an event of the service's own tells of the trail.
-fn told(stored: &Stored, member: &str) -> Option<String> {
-    let text = stored.metadata.as_deref().filter(|_| stored.source.is_none())?;
-    let metadata: serde_json::Value = serde_json::from_str(text).ok()?;
-    metadata.get(member)?.as_str().map(ToOwned::to_owned)
 }
