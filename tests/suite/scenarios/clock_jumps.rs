@@ -15,7 +15,7 @@ scenarios![
     put_back_an_hour_sessions_are_opened_and_last needs Clock,
     put_back_an_hour_a_token_is_renewed needs Clock,
     put_back_after_a_change_of_password_tokens_are_accepted needs Clock,
-    put_back_before_the_first_key_it_signs needs Clock Management,
+    put_back_before_the_first_key_it_signs needs Clock,
     put_back_a_year_no_session_lives_so_much_longer needs Clock,
     put_back_housekeeping_goes_on_and_tells needs Clock,
     a_jump_is_counted needs Clock Management,
@@ -162,6 +162,8 @@ async fn put_back_after_a_change_of_password_tokens_are_accepted(stage: Stage) {
 async fn put_back_before_the_first_key_it_signs(stage: Stage) {
     let service = stage.start().await;
     service.register(ANA).await;
+    // Housekeeping that has read the clock before would take what is opened now for long over.
+    service.tick().await;
     set(&service, -400 * DAY);
     let ana = service.sign_in(ANA).await;
     ana.client.get("/session").await.ok();
