@@ -154,7 +154,7 @@ pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) 
     Ok(match compare(ctx, typed, encoded).await {
         Ok(Verdict::Match | Verdict::MatchButOutdated) => Proof::RightButOutdated,
         Ok(Verdict::MatchInPart) => Proof::Right,
-        // A guess has been compared: whoever hangs up before the second comparison must not have it back.
+        // A guess has been compared. A client that hangs up before the second comparison must not get the attempt back.
         Ok(Verdict::Mismatch) | Err(_) => Proof::Wrong,
     })
 }

@@ -77,7 +77,10 @@ async fn exchange(ctx: &Context, token: &RefreshToken) -> Result<(SignedIn, &'st
         match rotate(ctx, token, presented).await? {
             Rotation::Done(signed_in) => return Ok((*signed_in, "rotated")),
             Rotation::Overtaken => {}
-            Rotation::ChainUsed(found) => return end_compromised(ctx, &found, Compromise::Reuse).await,
+            Rotation::ChainUsed => {
+                let found = living(ctx, token).await?.found;
+                return end_compromised(ctx, &found, Compromise::Reuse).await;
+            }
         }
     }
     Err(Error::Overloaded)
@@ -92,7 +95,7 @@ enum Rotation {
     /// Someone else used the token, or changed the password, between our look and our commit.
     Overtaken,
     /// The chain that it leads into is used.
-    ChainUsed(Box<rows::Found>),
+    ChainUsed,
 }
 
 async fn living(ctx: &Context, token: &RefreshToken) -> Result<rows::Presented, Error> {
@@ -125,13 +128,12 @@ async fn rotate(ctx: &Context, token: &RefreshToken, presented: rows::Presented)
         change = change.record(event).and(suspicion.note());
     }
     let event = Event::about(Kind::TokenRefresh, user).session(session.id);
-    let used = Box::new(found.clone());
     // Before the token is spent: what can't be signed must not be committed.
     let signed_in = access_token::signed_in(ctx, found, successor).await?;
     match change.record(event).commit(ctx).await {
         Ok(_) => Ok(Rotation::Done(Box::new(signed_in))),
         // The second statement spends the first of the new chain.
-        Err(Refused::Unmet(1)) => Ok(Rotation::ChainUsed(used)),
+        Err(Refused::Unmet(1)) => Ok(Rotation::ChainUsed),
         Err(Refused::Unmet(_) | Refused::Conflict(_)) => Ok(Rotation::Overtaken),
         Err(refused) => Err(refused.into()),
     }

@@ -4,13 +4,13 @@ use super::{
     Counter, Locked, Suspicion,
     attempt::Reservation,
     limit::Limit,
-    standing::{Bounds, LONGEST, SKEW, Standing, Tally, UNDECIDED, Used, WINDOW},
+    standing::{Bounds, LONGEST, Standing, Tally, UNDECIDED, Used, WINDOW},
 };
 use crate::{
     error::Error,
     params,
     storage::{self, Columns, Statement, Value, expecting_one, statement},
-    time::{Span, Time},
+    time::{SKEW, Span, Time},
 };
 
 /// How long one row of `attempts` gathers what is counted. A counter has no more rows than the minutes that anybody looks back.

@@ -3,7 +3,7 @@
 use super::{attempt::Refused, lock::Locked};
 use crate::{
     settings::Settings,
-    time::{Span, Time},
+    time::{SKEW, Span, Time},
 };
 
 /// How far back failures count, for locks and limits.
@@ -12,9 +12,6 @@ pub const WINDOW: Span = Span::minutes(15);
 /// How long an attempt that nobody decides keeps its place. A hash takes no longer, the wait for it included: whoever asked has had
 /// an answer after 15 seconds.
 pub const UNDECIDED: Span = Span::minutes(1);
-
-/// As far may the clocks of two processes differ. What is dated later than that was written by a clock that has been put back since.
-pub const SKEW: Span = Span::minutes(1);
 
 /// No lock is longer, and the next one after so long is a first one again.
 pub const LONGEST: Span = Span::hours(24);

@@ -5,7 +5,7 @@ use crate::{
     scenarios,
     service::{PASSWORD, Service, Stage},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 scenarios![
     an_old_one_still_counts,
@@ -34,6 +34,19 @@ async fn start(stage: Stage) -> Service {
 async fn cookie_of(service: &Service, email: &str) -> String {
     service.a_moment_passes();
     service.sign_in(email).await.client.session_cookie().1
+}
+
+fn ana() -> Value {
+    json!({ "email": "ana@example.org", "password": PASSWORD })
+}
+
+/// Signs in with a browser that still has this session cookie.
+async fn sign_in_beside(service: &Service, old: &str) -> Answer {
+    let client = service.client();
+    let call = client.post("/login", ana()).header("cookie", &format!("{NAME}={old}"));
+    let answer = call.origin(URL).await;
+    answer.ok();
+    answer
 }
 
 /// Sends exactly these session cookies.
@@ -71,14 +84,7 @@ async fn an_old_one_still_counts(stage: Stage) {
 async fn the_one_of_a_living_session_counts(stage: Stage) {
     let service = start(stage).await;
     let old = cookie_of(&service, "ana@example.org").await;
-    let body = json!({ "email": "ana@example.org", "password": PASSWORD });
-    let client = service.client();
-    let call = client
-        .call(http::Method::POST, "/api/v1/auth/login")
-        .json(&body)
-        .header("cookie", &format!("{NAME}={old}"));
-    let answer = call.origin(URL).await;
-    answer.ok();
+    let answer = sign_in_beside(&service, &old).await;
     // The answer also clears it in other scopes.
     let new = answer.cookies().into_iter().find(|cookie| cookie.name == NAME && !cookie.is_cleared());
     let new = new.expect("a session cookie").value;
@@ -172,18 +178,11 @@ async fn signing_out_ends_those_of_other_names_too(stage: Stage) {
 async fn signing_in_clears_other_scopes(stage: Stage) {
     let service = start(stage).await;
     let old = cookie_of(&service, "ana@example.org").await;
-    let body = json!({ "email": "ana@example.org", "password": PASSWORD });
-    let client = service.client();
-    let call = client
-        .call(http::Method::POST, "/api/v1/auth/login")
-        .json(&body)
-        .header("cookie", &format!("{NAME}={old}"));
-    let answer = call.origin(URL).await;
-    answer.ok();
+    let answer = sign_in_beside(&service, &old).await;
     assert_eq!(cleared(&answer, NAME), SCOPES[..3], "the scope in use is set");
     get(&service, &[&old]).await.refused("UNAUTHENTICATED");
     // Who brings none is told of none.
-    let answer = service.client().post("/login", body).await;
+    let answer = service.client().post("/login", ana()).await;
     assert!(cleared(&answer, NAME).is_empty(), "{answer}");
 }
 
