@@ -316,7 +316,7 @@ pub const KEYS: &[Key] = &[
         "connections",
         Integer { unit: "connections", min: 1, max: 1_000_000 },
         Value("4096"),
-        "How many connections may be open. A further one takes the place of the HTTP/2 connection that idles longest, or waits. Each costs some 10 KiB and a file descriptor.",
+        "How many connections may be open. A further one takes the place of the HTTP/2 connection that idles longest, or waits. Each costs up to some 40 KiB and a file descriptor.",
     ),
     host(
         "connections_per_address",
@@ -351,14 +351,14 @@ pub const KEYS: &[Key] = &[
     host(
         "write_timeout_ms",
         milliseconds(100, 600_000),
-        Value("10000"),
-        "How long a client may take less than 240 bytes a second of an answer before its HTTP/2 stream is reset or its HTTP/1.1 connection closed.",
+        Value("60000"),
+        "How long a client may take next to nothing of an answer, less than 40 bytes a second, before its HTTP/2 stream is reset or its HTTP/1.1 connection closed. Below 45 s, it hits honest clients on lines of less than a kilobyte a second: their systems and ours take answers in parts of up to 11 KiB.",
     ),
     host(
         "send_buffer_kib",
         Integer { unit: "KiB", min: 1024, max: 16_777_216 },
-        Value("16384"),
-        "How much of answers may wait for clients to take them; past it the slowest are given up. An eighth of it is for one address (or one /64 of IPv6; trusted proxies and this machine are exempt), a 64th for one connection, and the management address has an eighth of its own. What is the same for everybody, such as the key set, counts once.",
+        Value("8192"),
+        "How much of answers may wait for clients to take them; past it the slowest are given up. An eighth of it is for one address (or one /64 of IPv6; trusted proxies and this machine are exempt), a 32nd for one connection, and the management address has an eighth of its own. What is the same for everybody, such as the key set, counts once.",
     ),
     host(
         "drain_timeout_ms",

@@ -5,6 +5,7 @@ use super::{
     networks::Network,
     open::{Open, Place},
     patience::{Begun, Patient},
+    room::Room,
     shedding::ConnectionLimit,
 };
 use crate::{clock::Clock, metrics::Metrics};
@@ -21,7 +22,14 @@ use hyper_util::{
 };
 use prometheus_client::metrics::gauge::Gauge;
 use rustix::net::sockopt;
-use std::{convert::Infallible, io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::IpAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{oneshot, watch},
@@ -30,10 +38,14 @@ use tokio::{
 /// hyper's own bounds are wider than ours, so that who exceeds ours gets an answer in our shape.
 const HYPER_HEADERS: usize = 256;
 const HYPER_BUFFER: usize = 32 * 1024;
-const HYPER_HEADER_LIST: u32 = 32 * 1024;
+/// As HTTP/2 counts, each field costs 32 octets besides what it says.
+const HYPER_HEADER_LIST: u32 = 20 * 1024;
 
 /// How many requests one HTTP/2 connection may have open.
 const STREAMS: u32 = 32;
+
+/// How many all of them may: those past it are reset before anything is done for them. Each costs some 3 KiB until it is let in.
+const STREAMS_IN_ALL: usize = 8 * 1024;
 
 /// How much of a body, and of all bodies of a connection, an HTTP/2 client may send before anybody has read it: the largest body,
 /// and four of them.
@@ -56,7 +68,7 @@ const SOCKET_BUFFER: usize = 16 * 1024;
 
 /// What is no answer, and what the system has of one, is given up after so many times the time-out: later, so that an answer is
 /// given up as such.
-const LATER: u32 = 6;
+const LATER: u32 = 2;
 
 /// How long to wait when the system has no more sockets to give: connections that close give some back.
 const EXHAUSTED: Duration = Duration::from_millis(100);
@@ -99,7 +111,7 @@ impl Connections {
         A: Fn(Option<IpAddr>, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Response<Bytes>> + Send + 'static,
     {
-        let protocol = self.protocol();
+        let streams = Room::new(STREAMS_IN_ALL, 0);
         let open = Open::new(self.limit, self.clock.clone(), self.metrics.clone());
         let (end, ending) = watch::channel(());
         let mut shutdown = pin!(shutdown);
@@ -108,7 +120,7 @@ impl Connections {
                 Either::Left(((), _)) => break,
                 Either::Right((None, _)) => {}
                 Either::Right((Some(newcomer), _)) => {
-                    self.start(&protocol, &open, newcomer, answer.clone(), ending.clone());
+                    self.start(&streams, &open, newcomer, answer.clone(), ending.clone());
                 }
             }
         }
@@ -139,7 +151,7 @@ impl Connections {
 
     fn start<A, F>(
         &self,
-        protocol: &Builder<Streams>,
+        streams: &Arc<Room>,
         open: &Arc<Open>,
         Newcomer { stream, peer, place }: Newcomer,
         answer: A,
@@ -150,7 +162,8 @@ impl Connections {
     {
         let (connection, displaced) = open.enter(Network::of(peer), place);
         let (abort, registration) = AbortHandle::new_pair();
-        let outlet = self.egress.outlet(connection.id(), self.of_address.network(peer), abort);
+        let network = self.of_address.network(peer);
+        let outlet = self.egress.outlet(connection.id(), network, abort);
         let (connection, begun) = (Arc::new(connection), Begun::default());
         let stream = Patient::new(stream, begun.clone(), self.header_timeout, self.write_timeout * LATER);
         let served = connection.clone();
@@ -162,7 +175,9 @@ impl Connections {
             // Boxed, so that what made an answer is gone while the answer waits.
             Box::pin(async move { Ok::<_, Infallible>(outlet.send(answered.await, version, busy)) })
         });
-        let protocol = protocol.serve_connection(TokioIo::new(stream), service).into_owned();
+        let protocol = self.protocol(Streams::new(streams.clone(), network));
+        // Boxed, so that it is kept once, and not in each of the futures around it.
+        let protocol = Box::pin(protocol.serve_connection(TokioIo::new(stream), service).into_owned());
         let counted = Counted::new(&self.count);
         tokio::spawn(async move {
             let _held = (connection, counted);
@@ -200,8 +215,8 @@ impl Connections {
         Ok(sockopt::set_tcp_user_timeout(stream, timeout)?)
     }
 
-    fn protocol(&self) -> Builder<Streams> {
-        let mut builder = Builder::new(Streams);
+    fn protocol(&self, streams: Streams) -> Builder<Streams> {
+        let mut builder = Builder::new(streams);
         // hyper waits by a timer of its own kind. These two waits concern sockets, whose silence is real time,
         // whatever the injected clock says.
         builder
@@ -235,11 +250,10 @@ struct Newcomer {
 /// Serves a connection to its end. When the server ends, requests in progress finish; where another takes its place, it is closed
 /// at once, for it idles.
 async fn conduct<C: GracefulConnection>(
-    connection: C,
+    mut connection: Pin<Box<C>>,
     mut ending: watch::Receiver<()>,
     displaced: oneshot::Receiver<()>,
 ) -> Result<(), C::Error> {
-    let mut connection = pin!(connection);
     let displaced = {
         let ended = pin!(ending.changed());
         match select(connection.as_mut(), select(ended, displaced)).await {

@@ -1,7 +1,7 @@
 //! Answers that are the same for everybody: kept once, however many clients are taking them.
 
 use bytes::Bytes;
-use http::{HeaderMap, header::CACHE_CONTROL};
+use http::header::CACHE_CONTROL;
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
@@ -16,8 +16,9 @@ pub(super) struct Documents(Mutex<HashMap<String, Bytes>>);
 
 impl Documents {
     /// The body of an answer, shared with others where its route says that any cache may keep it.
-    pub(super) fn share(&self, route: &str, headers: &HeaderMap, body: Vec<u8>) -> Bytes {
-        let public = headers.get(CACHE_CONTROL).is_some_and(|value| value.as_bytes().starts_with(b"public"));
+    pub(super) fn share(&self, route: &str, headers: &[(String, Vec<u8>)], body: Vec<u8>) -> Bytes {
+        let cached = headers.iter().find(|(name, _)| CACHE_CONTROL == **name);
+        let public = cached.is_some_and(|(_, value)| value.starts_with(b"public"));
         if !public || body.is_empty() {
             return Bytes::from(body);
         }
@@ -36,12 +37,11 @@ impl Documents {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
 
     #[test]
     fn what_is_public_is_kept_once_and_nothing_else_is() {
         let documents = Documents::default();
-        let headers = |value| HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(value))]);
+        let headers = |value: &str| [("cache-control".to_owned(), value.as_bytes().to_vec())];
         let public = |body: &[u8]| documents.share("/jwks", &headers("public, max-age=60"), body.to_vec());
         let (one, other) = (public(b"keys"), public(b"keys"));
         assert_eq!(one.as_ptr(), other.as_ptr());

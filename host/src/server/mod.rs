@@ -114,10 +114,12 @@ pub(crate) struct Shared {
     requests: RequestLimit,
     body_timeout: Duration,
     request_timeout: Duration,
-    /// Room for the requests whose bodies are on their way.
-    bodies: Room,
+    /// Room for the requests whose bodies are on their way, in bytes.
+    bodies: Arc<Room>,
+    /// Room for the requests that wait for an instance or are worked on.
+    turns: Arc<Room>,
     /// Answers that are the same for everybody.
-    documents: Documents,
+    documents: Arc<Documents>,
     /// Where the checkpoints of the audit trail are kept, outside the database.
     checkpoints: Option<Checkpoints>,
     /// Held by who keeps house.

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// A request that is being answered. Dropped before it is, the client has gone.
 pub(super) struct Observation<'a> {
     shared: &'a Shared,
-    id: &'a str,
+    id: String,
     trace: Option<Trace>,
     method: &'static str,
     began: Duration,
@@ -16,9 +16,15 @@ pub(super) struct Observation<'a> {
 }
 
 impl<'a> Observation<'a> {
-    pub(super) fn start(shared: &'a Shared, id: &'a str, head: &Parts) -> Self {
+    /// Of the request with this id.
+    pub(super) fn start(shared: &'a Shared, id: String, head: &Parts) -> Self {
         let (trace, method) = (Trace::of(&head.headers), word(&head.method));
         Self { shared, id, trace, method, began: shared.clock.elapsed(), answered: false }
+    }
+
+    /// The request's id.
+    pub(super) fn id(&self) -> &str {
+        &self.id
     }
 
     pub(super) fn answered(mut self, route: String, status: StatusCode) {
@@ -32,7 +38,7 @@ impl<'a> Observation<'a> {
     fn log(&self, outcome: &str, route: Option<&str>, status: Option<u16>) -> Duration {
         let (duration, trace) = (self.duration(), self.trace.as_ref());
         tracing::info!(
-            request_id = self.id,
+            request_id = self.id.as_str(),
             trace_id = trace.map(|trace| trace.trace_id.as_str()),
             span_id = trace.map(|trace| trace.span_id.as_str()),
             http.request.method = self.method,

@@ -5,18 +5,30 @@ use crate::{
     bindings::exports::mana::auth::exchange::{Request, Scheme},
     clock::Clock,
 };
-use bytes::{Buf as _, BufMut as _};
+use bytes::{Buf, BufMut as _};
 use futures::future::{Either, select};
 use http::{HeaderMap, Version, header, request::Parts};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use mana_auth_hygiene::Caller;
-use std::{pin::pin, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 /// The bounds of `exchange.request`. Request line and fields share one: 16 KiB is what proxies in front allow.
 const MOST_HEADERS: usize = 64;
 const LARGEST_HEAD: usize = 16 * 1024;
 pub(super) const LARGEST_BODY: usize = 64 * 1024;
+
+/// So much of each request needs no room: a body that is announced and never comes, one that only signs somebody in, and the cookies
+/// of an honest client are not what room runs out for. Connections bound how many there are.
+pub(super) const FREE: usize = 4 * 1024;
+
+/// So much of a body that is too large is taken all the same, and thrown away, for so long: a client that is cut off while it sends
+/// does not see our answer.
+const MOST_IN_VAIN: usize = 1024 * 1024;
+const LONGEST_IN_VAIN: Duration = Duration::from_secs(1);
 
 /// The octets of a field that are neither name nor value: `: ` and CRLF.
 const FIELD_OVERHEAD: usize = 4;
@@ -34,12 +46,17 @@ pub(super) fn check(head: &Parts) -> Result<(), Refusal> {
     if head.uri.path_and_query().is_none() {
         return Err(Refusal::Malformed("this server is no proxy"));
     }
-    let announced = head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    let announced = announced.and_then(|length| length.parse().ok()).unwrap_or(0_u64);
-    if announced > LARGEST_BODY as u64 {
+    // Who waits to be told to go on (RFC 9110 §10.1.1) need not send what is refused.
+    if head.headers.contains_key(header::EXPECT) && announced(head) > LARGEST_BODY as u64 {
         return Err(Refusal::PayloadTooLarge);
     }
     Ok(())
+}
+
+/// The octets of the body, as far as they are announced.
+fn announced(head: &Parts) -> u64 {
+    let length = head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(0)
 }
 
 /// The octets of target and fields.
@@ -53,21 +70,28 @@ pub(super) fn size(head: &Parts) -> usize {
 /// Reads the body whole, within `limit`, as far as there is room for it.
 pub(super) async fn body<B: Body>(
     body: B,
-    place: &mut Place<'_>,
+    place: &mut Place,
     limit: Duration,
     clock: &dyn Clock,
 ) -> Result<Vec<u8>, Refusal> {
     if body.is_end_stream() {
         return Ok(Vec::new());
     }
-    match select(pin!(read(body, place)), clock.sleep(limit)).await {
-        Either::Left((body, _)) => body,
+    let mut body = pin!(body);
+    let whole = match select(pin!(read(body.as_mut(), place)), clock.sleep(limit)).await {
+        Either::Left((whole, _)) => whole,
         Either::Right(((), _)) => Err(Refusal::BodyTimeout),
+    };
+    if whole == Err(Refusal::PayloadTooLarge) {
+        select(pin!(skip(body)), clock.sleep(LONGEST_IN_VAIN)).await;
     }
+    whole
 }
 
-async fn read<B: Body>(body: B, place: &mut Place<'_>) -> Result<Vec<u8>, Refusal> {
-    let mut body = pin!(body);
+async fn read<B: Body>(mut body: Pin<&mut B>, place: &mut Place) -> Result<Vec<u8>, Refusal> {
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        return Err(Refusal::PayloadTooLarge);
+    }
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Refusal::Malformed("the body ended early"))?;
@@ -82,6 +106,15 @@ async fn read<B: Body>(body: B, place: &mut Place<'_>) -> Result<Vec<u8>, Refusa
         bytes.put(&mut data);
     }
     Ok(bytes)
+}
+
+/// Takes the rest, within its bound.
+async fn skip<B: Body>(mut body: Pin<&mut B>) {
+    let mut skipped = 0;
+    while skipped < MOST_IN_VAIN {
+        let Some(Ok(frame)) = body.frame().await else { return };
+        skipped += frame.data_ref().map_or(0, Buf::remaining);
+    }
 }
 
 /// The record. `Host` is not among its headers: it travels as the authority, which an absolute-form target

@@ -1,6 +1,6 @@
 //! From the exchange's record to HTTP.
 
-use super::{documents::Documents, refusal::Refusal};
+use super::refusal::Refusal;
 use crate::bindings::exports::mana::auth::exchange;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
@@ -12,13 +12,9 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// What the component answered. It is ours, so an answer that is no HTTP is our bug.
-    pub(super) fn of(
-        record: exchange::Response,
-        method: &Method,
-        documents: &Documents,
-    ) -> Result<Self, Refusal> {
-        let exchange::Response { status, headers, body, route } = record;
+    /// What the component answered, with its body apart. It is ours, so an answer that is no HTTP is our bug.
+    pub(super) fn of(record: exchange::Response, body: Bytes, method: &Method) -> Result<Self, Refusal> {
+        let exchange::Response { status, headers, route, .. } = record;
         let status = StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 200);
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = status.ok_or(Refusal::Internal)?;
@@ -27,7 +23,7 @@ impl Answer {
         if method != Method::HEAD {
             // The server writes it from the content.
             response.headers_mut().remove(header::CONTENT_LENGTH);
-            *response.body_mut() = documents.share(&route, response.headers(), body);
+            *response.body_mut() = body;
         } else if !body.is_empty() {
             // RFC 9110 §9.3.2: the fields of a GET, without its content.
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));

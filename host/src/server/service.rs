@@ -1,6 +1,8 @@
 //! One request, from HTTP to the component and back.
 
-use super::{Shared, id, observation::Observation, refusal::Refusal, request, response::Answer};
+use super::{
+    Shared, id, networks::Network, observation::Observation, refusal::Refusal, request, response::Answer,
+};
 use crate::metrics::Shed;
 use bytes::Bytes;
 use futures::future::{BoxFuture, Either, FutureExt as _, select};
@@ -66,15 +68,30 @@ impl Shared {
         let (id, id_value) = self.request_id(&caller);
         let origin = head.headers.get(ORIGIN).cloned();
         let method = head.method.clone();
-        let observation = Observation::start(self, &id, &head);
+        let observation = Observation::start(self, id, &head);
 
-        let answer = self.exchange(&id, &caller, head, body).await;
+        let answer = match self.admit(observation.id(), &caller, &head) {
+            // Boxed: so much is kept for who was let in alone. Many at once are not.
+            Ok(()) => Box::pin(self.exchange(observation.id(), &caller, head, body)).await,
+            Err(refusal) => Err(refusal),
+        };
         let Answer { mut response, route } =
             answer.unwrap_or_else(|refusal| Answer::refused(refusal, &method));
         self.policy.apply(caller.scheme, origin.as_ref(), response.headers_mut());
         response.headers_mut().insert(REQUEST_ID, id_value);
         observation.answered(route, response.status());
         response
+    }
+
+    fn admit(&self, id: &str, caller: &Caller, head: &Parts) -> Result<(), Refusal> {
+        if id.is_empty() {
+            return Err(Refusal::Internal);
+        }
+        if let Err(seconds) = self.requests.admit(caller.address) {
+            self.metrics.shed(Shed::Requests);
+            return Err(Refusal::TooMany(seconds));
+        }
+        request::check(head)
     }
 
     async fn exchange<B: Body>(
@@ -84,30 +101,35 @@ impl Shared {
         head: Parts,
         body: B,
     ) -> Result<Answer, Refusal> {
-        if id.is_empty() {
-            return Err(Refusal::Internal);
-        }
-        if let Err(seconds) = self.requests.admit(caller.address) {
-            self.metrics.shed(Shed::Requests);
-            return Err(Refusal::TooMany(seconds));
-        }
-        request::check(&head)?;
         // Head and body are kept before a call has its place in the queue, and until it is answered.
-        let mut place = self.bodies.place(caller.address);
+        let mut place = self.bodies.place(Some(Network::of(caller.address)));
         if !place.grow(request::size(&head)) {
             return Err(Refusal::Overloaded);
         }
         let body = request::body(body, &mut place, self.body_timeout, &*self.clock).await?;
+        // One address shall not keep all others waiting.
+        let mut turn = self.turns.place(self.requests.network(caller.address));
+        if !turn.grow(1) {
+            self.metrics.rejected.inc();
+            return Err(Refusal::Overloaded);
+        }
         let method = head.method.clone();
         // While this future lives, somebody waits for the answer; then password hashes need not be made.
         let _live = self.live.register(id);
         let record = request::record(id.to_owned(), caller, head, body);
+        let documents = self.documents.clone();
         let call = self.workers.call(move |accessor, auth| {
             let exchange = auth.mana_auth_exchange();
-            async move { exchange.call_handle(accessor, record).await }.boxed()
+            let answer = async move {
+                let mut record = exchange.call_handle(accessor, record).await?;
+                // Here and not where it is sent, so that no copies wait for their turn to be sent.
+                let body = documents.share(&record.route, &record.headers, std::mem::take(&mut record.body));
+                Ok((record, body))
+            };
+            answer.boxed()
         });
         match select(pin!(call), self.clock.sleep(self.request_timeout)).await {
-            Either::Left((Ok(record), _)) => Answer::of(record, &method, &self.documents),
+            Either::Left((Ok((record, body)), _)) => Answer::of(record, body, &method),
             Either::Left((Err(error), _)) => Err(Refusal::of_call(error, &method)),
             // The use case completes all the same: a task in a store can't be cancelled.
             Either::Right(((), _)) => Err(Refusal::late(&method)),

@@ -25,6 +25,11 @@ fn is_ours(address: IpAddr, trusted: &[IpNet]) -> bool {
     address.is_loopback() || trusted.iter().any(|network| network.contains(&address))
 }
 
+fn counted_for(address: Option<IpAddr>, trusted: &[IpNet]) -> Option<Network> {
+    let counts = address.is_some_and(|address| !is_ours(address, trusted));
+    counts.then(|| Network::of(address))
+}
+
 /// Connections of each address.
 pub(super) struct ConnectionLimit {
     most: usize,
@@ -47,8 +52,7 @@ impl ConnectionLimit {
 
     /// Whom bounds by address count a connection for: nobody where a trusted proxy carries everyone, or this machine is our own.
     pub(super) fn network(&self, peer: Option<IpAddr>) -> Option<Network> {
-        let counts = peer.is_some_and(|peer| !is_ours(peer, &self.trusted));
-        counts.then(|| Network::of(peer))
+        counted_for(peer, &self.trusted)
     }
 
     /// Lets a connection in, unless its address has too many.
@@ -101,6 +105,11 @@ impl RequestLimit {
         });
         let limiter = quota.map(|quota| RateLimiter::new(quota, HashMapStateStore::default(), clock.clone()));
         Self { limiter, trusted, clock, asked: AtomicU32::new(0), crowded: AtomicBool::new(false) }
+    }
+
+    /// Whom bounds by address count a request for, as they do a connection.
+    pub(super) fn network(&self, address: Option<IpAddr>) -> Option<Network> {
+        counted_for(address, &self.trusted)
     }
 
     /// Lets a request in, or says after how many seconds to try again. Requests from this machine or a trusted one itself, which it

@@ -2,6 +2,7 @@
 
 use crate::support::{House, eventually};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_is_an_answer() {
@@ -46,6 +47,53 @@ async fn a_body_of_unknown_length_is_counted_as_it_comes() {
         request.extend_from_slice(b"\r\n");
     }
     assert_eq!(house.api.send(&request).await.status, 413);
+}
+
+/// Who is cut off while it still sends sees a reset in place of the answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_too_large_is_taken_so_that_its_sender_hears_why() {
+    let house = House::with_one_worker().await;
+    let announced = b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 800000\r\n\r\n".to_vec();
+    let chunked = b"POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nc3500\r\n".to_vec();
+    for mut request in [announced, chunked] {
+        request.extend(vec![b'x'; 800_000]);
+        request.extend(b"\r\n0\r\n\r\n");
+        let mut stream = tokio::net::TcpStream::connect(house.api.address).await.expect("a connection");
+        stream.write_all(&request).await.expect("all of it is taken");
+        let mut answer = vec![0; 12];
+        stream.read_exact(&mut answer).await.expect("an answer");
+        assert_eq!(answer, b"HTTP/1.1 413");
+    }
+    // Who asks first is told at once.
+    let asks = b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 800000\r\nexpect: 100-continue\r\n\r\n";
+    assert_eq!(house.api.send(asks).await.status, 413);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_does_not_keep_the_others_waiting() {
+    // 256 are worked on at a time, and so many wait: an address may have an eighth.
+    let house = House::with(|config| {
+        config.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+        (config.queue, config.requests_per_second) = (64, 0);
+    })
+    .await;
+    let api = house.api;
+    let ask = |address| {
+        tokio::spawn(async move { api.ask("POST", "/wait?hold", &[("x-forwarded-for", address)], b"").await })
+    };
+    let mut held = Vec::new();
+    for n in 1..=40 {
+        held.push(ask("203.0.113.5"));
+        house.storage.asked("hold", n).await;
+    }
+    let refused = ask("203.0.113.5").await.expect("an answer");
+    assert_eq!((refused.status, refused.error().as_str()), (503, "OVERLOADED"));
+    held.push(ask("203.0.113.6"));
+    house.storage.asked("hold", 41).await;
+    house.storage.release("hold", 41);
+    for request in held {
+        assert_eq!(request.await.expect("an answer").status, 200);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// What an answer costs besides its body, amply: its stream and its task, and its head where that waits too.
-const OVERHEAD: usize = 4 * 1024;
+const OVERHEAD: usize = 6 * 1024;
 
 /// An answer's body on its way out.
 pub(in crate::server) struct Outgoing {
