@@ -24,7 +24,7 @@ mod unlock;
 
 pub use attempt::{Attempt, Refused};
 pub use counter::Counter;
-pub use limit::{Limits, Route, count};
+pub use limit::{Limits, Route, count, done, overtaken};
 pub use lock::{
     Locked, begin_anew, begin_anew_on, is_worth_telling, may_reauthenticate, reserve, reserve_in_session,
 };
