@@ -21,6 +21,7 @@
 mod character;
 mod spot;
 
+pub use character::is_of_words;
 pub use spot::{Spot, spots};
 
 use character::{is_blank, is_joiner};
