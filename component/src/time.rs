@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
-use std::ops::Add;
+use std::ops::{Add, RangeInclusive};
 
 /// Milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,10 +109,16 @@ impl std::ops::Sub<Span> for Time {
     }
 }
 
-/// RFC 3339 in UTC with milliseconds: `2026-01-31T08:00:00.000Z`.
+/// The first and the last time that RFC 3339 can write here, which has four digits for a year. An import may bring others, such as
+/// microseconds.
+const WRITABLE: RangeInclusive<i64> = -62_167_219_200_000..=253_402_207_199_999;
+
+/// RFC 3339 in UTC with milliseconds: `2026-01-31T08:00:00.000Z`. A time that it can't write is the nearest that it can: an answer is
+/// written when what it tells of has been committed.
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let at = Timestamp::from_millisecond(self.0).map_err(serde::ser::Error::custom)?;
+        let nearest = self.0.clamp(*WRITABLE.start(), *WRITABLE.end());
+        let at = Timestamp::from_millisecond(nearest).map_err(serde::ser::Error::custom)?;
         serializer.collect_str(&format_args!("{at:.3}"))
     }
 }
@@ -125,5 +131,16 @@ mod tests {
     fn is_written_in_rfc_3339_with_exactly_three_digits() {
         assert_eq!(serde_json::to_string(&Time(0)).unwrap(), r#""1970-01-01T00:00:00.000Z""#);
         assert_eq!(serde_json::to_string(&Time(1_769_846_400_120)).unwrap(), r#""2026-01-31T08:00:00.120Z""#);
+    }
+
+    #[test]
+    fn what_can_not_be_written_is_the_nearest_that_can() {
+        for (at, written) in [
+            (i64::MAX, "9999-12-30T21:59:59.999Z"),
+            (1_769_846_400_120_000, "9999-12-30T21:59:59.999Z"),
+            (i64::MIN, "0000-01-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(serde_json::to_string(&Time(at)).unwrap(), format!("\"{written}\""));
+        }
     }
 }

@@ -32,9 +32,9 @@ pub const UNTRUSTED: &str = "https://evil.example";
 /// What opens the maintenance route.
 pub const MAINTENANCE: &str = "zzMg0c2ZWQrGgZ6OWknZD2a9iH4MitiOxspHZVJvacE=";
 /// What keys are sealed with at first.
-pub const SECRET: &str = "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ";
+pub const SECRET: &str = "1:3sC0ceZHMdUQb1lGEWJQUfMdFQM6x4tYRuyY4YMvyKE";
 /// What they are sealed with afterwards, where a scenario says so.
-pub const NEXT_SECRET: &str = "2:YW5vdGhlciBzZWNyZXQgb2YgdGhlIHRlc3RzLCAzNiBieXRlcyE";
+pub const NEXT_SECRET: &str = "2:8L-Ky83j0JFeZkbBpMLvAL7O8vwCirfQ7_z_U4Jq1FA";
 /// A good password.
 pub const PASSWORD: &str = "seven otters rehearse a tango";
 /// Another.

@@ -31,7 +31,7 @@ pub async fn change_password(
     change: ChangePassword,
 ) -> Result<SignedIn, Error> {
     let user = &caller.user;
-    let credentials = rows::credentials_by_id(user.id).await?;
+    let credentials = rows::credentials_by_id(ctx, user.id).await?;
     let (version, encoded) = credentials.map_or((0, None), |found| (found.version, found.password));
     let attempt = reauthenticate(ctx, user, &change.current, encoded, "password_change").await?;
     let encoded = match new_hash(ctx, user, &change.new).await {

@@ -14,7 +14,7 @@ use crate::{
 ///
 /// `InvalidCredentials` for a wrong password, or where the credentials changed meanwhile.
 pub async fn delete(ctx: &Context, user: &User, password: &Password) -> Result<(), Error> {
-    let credentials = rows::credentials_by_id(user.id).await?;
+    let credentials = rows::credentials_by_id(ctx, user.id).await?;
     let (version, encoded) = credentials.map_or((0, None), |found| (found.version, found.password));
     let attempt = reauthenticate(ctx, user, password, encoded, "account_deletion").await?;
     let change = Change::new()

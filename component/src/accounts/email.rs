@@ -4,7 +4,8 @@ use crate::text;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// An address in normal form: the local part in NFC and lower case, the domain in its ASCII form (IDNA, UTS #46).
+/// An address in normal form: the local part in NFC and lower case, with one small sigma for each place, the domain in its ASCII form
+/// (IDNA, UTS #46).
 ///
 /// The local part is a dot-atom (RFC 5322 §3.2.3) of the words of any script (RFC 6531 §3.3): letters, marks and numbers. What
 /// serves only to mislead is refused: quoted strings, characters that can't be seen, and those that NFKC takes for others.
@@ -36,7 +37,7 @@ impl Email {
         let (local, domain) = composed.rsplit_once('@').ok_or(WRONG)?;
         // A label of IDNA may not be empty, nor the whole be an address in brackets.
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| WRONG)?;
-        let local: String = local.to_lowercase().nfc().collect();
+        let local: String = one_sigma(&local.to_lowercase()).nfc().collect();
         let address = format!("{local}@{domain}");
         if address.len() > LENGTH || local.len() > LOCAL_LENGTH {
             return Err("must be at most 254 characters");
@@ -63,6 +64,26 @@ impl Email {
     pub const fn from_row(text: String) -> Self {
         Self(text)
     }
+}
+
+/// Small sigma has two forms, of which people type either and capitals have none: the final one at the end of a word, and the other
+/// everywhere else.
+fn one_sigma(text: &str) -> String {
+    let is_sigma = |c: char| matches!(c, 'σ' | 'ς');
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    let mut folded = String::with_capacity(text.len());
+    while let Some(c) = chars.next() {
+        let is_last =
+            before.is_some_and(text::is_of_words) && !chars.peek().is_some_and(|c| text::is_of_words(*c));
+        folded.push(match c {
+            c if !is_sigma(c) => c,
+            _ if is_last => 'ς',
+            _ => 'σ',
+        });
+        before = Some(c);
+    }
+    folded
 }
 
 /// RFC 5322 §3.2.3, with the words of every script for the letters of ASCII.
@@ -103,6 +124,22 @@ mod tests {
         assert_eq!(normal("jose\u{301}@example.com"), normal("jos\u{e9}@example.com"));
         assert_eq!(normal("a@B\u{fc}cher.example").as_deref(), Some("a@xn--bcher-kva.example"));
         assert_eq!(normal("a@xn--bcher-kva.example"), normal("a@b\u{fc}cher.example"));
+    }
+
+    #[test]
+    fn every_sigma_of_an_address_is_one() {
+        for (spellings, form) in [
+            (&["ΟΔΥΣΣΕΥΣ", "οδυσσευς", "οδυσσευσ", "Οδυςςευς"][..], "οδυσσευς"),
+            (&["ΟΔΥΣΣΕΥΣ.ΠΑΠΠΑΣ", "οδυσσευς.παππας", "οδυσσευσ.παππασ"], "οδυσσευς.παππας"),
+            (&["ΝΙΚΟΣ+ΣΠΙΤΙ", "νικοσ+ςπιτι"], "νικος+σπιτι"),
+            (&["ΝΙΚΟΣ2", "νικος2", "νικοσ2"], "νικοσ2"),
+            (&["Σ", "σ", "ς"], "σ"),
+        ] {
+            for spelling in spellings {
+                let address = normal(&format!("{spelling}@example.com"));
+                assert_eq!(address, Some(format!("{form}@example.com")), "{spelling}");
+            }
+        }
     }
 
     #[test]

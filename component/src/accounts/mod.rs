@@ -24,7 +24,7 @@ pub use password::{NewPassword, Password, Proof, acceptable, check, hash, rehash
 pub use picture::Picture;
 pub use profile::{ProfileUpdate, update_profile};
 pub use reauthenticate::reauthenticate;
-pub use register::{Registration, register};
+pub use register::{By, Registration, register};
 
 use crate::time::Time;
 use serde::Serialize;

@@ -7,7 +7,7 @@ use crate::{
     error::Error,
     platform::{self, Metric},
     storage::{Change, Refused},
-    throttle,
+    throttle::{self, Route},
 };
 
 /// What is needed to make an account.
@@ -18,6 +18,17 @@ pub struct Registration {
     pub password: NewPassword,
     /// What the person wants to be called.
     pub name: Name,
+    /// Who asks for it.
+    pub by: By,
+}
+
+/// Who asks for an account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Anybody: all of them together make so many in a while.
+    Stranger,
+    /// The operator.
+    Operator,
 }
 
 /// Makes an account. The database decides whether the address is free, after the hash: a known address takes
@@ -25,7 +36,7 @@ pub struct Registration {
 ///
 /// # Errors
 ///
-/// `Invalid` for a weak password, `EmailTaken` for a known address.
+/// `Invalid` for a weak password, `EmailTaken` for a known address, `RateLimited` where strangers have made too many meanwhile.
 pub async fn register(ctx: &Context, registration: Registration) -> Result<User, Error> {
     let outcome = insert(ctx, registration).await;
     let label = if outcome.is_ok() { "created" } else { "refused" };
@@ -34,7 +45,7 @@ pub async fn register(ctx: &Context, registration: Registration) -> Result<User,
 }
 
 async fn insert(ctx: &Context, registration: Registration) -> Result<User, Error> {
-    let Registration { email, password, name } = registration;
+    let Registration { email, password, name, by } = registration;
     acceptable(ctx, &password, "password", &email, name.as_str()).await?;
     let encoded = hash(ctx, &password).await?;
     let user = User {
@@ -48,13 +59,18 @@ async fn insert(ctx: &Context, registration: Registration) -> Result<User, Error
         updated_at: ctx.now,
         ban: Ban::None,
     };
+    let counted = if by == By::Stranger { throttle::done(ctx, Route::Registration) } else { Vec::new() };
     let change = Change::new()
         .and_all(rows::insert(&user, platform::new_id(ctx.now), &encoded))
         .and_all(throttle::begin_anew(&user.email))
+        // Behind the row: whether an address is taken is told first, as ever.
+        .and_all(counted)
         .record(Event::about(Kind::AccountCreated, user.id));
     match change.commit(ctx).await {
         Ok(_) => Ok(user),
         Err(Refused::Conflict(constraint)) if rows::is_email_taken(&constraint) => Err(Error::EmailTaken),
+        // Nothing else expects a row.
+        Err(Refused::Unmet(_)) => Err(throttle::overtaken(ctx, Route::Registration).await),
         Err(refused) => Err(refused.into()),
     }
 }

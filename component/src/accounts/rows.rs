@@ -2,17 +2,29 @@
 
 use super::{Ban, Email, Role, User};
 use crate::{
+    context::Context,
     error::{Bug, Error},
     invalidations::Snapshot,
     params,
-    storage::{self, Columns, Statement, expecting_one, statement},
+    platform::Level,
+    storage::{self, Columns, FromValue as _, Statement, Utf8, Value, expecting_one, statement},
     time::Time,
 };
+use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// The columns of a user, in the order in which [`user`] takes them, of a table or alias `u`.
-pub const USER: &str = "u.id, u.email, u.name, u.image, u.role, u.email_verified, u.created_at, u.updated_at, \
-                        u.banned, u.ban_expires";
+/// The most that is read of a text that an import may have brought, in bytes: more than any that the service writes.
+const TEXT: usize = 16 << 10;
+
+/// The columns of a user, in the order in which [`user`] takes them, of a table or alias `u`. What an import brought may be no text:
+/// read as bytes, it fails its own row and not the query, whose rows may be of others.
+pub static USER: LazyLock<String> = LazyLock::new(|| {
+    let texts = ["u.id", "u.email", "u.name", "u.image"].map(|column| storage::bytes_of(column, TEXT));
+    format!(
+        "{}, u.role, u.email_verified, u.created_at, u.updated_at, u.banned, u.ban_expires",
+        texts.join(", ")
+    )
+});
 
 /// Reads the columns of [`USER`].
 ///
@@ -20,11 +32,15 @@ pub const USER: &str = "u.id, u.email, u.name, u.image, u.role, u.email_verified
 ///
 /// Where a column is not what the schema says.
 pub fn user(row: &mut Columns) -> Result<User, Error> {
+    let Utf8(id) = row.take()?;
+    let (Utf8(email), Utf8(name)) = (row.take()?, row.take()?);
+    // Only shown: one that can't be read is none.
+    let image = row.take::<Option<Utf8>>().ok().flatten();
     Ok(User {
-        id: row.take()?,
-        email: Email::from_row(row.take()?),
-        name: row.take()?,
-        image: row.take()?,
+        id: Uuid::from_value(Value::Text(id)).ok_or(Bug::Column(0))?,
+        email: Email::from_row(email),
+        name,
+        image: image.map(|Utf8(image)| image),
         role: Role::from_name(&row.take::<String>()?).ok_or(Bug::Column(4))?,
         email_verified: row.take()?,
         created_at: row.take()?,
@@ -50,15 +66,15 @@ pub struct Credentials {
 }
 
 /// The credentials of the account with this address. Where there is none, a neighbour's are read and dropped, so that time does not
-/// tell it.
+/// tell it. What an import brought and nobody can read is as good as none.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn credentials_by_email(email: &Email) -> Result<Option<Credentials>, Error> {
+pub async fn credentials_by_email(ctx: &Context, email: &Email) -> Result<Option<Credentials>, Error> {
     let nearest = "u.id = coalesce((SELECT id FROM users WHERE email >= ?1 ORDER BY email LIMIT 1),
                                     (SELECT id FROM users ORDER BY email DESC LIMIT 1))";
-    credentials("u.email = ?1", nearest, email.as_str().into()).await
+    credentials(ctx, "u.email = ?1", nearest, email.as_str().into()).await
 }
 
 /// The credentials of this account.
@@ -66,37 +82,47 @@ pub async fn credentials_by_email(email: &Email) -> Result<Option<Credentials>, 
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn credentials_by_id(id: Uuid) -> Result<Option<Credentials>, Error> {
-    credentials("u.id = ?1", "u.id = ?1", id.into()).await
+pub async fn credentials_by_id(ctx: &Context, id: Uuid) -> Result<Option<Credentials>, Error> {
+    credentials(ctx, "u.id = ?1", "u.id = ?1", id.into()).await
 }
 
 /// Reads the row where the condition holds, and drops it unless it is what is sought.
 async fn credentials(
+    ctx: &Context,
     sought: &str,
     condition: &str,
-    key: storage::Value,
+    key: Value,
 ) -> Result<Option<Credentials>, Error> {
     let sql = format!(
-        "SELECT {sought}, {USER}, u.credential_version, a.password, {}
+        "SELECT {sought}, {}, {}, u.credential_version, {}
          FROM users u LEFT JOIN accounts a ON a.provider_id = 'credential' AND a.account_id = u.id
          WHERE {condition}",
-        Snapshot::COLUMNS
+        Snapshot::COLUMNS,
+        storage::bytes_of("a.password", TEXT),
+        *USER,
     );
     let found = storage::query_one(&sql, vec![key], |row| {
         let is_sought: bool = row.take()?;
-        let found = credentials_in(row);
-        if is_sought { found.map(Some) } else { Ok(None) }
+        let snapshot = Snapshot::read(row)?;
+        let (found, is_whole) = credentials_in(row, snapshot);
+        if is_sought && !is_whole {
+            ctx.log(Level::Error, "an account's row holds what can't be read", &[]);
+        }
+        Ok(found.filter(|_| is_sought))
     });
     Ok(found.await?.flatten())
 }
 
-fn credentials_in(row: &mut Columns) -> Result<Credentials, Error> {
-    Ok(Credentials {
-        user: user(row)?,
-        version: row.take()?,
-        password: row.take()?,
-        snapshot: Snapshot::read(row)?,
-    })
+/// What can be read of an account, and whether that is all of it.
+fn credentials_in(row: &mut Columns, snapshot: Snapshot) -> (Option<Credentials>, bool) {
+    let password = row.take::<Option<Utf8>>();
+    let is_whole = password.is_ok();
+    let password = password.ok().flatten().map(|Utf8(encoded)| encoded);
+    let version = row.take::<i64>();
+    match version.and_then(|version| Ok((version, user(row)?))) {
+        Ok((version, user)) => (Some(Credentials { user, version, password, snapshot }), is_whole),
+        Err(_) => (None, false),
+    }
 }
 
 /// The account with this id.
@@ -105,7 +131,7 @@ fn credentials_in(row: &mut Columns) -> Result<Credentials, Error> {
 ///
 /// Where storage fails.
 pub async fn by_id(id: Uuid) -> Result<Option<User>, Error> {
-    storage::query_one(&format!("SELECT {USER} FROM users u WHERE u.id = ?1"), params![id], user).await
+    storage::query_one(&format!("SELECT {} FROM users u WHERE u.id = ?1", *USER), params![id], user).await
 }
 
 /// The account with this address.
@@ -115,7 +141,7 @@ pub async fn by_id(id: Uuid) -> Result<Option<User>, Error> {
 /// Where storage fails.
 pub async fn by_email(email: &Email) -> Result<Option<User>, Error> {
     storage::query_one(
-        &format!("SELECT {USER} FROM users u WHERE u.email = ?1"),
+        &format!("SELECT {} FROM users u WHERE u.email = ?1", *USER),
         params![email.as_str()],
         user,
     )
@@ -130,11 +156,11 @@ pub async fn by_email(email: &Email) -> Result<Option<User>, Error> {
 pub async fn page(limit: u32, before: Option<Uuid>) -> Result<Vec<User>, Error> {
     match before {
         Some(before) => {
-            let sql = format!("SELECT {USER} FROM users u WHERE u.id < ?1 ORDER BY u.id DESC LIMIT ?2");
+            let sql = format!("SELECT {} FROM users u WHERE u.id < ?1 ORDER BY u.id DESC LIMIT ?2", *USER);
             storage::query(&sql, params![before, limit], user).await
         }
         None => {
-            let sql = format!("SELECT {USER} FROM users u ORDER BY u.id DESC LIMIT ?1");
+            let sql = format!("SELECT {} FROM users u ORDER BY u.id DESC LIMIT ?1", *USER);
             storage::query(&sql, params![limit], user).await
         }
     }

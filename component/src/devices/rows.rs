@@ -3,10 +3,13 @@
 use crate::{
     error::Error,
     params,
-    storage::{self, Statement, statement},
+    storage::{self, Columns, Statement, Utf8, statement},
     time::Time,
 };
 use uuid::Uuid;
+
+/// The most that is read of an address, in bytes: none is longer.
+const ADDRESS: usize = 254;
 
 /// The address of a user who has this device, where this is its newest nonce.
 pub async fn owner_by_cookie(
@@ -14,9 +17,14 @@ pub async fn owner_by_cookie(
     user: Uuid,
     nonce_hash: &[u8; 32],
 ) -> Result<Option<String>, Error> {
-    let sql = "SELECT u.email FROM devices d JOIN users u ON u.id = d.user_id
-               WHERE d.id = ?1 AND d.user_id = ?2 AND d.nonce_hash = ?3";
-    storage::query_one(sql, params![device, user, *nonce_hash], |row| row.take()).await
+    let sql = format!(
+        "SELECT {} FROM devices d JOIN users u ON u.id = d.user_id
+         WHERE d.id = ?1 AND d.user_id = ?2 AND d.nonce_hash = ?3",
+        storage::bytes_of("u.email", ADDRESS)
+    );
+    // Whoever shares the device signs in to another account, and an address that is no text is nobody's here.
+    let read = |row: &mut Columns| Ok(row.take::<Utf8>().ok().map(|Utf8(email)| email));
+    Ok(storage::query_one(&sql, params![device, user, *nonce_hash], read).await?.flatten())
 }
 
 /// The device of a user that a client calls so.

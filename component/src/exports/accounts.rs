@@ -1,6 +1,6 @@
 use super::{Component, context, problems};
 use crate::{
-    accounts::{self, Email, Name, NewPassword, Registration},
+    accounts::{self, By, Email, Name, NewPassword, Registration},
     bindings::exports::mana::auth::accounts::{Error, Guest, NewUser, Problem, Role, User},
     error,
 };
@@ -16,6 +16,7 @@ impl Guest for Component {
             password: NewPassword::try_from(new.password)
                 .map_err(|message| wrong("password", message.into()))?,
             name: Name::parse(&new.name).map_err(|message| wrong("name", message))?,
+            by: By::Operator,
         };
         Ok(accounts::register(&ctx, registration).await?.into())
     }

@@ -5,7 +5,7 @@ use crate::{
     accounts::Role,
     error::Error,
     sessions::{self, Caller, CookieSecret},
-    settings::Settings,
+    settings::{Settings, may_be_shown},
 };
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION, request::Parts};
@@ -41,7 +41,7 @@ impl<'a> Credential<'a> {
 pub enum Bearer<'a> {
     /// A token.
     Token(&'a str),
-    /// The scheme without a token, or several times.
+    /// The scheme without a token or with what can be none, or several times.
     Unusable,
     /// Nothing.
     None,
@@ -50,19 +50,28 @@ pub enum Bearer<'a> {
 impl<'a> Bearer<'a> {
     /// Of a request.
     pub fn of(headers: &'a HeaderMap) -> Self {
-        let fields = headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-        let mut ours = fields.filter_map(|field| {
-            let (scheme, token) = field.split_at(memchr::memchr(b' ', field).unwrap_or(field.len()));
-            scheme.eq_ignore_ascii_case(b"bearer").then(|| token.trim_ascii())
+        // A field holds one credential (RFC 9110 §11.6.2). Whoever joins several by commas means each of them.
+        let mut ours = headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes).flat_map(|field| {
+            let is_one = !field.contains(&b',');
+            field.split(|byte| *byte == b',').filter_map(bearer).map(move |token| (token, is_one))
         });
         match (ours.next(), ours.next()) {
             (None, _) => Self::None,
-            (Some(token), None) if !token.is_empty() => {
-                str::from_utf8(token).map_or(Self::Unusable, Self::Token)
-            }
+            (Some((token, true)), None) if !token.is_empty() => match str::from_utf8(token) {
+                Ok(token) if may_be_shown(token) => Self::Token(token),
+                _ => Self::Unusable,
+            },
             _ => Self::Unusable,
         }
     }
+}
+
+/// What stands behind the scheme, where that is ours.
+fn bearer(credential: &[u8]) -> Option<&[u8]> {
+    let credential = credential.trim_ascii();
+    let end = credential.iter().position(u8::is_ascii_whitespace).unwrap_or(credential.len());
+    let (scheme, token) = credential.split_at_checked(end)?;
+    scheme.eq_ignore_ascii_case(b"bearer").then(|| token.trim_ascii())
 }
 
 /// The bearer token of a request; empty where there is none.

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_TYPE};
 use http_body_util::BodyExt as _;
 use mana_auth_hygiene::{Code, Problem};
+use memchr::memmem;
 use serde::de::DeserializeOwned;
 
 /// A body of `application/json` that is a `T`.
@@ -31,16 +32,32 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
 }
 
 /// What can be read of a body without a reason to refuse it: none where it is no JSON, whatever it says it is, or lacks a
-/// member. For routes that must work whatever else a client sends.
+/// member. For routes that must work whatever else a client sends. Only a body that names the member that counts, and says it twice or
+/// in no JSON, is refused: what it means would be passed over.
 pub struct Lenient<T>(pub Option<T>);
 
-impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Lenient<T> {
+/// The member of a [`Lenient`] body that counts.
+pub trait Counts {
+    /// Its name.
+    const MEMBER: &str;
+}
+
+impl<T: DeserializeOwned + Counts, S: Sync> FromRequest<S> for Lenient<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let bytes = read(request.into_body()).await?;
         let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-        Ok(Self(serde_json::from_slice(text).ok()))
+        match serde_json::from_slice(text) {
+            Ok(body) => Ok(Self(Some(body))),
+            Err(error) if error.to_string().starts_with("duplicate field") => {
+                Err(Error::invalid(T::MEMBER, json::TWICE).into())
+            }
+            Err(_) if memmem::find(text, T::MEMBER.as_bytes()).is_some() => {
+                Err(Error::invalid(T::MEMBER, "must be in a JSON object").into())
+            }
+            Err(_) => Ok(Self(None)),
+        }
     }
 }
 

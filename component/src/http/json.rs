@@ -56,7 +56,8 @@ fn tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
 }
 
 const TOO_DEEP: &str = "is nested too deeply";
-const TWICE: &str = "appears twice";
+/// What is wrong with a member that stands there twice.
+pub const TWICE: &str = "appears twice";
 /// How much of a member's name, and of the way to it, is repeated, in characters.
 const NAME: usize = 64;
 

@@ -2,7 +2,7 @@
 
 use super::{
     authentication::Bearer,
-    body::Lenient,
+    body::{Counts, Lenient},
     call::Call,
     cookies::{self, SetCookies},
     openapi::ProblemBody,
@@ -29,6 +29,10 @@ pub struct LogoutBody {
     refresh_token: Option<Value>,
 }
 
+impl Counts for LogoutBody {
+    const MEMBER: &str = "refreshToken";
+}
+
 #[derive(Serialize, ToSchema)]
 pub struct LoggedOut {
     #[schema(example = true)]
@@ -37,12 +41,14 @@ pub struct LoggedOut {
 }
 
 /// Ends every session that the request names: by bearer token, refresh token and cookie. Repeating it is harmless. Of the
-/// body the refresh token is read, and nothing else about it is a reason to refuse.
+/// body the refresh token is read, and nothing else about it is a reason to refuse; nothing ends by one that names a refresh token
+/// which can't be read, or two.
 #[utoipa::path(
     post, path = "/api/v1/auth/logout", tag = "sessions", request_body = Option<LogoutBody>,
     responses(
         (status = 200, body = LoggedOut, headers(("set-cookie" = String, description = "clears the session cookie"))),
-        (status = 401, description = "`TOKEN_EXPIRED`: a change left the token behind, and its session lives on", body = ProblemBody),
+        (status = 400, description = "`VALIDATION_FAILED`: a refresh token in the body that can't be read, or two", body = ProblemBody),
+        (status = 401, description = "`TOKEN_EXPIRED`: a change left the token behind, and its session lives on; `UNAUTHENTICATED`: the token is not accepted, and its session lives on, or there are several", body = ProblemBody),
         (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
     )
 )]
@@ -77,7 +83,7 @@ pub async fn logout(
     }
     match by_token {
         // Its session may have ended by one of the others.
-        Err(Error::TokenExpired) => self::by_token(&call, &bearer).await?,
+        Err(Error::TokenExpired | Error::InvalidToken) => self::by_token(&call, &bearer).await?,
         outcome => outcome?,
     }
     let cleared = cookies::clear(&headers, call.settings)?;

@@ -2,7 +2,7 @@
 
 use super::{body::Json, call::Call, openapi::ProblemBody, origin, problem::Failure};
 use crate::{
-    accounts::{self, Email, Name, NewPassword, Registration, User},
+    accounts::{self, By, Email, Name, NewPassword, Registration, User},
     throttle::{self, Route},
 };
 use http::{HeaderMap, StatusCode};
@@ -46,7 +46,7 @@ pub async fn register(
     origin::refuse_foreign(&headers, call.settings)?;
     throttle::count(&call, Route::Registration).await?;
     let RegisterBody { email, password, name } = body;
-    let registration = Registration { email, password, name: name.unwrap_or_default() };
+    let registration = Registration { email, password, name: name.unwrap_or_default(), by: By::Stranger };
     let user = accounts::register(&call, registration).await?;
     Ok((StatusCode::CREATED, axum::Json(UserBody { user })))
 }

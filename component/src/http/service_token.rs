@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     accounts::User,
-    sessions::{self, SERVICE_TOKEN_LIFETIME},
+    sessions::{self, AccessToken},
 };
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct ServiceTokenBody {
 #[serde(rename_all = "camelCase")]
 pub struct ServiceToken {
     token: String,
-    /// In seconds.
+    /// In seconds; less than a minute where the session ends before.
     #[schema(example = 60)]
     expires_in: i64,
     /// Whom it is about, so that who asks on behalf of a service needs no second call.
@@ -46,8 +46,9 @@ pub async fn service_token(
     authenticated: Authenticated,
     Json(body): Json<ServiceTokenBody>,
 ) -> Result<Response, Failure> {
-    let token = sessions::service_token(&call, &authenticated.caller, &body.audience)?;
+    let AccessToken { text, expires_in } =
+        sessions::service_token(&call, &authenticated.caller, &body.audience)?;
     let (caller, cookie) = authenticated.renewed(&call).await?;
-    let body = ServiceToken { token, expires_in: SERVICE_TOKEN_LIFETIME.as_seconds(), user: caller.user };
+    let body = ServiceToken { token: text, expires_in: expires_in.as_seconds(), user: caller.user };
     Ok((SetCookies(cookie), axum::Json(body)).into_response())
 }

@@ -6,7 +6,7 @@ use super::{
     problem::Failure,
     session,
 };
-use crate::{accounts::User, keys::TOKEN_LIFETIME, sessions::SignedIn};
+use crate::{accounts::User, sessions::SignedIn};
 use axum::{
     Json,
     response::{IntoResponse as _, Response},
@@ -24,7 +24,7 @@ pub struct SignedInBody {
     access_token: String,
     /// For the next tokens; usable once.
     refresh_token: String,
-    /// How long the access token is valid, in seconds.
+    /// How long the access token is valid, in seconds; less than a quarter of an hour where its session ends before.
     #[schema(example = 900)]
     expires_in: i64,
     #[schema(example = "Bearer")]
@@ -35,9 +35,9 @@ impl From<SignedIn> for SignedInBody {
     fn from(signed_in: SignedIn) -> Self {
         Self {
             user: signed_in.user,
-            access_token: signed_in.access_token,
+            access_token: signed_in.access_token.text,
             refresh_token: signed_in.refresh_token.expose(),
-            expires_in: TOKEN_LIFETIME.as_seconds(),
+            expires_in: signed_in.access_token.expires_in.as_seconds(),
             token_type: "Bearer",
         }
     }

@@ -21,8 +21,16 @@ pub struct Statement<'a> {
     pub as_of: Position,
 }
 
+/// A JWT, and how long it is valid.
+pub struct AccessToken {
+    /// To be shown.
+    pub text: String,
+    /// From now on, in whole seconds.
+    pub expires_in: Span,
+}
+
 /// A token for this API and whoever shares its audience.
-pub fn issue(ctx: &Context, keys: &Keys, statement: &Statement) -> Result<String, Error> {
+pub fn issue(ctx: &Context, keys: &Keys, statement: &Statement) -> Result<AccessToken, Error> {
     issue_for(ctx, keys, statement, &ctx.settings.audience, TOKEN_LIFETIME)
 }
 
@@ -33,9 +41,11 @@ pub fn issue_for(
     statement: &Statement,
     audience: &str,
     lifetime: Span,
-) -> Result<String, Error> {
+) -> Result<AccessToken, Error> {
     let Statement { session, user, as_of } = statement;
     let issued = session.issues_at(ctx.now).as_seconds();
+    // No longer than its session: that one ends tells nobody anything.
+    let expires = (ctx.now + lifetime).min(session.ends_at()).as_seconds();
     let claims = Claims {
         sub: user.id.to_string(),
         email: user.email.as_str().to_owned(),
@@ -45,11 +55,12 @@ pub fn issue_for(
         iss: ctx.settings.public_url.as_str().to_owned(),
         aud: audience.to_owned(),
         iat: issued,
-        // No longer than its session: that one ends tells nobody anything.
-        exp: (ctx.now + lifetime).min(session.ends_at()).as_seconds(),
+        exp: expires,
         pos: as_of.to_string(),
     };
-    Ok(keys.signer(ctx.now)?.sign(&claims))
+    let left = expires.saturating_sub(ctx.now.as_seconds());
+    let expires_in = Span::seconds(i64::try_from(left).unwrap_or(i64::MAX));
+    Ok(AccessToken { text: keys.signer(ctx.now)?.sign(&claims), expires_in })
 }
 
 /// New tokens for a session, which say of it and its user what was found in one look.

@@ -24,6 +24,7 @@ mod sign_out;
 mod slide;
 mod tokens;
 
+pub use access_token::AccessToken;
 pub use activity::flush as flush_activity;
 pub use authenticate::{Caller, by_access_token, by_cookies};
 pub use exchange::exchange;
@@ -35,7 +36,7 @@ pub use renewal::{OldChain, Renewal};
 pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
 pub use secret::{CookieSecret, RefreshToken};
-pub use service_token::{SERVICE_TOKEN_LIFETIME, service_token};
+pub use service_token::service_token;
 pub use sign_in::{SignIn, sign_in};
 pub use sign_out::{Credential, is_alive, sign_out};
 pub use slide::slide;
@@ -149,8 +150,8 @@ pub struct SignedIn {
     pub cookie: Option<CookieSecret>,
     /// For the cookie that the device is trusted by; none where nobody signed in with a password.
     pub device_cookie: Option<DeviceCookie>,
-    /// A JWT for [`crate::keys::TOKEN_LIFETIME`].
-    pub access_token: String,
+    /// For [`crate::keys::TOKEN_LIFETIME`], or less where the session ends before.
+    pub access_token: AccessToken,
     /// For the next access token; usable once.
     pub refresh_token: RefreshToken,
 }

@@ -74,7 +74,7 @@ async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
 static FOUND: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{SESSION}, {}, u.credential_version, p.expires_at, p.absolute_expires_at, s.touched_at, {}",
-        accounts::rows::USER,
+        *accounts::rows::USER,
         Snapshot::COLUMNS
     )
 });
@@ -93,6 +93,12 @@ fn found(row: &mut Columns) -> Result<Found, Error> {
 
 pub async fn by_cookie(cookie: &CookieSecret) -> Result<Option<Found>, Error> {
     find("s.token_hash = ?1", cookie.hash().into()).await
+}
+
+/// The session and the user that a cookie names, whatever else is written of them.
+pub async fn ids_by_cookie(cookie: &CookieSecret) -> Result<Option<(Uuid, Uuid)>, Error> {
+    let sql = "SELECT id, user_id FROM sessions WHERE token_hash = ?1";
+    storage::query_one(sql, params![cookie.hash()], |row| Ok((row.take()?, row.take()?))).await
 }
 
 pub async fn by_id(id: Uuid) -> Result<Option<Found>, Error> {

@@ -1,17 +1,17 @@
 //! A token for one other service, so that no service can act on the account with a token that was made for it.
 
-use super::{Caller, access_token};
+use super::{AccessToken, Caller, access_token};
 use crate::{context::Context, error::Error, time::Span};
 
 /// Long enough for one call, too short to keep.
-pub const SERVICE_TOKEN_LIFETIME: Span = Span::seconds(60);
+const SERVICE_TOKEN_LIFETIME: Span = Span::seconds(60);
 
 /// Issues a token whose audience is a service that the operator named in `token_audiences`.
 ///
 /// # Errors
 ///
 /// `Invalid` for another audience.
-pub fn service_token(ctx: &Context, caller: &Caller, audience: &str) -> Result<String, Error> {
+pub fn service_token(ctx: &Context, caller: &Caller, audience: &str) -> Result<AccessToken, Error> {
     if !ctx.settings.token_audiences.iter().any(|known| known == audience) {
         return Err(Error::invalid("audience", "must be one of the services that tokens are issued for"));
     }

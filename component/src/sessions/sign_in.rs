@@ -59,9 +59,9 @@ pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> 
     outcome
 }
 
-async fn look_up(request: &SignIn) -> Result<Option<Credentials>, Error> {
+async fn look_up(ctx: &Context, request: &SignIn) -> Result<Option<Credentials>, Error> {
     match &request.email {
-        Some(email) => accounts::rows::credentials_by_email(email).await,
+        Some(email) => accounts::rows::credentials_by_email(ctx, email).await,
         None => Ok(None),
     }
 }
@@ -74,7 +74,7 @@ async fn prove(
     attempt: &Attempt,
 ) -> Result<SignedIn, Error> {
     for _ in 0..ATTEMPTS {
-        let found = look_up(request).await?;
+        let found = look_up(ctx, request).await?;
         let encoded = found.as_ref().and_then(|found| found.password.clone());
         let proof = match accounts::check(ctx, &request.password, encoded).await {
             Ok(proof) => proof,
@@ -169,11 +169,12 @@ async fn open(
         .and(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now))
         .and(rows::remove_expired(user.id, ctx.now));
     for cookie in &request.replaces {
-        if let Some(replaced) = rows::by_cookie(cookie).await?.map(|found| found.session) {
-            let event = Event::about(Kind::SessionRevoked, replaced.user_id).with("reason", "replaced");
+        // Whoever was signed in here may be somebody else, of whom an import has left what can't be read.
+        if let Some((replaced, owner)) = rows::ids_by_cookie(cookie).await? {
+            let event = Event::about(Kind::SessionRevoked, owner).with("reason", "replaced");
             change = change
-                .counting(Metric::SessionsEnded, "replaced", rows::end(replaced.id))
-                .record(event.session(replaced.id));
+                .counting(Metric::SessionsEnded, "replaced", rows::end(replaced))
+                .record(event.session(replaced));
         }
     }
     change = change

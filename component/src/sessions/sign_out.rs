@@ -27,7 +27,8 @@ pub enum Credential<'a> {
 /// # Errors
 ///
 /// `TokenExpired` for an access token that a change left behind and whose session lives on: whoever holds its successor
-/// may end it. `InvalidToken` for one of a living session that was made for another service. Also where storage fails.
+/// may end it. `InvalidToken` for one of a living session that was made for another service, under another `public_url`, or with a key
+/// that was revoked since. Also where storage fails.
 pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), Error> {
     let Some(found) = find(ctx, credential).await? else { return Ok(()) };
     let session = found.session.id;
@@ -55,18 +56,21 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
     match credential {
         Credential::AccessToken(token) => {
             let keys = keys::current(ctx.settings).await?;
-            let claims = mana_auth_tokens::authenticate(token, keys.accepted()).ok();
-            let claims = claims.filter(|claims| claims.iss == ctx.settings.public_url.as_str());
-            let Some((claims, session)) =
-                claims.and_then(|claims| Uuid::try_parse(&claims.sid).ok().map(|session| (claims, session)))
-            else {
-                return Ok(None);
+            let (claims, is_accepted) = match mana_auth_tokens::authenticate(token, keys.accepted()) {
+                Ok(claims) => (claims, true),
+                // Whoever stole the key may have signed it: it ends nothing, and yet its session may live on.
+                Err(_) => match mana_auth_tokens::authenticate(token, keys.revoked()) {
+                    Ok(claims) => (claims, false),
+                    Err(_) => return Ok(None),
+                },
             };
+            let Ok(session) = Uuid::try_parse(&claims.sid) else { return Ok(None) };
             let Some(found) = rows::by_id(session).await?.filter(|found| found.is_alive(ctx.now)) else {
                 return Ok(None);
             };
-            if claims.aud != ctx.settings.audience {
-                // It is for somebody else to accept, and its session lives on.
+            let settings = ctx.settings;
+            if !is_accepted || claims.iss != settings.public_url.as_str() || claims.aud != settings.audience {
+                // It is for nobody to accept, or for somebody else, and its session lives on.
                 return Err(Error::InvalidToken);
             }
             if found.session.accepts_tokens_issued_at(claims.iat, ctx.now) {

@@ -154,6 +154,7 @@ impl Keyring {
 fn parse_secret(item: &str) -> Result<(SecretVersion, Zeroizing<Vec<u8>>), String> {
     const FORM: &str = "must be a list of version:secret, such as 1:<base64url of 32 random bytes>";
     let (version, encoded) = item.split_once(':').ok_or(FORM)?;
+    let (version, encoded) = (version.trim(), encoded.trim());
     let version = version.parse::<SecretVersion>().ok().filter(|version| *version > 0).ok_or(FORM)?;
     let secret =
         URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')).map(Zeroizing::new).map_err(|_| FORM)?;
@@ -164,7 +165,7 @@ fn parse_secret(item: &str) -> Result<(SecretVersion, Zeroizing<Vec<u8>>), Strin
         }
     }
     let is_varied = different.iter().filter(|seen| **seen).count() >= DIFFERENT_BYTES;
-    // Words, which are base64 too, have many different bytes.
+    // Words, which are base64 too, have many different bytes; and so have those that base64 was made of.
     if !LENGTH.contains(&secret.len()) || !is_varied || is_guessable(encoded) {
         return Err(format!("must hold at least {} random bytes in each secret", LENGTH.start()));
     }

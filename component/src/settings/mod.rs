@@ -1,5 +1,6 @@
 //! The operator's settings: parsed once per instance into one typed struct, or refused with the key's name.
 
+mod audit_sources;
 mod changed;
 mod guessable;
 mod keyring;
@@ -10,7 +11,7 @@ mod url;
 pub use changed::record_changes;
 pub use keyring::{Keyring, Purpose, SecretVersion};
 pub use parse::{KEYS, Misconfiguration, Setting};
-pub use shared_secret::SharedSecret;
+pub use shared_secret::{SharedSecret, may_be_shown};
 pub use url::PublicUrl;
 
 use crate::{

@@ -1,8 +1,11 @@
 //! From text to [`Settings`]. A wrong value names its key and what would be right, never itself.
 
-use super::{Keyring, PublicUrl, Settings, SharedSecret, guessable::is_guessable};
-use crate::{bindings::mana::auth::passwords::Parameters, throttle::Limits, time::Span};
-use mana_auth_audit::Source as AuditSource;
+use super::{Keyring, PublicUrl, Settings, SharedSecret, audit_sources};
+use crate::{
+    bindings::mana::auth::passwords::Parameters,
+    throttle::{LEAST_CUMULATIVE, Limits},
+    time::Span,
+};
 use mana_auth_hygiene::{Hsts, Origin, Policy};
 use std::{collections::BTreeMap, ops::RangeInclusive, str::FromStr};
 
@@ -119,11 +122,12 @@ impl Settings {
             cookie_domain: source.parsed("cookie_domain", |domain| public_url.cookie_domain(domain))?,
             require_https,
             maintenance_secret: source.parsed("maintenance_secret", SharedSecret::parse)?,
-            audit_sources: source.parsed("audit_sources", audit_sources)?.unwrap_or_default(),
+            audit_sources: source.parsed("audit_sources", audit_sources::parse)?.unwrap_or_default(),
             sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
             lockout_failures: source.number("lockout_failures", 1..=1000)?,
             lockout: Span::minutes(source.number("lockout_minutes", 1..=1440)?),
-            lockout_cumulative_failures: source.number("lockout_cumulative_failures", 10..=1_000_000)?,
+            lockout_cumulative_failures: source
+                .number("lockout_cumulative_failures", LEAST_CUMULATIVE..=1_000_000)?,
             limits_sign_in: limits(&source, "limit_sign_in_address", "limit_sign_in_client")?,
             limits_registration: Limits {
                 all: source.number("limit_registration_all", 0..=1_000_000)?,
@@ -245,32 +249,6 @@ fn password_parameters(source: &Source) -> Result<Parameters, Misconfiguration> 
     Ok(Parameters { memory_kib, iterations: source.number("password_iterations", 1..=16)?, parallelism })
 }
 
-fn audit_sources(text: &str) -> Result<Vec<(AuditSource, SharedSecret)>, String> {
-    let items = text.split(',').zip(1..);
-    let sources: Vec<_> = items
-        .map(|(item, position)| {
-            audit_source(item.trim()).map_err(|problem| format!("item {position}: {problem}"))
-        })
-        .collect::<Result<_, String>>()?;
-    let mut names: Vec<_> = sources.iter().map(|(source, _)| source).collect();
-    names.sort_unstable();
-    if names.array_windows().any(|[one, next]| one == next) {
-        return Err("must name each source once".into());
-    }
-    Ok(sources)
-}
-
-/// Whoever writes `secret:source` shall not read the secret in the log, nor the trail hold it as a source.
-fn audit_source(item: &str) -> Result<(AuditSource, SharedSecret), String> {
-    let (source, secret) = item.split_once(':').ok_or("must be source:secret")?;
-    if !is_guessable(source) {
-        return Err("must be source:secret, and the source a short name".into());
-    }
-    let source = source.parse().map_err(|problem| format!("the source {problem}"))?;
-    let secret = SharedSecret::parse(secret).map_err(|problem| format!("the secret {problem}"))?;
-    Ok((source, secret))
-}
-
 fn wrong(key: &str, problem: impl Into<String>) -> Misconfiguration {
     Misconfiguration { key: key.to_owned(), problem: problem.into() }
 }
@@ -318,6 +296,10 @@ mod tests {
             ("audit_sources", "billing:billing:billing:billing:billing"),
             ("audit_sources", "Billing:5b0d9e4c7f21a8366ac2"),
             ("audit_sources", "a:5b0d9e4c7f21a8366ac2,a:9f3c17e2a40b85d6c1f7"),
+            ("audit_sources", "a:5b0d9e4c7f21a8366ac2,b: 5b0d9e4c7f21a8366ac2"),
+            ("maintenance_secret", "5b0d9e4c7f21 a8366ac2"),
+            ("maintenance_secret", "5b0d9e4c7f21,a8366ac2"),
+            ("secrets", "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ"),
             ("sessions_per_user", "0"),
             ("lockout_cumulative_failures", "9"),
             ("limit_registration_all", "1000001"),
@@ -352,6 +334,7 @@ mod tests {
             ("audit_sources", format!("billing={SECRET}")),
             ("audit_sources", format!("BILLING:{SECRET}")),
             ("audit_sources", format!("billing:{SECRET},billing:{SECRET}")),
+            ("audit_sources", format!("billing:{SECRET},shop:{SECRET}")),
             ("maintenance_secret", SECRET[..12].to_owned()),
             ("secrets", SECRET.to_owned()),
             ("secrets", format!("{SECRET}:1")),
@@ -360,6 +343,18 @@ mod tests {
             let wrong = Settings::parse(&values(&[(key, &value)])).err().unwrap();
             assert_eq!(wrong.key, key, "{value}");
             assert!(!wrong.problem.contains(&SECRET[..8]), "{}", wrong.problem);
+        }
+    }
+
+    #[test]
+    fn blanks_around_a_secret_are_no_part_of_it() {
+        const SECRET: &str = "5b0d9e4c7f21a8366ac29f3c17e2a40b";
+        for text in [format!(" {SECRET}\t"), format!("{SECRET}\r\n"), format!("\n{SECRET}\u{a0}")] {
+            let sources = format!("billing :{text}");
+            let settings = [("maintenance_secret", text.as_str()), ("audit_sources", sources.as_str())];
+            let settings = Settings::parse(&values(&settings)).map_err(|wrong| wrong.key).ok().unwrap();
+            assert!(settings.maintenance_secret.is_some_and(|secret| secret.is(SECRET)), "{text:?}");
+            assert!(settings.audit_sources.iter().all(|(_, secret)| secret.is(SECRET)), "{text:?}");
         }
     }
 

@@ -43,6 +43,15 @@ impl FromValue for String {
     }
 }
 
+/// Text of a column that was read as [bytes](super::bytes_of).
+pub struct Utf8(pub String);
+
+impl FromValue for Utf8 {
+    fn from_value(value: Value) -> Option<Self> {
+        String::from_utf8(Vec::from_value(value)?).ok().map(Self)
+    }
+}
+
 impl FromValue for Vec<u8> {
     fn from_value(value: Value) -> Option<Self> {
         if let Value::Blob(bytes) = value { Some(bytes) } else { None }

@@ -7,11 +7,12 @@
 //! two names that differ by one look alike; whoever shows a name isolates it (`<bdi>`).
 //!
 //! Names and labels are prepared as nicknames are (RFC 8266 §2.1): blanks of any kind are U+0020, one at a time, and none at the ends.
-//! Three things differ, for names as people write them:
+//! Four things differ, for names as people write them:
 //!
 //! - The normal form is NFC, as for opaque strings (RFC 8265 §4.2.2). NFKC is for comparing nicknames; names here are shown and never
 //!   compared, and `Acme™` shall not become `AcmeTM`.
 //! - Joiners, variation selectors and the tags of flags stay where they show (see [`Spot`]). The class refuses most of them, and so `👩‍💻`.
+//! - Marks need a letter before them, and what is drawn blank is no symbol, whatever its category.
 //! - The exceptions of RFC 5892 §2.6 are made for identifiers and left out: `·` is in names from Catalonia and from China.
 //!
 //! So no crate for PRECIS fits (`precis-profiles` is the class to the letter), and the properties come from `icu_properties`, which
@@ -20,6 +21,7 @@
 mod character;
 mod spot;
 
+pub use character::is_of_words;
 pub use spot::{Spot, spots};
 
 use character::{is_blank, is_joiner};

@@ -8,7 +8,7 @@ use crate::{
     context::Context,
     error::Error,
     platform::{self, Metric},
-    storage::{self, Change},
+    storage::{self, Change, Statement},
 };
 
 /// What is limited.
@@ -16,7 +16,8 @@ use crate::{
 pub enum Route {
     /// Signing in: failures.
     SignIn,
-    /// Registering: every attempt, since it is the hash that costs.
+    /// Registering: every attempt of a client, since it is the hash that costs; of everyone together the accounts that were made, since
+    /// it is they that fill the disk.
     Registration,
     /// Exchanging a refresh token: failures.
     Refresh,
@@ -33,11 +34,12 @@ pub struct Limits {
     pub client: u32,
     /// From clients whose address is not known, together.
     pub unknown: u32,
-    /// From everyone together.
+    /// From everyone together, where it succeeded.
     pub all: u32,
 }
 
 /// A counter, and how many there may be; none: any number.
+#[derive(Clone)]
 pub(super) struct Limit {
     pub(super) counter: Counter,
     pub(super) most: Option<u32>,
@@ -85,7 +87,7 @@ impl Route {
     /// What a call counts against. Whoever has no address has no counter of their own. Failed sign-ins are counted without a limit
     /// too, so that repeated ones are noticed.
     pub(super) fn counted(self, ctx: &Context) -> Vec<Limit> {
-        let ([address, client, unknown, all], limits) = (self.counters(), self.limits(ctx));
+        let ([address, client, unknown, _], limits) = (self.counters(), self.limits(ctx));
         let mut counted = match ctx.client.network() {
             Some(network) => vec![
                 Limit::new(Counter::new(address, &[network.as_bytes()]), limits.address),
@@ -93,11 +95,14 @@ impl Route {
             ],
             None => vec![Limit::new(Counter::new(unknown, &[]), limits.unknown)],
         };
-        if limits.all > 0 {
-            counted.push(Limit::new(Counter::new(all, &[]), limits.all));
-        }
         counted.retain(|limit| self == Self::SignIn || limit.most.is_some());
         counted
+    }
+
+    /// What a call counts against that has succeeded, whoever made it.
+    fn counted_once_done(self, ctx: &Context) -> Option<Limit> {
+        let ([.., all], limits) = (self.counters(), self.limits(ctx));
+        (limits.all > 0).then(|| Limit::new(Counter::new(all, &[]), limits.all))
     }
 }
 
@@ -139,30 +144,51 @@ pub(super) async fn admit(
     Ok(())
 }
 
-/// Counts a call of a route that is limited, before or after it was done.
+/// Counts a call of a route that is limited, before or after it was done. What counts only once it has succeeded is looked at, and left
+/// to [`done`].
 ///
 /// # Errors
 ///
 /// `RateLimited` where there were too many: it was not counted.
 pub async fn count(ctx: &Context, route: Route) -> Result<(), Error> {
-    let limits = route.counted(ctx);
-    if limits.is_empty() {
+    let counted = route.counted(ctx);
+    let looked_at: Vec<Limit> = counted.iter().cloned().chain(route.counted_once_done(ctx)).collect();
+    // Looks first, so that hammering at a limit writes nothing.
+    look(ctx, route, &looked_at).await?;
+    if counted.is_empty() {
         return Ok(());
     }
-    // Looks first, so that hammering at a limit writes nothing.
-    let used = rows::used(&limits, ctx.now).await?;
-    admit(ctx, route, &limits, &used).await?;
-    let count = limits.iter().flat_map(|limit| rows::count_below(limit, ctx.now));
+    let count = counted.iter().flat_map(|limit| rows::count_below(limit, ctx.now));
     match Change::new().and_all(count).commit(ctx).await {
         Ok(_) => Ok(()),
         // Others were faster.
         Err(storage::Refused::Unmet(_)) => {
-            let used = rows::used(&limits, ctx.now).await?;
-            admit(ctx, route, &limits, &used).await?;
+            look(ctx, route, &counted).await?;
             Err(Refused::Undecided.into())
         }
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// Counts that a call has succeeded, in the commit of what it did: no two at once pass the limit.
+pub fn done(ctx: &Context, route: Route) -> Vec<Statement> {
+    route.counted_once_done(ctx).iter().flat_map(|limit| rows::count_below(limit, ctx.now)).collect()
+}
+
+/// Why [`done`] has refused a commit: others were faster.
+pub async fn overtaken(ctx: &Context, route: Route) -> Error {
+    match look(ctx, route, route.counted_once_done(ctx).as_slice()).await {
+        Ok(()) => Refused::Undecided.into(),
+        Err(refused) => refused.into(),
+    }
+}
+
+async fn look(ctx: &Context, route: Route, limits: &[Limit]) -> Result<(), Refused> {
+    if limits.is_empty() {
+        return Ok(());
+    }
+    let used = rows::used(limits, ctx.now).await?;
+    admit(ctx, route, limits, &used).await
 }
 
 /// Names of counters, for whoever goes through all of them.

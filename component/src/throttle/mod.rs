@@ -24,11 +24,12 @@ mod unlock;
 
 pub use attempt::{Attempt, Refused};
 pub use counter::Counter;
-pub use limit::{Limits, Route, count};
+pub use limit::{Limits, Route, count, done, overtaken};
 pub use lock::{
     Locked, begin_anew, begin_anew_on, is_worth_telling, may_reauthenticate, reserve, reserve_in_session,
 };
 pub use prune::prune;
+pub use standing::LEAST_CUMULATIVE;
 pub use suspicion::{
     Suspicion, after_failures, once_a_day, repeated_by_address, repeated_by_client, repeated_on_account,
 };

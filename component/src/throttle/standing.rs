@@ -22,6 +22,9 @@ const TIMES: i64 = 16;
 /// When to come back where attempts of others are to be decided first.
 const SHORTLY: Span = Span::seconds(1);
 
+/// The fewest failures without a success that may be configured to end all attempts.
+pub const LEAST_CUMULATIVE: u32 = 10;
+
 /// How a counter that locks stands.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Standing {

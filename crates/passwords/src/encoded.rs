@@ -7,12 +7,12 @@ use argon2::{
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use bcrypt::HashParts;
-use std::str::FromStr;
+use std::{ops::RangeInclusive, str::FromStr};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// The greatest cost of a bcrypt hash that is computed: 2¹⁴ rounds take about a second.
-const BCRYPT_MAX_COST: u32 = 14;
+/// The costs of a bcrypt hash that is computed: the algorithm begins at 2⁴ rounds, and 2¹⁴ take about a second.
+const BCRYPT_COST: RangeInclusive<u32> = 4..=14;
 
 /// How much of a password bcrypt looks at, in bytes.
 const BCRYPT_LENGTH: usize = 72;
@@ -136,7 +136,7 @@ fn mcf(encoded: &str) -> Result<Encoded, Error> {
     if encoded.get(4..6) != Some(&format!("{cost:02}")) {
         return Err(Error::MalformedHash);
     }
-    if cost > BCRYPT_MAX_COST {
+    if !BCRYPT_COST.contains(&cost) {
         return Err(Error::UnsupportedParameters);
     }
     Ok(Encoded::Bcrypt(encoded.to_owned()))

@@ -26,6 +26,12 @@ impl Memory {
         }
     }
 
+    /// Whether a hash has filled what is kept.
+    #[cfg(test)]
+    pub(crate) fn was_lent(&self) -> bool {
+        !self.blocks.is_empty()
+    }
+
     /// Lends `count` blocks, with whatever is in them.
     pub(crate) fn lend<T>(&mut self, count: usize, to: impl FnOnce(&mut [Block]) -> T) -> Result<T, Error> {
         if self.kept < count {

@@ -17,7 +17,7 @@ pub enum Verdict {
 ///
 /// - Argon2id, as a PHC string with version 0x13 and exactly `m`, `t` and `p` within the bounds of [`Parameters`];
 /// - scrypt as Better Auth stores it, `salt:key` in hex, N = 16384, r = 16, p = 1;
-/// - bcrypt, `$2a$`, `$2b$` and `$2y$`, up to cost 14. It knows no more of a password than what precedes a NUL, and of
+/// - bcrypt, `$2a$`, `$2b$` and `$2y$`, of cost 4 to 14. It knows no more of a password than what precedes a NUL, and of
 ///   that the first 72 bytes: whatever follows matches too, in part.
 ///
 /// Without an encoded hash it works as long as for one made with `current`, and the answer is a mismatch.
@@ -33,11 +33,25 @@ pub fn verify(
     memory: &mut Memory,
 ) -> Result<Verdict, Error> {
     memory.keep(current);
-    let stored = encoded.map(str::parse::<Encoded>).transpose();
-    let Ok(Some(encoded)) = stored else {
-        Encoded::stand_in(current)?.is_of(password, memory)?;
-        return stored.map(|_| Verdict::Mismatch);
+    let compared = match encoded {
+        Some(encoded) => compare(password, encoded, current, memory).map(Some),
+        None => Ok(None),
     };
+    if let Ok(Some(verdict)) = compared {
+        return Ok(verdict);
+    }
+    // Nothing was computed: what can't be parsed, and what only the algorithm itself refuses.
+    Encoded::stand_in(current)?.is_of(password, memory)?;
+    compared.map(|_| Verdict::Mismatch)
+}
+
+fn compare(
+    password: &str,
+    encoded: &str,
+    current: Parameters,
+    memory: &mut Memory,
+) -> Result<Verdict, Error> {
+    let encoded: Encoded = encoded.parse()?;
     Ok(match encoded.is_of(password, memory)? {
         true if !encoded.covers(password) => Verdict::MatchInPart,
         true if encoded.is_current(current) => Verdict::Match,

@@ -1,5 +1,6 @@
 //! What can be wrong with a configuration: which key, where it was set, and why. Never the value.
 
+use super::settings::PREFIX;
 use std::{fmt, io, path::PathBuf};
 
 /// Where a value was set.
@@ -21,7 +22,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(name) => write!(out, "flag --{name}"),
-            Self::Environment(name) => write!(out, "environment variable {name}"),
+            Self::Environment(name) => write!(out, "environment variable {}", variable(name)),
             Self::File(path) => write!(out, "file {}", path.display()),
             Self::Program => out.write_str("set by the program"),
             Self::Default => out.write_str("default"),
@@ -93,7 +94,7 @@ pub enum Error {
         message: String,
     },
     /// A key that nobody knows.
-    #[error("unknown key `{key}` ({origin})")]
+    #[error("unknown key {} ({origin})", unknown(key))]
     UnknownKey {
         /// The key, as it was written.
         key: String,
@@ -113,4 +114,27 @@ pub enum Error {
     /// The service is reachable from outside, and nobody said under which address.
     #[error("public_url: must be set where `listen` is no loopback address")]
     NoPublicUrl,
+}
+
+/// More than any key has. A secret is longer, or has digits, or capitals.
+const LONGEST: usize = 31;
+
+/// Whether what somebody has written where a key belongs looks like one. Anything else may be a secret that was put into the wrong place.
+fn looks_like_a_key(name: &str) -> bool {
+    (1..=LONGEST).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// An unknown key, as far as it may be shown.
+fn unknown(key: &str) -> String {
+    if looks_like_a_key(key) {
+        format!("`{key}`")
+    } else {
+        "that may be a secret, and is not shown".to_owned()
+    }
+}
+
+/// The name of an environment variable, as far as it may be shown.
+fn variable(name: &str) -> String {
+    let (prefix, key) = name.strip_prefix(PREFIX).map_or(("", name), |key| (PREFIX, key));
+    if looks_like_a_key(&key.to_ascii_lowercase()) { name.to_owned() } else { format!("{prefix}…") }
 }

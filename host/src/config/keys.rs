@@ -190,7 +190,7 @@ pub const KEYS: &[Key] = &[
         "limit_registration_all",
         number("registrations"),
         Value("10000"),
-        "Registrations of all clients together within 15 minutes, so that strangers with many networks don't fill the disk; further ones are refused. 0: any number.",
+        "Accounts that all clients together may make within 15 minutes, so that strangers with many networks don't fill the disk; further registrations are refused. One that is refused counts for its client alone. 0: any number.",
     ),
     component(
         "limit_refresh_address",

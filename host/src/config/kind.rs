@@ -2,11 +2,14 @@
 
 use super::{error::Problem, keys::Kind};
 
-/// The text in its normal form: list items trimmed, empty ones left out.
+/// The text in its normal form: secrets and list items trimmed, empty items left out.
 pub(super) fn normal(kind: Kind, text: String) -> Result<String, Problem> {
     match kind {
-        Kind::Text | Kind::Path | Kind::Secret if text.is_empty() => Err(Problem::Empty),
-        Kind::Text | Kind::Path | Kind::Secret => Ok(text),
+        Kind::Secret if text.trim().is_empty() => Err(Problem::Empty),
+        // Files and pipes end in a line break that nobody has typed.
+        Kind::Secret => Ok(text.trim().to_owned()),
+        Kind::Text | Kind::Path if text.is_empty() => Err(Problem::Empty),
+        Kind::Text | Kind::Path => Ok(text),
         Kind::Bool if matches!(text.as_str(), "true" | "false") => Ok(text),
         Kind::Bool => Err(Problem::Type("true or false")),
         Kind::Integer { unit, min, max } => {

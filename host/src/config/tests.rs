@@ -94,6 +94,11 @@ fn every_mistake_in_the_environment_is_named() {
         ("MANA_AUTH_LISEN", "x", "unknown key `lisen` (environment variable MANA_AUTH_LISEN)"),
         ("MANA_AUTH_listen", "x", "unknown key `listen` (environment variable MANA_AUTH_listen)"),
         (
+            "MANA_AUTH_B3E1C27FD94A4F0D8A6C5E2190B7F83D",
+            "x",
+            "unknown key that may be a secret, and is not shown (environment variable MANA_AUTH_…)",
+        ),
+        (
             "MANA_AUTH_LISTEN",
             "3001",
             "listen: must be an IP address and a port, such as 127.0.0.1:3001 (environment variable MANA_AUTH_LISTEN)",
@@ -157,6 +162,18 @@ fn every_mistake_in_the_file_is_named() {
     for (text, expected) in [
         ("listn = 'x'", "unknown key `listn` (file …/mana-auth.toml)"),
         ("[server]\nlisten = 'x'", "unknown key `server` (file …/mana-auth.toml)"),
+        (
+            "3sC0ceZHMdUQb1lGEWJQUfMdFQM6x4tYRuyY4YMvyKE = 'x'",
+            "unknown key that may be a secret, and is not shown (file …/mana-auth.toml)",
+        ),
+        (
+            "b3e1c27fd94a4f0d8a6c5e2190b7f83d = 'x'",
+            "unknown key that may be a secret, and is not shown (file …/mana-auth.toml)",
+        ),
+        (
+            "\"two words\\u001b[31m\" = 'x'",
+            "unknown key that may be a secret, and is not shown (file …/mana-auth.toml)",
+        ),
         ("workers = '2'", "workers: must be a whole number (file …/mana-auth.toml)"),
         ("workers = 257", "workers: must be 1 to 256 instances (file …/mana-auth.toml)"),
         ("require_https = 1", "require_https: must be true or false (file …/mana-auth.toml)"),
@@ -189,6 +206,10 @@ fn a_syntax_error_names_the_line_and_quotes_nothing() {
         "audit_sources = ['billing:c2VjcmV0']",
         "maintenance_secret = 0c2VjcmV0",
         "maintenance_secret = ['c2VjcmV0,']",
+        "c2VjcmV0 = 'x'",
+        "c2VjcmV0 = 'x'\nc2VjcmV0 = 'x'",
+        "c2VjcmV0 'x'",
+        "[c2VjcmV0]\nlisten = 'x'",
     ] {
         let line = file_complaint(wrong);
         assert!(!line.contains("c2VjcmV0") && !line.contains('\n'), "{wrong}: {line}");

@@ -36,7 +36,7 @@ pub fn trials() -> impl Iterator<Item = Trial> {
 
 fn settings() -> Settings {
     let pairs = [
-        ("secrets", "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ"),
+        ("secrets", "1:3sC0ceZHMdUQb1lGEWJQUfMdFQM6x4tYRuyY4YMvyKE"),
         ("public_url", crate::service::PUBLIC_URL),
         ("password_memory_kib", "1024"),
         ("password_iterations", "1"),

@@ -8,6 +8,7 @@ use serde_json::json;
 
 scenarios![
     the_case_does_not_matter,
+    the_form_of_a_sigma_does_not_matter,
     composed_and_decomposed_letters_are_the_same,
     a_domain_has_one_form,
     what_is_no_address_is_refused,
@@ -33,6 +34,13 @@ async fn are_one(service: &Service, normal: &str, spellings: &[&str]) {
 async fn the_case_does_not_matter(stage: Stage) {
     let service = stage.start().await;
     are_one(&service, "ana@example.org", &["Ana@Example.ORG", "ana@example.org", "ANA@EXAMPLE.ORG"]).await;
+}
+
+async fn the_form_of_a_sigma_does_not_matter(stage: Stage) {
+    let service = stage.start().await;
+    let spellings =
+        ["οδυσσευς@example.org", "ΟΔΥΣΣΕΥΣ@example.org", "οδυσσευσ@example.org", "Οδυςςευς@EXAMPLE.ORG"];
+    are_one(&service, "οδυσσευς@example.org", &spellings).await;
 }
 
 async fn composed_and_decomposed_letters_are_the_same(stage: Stage) {

@@ -17,6 +17,8 @@ scenarios![
     those_who_failed_least_are_forgotten_first needs Clock,
     suspicions_that_are_oldest_are_forgotten_first needs Clock,
     registrations_of_everyone_together,
+    refused_registrations_count_for_nobody_else,
+    registrations_at_once_do_not_pass_the_bound,
     failures_past_so_many_a_minute_are_counted,
 ];
 
@@ -133,6 +135,38 @@ async fn registrations_of_everyone_together(stage: Stage) {
         register(n, &format!("agent/{n}")).await.is(201);
     }
     register(3, "agent/3").await.refused("RATE_LIMITED");
+    assert_eq!(service.number("SELECT count(*) FROM users"), 3);
+}
+
+/// Whoever can only fail keeps nobody from registering.
+async fn refused_registrations_count_for_nobody_else(stage: Stage) {
+    let service = stage.with("limit_registration_all", "3").start().await;
+    service.register(ANA).await;
+    let register = async |email: &str, password: &str| {
+        service.client().post("/register", json!({ "email": email, "password": password })).await
+    };
+    for n in 0..5 {
+        register(ANA, PASSWORD).await.refused("EMAIL_ALREADY_EXISTS");
+        register(&format!("someone{n}@example.org"), "aaaaaaaaaaaa").await.refused("VALIDATION_FAILED");
+    }
+    for n in 0..2 {
+        register(&format!("someone{n}@example.org"), PASSWORD).await.is(201);
+    }
+    // Whether or not there is such an account.
+    register(ANA, PASSWORD).await.refused("RATE_LIMITED");
+    register("someone2@example.org", PASSWORD).await.refused("RATE_LIMITED");
+}
+
+async fn registrations_at_once_do_not_pass_the_bound(stage: Stage) {
+    let service = stage.with("limit_registration_all", "3").start().await;
+    let clients: Vec<_> = (0..12).map(|_| service.client()).collect();
+    let all = clients.iter().zip(0..).map(|(client, n)| async move {
+        let body = json!({ "email": format!("someone{n}@example.org"), "password": PASSWORD });
+        client.post("/register", body).await.status
+    });
+    let statuses = futures::future::join_all(all).await;
+    assert!(statuses.iter().all(|status| [201, 429].contains(status)), "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 3, "{statuses:?}");
     assert_eq!(service.number("SELECT count(*) FROM users"), 3);
 }
 

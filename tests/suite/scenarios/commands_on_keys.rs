@@ -64,7 +64,7 @@ async fn a_lost_secret_begins_another_trail(stage: Stage) {
     let origin = before.text("SELECT origin FROM audit_tree");
     let outside = before.text("SELECT note FROM audit_seals ORDER BY size DESC LIMIT 1");
     service.sql("DELETE FROM jwks");
-    service.restart_with("secrets", "1:YW5vdGhlciBzZWNyZXQgb2YgdGhlIHRlc3RzLCAzNiBieXRlcyE").await;
+    service.restart_with("secrets", "1:8L-Ky83j0JFeZkbBpMLvAL7O8vwCirfQ7_z_U4Jq1FA").await;
     service.append_events(2);
     service.tick_fails().await;
     let key = service.operate(&["audit", "rotate-key"]).done();

@@ -4,7 +4,7 @@ use crate::{
     scenarios,
     service::{
         OTHER_PASSWORD, PASSWORD, Person, Stage,
-        guesses::{ANA, login, nobody, right},
+        guesses::{ANA, guess, login, nobody, right},
     },
 };
 use serde_json::json;
@@ -12,6 +12,7 @@ use serde_json::json;
 scenarios![
     a_sign_in_lifts_the_lock_that_a_stolen_session_set,
     an_operator_lifts_it needs Commands,
+    an_operator_lifts_a_bound_that_the_command_knows_nothing_of needs Commands,
     a_neighbour_keeps_nobody_out_of_their_own_device,
     a_limited_client_does_not_fill_the_trail,
 ];
@@ -44,6 +45,20 @@ async fn an_operator_lifts_it(stage: Stage) {
     rob(&ana).await;
     assert_eq!(service.operate(&["user", "unlock", ANA]).done().trim(), "unlocked");
     change_password(&ana).await.ok();
+}
+
+async fn an_operator_lifts_a_bound_that_the_command_knows_nothing_of(stage: Stage) {
+    let keys = ["lockout_cumulative_failures", "lockout_failures"];
+    let service = stage.at_system_time().with(keys[0], "10").with(keys[1], "20").start().await;
+    service.register(ANA).await;
+    let unlock = || service.operate_without(&keys, &["user", "unlock", ANA]).done();
+    guess(&service, 9).await;
+    // Nothing is locked yet: what was guessed is not forgotten.
+    assert_ne!(unlock().trim(), "unlocked");
+    guess(&service, 1).await;
+    login(&service.client(), right()).await.refused("ACCOUNT_LOCKED");
+    assert_eq!(unlock().trim(), "unlocked");
+    login(&service.client(), right()).await.ok();
 }
 
 async fn a_neighbour_keeps_nobody_out_of_their_own_device(stage: Stage) {

@@ -24,6 +24,10 @@ scenarios![
     a_token_for_another_service_ends_nothing,
     an_odd_body_is_no_reason_to_refuse,
     a_refresh_token_is_read_from_an_odd_body,
+    a_refresh_token_that_can_not_be_read_is_not_passed_over,
+    several_tokens_in_one_field_end_nothing,
+    a_token_of_a_key_that_was_revoked_ends_nothing,
+    a_token_of_another_public_url_ends_nothing needs Start,
     is_written_to_the_trail,
 ];
 
@@ -235,6 +239,71 @@ async fn a_refresh_token_is_read_from_an_odd_body(stage: Stage) {
         is_done(&call.body(content_type, with.replace('?', &ana.refresh)).await);
         assert!(ana.is_signed_out().await, "{content_type}: {with}");
     }
+}
+
+async fn a_refresh_token_that_can_not_be_read_is_not_passed_over(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for body in [
+        r#"{"refreshToken":"?","refreshToken":"?"}"#,
+        r#"{"refreshToken":"?","\u0072efreshToken":"?"}"#,
+        r#"{"refreshToken":null,"refreshToken":"?"}"#,
+        r#"{"refreshToken":"?""#,
+        r#"{"refreshToken":"?"}{}"#,
+        "refreshToken=?",
+    ] {
+        let body = body.replace('?', &ana.refresh);
+        let answer =
+            ana.client.call(http::Method::POST, "/api/v1/auth/logout").body("application/json", body.clone());
+        answer.await.names("refreshToken");
+        assert!(ana.is_signed_in().await, "{body}");
+    }
+    is_done(&ana.client.post("/logout", json!({ "refreshToken": ana.refresh })).await);
+}
+
+async fn several_tokens_in_one_field_end_nothing(stage: Stage) {
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    let one = service.sign_in("ana@example.org").await;
+    let other = service.sign_in("ana@example.org").await;
+    let (a, b) = (&one.access, &other.access);
+    for field in [
+        format!("Bearer {a}, Bearer {b}"),
+        format!("Bearer {a},Bearer {b}"),
+        format!("Bearer {a}, {b}"),
+        format!("Bearer {a} {b}"),
+        format!("Basic c3RhZ2luZw==, Bearer {b}"),
+        format!("bearer\t{a},BEARER\t{b}"),
+    ] {
+        let client = service.client();
+        client.post("/logout", json!({})).header("authorization", &field).await.refused("UNAUTHENTICATED");
+        client.get("/session").header("authorization", &field).await.refused("UNAUTHENTICATED");
+        assert!(one.is_signed_in().await && other.is_signed_in().await);
+    }
+}
+
+/// Whoever stole the key may name any session; and its owner shall not take it for ended.
+async fn a_token_of_a_key_that_was_revoked_ends_nothing(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let (name, value) = ana.client.session_cookie();
+    let revoked = service.sql("UPDATE jwks SET revoked_at = 1");
+    assert!(revoked > 0);
+    service.client().post("/logout", json!({})).bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    ana.client.get("/session").await.ok();
+    // Together with the cookie of the same session it is done.
+    is_done(&ana.client.post("/logout", json!({})).bearer(&ana.access).await);
+    ana.client.set_cookie(&name, &value);
+    ana.client.get("/session").await.refused("UNAUTHENTICATED");
+    is_done(&service.client().post("/logout", json!({})).bearer(&ana.access).await);
+}
+
+async fn a_token_of_another_public_url_ends_nothing(stage: Stage) {
+    let mut service = stage.with("audience", "mana").start().await;
+    let ana = service.someone().await;
+    service.restart_with("public_url", "http://localhost:3003").await;
+    service.client().post("/logout", json!({})).bearer(&ana.access).await.refused("UNAUTHENTICATED");
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
 }
 
 async fn is_written_to_the_trail(stage: Stage) {

@@ -33,6 +33,7 @@ files![
     https,
     hygiene,
     imported_hashes,
+    imported_rows,
     instant_revocation,
     json,
     jwks,

@@ -113,6 +113,13 @@ async fn what_misleads_in_a_name_is_refused(stage: Stage) {
         "a\u{ffff}b",
         "a\u{e0041}b",
         "a\u{fe0f}\u{fe0f}",
+        "\u{2800}",
+        "\u{1d159}",
+        "a\u{fffc}b",
+        "\u{301}admin",
+        "admin\u{fe0f}",
+        "admin\u{fe00}",
+        "+\u{200d}+",
     ] {
         let said = ana.client.post("/profile", json!({ "name": trick })).await.names("name");
         assert!(said.contains("can't be seen"), "{trick:?}: {said}");

@@ -9,6 +9,8 @@ use serde_json::json;
 scenarios![
     a_secret_that_can_be_guessed_is_refused needs Start,
     a_secret_that_was_generated_is_taken,
+    blanks_around_a_secret_are_no_part_of_it,
+    two_sources_never_share_a_secret needs Start,
     what_is_wrong_with_a_secret_is_told_without_it needs Start,
     a_token_for_a_service_is_never_one_for_this_api needs Start,
 ];
@@ -22,6 +24,10 @@ async fn a_secret_that_can_be_guessed_is_refused(stage: Stage) {
         "changeme-changeme-changeme",
         "correct horse battery staple",
         "0123456789012345678901234567890123456789",
+        "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik",
+        "Y2hhbmdlbWUtY2hhbmdlbWUtY2hhbmdlbWU=",
+        "6368616e67656d652d6368616e67656d652d6368616e67656d65",
+        "SECRET WITH A BLANK b3e1c27fd94a4f0d8a6c5e2190b7f83d",
     ] {
         for (key, value) in
             [("maintenance_secret", weak.to_owned()), ("audit_sources", format!("billing:{weak}"))]
@@ -31,9 +37,31 @@ async fn a_secret_that_can_be_guessed_is_refused(stage: Stage) {
             assert!(!said.contains(weak), "{said}");
         }
     }
-    let typed = "1:authentication-secret-authentication-secret-";
-    let said = stage.with("secrets", typed).refuses_to_start().await;
-    assert!(said.contains("secrets") && !said.contains("authentication-secret"), "{said}");
+    for typed in [
+        "1:authentication-secret-authentication-secret-",
+        // `mana-auth tests: 32 bytes of nothing!`, and `changeme` four times.
+        "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ",
+        "1:Y2hhbmdlbWVjaGFuZ2VtZWNoYW5nZW1lY2hhbmdlbWU",
+    ] {
+        let said = stage.clone().with("secrets", typed).refuses_to_start().await;
+        assert!(said.contains("secrets") && !said.contains(&typed[2..14]), "{said}");
+    }
+}
+
+/// As files and pipes leave them there.
+async fn blanks_around_a_secret_are_no_part_of_it(stage: Stage) {
+    for text in [format!("{SECRET}\n"), format!(" {SECRET}\t")] {
+        let service = stage.clone().with("maintenance_secret", &text).start().await;
+        service.client().post("/maintenance", json!({})).bearer(SECRET).await.ok();
+    }
+}
+
+async fn two_sources_never_share_a_secret(stage: Stage) {
+    let value =
+        format!("billing:{SECRET},other:laX4rXcEIf1vDHbNKk83aBFnOumyna9qBBKkkuvbbK4=,shop: {SECRET} ");
+    let said = stage.with("audit_sources", &value).refuses_to_start().await;
+    assert!(said.contains("audit_sources") && said.contains("billing and shop"), "{said}");
+    assert!(!said.contains(&SECRET[..8]) && !said.contains("other"), "{said}");
 }
 
 async fn a_secret_that_was_generated_is_taken(stage: Stage) {

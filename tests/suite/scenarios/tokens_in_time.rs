@@ -1,17 +1,19 @@
 //! Access tokens whose date says nothing, since it is by another clock: what was shut out stays so.
 
 use crate::{
+    jwt::Jwt,
     scenarios,
-    service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage, guesses::ANA},
+    service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage, TRUSTED, guesses::ANA},
     shape,
 };
 use mana_auth::clock::TestClock;
 use serde_json::json;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 scenarios![
     of_before_a_change_of_password_however_long_ago needs Clock,
     of_a_history_that_was_undone needs Clock Management,
+    of_a_session_that_ends_sooner needs Clock,
 ];
 
 /// Another process over the same data, whose clock is half a minute ahead.
@@ -65,4 +67,25 @@ async fn of_a_history_that_was_undone(stage: Stage) {
     service.restore(&backup.path()).await;
     change_password(&ana).await;
     is_refused(&service, &token, "UNAUTHENTICATED", "SESSION_REVOKED").await;
+}
+
+/// What is told of its validity is what it says itself.
+async fn of_a_session_that_ends_sooner(stage: Stage) {
+    let stage = stage.with("session_absolute_days", "1").with("token_audiences", "billing");
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for (left, expected) in [(20 * 60, 900), (10 * 60, 600), (30, 30)] {
+        let ends = service.number("SELECT absolute_expires_at FROM sessions");
+        let now = i64::try_from(service.now()).expect("a time");
+        let until = u64::try_from(ends - now).expect("not ended") - left * 1000;
+        service.advance(Duration::from_millis(until));
+        let refreshed = ana.client.post("/session-to-token", json!({})).origin(TRUSTED).await.ok();
+        assert_eq!(refreshed["expiresIn"], expected);
+        let expires = Jwt::parse(&shape::text(&refreshed["accessToken"])).claims["exp"].as_u64();
+        assert_eq!(expires.map(|at| at - service.now() / 1000), Some(expected));
+        let asked = ana.client.post("/service-token", json!({ "audience": "billing" })).await.ok();
+        assert_eq!(asked["expiresIn"], expected.min(60));
+        // The exchanged one, so that the next look finds one session.
+        service.sql("DELETE FROM sessions WHERE parent_id IS NOT NULL");
+    }
 }

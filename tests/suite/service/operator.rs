@@ -1,7 +1,7 @@
 //! The program as an operator runs it: beside the service, on the same data.
 
 use super::Service;
-use crate::runner::binary::command;
+use crate::runner::{Settings, binary::command};
 use mana_auth::clock::{Clock as _, SystemClock};
 use std::{io::Write as _, process::Stdio, time::Duration};
 
@@ -19,12 +19,22 @@ impl Service {
         self.operate_with(arguments, "")
     }
 
+    /// Runs a command whose process knows nothing of these keys of the service's configuration.
+    pub fn operate_without(&self, keys: &[&str], arguments: &[&str]) -> Outcome {
+        let mut settings = self.settings.clone();
+        settings.retain(|key, _| !keys.contains(&key.as_str()));
+        self.ran(self.run(&settings, arguments, ""))
+    }
+
     /// Runs a command with this on its standard input.
     ///
     /// It reads the system's clock. One that tests move goes along, so that what the command did is no future to
     /// the service.
     pub fn operate_with(&self, arguments: &[&str], input: &str) -> Outcome {
-        let outcome = self.run(arguments, input);
+        self.ran(self.run(&self.settings, arguments, input))
+    }
+
+    fn ran(&self, outcome: Outcome) -> Outcome {
         self.shared.vault.absent_from(outcome.stdout.as_bytes(), "what a command prints");
         self.shared.vault.absent_from(outcome.stderr.as_bytes(), "what a command complains of");
         if let Some(clock) = self.runner.clock() {
@@ -34,8 +44,8 @@ impl Service {
         outcome
     }
 
-    fn run(&self, arguments: &[&str], input: &str) -> Outcome {
-        let mut child = command(&[], self.data.path(), &self.settings)
+    fn run(&self, settings: &Settings, arguments: &[&str], input: &str) -> Outcome {
+        let mut child = command(&[], self.data.path(), settings)
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

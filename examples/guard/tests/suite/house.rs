@@ -21,7 +21,7 @@ pub const PUBLIC_URL: &str = "http://localhost:3001";
 /// A backend that has tokens of its own.
 pub const OTHER_AUDIENCE: &str = "reports";
 
-const SECRET: &str = "1:bWFuYS1hdXRoIHRlc3RzOiAzMiBieXRlcyBvZiBub3RoaW5nIQ";
+const SECRET: &str = "1:3sC0ceZHMdUQb1lGEWJQUfMdFQM6x4tYRuyY4YMvyKE";
 const PASSWORD: &str = "seven otters rehearse a tango";
 
 pub struct House {
