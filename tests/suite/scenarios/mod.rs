@@ -53,6 +53,7 @@ files![
     probes,
     profile,
     refresh,
+    refresh_races,
     register,
     secret_rotation,
     secrets_at_rest,
