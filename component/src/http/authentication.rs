@@ -52,8 +52,10 @@ impl<'a> Bearer<'a> {
     pub fn of(headers: &'a HeaderMap) -> Self {
         let fields = headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
         let mut ours = fields.filter_map(|field| {
-            let (scheme, token) = field.split_at(memchr::memchr(b' ', field).unwrap_or(field.len()));
-            scheme.eq_ignore_ascii_case(b"bearer").then(|| token.trim_ascii())
+            let (scheme, rest) = field.split_at(memchr::memchr2(b' ', b'\t', field).unwrap_or(field.len()));
+            // Behind a space (RFC 9110 §11.4). Behind a tab it is the scheme, and no token.
+            let token = || rest.strip_prefix(b" ").unwrap_or_default().trim_ascii();
+            scheme.eq_ignore_ascii_case(b"bearer").then(token)
         });
         match (ours.next(), ours.next()) {
             (None, _) => Self::None,
