@@ -69,6 +69,7 @@ files![
     time,
     tokens_in_time,
     trail,
+    trail_begun,
     trail_believed,
     trail_floods,
     trail_forged,
