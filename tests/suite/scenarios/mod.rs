@@ -73,6 +73,7 @@ files![
     trail_believed,
     trail_floods,
     trail_forged,
+    trail_keys,
     trail_proofs,
     trail_tampered,
     triggers,
