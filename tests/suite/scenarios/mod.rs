@@ -76,6 +76,7 @@ files![
     trail_keys,
     trail_proofs,
     trail_tampered,
+    trail_waiting,
     triggers,
     undecided,
     unseen,

@@ -19,7 +19,6 @@ use crate::{
 use mana_auth_audit::{Checkpoint, Frontier, Stored};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::Mutex};
-use uuid::Uuid;
 
 /// How many events one commit seals: some 10 ms of a writer that requests wait for, too, and no more than one answer of the database
 /// holds, however large they are.
@@ -73,14 +72,14 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     let since = waiting::since(ctx).await?;
     let are_forged = since.is_some_and(|since| ctx.now.since(since) >= waiting::MOST);
     Change::new().and(rows::pass_over_malformed()).commit(ctx).await?;
-    let (mut sealed, mut after, mut unknown) = (Sealed { more: true, ..Sealed::default() }, Uuid::nil(), false);
+    let (mut sealed, mut after, mut unknown) = (Sealed { more: true, ..Sealed::default() }, None, false);
     for _ in 0..BATCHES {
         let events = rows::unsealed(after, BATCH).await?;
         let Some(last) = events.last() else {
             sealed.more = false;
             break;
         };
-        after = last.id;
+        after = Some(last.id);
         let size = tree.frontier.size();
         let batch = Batch::of(ctx, &tree, &events, are_forged);
         unknown |= batch.unknown;

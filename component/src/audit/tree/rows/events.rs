@@ -117,22 +117,26 @@ pub fn pass_over_malformed() -> Statement {
     statement(&sql, vec![])
 }
 
-/// Events that are still to be sealed, behind an id, in the order of their ids.
-pub async fn unsealed(after: Uuid, limit: u64) -> Result<Vec<Unsealed>, Error> {
+/// Events that are still to be sealed, behind an id or from the first on, in the order of their ids.
+pub async fn unsealed(after: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Error> {
     let sql = format!(
         "SELECT mac, {} FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND id > ?1 AND {} ORDER BY id LIMIT ?2",
         *EVENT, *WELL_FORMED
     );
+    // An empty text comes before every id.
+    let after = after.map_or_else(String::new, |id| id.to_string());
     page(&sql, params![after], limit, unsealed_event).await
 }
 
-/// Events of a kind that are still to be sealed, before an id, newest first.
-pub async fn unsealed_of(kind: &str, before: Uuid, limit: u64) -> Result<Vec<Unsealed>, Error> {
+/// Events of a kind that are still to be sealed, before an id or from the last on, newest first.
+pub async fn unsealed_of(kind: &str, before: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Error> {
     let sql = format!(
         "SELECT mac, {} FROM security_events
          WHERE event_type = ?1 AND id < ?2 AND leaf IS NULL AND mac IS NOT NULL AND {} ORDER BY id DESC LIMIT ?3",
         *EVENT, *WELL_FORMED
     );
+    // This letter comes behind every id.
+    let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
     page(&sql, params![kind, before], limit, unsealed_event).await
 }
 
