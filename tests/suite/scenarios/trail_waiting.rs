@@ -10,12 +10,14 @@ use std::time::Duration;
 scenarios![
     more_rows_under_an_unknown_secret_than_one_run_reads_hold_nobody_up needs Clock,
     the_least_id_is_passed_over_like_any_other,
+    a_row_that_takes_anothers_place_is_told,
     a_rate_that_somebody_wrote_silences_nobody,
     who_keeps_the_lease_shows_in_the_lag needs Clock Management,
 ];
 
 /// What nobody has decided on: neither sealed nor passed over.
 const WAITING: &str = "SELECT count(*) FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND event_type IS NOT 'events_forged'";
+const FORGED: &str = "SELECT count(*) FROM security_events WHERE event_type = 'events_forged'";
 
 /// Inserts rows as somebody does who knows the format and no secret, with these as the last digits of their ids.
 fn insert(service: &Service, ids: std::ops::RangeInclusive<u32>, mac: &str) {
@@ -59,6 +61,22 @@ async fn the_least_id_is_passed_over_like_any_other(stage: Stage) {
     let told = "SELECT count(*) FROM security_events WHERE event_type = 'events_forged'
                 AND json_extract(metadata, '$.events[0]') = '00000000-0000-0000-0000-000000000000'";
     assert_eq!(service.number(told), 1);
+}
+
+async fn a_row_that_takes_anothers_place_is_told(stage: Stage) {
+    let service = stage.start().await;
+    service.tick().await;
+    // More than are named.
+    insert(&service, 1..=30, "NULL");
+    for times in [1, 1, 2, 2] {
+        if times == 2 && service.number(FORGED) == 1 {
+            service.sql("DELETE FROM security_events WHERE id LIKE '00000000-%1c'");
+            insert(&service, 40..=40, "NULL");
+        }
+        service.tick().await;
+        service.tick().await;
+        assert_eq!(service.number(FORGED), times);
+    }
 }
 
 /// What is counted of a kind within a minute is anybody's who can write rows.

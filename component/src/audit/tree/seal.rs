@@ -18,6 +18,7 @@ use crate::{
 };
 use mana_auth_audit::{Checkpoint, Frontier, Stored};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, sync::Mutex};
 
 /// How many events one commit seals: some 10 ms of a writer that requests wait for, too, and no more than one answer of the database
@@ -30,8 +31,9 @@ const IDLE: u32 = 10;
 /// How far events that wait are counted.
 const COUNTED: u32 = 100_000;
 
-/// How many events that somebody else wrote are named.
-const NAMED: u32 = 20;
+/// How many events that somebody else wrote are named, and how many are looked at to tell whether they are still the same.
+const NAMED: usize = 20;
+const LISTED: u32 = 10_000;
 
 /// What was sealed, and what waits.
 #[derive(Default)]
@@ -277,13 +279,16 @@ async fn append(ctx: &Context, tree: Tree, key: &rows::Key, batch: Batch) -> Res
     Ok(Some(Tree { frontier, checkpoint, ..tree }))
 }
 
-/// Tells of rows that somebody else wrote, or changed: by an event, unless the last one said the same.
+/// Tells of rows that somebody else wrote, or changed: by an event, unless the last one said the same. More are told apart than are
+/// named: one that takes another's place is told as well.
 async fn tell_foreign(ctx: &Context) -> Result<(), Error> {
-    let (count, ids) = rows::foreign(COUNTED, NAMED).await?;
-    if ids.is_empty() {
+    let (count, listed) = rows::foreign(COUNTED, LISTED).await?;
+    if listed.is_empty() {
         return Ok(());
     }
+    let ids: Vec<_> = listed.iter().take(NAMED).map(|id| String::from_utf8_lossy(id).into_owned()).collect();
     let event = Event::anonymous(Kind::EventsForged).with("count", count).with("events", ids.clone());
+    let event = event.with("digest", digest(&listed));
     let told = |event: &Stored| serde_json::from_str::<Map<String, Value>>(event.metadata.as_deref()?).ok();
     let last = match special::newest(&mut Signed::read(ctx).await?, Kind::EventsForged, told).await {
         // Rows that look like it can't keep it from being told.
@@ -298,4 +303,14 @@ async fn tell_foreign(ctx: &Context) -> Result<(), Error> {
     let words = "the audit trail holds events that the service did not write";
     ctx.log(Level::Error, words, &[("finding", &ids.join(" "))]);
     Ok(())
+}
+
+/// Of these ids, each behind its length.
+fn digest(ids: &[Vec<u8>]) -> String {
+    let mut hash = Sha256::new();
+    for id in ids {
+        hash.update(u64::try_from(id.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(id);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

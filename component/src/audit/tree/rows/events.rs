@@ -141,8 +141,8 @@ pub async fn unsealed_of(kind: &str, before: Option<Uuid>, limit: u64) -> Result
 }
 
 /// Rows that have neither a MAC nor a place that the tree knows, or not the form of an event, of which the service writes none: how many, counted up to `most`,
-/// and the ids of the first.
-pub async fn foreign(most: u32, named: u32) -> Result<(u64, Vec<String>), Error> {
+/// and the ids of the first, as they are stored, and cut.
+pub async fn foreign(most: u32, listed: u32) -> Result<(u64, Vec<Vec<u8>>), Error> {
     let foreign = format!(
         "SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NULL
          UNION ALL SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE
@@ -153,8 +153,7 @@ pub async fn foreign(most: u32, named: u32) -> Result<(u64, Vec<String>), Error>
     let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({foreign}) LIMIT ?1)");
     let count = storage::query_one(&sql, params![most], |row| row.take()).await?.unwrap_or_default();
     let sql = format!("SELECT {} FROM ({foreign}) ORDER BY 1 LIMIT ?1", storage::bytes_of("id", 36));
-    let read = |row: &mut Columns| Ok(String::from_utf8_lossy(&row.take::<Vec<u8>>()?).into_owned());
-    Ok((count, storage::query(&sql, params![named], read).await?))
+    Ok((count, storage::query(&sql, params![listed], |row| row.take()).await?))
 }
 
 /// Whether any row says that it was sealed.
