@@ -35,6 +35,26 @@ fn each_kind_has_one_name() {
     }
 }
 
+/// What authenticates a table, or that nothing does, is said of each that the log rests on.
+#[test]
+fn the_page_lists_every_table() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("../docs/audit.md")).expect("docs/audit.md");
+    let mut tables = BTreeSet::new();
+    for migration in fs::read_dir(root.join("migrations")).expect("migrations") {
+        let text = fs::read_to_string(migration.expect("a migration").path()).expect("a migration");
+        let names = text.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split(' ').next());
+        let is_of_the_log =
+            |name: &&str| name.starts_with("audit_") || name.contains("event") || *name == "leases";
+        tables.extend(names.filter(is_of_the_log).map(ToOwned::to_owned));
+    }
+    assert!(tables.len() >= 11, "{tables:?}");
+    let rows: String = page.lines().filter(|line| line.starts_with("| `")).collect();
+    for table in tables {
+        assert!(rows.contains(&format!("`{table}`")), "docs/audit.md does not say what authenticates {table}");
+    }
+}
+
 /// Everything that the component's source says, but for where the kinds are listed.
 fn source(folder: &Path) -> String {
     let mut text = String::new();

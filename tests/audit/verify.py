@@ -22,9 +22,13 @@ def text(value):
     return len(value.encode()).to_bytes(8, "big") + value.encode()
 
 
-def leaf_hash(event):
-    if type(event["leaf"]) is not int or type(event["createdAt"]) is not int:
+def number(value):
+    if type(value) is not int:
         raise ValueError("its numbers are none")
+    return value
+
+
+def leaf_hash(event):
     digest = base64.b64decode(event["detailsDigest"])
     details = [event["ipAddress"], event["userAgent"], event["metadata"]]
     if event["salt"] is not None:
@@ -35,8 +39,8 @@ def leaf_hash(event):
         raise ValueError("its details were altered")
     return sha256(
         b"\0mana-auth security event v1\0",
-        event["leaf"].to_bytes(8, "big"),
-        event["createdAt"].to_bytes(8, "big", signed=True),
+        number(event["leaf"]).to_bytes(8, "big"),
+        number(event["createdAt"]).to_bytes(8, "big", signed=True),
         *map(text, [event["id"], event["userId"], event["eventType"], event["source"]]),
         digest,
     )
@@ -53,9 +57,9 @@ def root_of(roots):
 def tree(lines):
     """The size and root of the tree, whose perfect subtrees are kept as on an odometer."""
     size, roots, bare, erased, dropped, claims, pruned, seen = 0, [], [], [], 0, [], set(), {}
-    for number, line in enumerate(lines):
+    for place, line in enumerate(lines):
         event = json.loads(line)
-        if number == 0 and "roots" in event:  # What is left of events that were dropped.
+        if place == 0 and "roots" in event:  # What is left of events that were dropped.
             dropped, size, roots = event["size"], event["size"], [base64.b64decode(root) for root in event["roots"]]
             seen[size] = root_of(roots)
             continue
@@ -66,13 +70,13 @@ def tree(lines):
             bare += [size] if event["salt"] is None else []
             told = json.loads(event["metadata"] or "{}") if event["source"] is None else {}
             if event["eventType"] == "details_erased":  # Of which leaves, and of which tree.
-                erased += told["leaves"]
-                claims.append((told["leaves"][-1][1] + 1, size, told["root"]))
+                erased += [(number(first), number(last)) for first, last in told["leaves"]]
+                claims.append((erased[-1][1] + 1, size, base64.b64decode(told["root"])))
             if event["eventType"] == "events_pruned":
-                claims.append((told["below"], size, told["root"]))
+                claims.append((number(told["below"]), size, base64.b64decode(told["root"])))
                 pruned.add(told["below"])
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as problem:
-            sys.exit(f"line {number + 1} is not the event of leaf {size}: {problem}")
+            sys.exit(f"line {place + 1} is not the event of leaf {size}: {problem}")
         bit = size
         while bit & 1:
             node, bit = sha256(b"\1", roots.pop(), node), bit >> 1
@@ -82,9 +86,10 @@ def tree(lines):
     for leaf in (leaf for leaf in bare if not any(first <= leaf <= last for first, last in erased)):
         sys.exit(f"leaf {leaf}: its details are gone, and no erasure tells of it")
     for end, leaf, root in claims:
-        if end > leaf or end >= dropped and seen.get(end) != base64.b64decode(root):
+        if end > leaf or end >= dropped and seen.get(end) != root:
             sys.exit(f"leaf {leaf}: the event tells of leaves of another tree than this")
-    if dropped and dropped not in pruned or dropped % 256:
+    # Some of what a boundary drops may still be there: whole tiles go, one after the other.
+    if dropped > max(pruned, default=0) or dropped % 256:
         sys.exit(f"nothing tells why the {dropped} leaves before the first event were dropped")
     return size, root_of(roots)
 

@@ -70,8 +70,10 @@ impl<'a> Bearer<'a> {
 fn bearer(credential: &[u8]) -> Option<&[u8]> {
     let credential = credential.trim_ascii();
     let end = credential.iter().position(u8::is_ascii_whitespace).unwrap_or(credential.len());
-    let (scheme, token) = credential.split_at_checked(end)?;
-    scheme.eq_ignore_ascii_case(b"bearer").then(|| token.trim_ascii())
+    let (scheme, rest) = credential.split_at_checked(end)?;
+    // Behind a space (RFC 9110 §11.4). Behind a tab it is the scheme, and no token.
+    let token = || rest.strip_prefix(b" ").unwrap_or_default().trim_ascii();
+    scheme.eq_ignore_ascii_case(b"bearer").then(token)
 }
 
 /// The bearer token of a request; empty where there is none.

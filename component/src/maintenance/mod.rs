@@ -1,6 +1,7 @@
 //! What happens besides answering requests: start-up, gathering, housekeeping.
 
 mod lease;
+mod overdue;
 mod run;
 mod start;
 

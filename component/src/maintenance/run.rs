@@ -1,6 +1,6 @@
 //! Housekeeping: bounded, idempotent, by one process at a time.
 
-use super::lease;
+use super::{lease, overdue};
 use crate::{
     audit::{self, tree},
     context::Context,
@@ -61,7 +61,9 @@ pub async fn run(ctx: &Context, at_most_every: Span) -> Result<Report, Error> {
         let seconds = done_at.since(ctx.now).as_seconds().to_string();
         ctx.log(Level::Warn, "the clock was put back", &[("seconds", &seconds)]);
     }
-    let Some(lease) = lease::take(ctx).await? else { return Ok(Report::default()) };
+    let lease = lease::take(ctx).await?;
+    overdue::look(ctx, lease.is_some(), done_at);
+    let Some(lease) = lease else { return Ok(Report::default()) };
     let mut report = Report { ran: true, ..Report::default() };
     // Whoever calls often, such as a host without a timer, has nobody to tell.
     let count = at_most_every == Span::seconds(0);

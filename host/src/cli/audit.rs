@@ -108,11 +108,11 @@ fn destination(path: &Path) -> Result<BufWriter<Box<dyn Write>>, Failure> {
 
 fn describe(report: &Report, given: bool) -> String {
     let mut lines = Vec::new();
-    if report.origin.is_empty() {
-        lines.push("origin     none: nothing was ever sealed".to_owned());
-    } else {
-        lines.push(format!("origin     {}", report.origin));
-    }
+    lines.push(match &report.key {
+        Some(key) => format!("origin     {}", key.name()),
+        None if report.finding.is_some() => "origin     not proven".to_owned(),
+        None => "origin     none: nothing is sealed".to_owned(),
+    });
     match &report.key {
         Some(key) if given => lines.push(format!("key        {key}")),
         Some(key) => lines.push(format!(

@@ -27,9 +27,8 @@ pub struct Verification<'a> {
 /// What was found.
 #[derive(Debug)]
 pub struct Report {
-    /// The name of the trail.
-    pub origin: String,
-    /// The key that signed the newest checkpoint.
+    /// The key that signed the newest checkpoint, with the name of the trail that it signed for: what the signature proves, once all
+    /// before it was found to be what was signed. None before, and where no trusted key has signed.
     pub key: Option<VerifierKey>,
     /// The first leaf that is kept, and the one behind the last.
     pub leaves: std::ops::Range<u64>,
@@ -88,7 +87,6 @@ pub fn verify(database: &Path, with: Verification<'_>) -> Result<Report, VerifyE
     let copy = Copy::open(database)?;
     let Unsealed { count, first, last } = copy.unsealed()?;
     let mut report = Report {
-        origin: String::new(),
         key: None,
         leaves: 0..0,
         erased: 0,
@@ -114,7 +112,7 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
         // Nothing was ever sealed here, or the row that says how far was removed.
         if copy.has_sealed()? {
             return Err(Stop::Found(
-                "audit_tree: the row was removed, and sealed events or checkpoints are there".to_owned(),
+                "audit_tree: there is no row, though events or checkpoints claim to be sealed".to_owned(),
             ));
         }
         let mut outside = with.checkpoints.into_iter().flatten();
@@ -123,7 +121,6 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
             None => Ok(()),
         };
     };
-    report.origin.clone_from(&tree.origin);
     let known = copy.keys()?;
     let trusted = match with.key.take() {
         Some(key) => vec![key.public()],
@@ -384,10 +381,10 @@ impl Walk<'_> {
         {
             return Err(Stop::Found(format!("nothing tells why the trail goes on as {}", tree.origin)));
         }
-        self.report.key.clone_from(&self.newest);
         if self.newest.as_ref().is_some_and(|key| !self.trusted.contains(&key.public())) {
             return Err(Stop::Found("the newest checkpoint is not signed by the key that was given".into()));
         }
+        self.report.key.clone_from(&self.newest);
         for origin in self.origins.iter().skip(1) {
             let is_told = self.begun.iter().any(|(begun, _)| begun == origin);
             if !is_told && !self.copy.is_about_to_begin(origin)? {

@@ -1,6 +1,7 @@
 //! The ways to run the service that the scenarios are told against.
 
 pub mod binary;
+pub mod hold;
 pub mod host;
 pub mod recorder;
 pub mod spin;

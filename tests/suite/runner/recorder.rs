@@ -1,5 +1,6 @@
 //! What the component does with its storage and its passwords, call by call.
 
+use super::hold::Hold;
 use async_trait::async_trait;
 use mana_auth::{
     clock::TestClock,
@@ -11,6 +12,7 @@ use mana_auth::{
     storage::{Dialect, Error, Rows, Sqlite, SqliteOptions, Statement, Storage, Value},
 };
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{
         Arc, Mutex, OnceLock,
@@ -66,6 +68,10 @@ pub struct Recorder {
     passwords: OnceLock<Pool>,
     calls: Mutex<Vec<Call>>,
     busy: AtomicBool,
+    /// Requests whose first comparison was made, where a second finds no room.
+    compared: Mutex<Option<BTreeSet<String>>>,
+    /// Before changes.
+    pub hold: Hold,
 }
 
 impl Recorder {
@@ -90,6 +96,11 @@ impl Recorder {
     /// Whoever comes to hash a password from now on is told that there is no room.
     pub fn refuse(&self) {
         self.busy.store(true, SeqCst);
+    }
+
+    /// From now on, whoever compares a second password for the same request is told that there is no room.
+    pub fn refuse_second_comparisons(&self) {
+        self.compared.lock().unwrap().get_or_insert_default();
     }
 
     /// What was asked since the last time.
@@ -132,6 +143,7 @@ impl Storage for Recorder {
     async fn transact(&self, statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
         let shapes = |statement: &Statement| statement.params.iter().map(Shape::from).collect();
         let noted = statements.iter().map(|one| (one.sql.clone(), shapes(one))).collect();
+        self.hold.pass(&statements).await;
         let answer = self.storage().transact(statements).await;
         let outcome = match &answer {
             Ok(affected) => Ok(affected.clone()),
@@ -172,6 +184,10 @@ impl Passwords for Recorder {
         behalf: Behalf,
     ) -> Result<Verdict, PasswordsError> {
         self.hash()?;
+        let is_second = |compared: &mut BTreeSet<String>| !compared.insert(behalf.request.clone());
+        if self.compared.lock().unwrap().as_mut().is_some_and(is_second) {
+            return Err(PasswordsError::Busy);
+        }
         self.passwords().verify(password, encoded, current, behalf).await
     }
 }

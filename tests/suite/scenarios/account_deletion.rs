@@ -1,6 +1,7 @@
 //! `DELETE /account`
 
 use crate::{
+    runner::host::Gate,
     scenarios,
     service::{PASSWORD, Stage, UNTRUSTED},
 };
@@ -15,6 +16,7 @@ scenarios![
     what_is_missing_is_named,
     nobody_is_signed_in,
     a_foreign_page_deletes_nothing,
+    what_was_no_guess_is_taken_back needs Passwords,
 ];
 
 async fn takes_the_account_and_its_sessions(stage: Stage) {
@@ -94,4 +96,18 @@ async fn a_foreign_page_deletes_nothing(stage: Stage) {
     let call = ana.client.delete("/account").json(&json!({ "password": PASSWORD })).origin(UNTRUSTED).await;
     call.refused("FORBIDDEN");
     assert!(ana.is_signed_in().await);
+}
+
+async fn what_was_no_guess_is_taken_back(stage: Stage) {
+    let gate = Gate::new();
+    let service = stage.gated(&gate).start().await;
+    let ana = service.someone().await;
+    let delete = async || ana.client.delete("/account").json(&json!({ "password": PASSWORD })).await;
+    gate.refuse();
+    for _ in 0..8 {
+        delete().await.refused("OVERLOADED");
+        assert_eq!(service.number("SELECT count(*) FROM reservations"), 0);
+    }
+    gate.open();
+    delete().await.ok();
 }

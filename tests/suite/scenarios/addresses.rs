@@ -11,6 +11,7 @@ scenarios![
     the_form_of_a_sigma_does_not_matter,
     composed_and_decomposed_letters_are_the_same,
     a_domain_has_one_form,
+    vowels_of_thai_and_lao_are_written_in_either_way,
     what_is_no_address_is_refused,
     a_long_address_is_refused,
     sign_in_with_what_is_no_address_is_a_plain_refusal,
@@ -53,6 +54,24 @@ async fn a_domain_has_one_form(stage: Stage) {
     let service = stage.start().await;
     let spellings = ["ana@b\u{fc}cher.example", "ana@xn--bcher-kva.example", "ana@B\u{dc}CHER.example"];
     are_one(&service, "ana@xn--bcher-kva.example", &spellings).await;
+}
+
+/// SARA AM is one character, or the two that it stands for: keyboards write the one, and some programs the other.
+async fn vowels_of_thai_and_lao_are_written_in_either_way(stage: Stage) {
+    let service = stage.start().await;
+    for [one, two] in [
+        ["\u{e19}\u{e49}\u{e33}@example.org", "\u{e19}\u{e4d}\u{e49}\u{e32}@example.org"],
+        ["\u{e99}\u{ec9}\u{eb3}@example.org", "\u{e99}\u{ecd}\u{ec9}\u{eb2}@example.org"],
+        ["\u{e17}\u{e33}@example.org", "\u{e17}\u{e4d}\u{e32}@example.org"],
+    ] {
+        for spelling in [one, two] {
+            let body = json!({ "email": spelling, "password": PASSWORD });
+            let answer = service.client().post("/register", body.clone()).await;
+            // Of one mailbox or of two: each signs in as whoever it was registered for.
+            assert!([201, 409].contains(&answer.status), "{spelling}: {answer}");
+            service.sign_in_with(body).await;
+        }
+    }
 }
 
 async fn what_is_no_address_is_refused(stage: Stage) {

@@ -2,7 +2,7 @@
 
 use crate::{
     client::Answer,
-    runner::host::Gate,
+    runner::{host::Gate, recorder::Recorder},
     scenarios,
     service::{OTHER_PASSWORD, PASSWORD, Service, Stage, UNTRUSTED},
     shape,
@@ -31,6 +31,8 @@ scenarios![
     nobody_is_signed_in,
     a_foreign_page_changes_nothing,
     is_written_to_the_trail,
+    what_was_no_guess_is_taken_back needs Passwords,
+    one_that_another_overtakes_is_taken_back needs Passwords,
 ];
 
 fn change() -> Value {
@@ -297,4 +299,42 @@ async fn is_written_to_the_trail(stage: Stage) {
         service.number("SELECT count(*) FROM security_events WHERE event_type = 'password_change'"),
         1
     );
+}
+
+/// How many attempts are still to be decided.
+const RESERVED: &str = "SELECT count(*) FROM reservations";
+
+async fn what_was_no_guess_is_taken_back(stage: Stage) {
+    let gate = Gate::new();
+    let service = stage.gated(&gate).start().await;
+    let ana = service.someone().await;
+    gate.refuse();
+    for _ in 0..8 {
+        ana.client.post("/change-password", change()).await.refused("OVERLOADED");
+        assert_eq!(service.number(RESERVED), 0);
+    }
+    gate.open();
+    let weak = json!({ "currentPassword": PASSWORD, "newPassword": "password1234" });
+    for _ in 0..8 {
+        ana.client.post("/change-password", weak.clone()).await.names("newPassword");
+        assert_eq!(service.number(RESERVED), 0);
+    }
+    ana.client.post("/change-password", change()).await.ok();
+}
+
+async fn one_that_another_overtakes_is_taken_back(stage: Stage) {
+    let recorder = Recorder::new();
+    let service = stage.recorded(&recorder).start().await;
+    let ana = service.someone().await;
+    let (client, other) = (service.client(), service.client());
+    recorder.hold.next("UPDATE accounts SET password");
+    let first = async {
+        recorder.hold.someone_waits().await;
+        other.post("/change-password", change()).bearer(&ana.access).await.ok();
+        recorder.hold.release();
+    };
+    let overtaken = client.post("/change-password", change()).bearer(&ana.access).into_future();
+    let (answer, ()) = futures::join!(overtaken, first);
+    answer.refused("INVALID_CREDENTIALS");
+    assert_eq!(service.number(RESERVED), 0);
 }

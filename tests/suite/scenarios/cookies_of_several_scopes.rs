@@ -13,6 +13,7 @@ scenarios![
     of_two_living_ones_the_newest_counts,
     of_different_users_none_counts,
     no_more_than_four_are_looked_at,
+    of_more_than_four_living_ones_none_counts_and_sixteen_are_ended,
     a_name_that_is_not_in_use_signs_nobody_in,
     signing_out_ends_all_of_them_and_clears_every_scope,
     signing_out_ends_those_of_other_names_too,
@@ -136,6 +137,20 @@ async fn no_more_than_four_are_looked_at(stage: Stage) {
     get(&service, &[&ana, a, b, c, d]).await.refused("UNAUTHENTICATED");
     with(&service.client(), http::Method::POST, "/logout", &[a, b, c, d, &ana]).await.ok();
     get(&service, &[&ana]).await.refused("UNAUTHENTICATED");
+}
+
+async fn of_more_than_four_living_ones_none_counts_and_sixteen_are_ended(stage: Stage) {
+    let service = start(stage.with("sessions_per_user", "20")).await;
+    let mut cookies = Vec::new();
+    for _ in 0..17 {
+        cookies.push(cookie_of(&service, "ana@example.org").await);
+    }
+    let cookies: Vec<&str> = cookies.iter().map(String::as_str).collect();
+    get(&service, &cookies[..4]).await.ok();
+    get(&service, &cookies[..5]).await.refused("UNAUTHENTICATED");
+    with(&service.client(), http::Method::POST, "/logout", &cookies).await.ok();
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
+    get(&service, &cookies[16..]).await.ok();
 }
 
 async fn a_name_that_is_not_in_use_signs_nobody_in(stage: Stage) {

@@ -1,6 +1,7 @@
 //! Hashes that an import brought: made by others, of what they took for the password.
 
 use crate::{
+    runner::recorder::Recorder,
     scenarios,
     service::{OTHER_PASSWORD, PASSWORD, Service, Stage},
 };
@@ -14,6 +15,8 @@ scenarios![
     a_hash_of_what_was_typed_is_found,
     a_wrong_spelling_of_what_was_typed_is_refused,
     a_hash_of_the_normal_form_is_found_by_every_spelling,
+    a_guess_of_which_one_form_alone_was_compared_counts needs Passwords,
+    the_same_of_somebody_who_is_signed_in needs Passwords,
 ];
 
 /// 72 bytes, as many as bcrypt looks at.
@@ -169,4 +172,37 @@ async fn a_hash_of_the_normal_form_is_found_by_every_spelling(stage: Stage) {
             sign_in(&service, PASSWORD).await;
         }
     }
+}
+
+/// Another than the owner's, in another form than the normal one.
+const GUESS: &str = "Acme™ rocks² at dusk";
+
+/// Whoever sees to it that the second form is compared while there is no room would guess without end.
+async fn a_guess_of_which_one_form_alone_was_compared_counts(stage: Stage) {
+    let recorder = Recorder::new();
+    let service = stage.recorded(&recorder).start().await;
+    service.register("ana@example.org").await;
+    recorder.refuse_second_comparisons();
+    let login = async |password: &str| {
+        service.client().post("/login", json!({ "email": "ana@example.org", "password": password })).await
+    };
+    for _ in 0..5 {
+        let answer = login(GUESS).await;
+        assert!([401, 503].contains(&answer.status), "{answer}");
+    }
+    login(PASSWORD).await.refused("ACCOUNT_LOCKED");
+}
+
+async fn the_same_of_somebody_who_is_signed_in(stage: Stage) {
+    let recorder = Recorder::new();
+    let service = stage.recorded(&recorder).start().await;
+    let ana = service.someone().await;
+    recorder.refuse_second_comparisons();
+    let delete =
+        async |password: &str| ana.client.delete("/account").json(&json!({ "password": password })).await;
+    for _ in 0..5 {
+        let answer = delete(GUESS).await;
+        assert!([401, 503].contains(&answer.status), "{answer}");
+    }
+    delete(PASSWORD).await.refused("ACCOUNT_LOCKED");
 }

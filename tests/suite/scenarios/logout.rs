@@ -22,6 +22,7 @@ scenarios![
     a_token_needs_no_origin_but_the_cookie_beside_it_does,
     an_app_with_cookies_of_the_same_session_needs_no_origin,
     a_token_for_another_service_ends_nothing,
+    a_bearer_credential_that_is_none_ends_nothing,
     an_odd_body_is_no_reason_to_refuse,
     a_refresh_token_is_read_from_an_odd_body,
     a_refresh_token_that_can_not_be_read_is_not_passed_over,
@@ -198,6 +199,27 @@ async fn a_token_for_another_service_ends_nothing(stage: Stage) {
     let twice = client.post("/logout", json!({})).bearer(&ana.access).bearer(&ana.access);
     twice.await.refused("UNAUTHENTICATED");
     assert!(ana.is_signed_in().await);
+}
+
+/// It names somebody, and not in the one way that counts: an answer that it is done would be believed.
+async fn a_bearer_credential_that_is_none_ends_nothing(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let token = &ana.access;
+    for fields in [
+        vec![format!("Bearer {token}"), format!("Bearer {token}")],
+        vec![format!("Bearer {token}"), format!("bearer {token}")],
+        vec![format!("Bearer\t{token}")],
+        vec![format!("Bearer\t {token}")],
+        vec!["Bearer".to_owned()],
+    ] {
+        let client = service.client();
+        let call = fields
+            .iter()
+            .fold(client.post("/logout", json!({})), |call, field| call.header("authorization", field));
+        call.await.refused("UNAUTHENTICATED");
+        assert!(ana.is_signed_in().await, "{} fields", fields.len());
+    }
 }
 
 async fn an_odd_body_is_no_reason_to_refuse(stage: Stage) {

@@ -71,6 +71,11 @@ impl Outcome {
         self.code
     }
 
+    /// What it printed, however it ended.
+    pub fn stdout(&self) -> &str {
+        &self.stdout
+    }
+
     /// What it complained of.
     pub fn stderr(&self) -> &str {
         &self.stderr

@@ -1,11 +1,16 @@
 //! Beginning a trail under an origin of its own.
 
-use super::{key, rows, rows::Tree, special};
+use super::{
+    key,
+    rows::{self, Tree},
+    signed::signed_by,
+    signing, special,
+};
 use crate::{
     audit::{Event, Kind},
     context::Context,
     error::{Bug, Error},
-    platform,
+    platform::{self, Level},
     storage::{Change, Refused},
 };
 use mana_auth_audit::{Checkpoint, KeyName, Stored};
@@ -25,24 +30,44 @@ pub async fn tree(ctx: &Context) -> Result<Tree, Error> {
     }
 }
 
-/// Begins the first trail of this database, after a checkpoint outside if there is one. Not where events were sealed: somebody has
-/// removed the row of their tree.
+/// Begins the first trail of this database, after a checkpoint outside if there is one. Not where the row of a tree was removed whose
+/// events are still there. Where a trail was wiped, nobody has signed for what is left: the new one says that the database is older.
 pub async fn first(ctx: &Context, follows: Option<&str>) -> Result<(), Refused> {
-    if rows::has_sealed().await.map_err(Refused::Failed)? {
+    if was_sealed(ctx).await.map_err(Refused::Failed)? {
         return Err(Refused::Failed(Bug::Trail("the row of audit_tree was removed".into()).into()));
     }
+    let is_older = rows::is_older_than_the_log().await.map_err(Refused::Failed)?;
     let origin = new_origin(ctx).map_err(Refused::Failed)?;
     let key = key::new(ctx).map_err(Refused::Failed)?;
     let event = begun(&origin, &key, follows).map_err(Refused::Failed)?;
+    let event = if is_older { event.with("olderDatabase", true) } else { event };
     let change = Change::new().and(rows::insert_key(&key, ctx.now)).and(rows::insert_tree(&origin, &key));
-    change.record(event).commit(ctx).await.map(drop)
+    change.record(event).commit(ctx).await?;
+    if is_older {
+        let words =
+            "the audit trail begins in a database that is older than it: what was there before is gone";
+        ctx.log(Level::Warn, words, &[("origin", origin.as_str())]);
+    }
+    Ok(())
+}
+
+/// Whether a key of ours, without which no place is given, is there along with what it signed, or with rows that have places. Such a row
+/// alone proves nothing: anybody can write one.
+async fn was_sealed(ctx: &Context) -> Result<bool, Error> {
+    let keys = key::ours(ctx).await?;
+    for (_, note) in rows::seals_beyond(0).await? {
+        if signed_by(&note, &keys)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(!keys.is_empty() && rows::claims_a_place().await?)
 }
 
 /// Goes on under another origin, after a checkpoint outside that this database did not lead to: two histories under one name
 /// would look like a forgery.
-pub async fn again(ctx: &Context, tree: &Tree, follows: &str) -> Result<(), Error> {
+pub async fn again(ctx: &Context, tree: &Tree, key: &rows::Key, follows: &str) -> Result<(), Error> {
     let origin = new_origin(ctx)?;
-    let event = begun(&origin, &tree.key, Some(follows))?;
+    let event = begun(&origin, key, Some(follows))?;
     match Change::new().and(rows::set_origin(&tree.origin, &origin)).record(event).commit(ctx).await {
         Ok(_) | Err(Refused::Unmet(_)) => Ok(()),
         Err(refused) => Err(refused.into()),
@@ -57,25 +82,31 @@ pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
     Change::new()
         .and(rows::insert_key(&key, ctx.now))
         .and(rows::set_origin(&tree.origin, &origin))
-        .and(rows::use_key(tree.key.id, &key))
         .record(event)
         .commit(ctx)
         .await?;
     Ok(())
 }
 
-/// Which checkpoint the trail goes on after under this name, as an event of the service's own says that is still to be sealed; empty
-/// where it says none. None without such an event.
-pub async fn announced(ctx: &Context, origin: &KeyName) -> Result<Option<String>, Error> {
-    special::newest_unsealed(ctx, Kind::AuditBegun, |event| follows(event, origin)).await
+/// What an `audit_begun` says of the trail that it begins.
+pub struct Begun {
+    /// Which checkpoint it goes on after; empty where it says none.
+    pub follows: String,
+    /// The public part of the key that signs it.
+    pub key: Option<[u8; 32]>,
 }
 
-/// Which checkpoint the trail goes on after under this name, as an `audit_begun` says; empty where it says none. None where it is
-/// about another name.
-pub fn follows(event: &Stored, origin: &KeyName) -> Option<String> {
+/// How the trail began under this name, as an event of the service's own says that is still to be sealed. None without such an event.
+pub async fn announced(ctx: &Context, origin: &KeyName) -> Result<Option<Begun>, Error> {
+    special::newest_unsealed(ctx, Kind::AuditBegun, |event| told(event, origin)).await
+}
+
+/// How the trail began under this name, as an `audit_begun` says. None where it is about another name.
+pub fn told(event: &Stored, origin: &KeyName) -> Option<Begun> {
     let told: Value = serde_json::from_str(event.metadata.as_deref()?).ok()?;
     let text = |member| told.get(member).and_then(Value::as_str);
-    (text("origin") == Some(origin.as_str())).then(|| text("follows").unwrap_or_default().to_owned())
+    (text("origin") == Some(origin.as_str()))
+        .then(|| Begun { follows: text("follows").unwrap_or_default().to_owned(), key: signing::told(event) })
 }
 
 fn new_origin(ctx: &Context) -> Result<KeyName, Error> {

@@ -1,6 +1,6 @@
 //! Comparing the trail with a checkpoint that was kept outside.
 
-use super::{begin, key, prune::kept_from, rows, signed, signed::Signed, special};
+use super::{begin, key, prune::kept_from, rows, signed, signed::Signed, signing, special};
 use crate::{audit::Kind, context::Context, error::Error, platform::Level, storage::Refused};
 use mana_auth_audit::Checkpoint;
 
@@ -25,23 +25,29 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
     let Some(tree) = rows::tree().await? else {
         // A new database beside an old file.
         return match begin::first(ctx, checkpoint_text(note).as_deref()).await {
-            Ok(()) | Err(Refused::Conflict(_)) => Ok(Comparison::BegunAnew),
+            Ok(()) => {
+                tell(ctx, note);
+                Ok(Comparison::BegunAnew)
+            }
+            Err(Refused::Conflict(_)) => Ok(Comparison::BegunAnew),
             Err(refused) => Err(refused.into()),
         };
     };
     let keys = key::ours(ctx).await?;
-    let Some(outside) = signed::signed_by(note, &keys)? else { return Ok(Comparison::Foreign) };
+    let Some((outside, _)) = signed::signed_by(note, &keys)? else { return Ok(Comparison::Foreign) };
     let mut signed = Signed::of(ctx, tree, &keys).await?;
     if leads_to(ctx, &mut signed, &outside).await? || is_given_up(ctx, &mut signed, &outside).await? {
         return Ok(Comparison::Consistent);
     }
-    begin::again(ctx, &signed.tree, &outside.to_string()).await?;
-    ctx.log(
-        Level::Error,
-        "the audit trail does not lead to the newest checkpoint outside",
-        &[("checkpoint", note)],
-    );
+    let signing = signing::next(&mut signed, &keys).await?;
+    begin::again(ctx, &signed.tree, &signing, &outside.to_string()).await?;
+    tell(ctx, note);
     Ok(Comparison::BegunAnew)
+}
+
+fn tell(ctx: &Context, note: &str) {
+    let words = "the audit trail does not lead to the newest checkpoint outside";
+    ctx.log(Level::Error, words, &[("checkpoint", note)]);
 }
 
 fn checkpoint_text(note: &str) -> Option<String> {
@@ -75,11 +81,11 @@ pub async fn is_given_up(ctx: &Context, signed: &mut Signed, outside: &Checkpoin
     if outside.origin == origin {
         return Ok(false);
     }
-    let sealed = special::newest(signed, Kind::AuditBegun, |event| begin::follows(event, &origin)).await?;
-    let follows = match sealed {
-        Some((_, follows)) => Some(follows),
+    let sealed = special::newest(signed, Kind::AuditBegun, |event| begin::told(event, &origin)).await?;
+    let begun = match sealed {
+        Some((_, begun)) => Some(begun),
         None => begin::announced(ctx, &origin).await?,
     };
-    let follows = follows.and_then(|text| Checkpoint::parse(&text).ok());
+    let follows = begun.and_then(|begun| Checkpoint::parse(&begun.follows).ok());
     Ok(follows.is_some_and(|it| it.origin == outside.origin && it.size >= outside.size))
 }

@@ -1,7 +1,7 @@
 //! Destroying what the trail says of a person. The proof stays whole: the tree holds a digest of it under a salt that is
 //! destroyed along with it.
 
-use super::{rows, seal, signed::Signed, special};
+use super::{rows, seal, seal_all, signed::Signed, special};
 use crate::{
     audit::{Event, Kind},
     context::Context,
@@ -33,7 +33,7 @@ const KEPT: [&str; 4] = [
 /// Where storage fails, or the trail can't be sealed: what has no place yet can't be named. Where rows claim to be about the user and
 /// are not what was signed: somebody may have altered them so that another's are destroyed. What was destroyed before stays so.
 pub async fn erase(ctx: &Context, user: Uuid, email: Option<&str>, by: &str) -> Result<u64, Error> {
-    while seal(ctx).await?.more {}
+    seal_all(ctx).await?;
     let mut erased = Outcome::default();
     let (mut from, end) = (0, Signed::read(ctx).await?.size());
     while let page @ [.., last] = &*rows::detailed_of_user(user, from, end, BATCH).await? {

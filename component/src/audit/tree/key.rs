@@ -1,15 +1,21 @@
 //! The key that signs checkpoints: sealed at rest, and replaced by an event that the old one signs for.
 
-use super::{begin, rows, rows::Key, seal};
+use super::{
+    begin,
+    rows::{self, Key, Tree},
+    seal_all,
+    signed::{Signed, signed_by},
+    signing,
+};
 use crate::{
     audit::{Event, Kind},
     context::Context,
     error::{Bug, Error},
     platform,
     settings::{Purpose, SecretVersion},
-    storage::{Change, Refused},
+    storage::Change,
 };
-use mana_auth_audit::{PublicKey, VerifierKey};
+use mana_auth_audit::{Checkpoint, PublicKey, VerifierKey};
 use zeroize::Zeroizing;
 
 /// A new key.
@@ -30,8 +36,7 @@ pub fn open(ctx: &Context, key: &Key) -> Result<Zeroizing<[u8; 32]>, Error> {
     Ok(Zeroizing::new(seed))
 }
 
-/// The keys that are ours, newest first: those whose private part opens. Anyone who can write rows can put a key of their own among
-/// them.
+/// The keys that are ours: those whose private part opens. Anyone who can write rows can put a key of their own among them.
 ///
 /// # Errors
 ///
@@ -57,9 +62,11 @@ pub async fn secrets_in_use() -> Result<Vec<SecretVersion>, Error> {
 pub async fn keys(ctx: &Context) -> Result<Vec<VerifierKey>, Error> {
     let tree = begin::tree(ctx).await?;
     let keys = ours(ctx).await?;
+    let mut signed = Signed::of(ctx, tree, &keys).await?;
+    let signing = signing::next(&mut signed, &keys).await?;
     // One that was made and does not sign yet is nobody's business.
-    let used = keys.iter().filter(|key| key.id <= tree.key.id);
-    used.map(|key| rows::verifier(key, &tree.origin)).collect()
+    let before = keys.iter().filter(|key| key.id < signing.id);
+    [&signing].into_iter().chain(before).map(|key| rows::verifier(key, &signed.tree.origin)).collect()
 }
 
 /// Makes another key sign from here on. The event that names it is the last thing that the old one signs for, and the first thing that
@@ -71,32 +78,50 @@ pub async fn keys(ctx: &Context) -> Result<Vec<VerifierKey>, Error> {
 /// Where storage fails, or the trail is not what was signed.
 pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Error> {
     let tree = begin::tree(ctx).await?;
-    if open(ctx, &tree.key).is_err() {
+    let is_lost = is_lost(ctx, &tree).await?;
+    if is_lost {
         begin::with_another_key(ctx, &tree).await?;
-        while seal(ctx).await?.more {}
-        let tree = begin::tree(ctx).await?;
-        return rows::verifier(&tree.key, &tree.origin);
+    }
+    // What has signed nothing yet can't sign for another.
+    seal_all(ctx).await?;
+    if is_lost {
+        return newest(ctx).await;
     }
     let key = new(ctx)?;
-    let verifier = rows::verifier(&key, &tree.origin)?;
+    let verifier = rows::verifier(&key, &begin::tree(ctx).await?.origin)?;
     let event = || Event::anonymous(Kind::AuditKeyRotated).with("key", verifier.to_string());
     Change::new().and(rows::insert_key(&key, ctx.now)).record(event()).commit(ctx).await?;
-    // Sealing takes it up once nothing is left to seal.
-    while seal(ctx).await?.more {}
+    seal_all(ctx).await?;
     Change::new().record(event()).commit(ctx).await?;
-    while seal(ctx).await?.more {}
+    seal_all(ctx).await?;
+    if newest(ctx).await?.public().to_bytes() != key.public {
+        return Err(Bug::Trail(
+            "the new key does not sign: another was made, or its event was removed".into(),
+        )
+        .into());
+    }
     Ok(verifier)
 }
 
-/// Takes up the newest of these keys, if it is another than the one that signs. Everything up to the event that names it must
-/// be sealed with the one before.
-pub async fn take_up_newest(ctx: &Context, signing: &Key, keys: &[Key]) -> Result<(), Error> {
-    let Some(newest) = keys.first().filter(|newest| newest.id > signing.id) else { return Ok(()) };
-    match Change::new().and(rows::use_key(signing.id, newest)).commit(ctx).await {
-        // Another process was faster.
-        Ok(_) | Err(Refused::Unmet(_)) => Ok(()),
-        Err(refused) => Err(refused.into()),
+/// The key that signs now.
+async fn newest(ctx: &Context) -> Result<VerifierKey, Error> {
+    keys(ctx).await?.into_iter().next().ok_or_else(|| Bug::Sealed.into())
+}
+
+/// Whether the key that signed the tree is there, and can't be opened any more.
+async fn is_lost(ctx: &Context, tree: &Tree) -> Result<bool, Error> {
+    let newest = tree.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
+    let is_begun = newest.as_ref().is_none_or(|(_, checkpoint)| checkpoint.origin != tree.origin);
+    let begun = if is_begun { begin::announced(ctx, &tree.origin).await? } else { None };
+    let keys = rows::keys().await?;
+    let opens = |public| signing::with(public, &keys).is_some_and(|key| open(ctx, key).is_ok());
+    if let Some(begun) = begun {
+        return Ok(!begun.key.is_some_and(opens));
     }
+    let Some(note) = &tree.checkpoint else { return Ok(tree.frontier.size() == 0) };
+    // A row may be no key at all.
+    let keys: Vec<Key> = keys.into_iter().filter(|key| rows::public(key).is_ok()).collect();
+    Ok(signed_by(note, &keys)?.is_some_and(|(_, key)| open(ctx, key).is_err()))
 }
 
 /// Seals under the newest secret whatever is sealed under an older one. Returns how many keys it was. What can't be opened is none of

@@ -1,12 +1,12 @@
 //! Sealing: events get their places in the tree, and a checkpoint is signed over them, in one commit.
 
 use super::{
-    begin, compare,
-    compare::is_given_up,
+    begin,
+    compare::{Comparison, compare, is_given_up},
     key, rows,
     rows::Tree,
     signed::{Signed, signed_by},
-    special, waiting,
+    signing, special, waiting,
 };
 use crate::{
     audit::{Event, Kind, mac::Author},
@@ -18,19 +18,22 @@ use crate::{
 };
 use mana_auth_audit::{Checkpoint, Frontier, Stored};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, sync::Mutex};
-use uuid::Uuid;
 
 /// How many events one commit seals: some 10 ms of a writer that requests wait for, too, and no more than one answer of the database
 /// holds, however large they are.
 const BATCH: u64 = 500;
 /// How many commits one call makes.
 const BATCHES: u32 = 100;
+/// How many calls in a row may seal nothing and leave something, where all is to be sealed.
+const IDLE: u32 = 10;
 /// How far events that wait are counted.
 const COUNTED: u32 = 100_000;
 
-/// How many events that somebody else wrote are named.
-const NAMED: u32 = 20;
+/// How many events that somebody else wrote are named, and how many are looked at to tell whether they are still the same.
+const NAMED: usize = 20;
+const LISTED: u32 = 10_000;
 
 /// What was sealed, and what waits.
 #[derive(Default)]
@@ -59,34 +62,30 @@ static SEEN: Mutex<Option<String>> = Mutex::new(None);
 ///
 /// Where storage fails, or the tree is not the one that was signed last: it is not gone on from then.
 pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
-    let mut tree = begin::tree(ctx).await?;
-    let seen = SEEN.lock().ok().and_then(|seen| seen.clone());
-    if let Some(seen) = seen.filter(|seen| tree.checkpoint.as_ref() != Some(seen)) {
-        compare(ctx, &seen).await?;
-        tree = begin::tree(ctx).await?;
-    }
+    ensure_seen(ctx).await?;
+    let tree = begin::tree(ctx).await?;
     // Read behind the tree, so that whoever signed it is among them, and before its events, so that the event which names the
     // newest is among those.
     let keys = key::ours(ctx).await?;
     let mut signed = Signed::of(ctx, tree, &keys).await?;
     ensure_newest(ctx, &mut signed, &keys).await?;
+    let key = signing::next(&mut signed, &keys).await?;
     let mut tree = signed.tree;
     let since = waiting::since(ctx).await?;
     let are_forged = since.is_some_and(|since| ctx.now.since(since) >= waiting::MOST);
     Change::new().and(rows::pass_over_malformed()).commit(ctx).await?;
-    let (mut sealed, mut after, mut unknown) =
-        (Sealed { more: true, ..Sealed::default() }, Uuid::nil(), false);
+    let (mut sealed, mut after, mut unknown) = (Sealed { more: true, ..Sealed::default() }, None, false);
     for _ in 0..BATCHES {
         let events = rows::unsealed(after, BATCH).await?;
         let Some(last) = events.last() else {
             sealed.more = false;
             break;
         };
-        after = last.id;
+        after = Some(last.id);
         let size = tree.frontier.size();
         let batch = Batch::of(ctx, &tree, &events, are_forged);
         unknown |= batch.unknown;
-        let Some(grown) = append(ctx, tree, batch).await? else {
+        let Some(grown) = append(ctx, tree, &key, batch).await? else {
             // Another process was faster.
             sealed.checkpoint = newest_checkpoint(ctx).await?;
             return backlog(sealed).await;
@@ -104,7 +103,6 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     }
     if !sealed.more {
         sealed.lag = since.map_or(Span::default(), |since| ctx.now.since(since));
-        key::take_up_newest(ctx, &tree.key, &keys).await?;
     }
     if let Ok(mut seen) = SEEN.lock() {
         seen.clone_from(&tree.checkpoint);
@@ -116,11 +114,44 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     backlog(sealed).await
 }
 
+/// Seals all that waits.
+///
+/// # Errors
+///
+/// As [`seal`]. Where so much waits under a secret which this process was not given that one call does not come to its end.
+pub async fn seal_all(ctx: &Context) -> Result<(), Error> {
+    let mut idle = 0;
+    while idle < IDLE {
+        let sealed = seal(ctx).await?;
+        if !sealed.more {
+            return Ok(());
+        }
+        // Another process may have been faster, for a while.
+        idle = if sealed.events > 0 { 0 } else { idle + 1 };
+    }
+    Err(Bug::Trail("too many events wait under a secret that was not given".into()).into())
+}
+
+/// What this instance has seen last must be what the tree is now, or has grown from. Compared before a trail is begun: one that was wiped
+/// meanwhile goes on after the checkpoint that was seen.
+async fn ensure_seen(ctx: &Context) -> Result<(), Error> {
+    let Some(seen) = SEEN.lock().ok().and_then(|seen| seen.clone()) else { return Ok(()) };
+    let tree = rows::tree().await?;
+    if tree.is_some_and(|tree| tree.checkpoint.as_ref() == Some(&seen)) {
+        return Ok(());
+    }
+    if compare(ctx, &seen).await? == Comparison::Foreign {
+        let words = "the audit trail is another than the one that this process has seen";
+        ctx.log(Level::Error, words, &[("checkpoint", &seen)]);
+    }
+    Ok(())
+}
+
 /// A tree behind which another was signed, as a checkpoint in this very database tells, was put back by hand: it is not gone on from,
 /// unless an event says why.
 async fn ensure_newest(ctx: &Context, signed: &mut Signed, keys: &[rows::Key]) -> Result<(), Error> {
     for (_, note) in rows::seals_beyond(signed.size()).await? {
-        let Some(beyond) = signed_by(&note, keys)? else { continue };
+        let Some((beyond, _)) = signed_by(&note, keys)? else { continue };
         // Or another process has sealed meanwhile.
         let grows = rows::tree().await?.is_some_and(|tree| tree.frontier.size() > signed.size());
         if !grows && !is_given_up(ctx, signed, &beyond).await? {
@@ -219,13 +250,13 @@ impl Batch {
 }
 
 /// Adds events to the tree. None where it has grown meanwhile.
-async fn append(ctx: &Context, tree: Tree, batch: Batch) -> Result<Option<Tree>, Error> {
+async fn append(ctx: &Context, tree: Tree, key: &rows::Key, batch: Batch) -> Result<Option<Tree>, Error> {
     let Batch { frontier, statements, .. } = batch;
     let mut change = Change::new();
     let mut checkpoint = tree.checkpoint.clone();
     if frontier.size() > tree.frontier.size() {
         let new = Checkpoint { origin: tree.origin.clone(), size: frontier.size(), root: frontier.root() };
-        let note = new.sign(&*key::open(ctx, &tree.key)?).to_string();
+        let note = new.sign(&*key::open(ctx, key)?).to_string();
         let (from, to) = (tree.frontier.size().cast_signed(), frontier.size().cast_signed());
         change = change
             .and(rows::grow(&tree, &frontier))
@@ -248,13 +279,16 @@ async fn append(ctx: &Context, tree: Tree, batch: Batch) -> Result<Option<Tree>,
     Ok(Some(Tree { frontier, checkpoint, ..tree }))
 }
 
-/// Tells of rows that somebody else wrote, or changed: by an event, unless the last one said the same.
+/// Tells of rows that somebody else wrote, or changed: by an event, unless the last one said the same. More are told apart than are
+/// named: one that takes another's place is told as well.
 async fn tell_foreign(ctx: &Context) -> Result<(), Error> {
-    let (count, ids) = rows::foreign(COUNTED, NAMED).await?;
-    if ids.is_empty() {
+    let (count, listed) = rows::foreign(COUNTED, LISTED).await?;
+    if listed.is_empty() {
         return Ok(());
     }
+    let ids: Vec<_> = listed.iter().take(NAMED).map(|id| String::from_utf8_lossy(id).into_owned()).collect();
     let event = Event::anonymous(Kind::EventsForged).with("count", count).with("events", ids.clone());
+    let event = event.with("digest", digest(&listed));
     let told = |event: &Stored| serde_json::from_str::<Map<String, Value>>(event.metadata.as_deref()?).ok();
     let last = match special::newest(&mut Signed::read(ctx).await?, Kind::EventsForged, told).await {
         // Rows that look like it can't keep it from being told.
@@ -269,4 +303,14 @@ async fn tell_foreign(ctx: &Context) -> Result<(), Error> {
     let words = "the audit trail holds events that the service did not write";
     ctx.log(Level::Error, words, &[("finding", &ids.join(" "))]);
     Ok(())
+}
+
+/// Of these ids, each behind its length.
+fn digest(ids: &[Vec<u8>]) -> String {
+    let mut hash = Sha256::new();
+    for id in ids {
+        hash.update(u64::try_from(id.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(id);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,11 @@
 //! The tree as it was signed, and what it proves of rows. Before anybody acts on what an event tells (pruning, erasing, hiding,
 //! comparing), the event must be in it: its place is below the signed size, and its hash leads to the signed root.
 
-use super::{begin, key, proof, rows, rows::Tree};
+use super::{
+    begin, key, proof,
+    rows::{self, Key, Tree},
+    signing,
+};
 use crate::{
     context::Context,
     error::{Bug, Error},
@@ -15,6 +19,9 @@ use std::{collections::BTreeMap, ops::Range};
 pub struct Signed {
     /// Its row, which is what was signed.
     pub tree: Tree,
+    /// The key that signed it; where an event begins its name that is still to be sealed, the one that this names. None where it is
+    /// none of ours.
+    pub signer: Option<Key>,
     /// Hashes of ranges of leaves, as far as they were read. They prove nothing before a root is computed from them.
     hashes: BTreeMap<(u64, u64), Option<Hash>>,
 }
@@ -37,12 +44,17 @@ impl Signed {
     /// # Errors
     ///
     /// As [`Signed::read`].
-    pub async fn of(ctx: &Context, tree: Tree, keys: &[rows::Key]) -> Result<Self, Error> {
+    pub async fn of(ctx: &Context, tree: Tree, keys: &[Key]) -> Result<Self, Error> {
         let wrong = || Error::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
-        let signed = |tree| Self { tree, hashes: BTreeMap::new() };
+        let signed =
+            |tree, signer: Option<&Key>| Self { tree, signer: signer.cloned(), hashes: BTreeMap::new() };
+        let named = |begun: &begin::Begun| begun.key.and_then(|public| signing::with(public, keys));
         let Some(note) = &tree.checkpoint else {
-            let is_first = tree.frontier.size() == 0 && !rows::has_sealed().await?;
-            return if is_first { Ok(signed(tree)) } else { Err(wrong()) };
+            // Whoever begins a trail says so in the same commit: one that was emptied is not begun again.
+            let begun = begin::announced(ctx, &tree.origin).await?.filter(|_| tree.frontier.size() == 0);
+            let Some(begun) = begun else { return Err(unless_it_has_grown(&tree, wrong()).await) };
+            let signer = named(&begun);
+            return Ok(signed(tree, signer));
         };
         let Ok((_, checkpoint)) = Checkpoint::of_note(note) else { return Err(wrong()) };
         if checkpoint.size != tree.frontier.size() || checkpoint.root != tree.frontier.root() {
@@ -50,19 +62,19 @@ impl Signed {
         }
         // A trail goes on under another name with an event that says so, and it is sealed with the first checkpoint under it. Where
         // it follows this very checkpoint, the event vouches for it: the key that signed it may be lost.
+        let mut signer = None;
         if checkpoint.origin != tree.origin {
-            match begin::announced(ctx, &tree.origin).await? {
-                Some(follows) if follows == checkpoint.to_string() => return Ok(signed(tree)),
-                Some(_) => {}
-                None => {
-                    return Err(Error::Bug(Bug::Trail(
-                        "nothing tells why the trail has another name".into(),
-                    )));
-                }
+            let Some(begun) = begin::announced(ctx, &tree.origin).await? else {
+                let untold = Error::Bug(Bug::Trail("nothing tells why the trail has another name".into()));
+                return Err(unless_it_has_grown(&tree, untold).await);
+            };
+            signer = named(&begun);
+            if begun.follows == checkpoint.to_string() {
+                return Ok(signed(tree, signer));
             }
         }
-        signed_by(note, keys)?.ok_or_else(wrong)?;
-        Ok(signed(tree))
+        let (_, key) = signed_by(note, keys)?.ok_or_else(wrong)?;
+        Ok(signed(tree, signer.or(Some(key))))
     }
 
     /// The number of leaves.
@@ -141,16 +153,24 @@ impl Signed {
     }
 }
 
-/// What a note says, if one of these keys signed it, whatever its origin.
+/// What is wrong with a tree of which no event tells that is still to be sealed; unless another process has just sealed that event.
+async fn unless_it_has_grown(tree: &Tree, wrong: Error) -> Error {
+    match rows::tree().await {
+        Ok(Some(now)) if now.checkpoint != tree.checkpoint => Error::Overloaded,
+        _ => wrong,
+    }
+}
+
+/// What a note says, and which of these keys signed it, if one did, whatever its origin.
 ///
 /// # Errors
 ///
 /// Where a key is none.
-pub fn signed_by(note: &str, keys: &[rows::Key]) -> Result<Option<Checkpoint>, Error> {
+pub fn signed_by<'k>(note: &str, keys: &'k [Key]) -> Result<Option<(Checkpoint, &'k Key)>, Error> {
     let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
     for key in keys {
         if note.is_signed_by(&rows::verifier(key, &checkpoint.origin)?) {
-            return Ok(Some(checkpoint));
+            return Ok(Some((checkpoint, key)));
         }
     }
     Ok(None)

@@ -12,7 +12,6 @@ use crate::{
     settings::Purpose,
 };
 use mana_auth_audit::Stored;
-use uuid::Uuid;
 
 /// How many rows are looked at a time, and how often.
 const PAGE: u64 = 50;
@@ -54,11 +53,11 @@ pub async fn newest_unsealed<T>(
     kind: Kind,
     read: impl Fn(&Stored) -> Option<T>,
 ) -> Result<Option<T>, Error> {
-    let mut before = Uuid::max();
+    let mut before = None;
     for _ in 0..PAGES {
         let page = rows::unsealed_of(kind.name(), before, PAGE).await?;
         let Some(last) = page.last() else { return Ok(None) };
-        before = last.id;
+        before = Some(last.id);
         for unsealed in page.iter().filter(|unsealed| unsealed.event.source.is_none()) {
             if let Some(told) = read(&unsealed.event)
                 && written_by(ctx, unsealed) == Author::Ours

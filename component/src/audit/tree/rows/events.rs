@@ -117,28 +117,32 @@ pub fn pass_over_malformed() -> Statement {
     statement(&sql, vec![])
 }
 
-/// Events that are still to be sealed, behind an id, in the order of their ids.
-pub async fn unsealed(after: Uuid, limit: u64) -> Result<Vec<Unsealed>, Error> {
+/// Events that are still to be sealed, behind an id or from the first on, in the order of their ids.
+pub async fn unsealed(after: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Error> {
     let sql = format!(
         "SELECT mac, {} FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND id > ?1 AND {} ORDER BY id LIMIT ?2",
         *EVENT, *WELL_FORMED
     );
+    // An empty text comes before every id.
+    let after = after.map_or_else(String::new, |id| id.to_string());
     page(&sql, params![after], limit, unsealed_event).await
 }
 
-/// Events of a kind that are still to be sealed, before an id, newest first.
-pub async fn unsealed_of(kind: &str, before: Uuid, limit: u64) -> Result<Vec<Unsealed>, Error> {
+/// Events of a kind that are still to be sealed, before an id or from the last on, newest first.
+pub async fn unsealed_of(kind: &str, before: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Error> {
     let sql = format!(
         "SELECT mac, {} FROM security_events
          WHERE event_type = ?1 AND id < ?2 AND leaf IS NULL AND mac IS NOT NULL AND {} ORDER BY id DESC LIMIT ?3",
         *EVENT, *WELL_FORMED
     );
+    // This letter comes behind every id.
+    let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
     page(&sql, params![kind, before], limit, unsealed_event).await
 }
 
 /// Rows that have neither a MAC nor a place that the tree knows, or not the form of an event, of which the service writes none: how many, counted up to `most`,
-/// and the ids of the first.
-pub async fn foreign(most: u32, named: u32) -> Result<(u64, Vec<String>), Error> {
+/// and the ids of the first, as they are stored, and cut.
+pub async fn foreign(most: u32, listed: u32) -> Result<(u64, Vec<Vec<u8>>), Error> {
     let foreign = format!(
         "SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NULL
          UNION ALL SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE
@@ -149,14 +153,12 @@ pub async fn foreign(most: u32, named: u32) -> Result<(u64, Vec<String>), Error>
     let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({foreign}) LIMIT ?1)");
     let count = storage::query_one(&sql, params![most], |row| row.take()).await?.unwrap_or_default();
     let sql = format!("SELECT {} FROM ({foreign}) ORDER BY 1 LIMIT ?1", storage::bytes_of("id", 36));
-    let read = |row: &mut Columns| Ok(String::from_utf8_lossy(&row.take::<Vec<u8>>()?).into_owned());
-    Ok((count, storage::query(&sql, params![named], read).await?))
+    Ok((count, storage::query(&sql, params![listed], |row| row.take()).await?))
 }
 
-/// Whether anything says that it was sealed.
-pub async fn has_sealed() -> Result<bool, Error> {
-    let sql =
-        "SELECT EXISTS (SELECT 1 FROM audit_seals) OR EXISTS (SELECT 1 FROM security_events WHERE leaf >= 0)";
+/// Whether any row says that it was sealed.
+pub async fn claims_a_place() -> Result<bool, Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM security_events WHERE leaf >= 0)";
     Ok(storage::query_one(sql, vec![], |row| row.take()).await?.unwrap_or_default())
 }
 

@@ -15,9 +15,6 @@ use mana_auth_audit::{Frontier, Hash, KeyName, PublicKey, Tile, VerifierKey, sto
 
 /// The longest note that is looked at, and the longest name of a log.
 const NOTE: usize = 8 << 10;
-
-/// The longest private key, sealed, in bytes.
-const PRIVATE: usize = 256;
 /// More bytes than the roots of any tree are.
 pub const FRONTIER: usize = 65 * size_of::<Hash>();
 
@@ -25,12 +22,12 @@ pub const FRONTIER: usize = 65 * size_of::<Hash>();
 pub struct Tree {
     pub origin: KeyName,
     pub frontier: Frontier,
-    pub key: Key,
     /// The checkpoint of this size, read at the same moment: a signed note; none before the first.
     pub checkpoint: Option<String>,
 }
 
 /// A key that signs checkpoints, and its sealed private part.
+#[derive(Clone)]
 pub struct Key {
     pub id: i64,
     pub public: [u8; 32],
@@ -40,12 +37,9 @@ pub struct Key {
 
 pub async fn tree() -> Result<Option<Tree>, Error> {
     let sql = format!(
-        "SELECT {}, t.size, {}, k.id, {}, {}, k.secret_version, (SELECT {} FROM audit_seals WHERE size = t.size)
-         FROM audit_tree t LEFT JOIN audit_keys k ON k.id = t.key_id WHERE t.id = 1",
+        "SELECT {}, t.size, {}, (SELECT {} FROM audit_seals WHERE size = t.size) FROM audit_tree t WHERE t.id = 1",
         storage::bytes_of("t.origin", NOTE),
         storage::bytes_of("t.frontier", FRONTIER),
-        storage::bytes_of("k.public_key", size_of::<Hash>()),
-        storage::bytes_of("k.private_key", PRIVATE),
         storage::bytes_of("note", NOTE)
     );
     storage::query_one(&sql, vec![], |row| {
@@ -53,8 +47,7 @@ pub async fn tree() -> Result<Option<Tree>, Error> {
         let origin = KeyName::parse(&text(row)?).map_err(|_| altered())?;
         let (size, frontier) = (row.take().map_err(|_| altered())?, row.take::<Vec<u8>>()?);
         let frontier = Frontier::from_bytes(size, &frontier).ok_or_else(altered)?;
-        let key = key(row).map_err(|_| altered())?;
-        Ok(Tree { origin, frontier, key, checkpoint: row.take::<Option<Vec<u8>>>()?.map(stored_text) })
+        Ok(Tree { origin, frontier, checkpoint: row.take::<Option<Vec<u8>>>()?.map(stored_text) })
     })
     .await
 }
@@ -75,6 +68,18 @@ pub async fn keys() -> Result<Vec<Key>, Error> {
     storage::query(sql, vec![], key).await
 }
 
+/// Whether the database is older than its first event: somebody has used it, housekeeping has been at it, or a log was here. Nothing
+/// vouches for any of it: it is told, and decides nothing.
+pub async fn is_older_than_the_log() -> Result<bool, Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM audit_keys) OR EXISTS (SELECT 1 FROM audit_seals)
+                   OR EXISTS (SELECT 1 FROM security_events WHERE leaf IS NOT NULL)
+                   OR EXISTS (SELECT 1 FROM leases WHERE done_at > 0)
+                   OR EXISTS (SELECT 1 FROM users WHERE created_at < first)
+                   OR EXISTS (SELECT 1 FROM jwks WHERE created_at < first)
+               FROM (SELECT coalesce(min(created_at), 9223372036854775807) AS first FROM security_events)";
+    Ok(storage::query_one(sql, vec![], |row| row.take()).await?.unwrap_or_default())
+}
+
 pub fn insert_key(key: &Key, now: Time) -> Statement {
     statement(
         "INSERT INTO audit_keys (public_key, private_key, secret_version, created_at) VALUES (?1, ?2, ?3, ?4)",
@@ -89,15 +94,7 @@ pub fn reseal_key(key: &Key, private: Vec<u8>, version: u32) -> Statement {
     )
 }
 
-/// Signs with another key from here on.
-pub fn use_key(from: i64, to: &Key) -> Statement {
-    expecting_one(
-        "UPDATE audit_tree SET key_id = (SELECT id FROM audit_keys WHERE public_key = ?2) WHERE id = 1 AND key_id = ?1",
-        params![from, to.public],
-    )
-}
-
-/// The first tree, signed with this key.
+/// The first tree. Which key it began with is not read again: see [`super::signing`].
 pub fn insert_tree(origin: &KeyName, key: &Key) -> Statement {
     statement(
         "INSERT INTO audit_tree (id, origin, key_id, size, frontier)
@@ -162,6 +159,15 @@ fn seal(row: &mut Columns) -> Result<(u64, String), Error> {
 pub async fn seals_beyond(size: u64) -> Result<Vec<(u64, String)>, Error> {
     let sql = format!(
         "SELECT size, {} FROM audit_seals WHERE size > ?1 ORDER BY size DESC LIMIT 20",
+        storage::bytes_of("note", NOTE)
+    );
+    storage::query(&sql, params![size], seal).await
+}
+
+/// The largest checkpoints of at most so many leaves, at most twenty.
+pub async fn seals_until(size: u64) -> Result<Vec<(u64, String)>, Error> {
+    let sql = format!(
+        "SELECT size, {} FROM audit_seals WHERE size BETWEEN 0 AND ?1 ORDER BY size DESC LIMIT 20",
         storage::bytes_of("note", NOTE)
     );
     storage::query(&sql, params![size], seal).await
