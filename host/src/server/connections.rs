@@ -41,8 +41,9 @@ const HYPER_BUFFER: usize = 32 * 1024;
 /// As HTTP/2 counts, each field costs 32 octets besides what it says.
 const HYPER_HEADER_LIST: u32 = 20 * 1024;
 
-/// How many requests one HTTP/2 connection may have open.
-const STREAMS: u32 = 32;
+/// How many requests one HTTP/2 connection may have open. What is kept of them is in a table whose size doubles: with some that were
+/// just reset, so many fit into 32.
+const STREAMS: u32 = 30;
 
 /// How many all of them may: those past it are reset before anything is done for them. Each costs some 3 KiB until it is let in.
 const STREAMS_IN_ALL: usize = 8 * 1024;
