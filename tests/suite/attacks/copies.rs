@@ -19,7 +19,7 @@ pub fn run(prepared: &Prepared, table: &Table, seed: u64, cases: u64) {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("auth.db");
     std::fs::write(&path, &prepared.bytes).expect("a copy");
-    let before = signed_view::of(&open(&path));
+    let before = signed_view::of(&open(&path), &prepared.replaced);
     assert_eq!(verify(prepared, &path), None, "before");
     let (mut done, mut told) = (0, 0);
     for case in 0..cases {
@@ -28,7 +28,7 @@ pub fn run(prepared: &Prepared, table: &Table, seed: u64, cases: u64) {
         let mut chance = Chance::of(seed, case);
         let attacks = std::iter::repeat_with(|| attack(table, &mut chance)).take(TRIES);
         let Some(sql) = attacks.into_iter().find(|sql| does(&database, sql)) else { continue };
-        let has_changed = signed_view::of(&database) != before;
+        let has_changed = signed_view::of(&database, &prepared.replaced) != before;
         drop(database);
         let finding = verify(prepared, &path);
         let which = format!("seed {seed}, case {case}: {sql}: {finding:?}");

@@ -1,4 +1,5 @@
-//! A log to be attacked: a tile that was dropped, events whose details were erased, several checkpoints, and some events that wait.
+//! A log to be attacked: a tile that was dropped, events whose details were erased, several checkpoints, a key that was replaced, and
+//! some events that wait.
 
 use crate::service::{PUBLIC_URL, SECRET, append_events};
 use mana_auth::{
@@ -18,6 +19,8 @@ const USER: &str = "01900000-0000-7000-8000-00000000face";
 pub struct Prepared {
     pub bytes: Vec<u8>,
     pub key: VerifierKey,
+    /// The one that signed before it.
+    pub replaced: VerifierKey,
     /// The checkpoints that were kept outside.
     pub notes: Vec<String>,
     /// When it was made, in milliseconds.
@@ -81,6 +84,9 @@ impl Prepared {
             assert!(keep_house(&mut instance).await);
             append(30);
         }
+        let rotated =
+            instance.run(async |accessor, auth| auth.mana_auth_audit().call_rotate_key(accessor).await);
+        rotated.await.expect("no trap").expect("another key");
         let user = USER.to_owned();
         let erased = instance
             .run(async |accessor, auth| auth.mana_auth_audit().call_erase(accessor, user, None).await);
@@ -121,6 +127,8 @@ impl Prepared {
             .map(|note| note.expect("a note"))
             .collect();
         let bytes = std::fs::read(&copy).expect("the copy");
-        Self { bytes, key: keys[0].parse().expect("a key"), notes, at }
+        let [key, replaced] = &keys[..] else { panic!("two keys: {keys:?}") };
+        let (key, replaced) = (key.parse().expect("a key"), replaced.parse().expect("a key"));
+        Self { bytes, key, replaced, notes, at }
     }
 }

@@ -7,6 +7,7 @@ use super::{
     prepared::{Prepared, instance, keep_house, record},
     signed_view,
 };
+use mana_auth_audit::Checkpoint;
 use rusqlite::Connection;
 use std::{collections::BTreeSet, time::Duration};
 use tempfile::TempDir;
@@ -62,6 +63,7 @@ async fn goes_on(prepared: &Prepared, table: &Table, attacks: &[String], seed: u
     let lost: Vec<_> = left.difference(&after).collect();
     assert!(lost.is_empty(), "the service itself changed {lost:?}: {which}");
     let finding = copies::verify(prepared, &path);
+    a_replaced_key_has_signed_nothing(&database, prepared, &which);
     called_intact_is_intact(&database, prepared.at, finding.as_deref(), &which);
     if went_on {
         let sealed = "SELECT count(*) FROM security_events WHERE id = ?1 AND leaf IS NOT NULL";
@@ -75,6 +77,17 @@ async fn goes_on(prepared: &Prepared, table: &Table, attacks: &[String], seed: u
         assert!(MAY_STOP_SEALING.contains(&table.name), "it stopped sealing: {which}");
     }
     went_on
+}
+
+/// No checkpoint is new that bears its signature.
+fn a_replaced_key_has_signed_nothing(database: &Connection, prepared: &Prepared, which: &str) {
+    let mut statement = database.prepare("SELECT CAST(note AS BLOB) FROM audit_seals").expect("a statement");
+    let notes = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("notes");
+    for note in notes.filter_map(|note| String::from_utf8(note.ok()?).ok()) {
+        let Ok((signed, checkpoint)) = Checkpoint::of_note(&note) else { continue };
+        let key = prepared.replaced.public().named(checkpoint.origin);
+        assert!(prepared.notes.contains(&note) || !signed.is_signed_by(&key), "signed anew: {note}: {which}");
+    }
 }
 
 /// What housekeeping found last, an hour after the attack, is no better than what is found from outside.

@@ -2,6 +2,7 @@
 //! nothing else is.
 
 use super::prepared::BELOW;
+use mana_auth_audit::VerifierKey;
 use rusqlite::Connection;
 
 /// The columns of a sealed event; not `mac`.
@@ -38,9 +39,11 @@ pub fn sealed(database: &Connection) -> Vec<String> {
 }
 
 /// All that is authenticated: sealed events, and that no row is there which is neither sealed nor bears a MAC; what is noted of
-/// their tree, and its checkpoints from the first kept leaf on; the tiles of their tree.
-pub fn of(database: &Connection) -> Vec<String> {
+/// their tree, and its checkpoints from the first kept leaf on; the tiles of their tree; and the key that the first checkpoints bear,
+/// without which they are signed by nobody.
+pub fn of(database: &Connection, replaced: &VerifierKey) -> Vec<String> {
     let mut view = sealed(database);
+    let key: String = replaced.public().to_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
     let row =
         |columns: &[&str]| columns.iter().map(|column| exact(column)).collect::<Vec<_>>().join(" || ' ' || ");
     for sql in [
@@ -48,6 +51,7 @@ pub fn of(database: &Connection) -> Vec<String> {
             .to_owned(),
         format!("SELECT {} FROM audit_tree WHERE id = 1", row(&["origin", "size", "frontier"])),
         format!("SELECT {} FROM audit_seals WHERE size >= {BELOW} ORDER BY size", row(&["size", "note"])),
+        format!("SELECT 'key' FROM audit_keys WHERE hex(public_key) = '{key}'"),
         format!(
             "SELECT {} FROM audit_tiles WHERE level = 1 AND position IN (0, 1) ORDER BY position",
             row(&["level", "position", "hash"])
