@@ -51,7 +51,10 @@ fn the_page_lists_every_table() {
     assert!(tables.len() >= 11, "{tables:?}");
     let rows: String = page.lines().filter(|line| line.starts_with("| `")).collect();
     for table in tables {
-        assert!(rows.contains(&format!("`{table}`")), "docs/audit.md does not say what authenticates {table}");
+        assert!(
+            rows.contains(&format!("`{table}`")),
+            "docs/audit.md does not say what authenticates {table}"
+        );
     }
 }
 

@@ -100,10 +100,12 @@ pub fn sessions(headers: &HeaderMap, settings: &Settings) -> Vec<CookieSecret> {
     if ours.len() > MOST { Vec::new() } else { ours }
 }
 
-/// The same, and those of the forms that are not in use: whoever signs out means them too.
-pub fn all_sessions(headers: &HeaderMap) -> Vec<CookieSecret> {
+/// The same, and those of the forms that are not in use: whoever signs out means them too. Of very many only the first; then the
+/// second value is true.
+pub fn all_sessions(headers: &HeaderMap) -> (Vec<CookieSecret>, bool) {
     let all = Prefix::ALL.into_iter().flat_map(|prefix| values(headers, prefix, Name::Session));
-    all.filter_map(CookieSecret::parse).take(MOST_ENDED).collect()
+    let mut all = all.filter_map(CookieSecret::parse);
+    (all.by_ref().take(MOST_ENDED).collect(), all.next().is_some())
 }
 
 /// The device cookies of a request.

@@ -47,7 +47,7 @@ pub struct LoggedOut {
     post, path = "/api/v1/auth/logout", tag = "sessions", request_body = Option<LogoutBody>,
     responses(
         (status = 200, body = LoggedOut, headers(("set-cookie" = String, description = "clears the session cookie"))),
-        (status = 400, description = "`VALIDATION_FAILED`: a refresh token in the body that can't be read, or two", body = ProblemBody),
+        (status = 400, description = "`VALIDATION_FAILED`: a refresh token in the body that can't be read, or two; more session cookies than are ended", body = ProblemBody),
         (status = 401, description = "`TOKEN_EXPIRED`: a change left the token behind, and its session lives on; `UNAUTHENTICATED`: the token is not accepted, and its session lives on, or there are several", body = ProblemBody),
         (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
     )
@@ -59,7 +59,7 @@ pub async fn logout(
     Lenient(body): Lenient<LogoutBody>,
 ) -> Result<Response, Failure> {
     let bearer = Bearer::of(&headers);
-    let cookies = cookies::all_sessions(&headers);
+    let (cookies, more) = cookies::all_sessions(&headers);
     let trusted = match (&bearer, cookies.is_empty()) {
         // A foreign page's request comes without the cookie, and yet the answer could clear it.
         (Bearer::None, true) => origin::refuse_foreign(&headers, call.settings),
@@ -85,6 +85,11 @@ pub async fn logout(
         // Its session may have ended by one of the others.
         Err(Error::TokenExpired | Error::InvalidToken) => self::by_token(&call, &bearer).await?,
         outcome => outcome?,
+    }
+    if more {
+        return Err(
+            Error::invalid("cookie", "holds too many session cookies: delete those of this site").into()
+        );
     }
     let cleared = cookies::clear(&headers, call.settings)?;
     Ok((SetCookies(cleared), Json(LoggedOut { success: true, message: "Signed out" })).into_response())

@@ -51,10 +51,13 @@ impl Credential {
     }
 }
 
-/// Whether the scheme is `Bearer` (RFC 6750 §2.1), whatever follows.
+/// Whether a scheme in it is `Bearer` (RFC 6750 §2.1), whatever follows: the auth service judges whether that is a token, and refuses
+/// several in one field.
 fn is_bearer(field: &HeaderValue) -> bool {
-    let scheme = field.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
-    scheme.eq_ignore_ascii_case(b"bearer")
+    field.as_bytes().split(|byte| *byte == b',').any(|credential| {
+        let mut words = credential.trim_ascii().split(u8::is_ascii_whitespace);
+        words.next().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
+    })
 }
 
 /// A `Cookie` field without the auth service's own cookies; none if nothing is left.
@@ -122,6 +125,10 @@ mod tests {
         assert_eq!(asked(&fields), [(AUTHORIZATION, HeaderValue::from_static("Bearer x"))]);
         let with_basic = [fields[0].clone(), fields[1].clone(), (AUTHORIZATION, "Basic eDp5")];
         assert_eq!(asked(&with_basic), [(AUTHORIZATION, HeaderValue::from_static("Bearer x"))]);
+        for several in ["Basic eDp5, Bearer x", "Bearer\tx"] {
+            let fields = [(COOKIE, "mana_session=abc"), (AUTHORIZATION, several)];
+            assert_eq!(asked(&fields), [(AUTHORIZATION, HeaderValue::from_static(several))]);
+        }
         assert!(!Credential::of(&headers(&fields)).expect("a credential").is_ambient());
         assert!(
             Credential::of(&headers(&[(COOKIE, "mana_session=abc")])).expect("a credential").is_ambient()
