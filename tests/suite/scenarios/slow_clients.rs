@@ -25,11 +25,11 @@ async fn streams_that_let_nothing_come_are_reset(stage: Stage) {
     let service = patient(stage).start().await;
     let mut two = service.two(0).await;
     let mut answers = Vec::new();
-    for _ in 0..16 {
+    for _ in 0..15 {
         answers.push(two.call(Method::GET, "/openapi.json").await);
         answers.push(two.call(Method::GET, "/nowhere").await);
     }
-    service.until_stalled(32).await;
+    service.until_stalled(30).await;
     for answer in answers {
         assert!(is_reset(answer).await);
     }
@@ -73,11 +73,11 @@ async fn the_management_address_gives_up_too(stage: Stage) {
 }
 
 async fn too_much_for_one_connection_costs_its_slowest(stage: Stage) {
-    // The least there is: 16 KiB for one connection, and an answer costs more than 4.
+    // The least there is: 32 KiB for one connection, and an answer costs more than 6.
     let service = stage.with("send_buffer_kib", "1024").start().await;
     let mut two = service.two(0).await;
     let mut answers = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..6 {
         answers.push(two.call(Method::GET, "/nowhere").await);
         service.a_moment_passes();
     }
