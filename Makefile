@@ -79,11 +79,14 @@ test-spin: spin ## Run the black-box suite against the real Spin
 	@MANA_AUTH_TEST_SPIN=1 $(CARGO) test --locked --no-fail-fast -p mana-auth-tests --test suite -- spin-up::
 
 # Always the whole workspace: a package alone asks for other features of what it stands on, which is compiled anew.
-.PHONY: quick scenarios
+.PHONY: quick program scenarios
 quick: targets ## Build the component without link-time optimisation, the program and the suite (WITH="auth spin" for more)
 	@$(XTASK) -- --quick $(or $(WITH),auth)
-	@$(CARGO) build --locked $(NATIVE) --bin mana-auth
+	@$(MAKE) --no-print-directory program
 	@$(CARGO) test --locked --no-run $(NATIVE) --test suite
+
+program:
+	@$(CARGO) build --locked $(NATIVE) --bin mana-auth
 
 scenarios: ## Run some of the suite as it is built (ONLY=host::lockout)
 	@$(CARGO) test --locked $(NATIVE) --test suite -- $(ONLY)
@@ -134,7 +137,7 @@ audit: $(TOOLS)/bin/cargo-audit ## Look every dependency up among known vulnerab
 .PHONY: mutants suite-as-json
 suite-as-json:
 	@$(CARGO) test --locked --no-run --message-format json $(NATIVE) --test suite
-mutants: $(GUESTS_BUILT) ## Change the component in ways that tests should notice (ARGS="--seed 1 --count 10 sessions")
+mutants: $(GUESTS_BUILT) ## Change the component in ways that tests should notice (ARGS="--seed 1 --count 100 sessions")
 	@tests/mutants/run $(ARGS)
 
 .PHONY: bench

@@ -16,6 +16,7 @@ scenarios![
     a_copy_is_noticed_across_the_change needs Clock,
     a_copy_is_noticed_when_the_old_secret_has_gone needs Clock,
     a_command_seals_anew needs Commands,
+    a_command_seals_the_key_of_the_trail_anew needs Commands,
     a_secret_may_be_skipped,
 ];
 
@@ -99,6 +100,15 @@ async fn a_command_seals_anew(stage: Stage) {
     service.restart_with("secrets", NEXT_SECRET).await;
     assert_eq!(service.jwks().await, before);
     assert!(ana.is_signed_in().await);
+}
+
+async fn a_command_seals_the_key_of_the_trail_anew(stage: Stage) {
+    let mut service = stage.at_system_time().start().await;
+    service.tick().await;
+    service.restart_with("secrets", &both()).await;
+    let said = service.operate(&["maintenance", "run"]).done();
+    assert!(said.contains("keys re-sealed: 2,"), "{said}");
+    assert_eq!(service.number("SELECT count(*) FROM audit_keys WHERE secret_version <> 2"), 0);
 }
 
 /// Versions only rise; that they rise by one is nobody's promise.

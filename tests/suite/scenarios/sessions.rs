@@ -6,6 +6,7 @@ use crate::{
     shape,
 };
 use serde_json::{Value, json};
+use std::time::Duration;
 
 scenarios![
     an_id_that_is_no_text_is_no_session,
@@ -17,6 +18,7 @@ scenarios![
     what_is_no_id_is_not_found,
     ends_all_others,
     lists_what_was_exchanged,
+    what_is_exchanged_was_used_at_that_time needs Clock,
     ends_what_was_exchanged_by_id,
     ends_what_was_exchanged_from_this_one_too,
     from_an_exchanged_one_its_sign_in_stays,
@@ -174,6 +176,16 @@ async fn lists_what_was_exchanged(stage: Stage) {
     let current: Vec<&Value> = seen.iter().filter(|one| one["current"] == true).collect();
     assert_eq!(current.len(), 1);
     assert_eq!(current[0]["origin"], TRUSTED, "the one that asks");
+}
+
+async fn what_is_exchanged_was_used_at_that_time(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.advance(Duration::from_secs(3_600));
+    exchange(&ana, TRUSTED).await;
+    let list = entries(&ana.client.get("/sessions").await.ok());
+    let child = list.iter().find(|one| one["origin"] == TRUSTED).expect("the one that was exchanged");
+    assert_eq!(child["lastActivityAt"], child["createdAt"], "not when its parent was used last");
 }
 
 async fn ends_what_was_exchanged_by_id(stage: Stage) {

@@ -19,13 +19,16 @@ scenarios![
     what_was_cut_short_meanwhile_does_not_slide needs Clock Management,
     sliding_renews_the_cookie needs Clock,
     refreshing_slides_it_forward needs Clock,
+    an_access_token_slides_it_forward_that_was_used_before needs Clock,
     the_absolute_limit_holds needs Clock,
     the_absolute_limit_is_configurable needs Clock,
     a_refresh_token_lives_as_long_as_its_session needs Clock,
     what_is_over_is_cleaned_up needs Clock,
     activity_is_shown needs Clock,
+    activity_within_a_minute_is_none needs Clock,
     a_child_lives_no_longer_than_its_parent needs Clock,
     a_life_that_was_cut_short_ends_its_tokens needs Clock,
+    a_life_that_was_ended_by_hand_needs_another_sign_in needs Clock,
 ];
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -159,6 +162,22 @@ async fn refreshing_slides_it_forward(stage: Stage) {
         .refused("INVALID_REFRESH_TOKEN");
 }
 
+async fn an_access_token_slides_it_forward_that_was_used_before(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.advance(DAY - 300 * SECOND);
+    let next = service.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
+    let token = shape::text(&next["accessToken"]);
+    let end = async || {
+        let shown = service.client().get("/session").bearer(&token).await.ok();
+        shape::time(&shown["session"]["expiresAt"])
+    };
+    let before = end().await;
+    assert_eq!(end().await, before);
+    service.advance(600 * SECOND);
+    assert!(end().await > before, "a day is over");
+}
+
 async fn the_absolute_limit_holds(stage: Stage) {
     let service = stage.start().await;
     let ana = remembered(&service).await;
@@ -230,6 +249,17 @@ async fn activity_is_shown(stage: Stage) {
     panic!("its use is not shown");
 }
 
+async fn activity_within_a_minute_is_none(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.advance(59 * SECOND);
+    ana.client.get("/session").await.ok();
+    service.tick().await;
+    let list = ana.client.get("/sessions").await.ok();
+    assert_eq!(list[0]["lastActivityAt"], list[0]["createdAt"]);
+    assert_eq!(service.number("SELECT count(*) FROM sessions WHERE last_activity_at > created_at"), 0);
+}
+
 /// Those of its child too.
 async fn a_life_that_was_cut_short_ends_its_tokens(stage: Stage) {
     let service = stage.start().await;
@@ -254,6 +284,16 @@ async fn a_life_that_was_cut_short_ends_its_tokens(stage: Stage) {
         assert_eq!(validate(token).await["valid"], false);
         service.client().get("/session").bearer(token).await.refused("TOKEN_EXPIRED");
     }
+}
+
+/// It is not the token alone that is over, as if refreshing would help.
+async fn a_life_that_was_ended_by_hand_needs_another_sign_in(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.advance(10 * SECOND);
+    service.sql(&format!("UPDATE sessions SET expires_at = {}", service.now() - 1_000));
+    let validated = service.client().post("/validate", json!({ "token": ana.access })).await.ok();
+    assert_eq!(validated, json!({ "valid": false, "error": "SESSION_REVOKED" }));
 }
 
 async fn a_child_lives_no_longer_than_its_parent(stage: Stage) {

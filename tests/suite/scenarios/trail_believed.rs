@@ -17,6 +17,7 @@ scenarios![
     events_under_an_unknown_secret_hold_nobody_up needs Clock,
     events_under_an_unknown_secret_show_in_the_lag needs Clock Management,
     odd_rows_hold_nobody_up,
+    rows_as_long_as_they_may_be_hold_nobody_up,
     a_row_of_another_owner_is_not_erased needs Commands,
     an_event_of_another_tree_tells_nothing needs Clock Files,
     a_forged_verification_is_not_told needs Clock,
@@ -175,6 +176,22 @@ async fn events_under_an_unknown_secret_show_in_the_lag(stage: Stage) {
 }
 
 /// Ids that are none, text that is no UTF-8, what is longer than an answer of the database, and metadata that is no JSON.
+/// A batch of them is more than one answer of the database holds.
+async fn rows_as_long_as_they_may_be_hold_nobody_up(stage: Stage) {
+    let service = stage.start().await;
+    sealed(&service, 20).await;
+    service.sql(
+        r#"INSERT INTO security_events (id, event_type, metadata, created_at, salt, details_digest, mac)
+           WITH RECURSIVE rows (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM rows WHERE n < 199)
+           SELECT printf('01900000-0000-7000-8000-ff%010x', n), event_type, '{"text":"' || hex(zeroblob(30000)) || '"}',
+                  created_at, salt, details_digest, CAST(x'00000001' || zeroblob(32) AS BLOB)
+           FROM rows, security_events WHERE leaf = 10"#,
+    );
+    service.append_events(1);
+    service.tick().await;
+    assert_eq!(service.number(WAITING), 0);
+}
+
 async fn odd_rows_hold_nobody_up(stage: Stage) {
     let service = stage.start().await;
     let root = service.administrator().await;

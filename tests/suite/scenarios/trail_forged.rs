@@ -13,6 +13,7 @@ scenarios![
     a_trail_cannot_be_talked_into_trusting_a_key,
     a_trail_cannot_be_talked_into_an_erasure_or_a_pruning,
     an_emptied_tree_is_not_filled_again,
+    a_tree_put_back_behind_a_checkpoint_is_not_gone_on_from needs Clock Files,
     a_tree_put_back_meanwhile_goes_on_under_another_origin needs Clock Files,
     another_name_needs_an_event,
     a_key_put_among_the_keys_signs_nothing,
@@ -159,6 +160,24 @@ async fn a_tree_put_back_meanwhile_goes_on_under_another_origin(stage: Stage) {
     assert_ne!(copy.text("SELECT origin FROM audit_tree"), old.text("SELECT origin FROM audit_tree"));
     assert!(copy.verify(None, Some(outside.clone())).finding.expect("a finding").contains("put back"));
     assert_eq!(copy.verify_against(None, &[outside], true).finding, None);
+}
+
+/// The newer checkpoint lies beside it, and whoever saw it signed is no more.
+async fn a_tree_put_back_behind_a_checkpoint_is_not_gone_on_from(stage: Stage) {
+    let mut service = stage.start().await;
+    let old = sealed(&service).await;
+    let (size, frontier) =
+        (old.number("SELECT size FROM audit_tree"), old.text("SELECT hex(frontier) FROM audit_tree"));
+    let newer = sealed(&service).await;
+    newer.edit(&format!("DELETE FROM security_events WHERE leaf >= {size}"));
+    newer.edit(&format!("DELETE FROM audit_tiles WHERE level = 1 AND (position + 1) * 256 > {size}"));
+    newer.edit(&format!("UPDATE audit_tree SET size = {size}, frontier = x'{frontier}'"));
+    // On another machine: nothing was kept outside.
+    let _ = std::fs::remove_file(service.data().join("checkpoints"));
+    service.restore(&newer.path()).await;
+    service.append_events(2);
+    service.tick_fails().await;
+    assert_eq!(service.number("SELECT size FROM audit_tree"), size);
 }
 
 async fn another_name_needs_an_event(stage: Stage) {

@@ -16,8 +16,10 @@ scenarios![
     each_checkpoint_leads_to_the_next,
     nothing_is_sealed_before_housekeeping needs Files,
     housekeeping_goes_through_it needs Clock,
+    housekeeping_goes_through_a_long_one_in_several_rounds needs Clock,
     a_part_is_verified_at_once,
     an_altered_event_is_named,
+    what_was_erased_is_not_altered needs Commands,
     housekeeping_names_an_altered_event needs Clock,
     another_key_takes_over needs Commands,
     old_events_are_dropped_and_the_rest_still_proven needs Clock,
@@ -122,7 +124,8 @@ async fn a_part_is_verified_at_once(stage: Stage) {
     let root = service.administrator().await;
     service.append_events(600);
     service.tick().await;
-    for (from, to) in [(0, 600), (255, 257), (256, 512), (599, 600), (600, 600)] {
+    let size = service.number("SELECT max(leaf) + 1 FROM security_events").cast_unsigned();
+    for (from, to) in [(0, 600), (255, 257), (256, 512), (599, 600), (600, 600), (500, size), (size, size)] {
         let found = root.client.get(&format!("/admin/audit/verify?from={from}&to={to}")).await.ok();
         assert_eq!(found["intact"], true, "{found}");
         assert_eq!((found["from"].as_u64(), found["to"].as_u64()), (Some(from), Some(to)));
@@ -154,6 +157,50 @@ async fn housekeeping_names_an_altered_event(stage: Stage) {
     let found = root.client.get("/admin/audit/verify").await.ok();
     assert_eq!(found["intact"], false, "{found}");
     assert!(shape::text(&found["firstBad"]).starts_with("leaf 333: "), "{found}");
+}
+
+/// A round looks at 20 000 events.
+async fn housekeeping_goes_through_a_long_one_in_several_rounds(stage: Stage) {
+    let service = stage.start().await;
+    let root = service.administrator().await;
+    service.append_events(20_200);
+    service.tick().await;
+    let verified = async || {
+        service.advance(Duration::from_secs(3_660));
+        for _ in 0..3 {
+            service.tick().await;
+        }
+        root.client.get("/admin/audit/verify").await.ok()
+    };
+    let found = verified().await;
+    assert_eq!(found["intact"], true, "{found}");
+    assert!(found["to"].as_u64().expect("a size") >= 20_200, "{found}");
+    service.sql("UPDATE security_events SET ip_address = '192.0.2.8' WHERE leaf = 20100");
+    let found = verified().await;
+    assert!(shape::text(&found["firstBad"]).starts_with("leaf 20100: "), "{found}");
+}
+
+async fn what_was_erased_is_not_altered(stage: Stage) {
+    let service = stage.at_system_time().start().await;
+    let root = service.administrator().await;
+    let ana = service.someone().await;
+    service.tick().await;
+    service.operate(&["user", "erase", "ana@example.org"]).done();
+    service.tick().await;
+    let bare = "salt IS NULL AND leaf IS NOT NULL";
+    let last = format!(
+        "SELECT max(leaf) FROM security_events WHERE {bare} AND user_id = '{}'",
+        shape::text(&ana.user["id"])
+    );
+    let range = format!("/admin/audit/verify?from=0&to={}", service.number(&last) + 1);
+    let found = root.client.get(&range).await.ok();
+    assert_eq!(found["intact"], true, "{found}");
+    // Bare without an erasure is.
+    service.sql(
+        "UPDATE security_events SET ip_address = NULL, user_agent = NULL, metadata = NULL, salt = NULL
+         WHERE leaf = (SELECT min(leaf) FROM security_events WHERE salt IS NOT NULL)",
+    );
+    assert_eq!(root.client.get(&range).await.ok()["intact"], false);
 }
 
 async fn another_key_takes_over(stage: Stage) {

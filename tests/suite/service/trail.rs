@@ -61,12 +61,12 @@ impl Service {
 /// Appends many events at a moment, as if another component had recorded them.
 pub fn append_events(database: &mut Connection, secrets: &str, count: u32, at: i64) {
     let change = database.transaction_with_behavior(Immediate).expect("a transaction");
+    let before = change.query_row("SELECT count(*) FROM security_events", [], |row| row.get(0));
+    let before: i64 = before.expect("a number");
     for n in 0..count {
         let metadata = format!("{{\"n\":{n}}}");
         let details = Details { ip_address: Some("192.0.2.7"), user_agent: None, metadata: Some(&metadata) };
         let salt = [u8::try_from(n % 251).expect("a byte"); 32];
-        let count = "SELECT count(*) FROM security_events";
-        let before: i64 = change.query_row(count, [], |row| row.get(0)).expect("a number");
         let id = format!("01900000-0000-7000-8000-{:012x}", i64::from(n) + before * 65536);
         let digest = details.digest(&salt);
         let leaf = Leaf {
