@@ -117,6 +117,9 @@ async fn housekeeping_goes_through_it(stage: Stage) {
     assert_eq!(found["from"], 0);
     assert!(found["to"].as_u64().expect("a size") >= 700, "{found}");
     assert_eq!(found["unsealed"], 0);
+    service.append_events(7);
+    let found = root.client.get("/admin/audit/verify?from=0&to=1").await.ok();
+    assert_eq!(found["unsealed"], 7, "{found}");
 }
 
 async fn a_part_is_verified_at_once(stage: Stage) {
