@@ -10,10 +10,12 @@ use axum::{
     extract::{FromRequest, Request},
 };
 use bytes::Bytes;
-use http::{HeaderMap, header::CONTENT_TYPE};
+use http::{
+    HeaderMap,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
 use http_body_util::BodyExt as _;
 use mana_auth_hygiene::{Code, Problem};
-use memchr::memmem;
 use serde::de::DeserializeOwned;
 
 /// A body of `application/json` that is a `T`.
@@ -33,7 +35,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
 
 /// What can be read of a body without a reason to refuse it: none where it is no JSON, whatever it says it is, or lacks a
 /// member. For routes that must work whatever else a client sends. Only a body that names the member that counts, and says it twice or
-/// in no JSON, is refused: what it means would be passed over.
+/// in no JSON, is refused, and one that may name it where it can't be seen: what it means would be passed over.
 pub struct Lenient<T>(pub Option<T>);
 
 /// The member of a [`Lenient`] body that counts.
@@ -46,14 +48,18 @@ impl<T: DeserializeOwned + Counts, S: Sync> FromRequest<S> for Lenient<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let is_encoded = request.headers().contains_key(CONTENT_ENCODING);
         let bytes = read(request.into_body()).await?;
+        if is_encoded && !bytes.is_empty() {
+            return Err(Problem::new(Code::UnsupportedMediaType).into());
+        }
         let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
         match serde_json::from_slice(text) {
             Ok(body) => Ok(Self(Some(body))),
             Err(error) if error.to_string().starts_with("duplicate field") => {
                 Err(Error::invalid(T::MEMBER, json::TWICE).into())
             }
-            Err(_) if memmem::find(text, T::MEMBER.as_bytes()).is_some() => {
+            Err(_) if may_name(text, T::MEMBER) => {
                 Err(Error::invalid(T::MEMBER, "must be in a JSON object").into())
             }
             Err(_) => Ok(Self(None)),
@@ -64,6 +70,12 @@ impl<T: DeserializeOwned + Counts, S: Sync> FromRequest<S> for Lenient<T> {
 async fn read(body: Body) -> Result<Bytes, Failure> {
     let body = body.collect().await.map_err(|_| Failure::from(too_large()))?;
     Ok(body.to_bytes())
+}
+
+/// Whether a text that is no JSON may name a member, also by its escapes or in another encoding than UTF-8.
+fn may_name(text: &[u8], member: &str) -> bool {
+    let readable = str::from_utf8(text).ok().filter(|text| !text.contains(['\0', '\\']));
+    readable.is_none_or(|text| text.contains(member))
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {

@@ -67,7 +67,7 @@ pub async fn logout(
     };
     // What a token names ends from any page: no browser sends one by itself.
     let by_token = by_token(&call, &bearer).await;
-    let refresh_token = body.and_then(|body| RefreshToken::parse(body.refresh_token?.as_str()?));
+    let refresh_token = refresh_token(body.and_then(|body| body.refresh_token))?;
     if let Some(token) = refresh_token {
         sessions::sign_out(&call, Credential::RefreshToken(token)).await?;
     }
@@ -93,6 +93,15 @@ pub async fn logout(
     }
     let cleared = cookies::clear(&headers, call.settings)?;
     Ok((SetCookies(cleared), Json(LoggedOut { success: true, message: "Signed out" })).into_response())
+}
+
+/// The refresh token of a body. What can't be one says nothing, unless there may be one in it.
+fn refresh_token(member: Option<Value>) -> Result<Option<RefreshToken>, Error> {
+    match member {
+        Some(Value::String(text)) => Ok(RefreshToken::parse(text.trim())),
+        Some(Value::Array(_) | Value::Object(_)) => Err(Error::invalid("refreshToken", "must be a string")),
+        _ => Ok(None),
+    }
 }
 
 async fn by_token(call: &Call, bearer: &Bearer<'_>) -> Result<(), Error> {

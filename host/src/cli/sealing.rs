@@ -20,13 +20,18 @@ impl Sealing {
         let file = config.checkpoint_file();
         let mut instance = started(config, Database::MustExist).await?;
         let checkpoints = file.map(|path| Checkpoints::open(&path)).transpose()?;
-        if let Some(newest) = checkpoints.as_ref().and_then(Checkpoints::last) {
+        let mut foreign = false;
+        for note in checkpoints.as_ref().map_or(Ok(Vec::new()), Checkpoints::newest)? {
             let compared = instance
-                .run(async |accessor, auth| auth.mana_auth_audit().call_compare(accessor, newest).await)
+                .run(async |accessor, auth| auth.mana_auth_audit().call_compare(accessor, note).await)
                 .await??;
-            if compared == Comparison::Foreign {
-                tracing::warn!("the newest checkpoint that was kept is signed by no key of this audit trail");
+            foreign = compared == Comparison::Foreign;
+            if !foreign {
+                break;
             }
+        }
+        if foreign {
+            tracing::warn!("the checkpoints that were kept are signed by no key of this audit trail");
         }
         Ok(Self { instance, checkpoints })
     }

@@ -82,21 +82,29 @@ async fn keep(shared: &Arc<Shared>, checkpoint: String) {
 /// Compares the audit trail with the newest checkpoint that was kept, before anything is added to it: a restored backup goes
 /// on under another origin.
 pub(super) async fn compare_trail(shared: &Arc<Shared>) -> Result<(), String> {
-    let Some(newest) = shared.checkpoints.as_ref().and_then(Checkpoints::last) else { return Ok(()) };
-    let compared = shared.workers.call(|accessor, auth| {
-        let audit = auth.mana_auth_audit();
-        async move { audit.call_compare(accessor, newest).await }.boxed()
-    });
-    match compared.await {
-        // The component has logged it.
-        Ok(Ok(Comparison::Consistent | Comparison::BegunAnew)) => Ok(()),
-        Ok(Ok(Comparison::Foreign)) => {
-            tracing::error!("the newest checkpoint that was kept is signed by no key of this audit trail");
-            Ok(())
+    let kept = shared.clone();
+    let read = move || kept.checkpoints.as_ref().map_or(Ok(Vec::new()), Checkpoints::newest);
+    let newest = tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?;
+    let newest = newest.map_err(|error| error.to_string())?;
+    let mut foreign = false;
+    for note in newest {
+        let compared = shared.workers.call(|accessor, auth| {
+            let audit = auth.mana_auth_audit();
+            async move { audit.call_compare(accessor, note).await }.boxed()
+        });
+        match compared.await {
+            // The component has logged it.
+            Ok(Ok(Comparison::Consistent | Comparison::BegunAnew)) => return Ok(()),
+            // One of another name may stand before ours: of a trail that was begun here meanwhile, and is gone.
+            Ok(Ok(Comparison::Foreign)) => foreign = true,
+            Ok(Err(error)) => return Err(format!("{error:?}")),
+            Err(error) => return Err(error.to_string()),
         }
-        Ok(Err(error)) => Err(format!("{error:?}")),
-        Err(error) => Err(error.to_string()),
     }
+    if foreign {
+        tracing::error!("the checkpoints that were kept are signed by no key of this audit trail");
+    }
+    Ok(())
 }
 
 /// Keeps the newest checkpoint after a run that did not complete: whatever it failed at, events may have been sealed.

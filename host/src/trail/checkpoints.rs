@@ -7,7 +7,7 @@ use std::{
     io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::{Mutex, MutexGuard},
 };
 
 /// How much of the file's end is read: room for many notes of some 300 bytes.
@@ -23,13 +23,7 @@ const TEXT_LINES: usize = 4;
 #[derive(Debug)]
 pub struct Checkpoints {
     path: PathBuf,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Debug)]
-struct Kept {
-    file: File,
-    last: Option<String>,
+    file: Mutex<File>,
 }
 
 /// Why the file can't be read or written.
@@ -47,25 +41,46 @@ impl Checkpoints {
     ///
     /// Where it can't be read or written.
     pub fn open(path: &Path) -> Result<Self, CheckpointsError> {
-        let open = || -> io::Result<Kept> {
+        let open = || -> io::Result<File> {
             let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
             let tail = tail(&mut file)?;
             if !tail.is_empty() && !tail.ends_with('\n') {
                 // Half a note, from a process that died: it stays, and is none.
                 file.write_all(CUT_OFF)?;
             }
-            Ok(Kept { file, last: last_note(&tail) })
+            Ok(file)
         };
         match open() {
-            Ok(kept) => Ok(Self { path: path.to_owned(), kept: Mutex::new(kept) }),
+            Ok(file) => Ok(Self { path: path.to_owned(), file: Mutex::new(file) }),
             Err(source) => Err(CheckpointsError { path: path.to_owned(), source }),
         }
     }
 
-    /// The newest note that is kept.
-    #[must_use]
-    pub fn last(&self) -> Option<String> {
-        self.kept.lock().map(|kept| kept.last.clone()).unwrap_or_default()
+    /// The newest notes that are kept, as they are now: another process may keep some too. One of each name, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// Where they can't be read.
+    pub fn newest(&self) -> Result<Vec<String>, CheckpointsError> {
+        let read = || last_notes(&mut *self.open_file()?);
+        let mut notes = read().map_err(|source| self.failed(source))?;
+        notes.reverse();
+        let mut names: Vec<String> = Vec::new();
+        notes.retain(|note| {
+            let name = note.lines().next().unwrap_or_default();
+            let is_new = !names.iter().any(|seen| seen == name);
+            names.push(name.to_owned());
+            is_new
+        });
+        Ok(notes)
+    }
+
+    fn open_file(&self) -> io::Result<MutexGuard<'_, File>> {
+        self.file.lock().map_err(|_| io::ErrorKind::Other.into())
+    }
+
+    fn failed(&self, source: io::Error) -> CheckpointsError {
+        CheckpointsError { path: self.path.clone(), source }
     }
 
     /// Keeps a note, if it is another than the newest. Returns once it is on the disk.
@@ -75,16 +90,14 @@ impl Checkpoints {
     /// Where it can't be written.
     pub fn keep(&self, note: &str) -> Result<(), CheckpointsError> {
         let write = || -> io::Result<()> {
-            let mut kept = self.kept.lock().map_err(|_| io::ErrorKind::Other)?;
-            if kept.last.as_deref() == Some(note) {
+            let mut file = self.open_file()?;
+            if last_notes(&mut file)?.last().is_some_and(|last| last == note) {
                 return Ok(());
             }
-            kept.file.write_all(format!("{note}\n").as_bytes())?;
-            kept.file.sync_all()?;
-            kept.last = Some(note.to_owned());
-            Ok(())
+            file.write_all(format!("{note}\n").as_bytes())?;
+            file.sync_all()
         };
-        write().map_err(|source| CheckpointsError { path: self.path.clone(), source })
+        write().map_err(|source| self.failed(source))
     }
 }
 
@@ -114,9 +127,9 @@ fn tail(file: &mut File) -> io::Result<String> {
     })
 }
 
-/// The last whole note of a text that holds several, whatever else stands between them.
-fn last_note(text: &str) -> Option<String> {
-    Notes::new(text.as_bytes()).filter_map(Result::ok).last()
+/// The last of a file's notes, in order.
+fn last_notes(file: &mut File) -> io::Result<Vec<String>> {
+    Notes::new(tail(file)?.as_bytes()).collect()
 }
 
 /// The notes among lines.
@@ -182,16 +195,38 @@ mod tests {
         format!("auth.example/audit/1\n{size}\n{root}\n\n\u{2014} auth.example/audit/1 AAAAAAAAAAAA\n")
     }
 
+    fn last(checkpoints: &Checkpoints) -> Option<String> {
+        checkpoints.newest().expect("the file").into_iter().next()
+    }
+
+    fn notes_in(text: &str) -> Vec<String> {
+        Notes::new(text.as_bytes()).collect::<io::Result<_>>().expect("a text")
+    }
+
+    #[test]
+    fn what_another_process_keeps_is_found_and_the_newest_of_each_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("checkpoints");
+        let (one, other) = (Checkpoints::open(&path).expect("new"), Checkpoints::open(&path).expect("old"));
+        let of_another_name = note(9).replace("audit/1", "audit/2");
+        for kept in [note(1), note(2), of_another_name.clone(), note(3), of_another_name.clone()] {
+            one.keep(&kept).expect("it is kept");
+        }
+        assert_eq!(other.newest().expect("the file"), [of_another_name.clone(), note(3)]);
+        other.keep(&of_another_name).expect("it is there");
+        assert_eq!(notes_in(&std::fs::read_to_string(&path).expect("the file")).len(), 5);
+    }
+
     #[test]
     fn what_is_kept_is_found_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("checkpoints");
         let checkpoints = Checkpoints::open(&path).expect("a new file");
-        assert_eq!(checkpoints.last(), None);
+        assert_eq!(last(&checkpoints), None);
         for size in [1, 2, 2, 300] {
             checkpoints.keep(&note(size)).expect("room");
         }
-        assert_eq!(Checkpoints::open(&path).expect("the file").last(), Some(note(300)));
+        assert_eq!(last(&Checkpoints::open(&path).expect("the file")), Some(note(300)));
         let text = std::fs::read_to_string(&path).expect("the file");
         assert_eq!(text, [1, 2, 300].map(|size| note(size) + "\n").concat(), "each once");
     }
@@ -202,9 +237,9 @@ mod tests {
         let path = folder.path().join("checkpoints");
         std::fs::write(&path, format!("{}\nauth.example/audit/1\n77", note(5))).expect("a file");
         let checkpoints = Checkpoints::open(&path).expect("the file");
-        assert_eq!(checkpoints.last(), Some(note(5)));
+        assert_eq!(last(&checkpoints), Some(note(5)));
         checkpoints.keep(&note(6)).expect("room");
-        assert_eq!(Checkpoints::open(&path).expect("the file").last(), Some(note(6)));
+        assert_eq!(last(&Checkpoints::open(&path).expect("the file")), Some(note(6)));
     }
 
     #[test]
@@ -216,7 +251,7 @@ mod tests {
             let cut = whole.as_bytes().get(..end).expect("a part");
             std::fs::write(&path, [format!("{}\n", note(5)).as_bytes(), cut].concat()).expect("a file");
             for _ in 0..2 {
-                let last = Checkpoints::open(&path).expect("the file").last();
+                let last = last(&Checkpoints::open(&path).expect("the file"));
                 assert_eq!(last, Some(note(5)), "{end}");
             }
         }
@@ -238,14 +273,14 @@ mod tests {
         let path = folder.path().join("checkpoints");
         let many: String = (0..5_000).map(|size| note(size) + "\n").collect();
         std::fs::write(&path, many).expect("a file");
-        assert_eq!(Checkpoints::open(&path).expect("the file").last(), Some(note(4_999)));
+        assert_eq!(last(&Checkpoints::open(&path).expect("the file")), Some(note(4_999)));
     }
 
     #[test]
     fn other_text_holds_none() {
         for text in ["", "\u{2014} a\n", "a\nb\n\n\u{2014} c\n", note(1).trim_end()] {
-            assert_eq!(last_note(text), None, "{text}");
+            assert_eq!(notes_in(text).last().cloned(), None, "{text}");
         }
-        assert_eq!(last_note(&format!("noise\n{}", note(1))), Some(note(1)));
+        assert_eq!(notes_in(&format!("noise\n{}", note(1))).pop(), Some(note(1)));
     }
 }

@@ -311,13 +311,7 @@ impl Walk<'_> {
             self.report.checkpoints = self.report.checkpoints.saturating_add(1);
             return Ok(());
         }
-        let has_signed = |key: &&PublicKey| note.is_signed_by(&key.named(outside.origin.clone()));
-        if !self.trusted.iter().chain(&self.known).any(|key| has_signed(&key)) {
-            return Err(Stop::Found(format!(
-                "the checkpoint outside of {} leaves is not signed by a key of this trail",
-                outside.size
-            )));
-        }
+        // Also one by a key that came behind the point to which the database was put back.
         let gave_up = |(_, follows): &(String, Option<Checkpoint>)| {
             follows.as_ref().is_some_and(|it| it.origin == outside.origin && it.size >= outside.size)
         };
@@ -331,6 +325,13 @@ impl Walk<'_> {
                     outside.size, outside.origin
                 )))
             };
+        }
+        let has_signed = |key: &&PublicKey| note.is_signed_by(&key.named(outside.origin.clone()));
+        if !self.trusted.iter().chain(&self.known).any(|key| has_signed(&key)) {
+            return Err(Stop::Found(format!(
+                "the checkpoint outside of {} leaves is not signed by a key of this trail",
+                outside.size
+            )));
         }
         if here.is_some_and(|(_, here)| here.origin == outside.origin) {
             return Err(Stop::Found(format!(

@@ -28,6 +28,7 @@ scenarios![
     a_refresh_token_that_can_not_be_read_is_not_passed_over,
     several_tokens_in_one_field_end_nothing,
     a_token_of_a_key_that_was_revoked_ends_nothing,
+    a_token_that_nobody_signed_ends_nothing,
     a_token_of_another_public_url_ends_nothing needs Start,
     is_written_to_the_trail,
 ];
@@ -273,6 +274,9 @@ async fn a_refresh_token_that_can_not_be_read_is_not_passed_over(stage: Stage) {
         r#"{"refreshToken":"?""#,
         r#"{"refreshToken":"?"}{}"#,
         "refreshToken=?",
+        r#"{"refresh\u0054oken":"?",}"#,
+        r#"{"refreshToken":["?"]}"#,
+        "{\0\"\0r\0e\0f\0",
     ] {
         let body = body.replace('?', &ana.refresh);
         let answer =
@@ -280,7 +284,11 @@ async fn a_refresh_token_that_can_not_be_read_is_not_passed_over(stage: Stage) {
         answer.await.names("refreshToken");
         assert!(ana.is_signed_in().await, "{body}");
     }
-    is_done(&ana.client.post("/logout", json!({ "refreshToken": ana.refresh })).await);
+    let encoded = ana.client.post("/logout", json!({ "refreshToken": ana.refresh }));
+    encoded.header("content-encoding", "gzip").await.refused("UNSUPPORTED_MEDIA_TYPE");
+    assert!(ana.is_signed_in().await);
+    is_done(&ana.client.post("/logout", json!({ "refreshToken": format!("{}\n", ana.refresh) })).await);
+    assert!(ana.is_signed_out().await);
 }
 
 async fn several_tokens_in_one_field_end_nothing(stage: Stage) {
@@ -318,6 +326,18 @@ async fn a_token_of_a_key_that_was_revoked_ends_nothing(stage: Stage) {
     ana.client.set_cookie(&name, &value);
     ana.client.get("/session").await.refused("UNAUTHENTICATED");
     is_done(&service.client().post("/logout", json!({})).bearer(&ana.access).await);
+}
+
+async fn a_token_that_nobody_signed_ends_nothing(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let (signed, _) = ana.access.rsplit_once('.').expect("a token");
+    let forged = format!("{signed}.{}", "A".repeat(86));
+    // Nor does one of a key that is published no more, of which nobody can tell it.
+    service.client().post("/logout", json!({})).bearer(&forged).await.refused("UNAUTHENTICATED");
+    assert!(ana.is_signed_in().await);
+    is_done(&service.client().post("/logout", json!({})).bearer(&ana.access).await);
+    is_done(&service.client().post("/logout", json!({})).bearer(&forged).await);
 }
 
 async fn a_token_of_another_public_url_ends_nothing(stage: Stage) {

@@ -5,11 +5,12 @@ use crate::{
     scenarios,
     service::{Service, Stage},
 };
-use mana_auth_audit::{Note, VerifierKey};
+use mana_auth_audit::{Checkpoint, Note, VerifierKey};
 
 scenarios![
     a_key_that_was_replaced_signs_nothing_any_more needs Commands,
     of_two_replacements_the_last_signs needs Commands,
+    a_state_of_before_a_replacement_goes_on_under_another_name needs Commands,
 ];
 
 fn key(service: &Service, arguments: &[&str]) -> VerifierKey {
@@ -76,4 +77,21 @@ async fn of_two_replacements_the_last_signs(stage: Stage) {
     for known in [first, second, third] {
         assert_eq!(service.copy().verify(Some(known), None).finding, None);
     }
+}
+
+async fn a_state_of_before_a_replacement_goes_on_under_another_name(stage: Stage) {
+    let mut service = stage.at_system_time().start().await;
+    let name = |note: &Note| Checkpoint::parse(note.text()).expect("a checkpoint").origin;
+    let first = sign(&service).await;
+    let old = service.copy();
+    let new = key(&service, &["audit", "rotate-key"]);
+    let second = sign(&service).await;
+    assert!(second.is_signed_by(&new) && name(&second) == name(&first));
+    // The checkpoints outside are signed by a key that this state does not know.
+    service.restore(&old.path()).await;
+    let third = sign(&service).await;
+    assert_ne!(name(&third), name(&first), "two histories have one name");
+    assert_eq!(service.number("SELECT count(*) FROM security_events WHERE event_type = 'audit_begun'"), 2);
+    let fourth = sign(&service).await;
+    assert_eq!(name(&fourth), name(&third), "once is enough");
 }

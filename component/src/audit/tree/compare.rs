@@ -11,7 +11,7 @@ pub enum Comparison {
     Consistent,
     /// The trail has not: a backup was restored, or events were taken away. It goes on under another origin.
     BegunAnew,
-    /// Nothing: no key of this trail signed it.
+    /// Nothing: it is of another name, and no key of this trail signed it.
     Foreign,
 }
 
@@ -34,15 +34,36 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
         };
     };
     let keys = key::ours(ctx).await?;
-    let Some((outside, _)) = signed::signed_by(note, &keys)? else { return Ok(Comparison::Foreign) };
+    let outside = match signed::signed_by(note, &keys)? {
+        Some((outside, _)) => Outside::Ours(outside),
+        None => match Checkpoint::of_note(note) {
+            // By a key from behind the point that the trail was put back to.
+            Ok((_, outside)) if outside.origin == tree.origin => Outside::Ahead(outside),
+            _ => return Ok(Comparison::Foreign),
+        },
+    };
     let mut signed = Signed::of(ctx, tree, &keys).await?;
-    if leads_to(ctx, &mut signed, &outside).await? || is_given_up(ctx, &mut signed, &outside).await? {
-        return Ok(Comparison::Consistent);
-    }
+    let outside = match outside {
+        Outside::Ahead(outside) => outside,
+        Outside::Ours(outside) => {
+            if leads_to(ctx, &mut signed, &outside).await? || is_given_up(ctx, &mut signed, &outside).await? {
+                return Ok(Comparison::Consistent);
+            }
+            outside
+        }
+    };
     let signing = signing::next(&mut signed, &keys).await?;
     begin::again(ctx, &signed.tree, &signing, &outside.to_string()).await?;
     tell(ctx, note);
     Ok(Comparison::BegunAnew)
+}
+
+/// A checkpoint outside that concerns this trail.
+enum Outside {
+    /// A key of the trail signed it.
+    Ours(Checkpoint),
+    /// It has the trail's name, and none of its keys signed it.
+    Ahead(Checkpoint),
 }
 
 fn tell(ctx: &Context, note: &str) {
