@@ -2,7 +2,6 @@
 
 use super::{
     Connections, Server, Shared,
-    documents::Documents,
     egress::{Bounds, Egress},
     housekeeping,
     request::{FREE, LARGEST_BODY},

@@ -4,7 +4,7 @@ use super::{
     egress::{Egress, Streams},
     networks::Network,
     open::{Open, Place},
-    patience::{Begun, Patient},
+    patience::{Begun, Closing, Patient},
     room::Room,
     shedding::ConnectionLimit,
 };
@@ -58,17 +58,17 @@ const CONNECTION_WINDOW: u32 = 4 * STREAM_WINDOW;
 const RESETS_UNSEEN: usize = 20;
 const RESETS_OF_OURS: usize = 1024;
 
-/// A silent HTTP/2 connection is asked for a sign of life, and closed when it gives none.
+/// A silent HTTP/2 connection is asked for a sign of life, and closed when it gives none; not soon, for the question waits behind
+/// what a slow client has still to take.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
-const PING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How much of answers the system may keep for one connection, in bytes; it takes as much again for itself. Left alone, it would go
 /// up to some MiB for a client that has once read fast. What is in it counts as taken, so it must be small beside what a slow client
 /// takes within the time-out.
 const SOCKET_BUFFER: usize = 16 * 1024;
 
-/// What is no answer, and what the system has of one, is given up after so many times the time-out: later, so that an answer is
-/// given up as such.
+/// What is no answer, and what the system has of one once the connection is closed, is given up after so many times the time-out:
+/// later, so that an answer is given up as such, and long enough for 32 KiB at 300 bytes a second.
 const LATER: u32 = 2;
 
 /// How long to wait when the system has no more sockets to give: connections that close give some back.
@@ -166,6 +166,7 @@ impl Connections {
         let network = self.of_address.network(peer);
         let outlet = self.egress.outlet(connection.id(), network, abort);
         let (connection, begun) = (Arc::new(connection), Begun::default());
+        let stream = Closing::new(stream, self.write_timeout * LATER);
         let stream = Patient::new(stream, begun.clone(), self.header_timeout, self.write_timeout * LATER);
         let served = connection.clone();
         let service = service_fn(move |request: Request<Incoming>| {
@@ -193,7 +194,7 @@ impl Connections {
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    if let Err(error) = self.set_up(&stream) {
+                    if let Err(error) = Self::set_up(&stream) {
                         tracing::debug!(%error, "a connection ended before it began");
                     }
                     return (stream, Some(peer.ip()));
@@ -207,13 +208,10 @@ impl Connections {
         }
     }
 
-    fn set_up(&self, stream: &TcpStream) -> io::Result<()> {
+    fn set_up(stream: &TcpStream) -> io::Result<()> {
         // Head and body are two writes: without this, the second waits for the client's ACK.
         stream.set_nodelay(true)?;
-        sockopt::set_socket_send_buffer_size(stream, SOCKET_BUFFER)?;
-        // Also once we have closed the connection.
-        let timeout = u32::try_from((self.write_timeout * LATER).as_millis()).unwrap_or(u32::MAX);
-        Ok(sockopt::set_tcp_user_timeout(stream, timeout)?)
+        Ok(sockopt::set_socket_send_buffer_size(stream, SOCKET_BUFFER)?)
     }
 
     fn protocol(&self, streams: Streams) -> Builder<Streams> {
@@ -236,7 +234,7 @@ impl Connections {
             .max_pending_accept_reset_streams(RESETS_UNSEEN)
             .max_local_error_reset_streams(RESETS_OF_OURS)
             .keep_alive_interval(PING_INTERVAL)
-            .keep_alive_timeout(PING_TIMEOUT);
+            .keep_alive_timeout(self.write_timeout * LATER);
         builder
     }
 }

@@ -82,6 +82,7 @@ async fn of_two_replacements_the_last_signs(stage: Stage) {
 async fn a_state_of_before_a_replacement_goes_on_under_another_name(stage: Stage) {
     let mut service = stage.at_system_time().start().await;
     let name = |note: &Note| Checkpoint::parse(note.text()).expect("a checkpoint").origin;
+    service.tick().await;
     let first = sign(&service).await;
     let old = service.copy();
     let new = key(&service, &["audit", "rotate-key"]);
