@@ -60,9 +60,9 @@ impl fmt::Debug for Blocklist {
 /// Of the normal form (NFKC, lower case). Its key is fixed: who makes two passwords collide on purpose gains that
 /// his own is refused.
 fn fingerprint(password: &str) -> u64 {
-    // Lower case has two sigmas, by what follows.
+    // Lower case has two sigmas, by what follows; and it may compose where capitals did not.
     let folded = password.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c });
-    let normal: Zeroizing<String> = Zeroizing::new(folded.collect());
+    let normal: Zeroizing<String> = Zeroizing::new(folded.nfkc().collect());
     let mut hasher = DefaultHasher::new();
     normal.hash(&mut hasher);
     hasher.finish()
@@ -77,6 +77,7 @@ mod tests {
         let list =
             Blocklist::parse("correct horse\r\n\nTr\u{f6}ubad0ur\n two  spaces \nCORRECT HORSE".as_bytes());
         assert_eq!(list.len(), 3);
+        assert!(Blocklist::parse("T\u{344}".as_bytes()).contains("t\u{344}"));
         for listed in ["correct horse", "Correct HORSE", "tro\u{308}UBAD0UR", " two  spaces "] {
             assert!(list.contains(listed), "{listed:?}");
         }

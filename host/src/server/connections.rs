@@ -4,7 +4,7 @@ use super::{
     egress::{Egress, Streams},
     networks::Network,
     open::{Open, Place},
-    patience::{Begun, Closing, Patient},
+    patience::{Begun, Patient},
     room::Room,
     shedding::ConnectionLimit,
 };
@@ -58,17 +58,18 @@ const CONNECTION_WINDOW: u32 = 4 * STREAM_WINDOW;
 const RESETS_UNSEEN: usize = 20;
 const RESETS_OF_OURS: usize = 1024;
 
-/// A silent HTTP/2 connection is asked for a sign of life, and closed when it gives none; not soon, for the question waits behind
-/// what a slow client has still to take.
-const PING_INTERVAL: Duration = Duration::from_secs(30);
+/// Of a silent connection the system asks the other one for a sign of life (RFC 9293 §3.8.4), after so long, so often, so many times.
+/// A ping of HTTP/2 would wait behind what a slow client has still to take.
+const SILENCE: Duration = Duration::from_secs(30);
+const ASKED_EVERY: Duration = Duration::from_secs(10);
+const ASKED: u32 = 3;
 
 /// How much of answers the system may keep for one connection, in bytes; it takes as much again for itself. Left alone, it would go
 /// up to some MiB for a client that has once read fast. What is in it counts as taken, so it must be small beside what a slow client
 /// takes within the time-out.
 const SOCKET_BUFFER: usize = 16 * 1024;
 
-/// What is no answer, and what the system has of one once the connection is closed, is given up after so many times the time-out:
-/// later, so that an answer is given up as such, and long enough for 32 KiB at 300 bytes a second.
+/// What is no answer is given up after so many times the time-out: later, so that an answer is given up as such.
 const LATER: u32 = 2;
 
 /// How long to wait when the system has no more sockets to give: connections that close give some back.
@@ -166,7 +167,6 @@ impl Connections {
         let network = self.of_address.network(peer);
         let outlet = self.egress.outlet(connection.id(), network, abort);
         let (connection, begun) = (Arc::new(connection), Begun::default());
-        let stream = Closing::new(stream, self.write_timeout * LATER);
         let stream = Patient::new(stream, begun.clone(), self.header_timeout, self.write_timeout * LATER);
         let served = connection.clone();
         let service = service_fn(move |request: Request<Incoming>| {
@@ -211,7 +211,11 @@ impl Connections {
     fn set_up(stream: &TcpStream) -> io::Result<()> {
         // Head and body are two writes: without this, the second waits for the client's ACK.
         stream.set_nodelay(true)?;
-        Ok(sockopt::set_socket_send_buffer_size(stream, SOCKET_BUFFER)?)
+        sockopt::set_socket_send_buffer_size(stream, SOCKET_BUFFER)?;
+        sockopt::set_socket_keepalive(stream, true)?;
+        sockopt::set_tcp_keepidle(stream, SILENCE)?;
+        sockopt::set_tcp_keepintvl(stream, ASKED_EVERY)?;
+        Ok(sockopt::set_tcp_keepcnt(stream, ASKED)?)
     }
 
     fn protocol(&self, streams: Streams) -> Builder<Streams> {
@@ -232,9 +236,7 @@ impl Connections {
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_pending_accept_reset_streams(RESETS_UNSEEN)
-            .max_local_error_reset_streams(RESETS_OF_OURS)
-            .keep_alive_interval(PING_INTERVAL)
-            .keep_alive_timeout(self.write_timeout * LATER);
+            .max_local_error_reset_streams(RESETS_OF_OURS);
         builder
     }
 }

@@ -3,7 +3,6 @@
 //! hyper bounds how long the head of a request may take once it knows which protocol is spoken; before that, and
 //! while it writes, it would wait for as long as the client likes, and hold one of our connections.
 
-use rustix::net::sockopt;
 use std::{
     io::{self, IoSlice},
     pin::Pin,
@@ -16,7 +15,6 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::{Sleep, sleep},
 };
 
@@ -113,67 +111,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let attempt = Pin::new(&mut self.socket).poll_shutdown(context);
         self.unless_stalled(context, attempt)
-    }
-}
-
-/// A socket that the system keeps for no longer than `limit` once it is closed and the client takes nothing of what is left. Before
-/// that there is no such limit: the system would count as silence what a client with a small window takes.
-pub(super) struct Closing {
-    stream: TcpStream,
-    limit: Duration,
-}
-
-impl Closing {
-    pub(super) const fn new(stream: TcpStream, limit: Duration) -> Self {
-        Self { stream, limit }
-    }
-}
-
-impl Drop for Closing {
-    fn drop(&mut self) {
-        let limit = u32::try_from(self.limit.as_millis()).unwrap_or(u32::MAX);
-        // It may be gone already.
-        let _ = sockopt::set_tcp_user_timeout(&self.stream, limit);
-    }
-}
-
-impl AsyncRead for Closing {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Closing {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 

@@ -37,8 +37,10 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
     let outside = match signed::signed_by(note, &keys)? {
         Some((outside, _)) => Outside::Ours(outside),
         None => match Checkpoint::of_note(note) {
-            // By a key from behind the point that the trail was put back to.
-            Ok((_, outside)) if outside.origin == tree.origin => Outside::Ahead(outside),
+            // By a key from behind the point that the trail was put back to; unless the secret is lost, and no key is known.
+            Ok((_, outside)) if outside.origin == tree.origin && is_signed(&tree, &keys)? => {
+                Outside::Ahead(outside)
+            }
             _ => return Ok(Comparison::Foreign),
         },
     };
@@ -64,6 +66,12 @@ enum Outside {
     Ours(Checkpoint),
     /// It has the trail's name, and none of its keys signed it.
     Ahead(Checkpoint),
+}
+
+/// Whether one of these keys has signed what the tree is now.
+fn is_signed(tree: &rows::Tree, keys: &[rows::Key]) -> Result<bool, Error> {
+    let Some(note) = &tree.checkpoint else { return Ok(false) };
+    Ok(signed::signed_by(note, keys)?.is_some())
 }
 
 fn tell(ctx: &Context, note: &str) {
