@@ -18,11 +18,11 @@ pub struct Registration {
     pub password: NewPassword,
     /// What the person wants to be called.
     pub name: Name,
-    /// Who asks for it.
+    /// Its origin.
     pub by: By,
 }
 
-/// Who asks for an account.
+/// The origin of a registration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// Anybody: all of them together make so many in a while.

@@ -113,7 +113,7 @@ async fn credentials(
     Ok(found.await?.flatten())
 }
 
-/// What can be read of an account, and whether that is all of it.
+/// The readable part of an account's row, and whether the whole row is readable.
 fn credentials_in(row: &mut Columns, snapshot: Snapshot) -> (Option<Credentials>, bool) {
     let password = row.take::<Option<Utf8>>();
     let is_whole = password.is_ok();

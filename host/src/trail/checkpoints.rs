@@ -2,7 +2,7 @@
 
 use mana_auth_audit::Checkpoint;
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     fs::{File, OpenOptions},
     io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     os::unix::fs::OpenOptionsExt as _,
@@ -65,13 +65,8 @@ impl Checkpoints {
         let read = || last_notes(&mut *self.open_file()?);
         let mut notes = read().map_err(|source| self.failed(source))?;
         notes.reverse();
-        let mut names: Vec<String> = Vec::new();
-        notes.retain(|note| {
-            let name = note.lines().next().unwrap_or_default();
-            let is_new = !names.iter().any(|seen| seen == name);
-            names.push(name.to_owned());
-            is_new
-        });
+        let mut names = HashSet::new();
+        notes.retain(|note| names.insert(note.lines().next().unwrap_or_default().to_owned()));
         Ok(notes)
     }
 

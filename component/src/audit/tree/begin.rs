@@ -51,7 +51,7 @@ pub async fn first(ctx: &Context, follows: Option<&str>) -> Result<(), Refused> 
     Ok(())
 }
 
-/// Whether a key of ours, without which no place is given, is there along with what it signed, or with rows that have places. Such a row
+/// Whether this database held a trail: a key of ours is there, and a checkpoint that it signed, or a row that claims a place. Such a row
 /// alone proves nothing: anybody can write one.
 async fn was_sealed(ctx: &Context) -> Result<bool, Error> {
     let keys = key::ours(ctx).await?;
@@ -88,7 +88,7 @@ pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
     Ok(())
 }
 
-/// What an `audit_begun` says of the trail that it begins.
+/// The content of an `audit_begun`.
 pub struct Begun {
     /// Which checkpoint it goes on after; empty where it says none.
     pub follows: String,
@@ -96,12 +96,12 @@ pub struct Begun {
     pub key: Option<[u8; 32]>,
 }
 
-/// How the trail began under this name, as an event of the service's own says that is still to be sealed. None without such an event.
+/// The beginning of the trail under this name, from an `audit_begun` of ours that waits to be sealed. None without one.
 pub async fn announced(ctx: &Context, origin: &KeyName) -> Result<Option<Begun>, Error> {
     special::newest_unsealed(ctx, Kind::AuditBegun, |event| told(event, origin)).await
 }
 
-/// How the trail began under this name, as an `audit_begun` says. None where it is about another name.
+/// The beginning of the trail under this name, from an `audit_begun`. None where the event is about another name.
 pub fn told(event: &Stored, origin: &KeyName) -> Option<Begun> {
     let told: Value = serde_json::from_str(event.metadata.as_deref()?).ok()?;
     let text = |member| told.get(member).and_then(Value::as_str);

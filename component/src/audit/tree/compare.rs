@@ -34,41 +34,26 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
         };
     };
     let keys = key::ours(ctx).await?;
-    let outside = match signed::signed_by(note, &keys)? {
-        Some((outside, _)) => Outside::Ours(outside),
-        None => match Checkpoint::of_note(note) {
-            // By a key from behind the point that the trail was put back to; unless the secret is lost, and no key is known.
-            Ok((_, outside)) if outside.origin == tree.origin && is_signed(&tree, &keys)? => {
-                Outside::Ahead(outside)
-            }
-            _ => return Ok(Comparison::Foreign),
-        },
-    };
+    let Ok((_, outside)) = Checkpoint::of_note(note) else { return Ok(Comparison::Foreign) };
+    let is_ours = signed::signed_by(note, &keys)?.is_some();
+    // A checkpoint of the trail's name by an unknown key was signed after the state to which the trail was put back; unless the secret
+    // is lost, and no key is known.
+    if !is_ours && (outside.origin != tree.origin || !is_signed(&tree, &keys)?) {
+        return Ok(Comparison::Foreign);
+    }
     let mut signed = Signed::of(ctx, tree, &keys).await?;
-    let outside = match outside {
-        Outside::Ahead(outside) => outside,
-        Outside::Ours(outside) => {
-            if leads_to(ctx, &mut signed, &outside).await? || is_given_up(ctx, &mut signed, &outside).await? {
-                return Ok(Comparison::Consistent);
-            }
-            outside
-        }
-    };
+    if is_ours
+        && (leads_to(ctx, &mut signed, &outside).await? || is_given_up(ctx, &mut signed, &outside).await?)
+    {
+        return Ok(Comparison::Consistent);
+    }
     let signing = signing::next(&mut signed, &keys).await?;
     begin::again(ctx, &signed.tree, &signing, &outside.to_string()).await?;
     tell(ctx, note);
     Ok(Comparison::BegunAnew)
 }
 
-/// A checkpoint outside that concerns this trail.
-enum Outside {
-    /// A key of the trail signed it.
-    Ours(Checkpoint),
-    /// It has the trail's name, and none of its keys signed it.
-    Ahead(Checkpoint),
-}
-
-/// Whether one of these keys has signed what the tree is now.
+/// Whether one of these keys signed the tree's newest checkpoint.
 fn is_signed(tree: &rows::Tree, keys: &[rows::Key]) -> Result<bool, Error> {
     let Some(note) = &tree.checkpoint else { return Ok(false) };
     Ok(signed::signed_by(note, keys)?.is_some())

@@ -82,7 +82,7 @@ pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Error> {
     if is_lost {
         begin::with_another_key(ctx, &tree).await?;
     }
-    // What has signed nothing yet can't sign for another.
+    // A key signs for its successor only once it has signed something itself.
     seal_all(ctx).await?;
     if is_lost {
         return newest(ctx).await;
@@ -108,7 +108,7 @@ async fn newest(ctx: &Context) -> Result<VerifierKey, Error> {
     keys(ctx).await?.into_iter().next().ok_or_else(|| Bug::Sealed.into())
 }
 
-/// Whether the key that signed the tree is there, and can't be opened any more.
+/// Whether the tree's key is lost: its row is there, and can't be opened.
 async fn is_lost(ctx: &Context, tree: &Tree) -> Result<bool, Error> {
     let newest = tree.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
     let is_begun = newest.as_ref().is_none_or(|(_, checkpoint)| checkpoint.origin != tree.origin);
