@@ -15,6 +15,9 @@ use mana_auth_audit::{
 };
 use std::{collections::BTreeMap, ops::Range};
 
+/// How often the tree is read, where each time another process seals between two statements.
+const READS: u32 = 3;
+
 /// A tree that one of our keys has signed.
 pub struct Signed {
     /// Its row, which is what was signed.
@@ -33,10 +36,17 @@ impl Signed {
     ///
     /// `NotFound` before it was begun. Where storage fails, or it is not the one that was signed last.
     pub async fn read(ctx: &Context) -> Result<Self, Error> {
-        let tree = rows::tree().await?.ok_or(Error::NotFound)?;
-        // Read behind the tree, so that whoever signed it is among them.
-        let keys = key::ours(ctx).await?;
-        Self::of(ctx, tree, &keys).await
+        for _ in 0..READS {
+            let tree = rows::tree().await?.ok_or(Error::NotFound)?;
+            // Read behind the tree, so that whoever signed it is among them.
+            let keys = key::ours(ctx).await?;
+            match Self::of(ctx, tree, &keys).await {
+                // Another process has sealed in between.
+                Err(Error::Overloaded) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Error::Overloaded)
     }
 
     /// This tree, if one of these keys signed it: whoever edits it by hand does not get another signature for it.
