@@ -315,8 +315,18 @@ async fn a_forged_verification_is_not_told(stage: Stage) {
     service.tick().await;
     let found = root.client.get("/admin/audit/verify").await.ok();
     assert_eq!(found["intact"], false, "{found}");
-    service.sql("UPDATE audit_verification SET first_bad = NULL, verified_at = verified_at + 1000");
-    root.client.get("/admin/audit/verify").await.refused("NOT_FOUND");
+    // The time that has passed also wakes the host's own housekeeping, once: it may write over the first forgery.
+    let mut told = Value::Null;
+    for _ in 0..2 {
+        service.sql("UPDATE audit_verification SET first_bad = NULL, verified_at = verified_at + 1000");
+        let answer = root.client.get("/admin/audit/verify").await;
+        if answer.status == 404 {
+            told = answer.refused("NOT_FOUND")["error"].clone();
+            break;
+        }
+        assert_eq!(answer.ok()["intact"], false);
+    }
+    assert_eq!(told, "NOT_FOUND");
     // Nor is it talked into having come by what it has not.
     let size = service.number("SELECT size FROM audit_tree");
     service.sql(&format!(

@@ -117,9 +117,16 @@ async fn housekeeping_goes_through_it(stage: Stage) {
     assert_eq!(found["from"], 0);
     assert!(found["to"].as_u64().expect("a size") >= 700, "{found}");
     assert_eq!(found["unsealed"], 0);
-    service.append_events(7);
-    let found = root.client.get("/admin/audit/verify?from=0&to=1").await.ok();
-    assert_eq!(found["unsealed"], 7, "{found}");
+    // The time that has passed also wakes the host's own housekeeping, once: it may seal the first seven.
+    let mut unsealed = Value::Null;
+    for _ in 0..2 {
+        service.append_events(7);
+        unsealed = root.client.get("/admin/audit/verify?from=0&to=1").await.ok()["unsealed"].clone();
+        if unsealed != 0 {
+            break;
+        }
+    }
+    assert_eq!(unsealed, 7);
 }
 
 async fn a_part_is_verified_at_once(stage: Stage) {
