@@ -1,6 +1,6 @@
 //! Who may append to the audit trail over HTTP: `source:secret`, separated by commas.
 
-use super::{SharedSecret, guessable::is_guessable};
+use super::{SharedSecret, alike::first_alike, guessable::is_guessable};
 use mana_auth_audit::Source;
 
 /// Parses the list. Blanks around a name or a secret are no part of it.
@@ -18,10 +18,9 @@ pub fn parse(text: &str) -> Result<Vec<(Source, SharedSecret)>, String> {
     if names.array_windows().any(|[one, next]| one == next) {
         return Err("must name each source once".into());
     }
-    for (position, (source, secret)) in (1..).zip(&sources) {
-        if let Some((other, _)) = sources.iter().skip(position).find(|(_, other)| secret.is_same(other)) {
-            return Err(format!("must give each source a secret of its own: {source} and {other} have one"));
-        }
+    if let Some(((source, _), (other, _))) = first_alike(&sources, |(_, one), (_, other)| one.is_same(other))
+    {
+        return Err(format!("must give each source a secret of its own: {source} and {other} have one"));
     }
     Ok(sources)
 }

@@ -1,6 +1,6 @@
 //! The configured secrets, and the keys derived from them: one for each purpose and version.
 
-use super::guessable::is_guessable;
+use super::{alike::first_alike, guessable::is_guessable};
 use aes_gcm::{
     Aes256Gcm, KeyInit as _,
     aead::{Aead as _, Payload},
@@ -8,6 +8,7 @@ use aes_gcm::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 /// Which of the secrets. Rises with every rotation.
@@ -67,6 +68,13 @@ impl Keyring {
         let secrets = text.split(',').map(|item| parse_secret(item.trim())).collect::<Result<Vec<_>, _>>()?;
         if !secrets.is_sorted_by(|(newer, _), (older, _)| newer > older) {
             return Err("must be ordered by version, the newest first".into());
+        }
+        // Whoever rotates wants the old secret to be worth nothing some day.
+        let same = |(_, one): &(_, Zeroizing<Vec<u8>>), (_, other): &(_, Zeroizing<Vec<u8>>)| {
+            one.as_slice().ct_eq(other.as_slice()).into()
+        };
+        if let Some(((newer, _), (older, _))) = first_alike(&secrets, same) {
+            return Err(format!("must be another secret for each version: {newer} and {older} have one"));
         }
         Ok(Self { secrets })
     }

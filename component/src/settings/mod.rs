@@ -1,5 +1,6 @@
 //! The operator's settings: parsed once per instance into one typed struct, or refused with the key's name.
 
+mod alike;
 mod audit_sources;
 mod changed;
 mod guessable;

@@ -111,6 +111,17 @@ impl Settings {
                 "must not contain the audience: such a token could renew itself",
             ));
         }
+        let maintenance_secret = source.parsed("maintenance_secret", SharedSecret::parse)?;
+        let audit_sources = source.parsed("audit_sources", audit_sources::parse)?.unwrap_or_default();
+        if let Some((of, _)) = maintenance_secret
+            .as_ref()
+            .and_then(|secret| audit_sources.iter().find(|(_, other)| secret.is_same(other)))
+        {
+            return Err(wrong(
+                "audit_sources",
+                format!("{of} must have another secret than maintenance_secret"),
+            ));
+        }
         Ok(Self {
             keyring: source
                 .parsed("secrets", Keyring::parse)?
@@ -121,8 +132,8 @@ impl Settings {
                 .unwrap_or_else(|| [&trusted_origins[..], &[public_url.origin().clone()]].concat()),
             cookie_domain: source.parsed("cookie_domain", |domain| public_url.cookie_domain(domain))?,
             require_https,
-            maintenance_secret: source.parsed("maintenance_secret", SharedSecret::parse)?,
-            audit_sources: source.parsed("audit_sources", audit_sources::parse)?.unwrap_or_default(),
+            maintenance_secret,
+            audit_sources,
             sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
             lockout_failures: source.number("lockout_failures", 1..=1000)?,
             lockout: Span::minutes(source.number("lockout_minutes", 1..=1440)?),

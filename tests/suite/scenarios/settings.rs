@@ -11,6 +11,7 @@ scenarios![
     a_secret_that_was_generated_is_taken,
     blanks_around_a_secret_are_no_part_of_it,
     two_sources_never_share_a_secret needs Start,
+    a_secret_is_for_one_thing needs Start,
     what_is_wrong_with_a_secret_is_told_without_it needs Start,
     a_token_for_a_service_is_never_one_for_this_api needs Start,
 ];
@@ -64,10 +65,21 @@ async fn two_sources_never_share_a_secret(stage: Stage) {
     assert!(!said.contains(&SECRET[..8]) && !said.contains("other"), "{said}");
 }
 
+async fn a_secret_is_for_one_thing(stage: Stage) {
+    let both = stage.clone().with("maintenance_secret", SECRET);
+    let said = both.with("audit_sources", &format!("billing:{SECRET}")).refuses_to_start().await;
+    assert!(said.contains("billing") && said.contains("maintenance_secret"), "{said}");
+    assert!(!said.contains(&SECRET[..8]), "{said}");
+    let (_, secret) = crate::service::SECRET.split_once(':').expect("a version");
+    let said = stage.with("secrets", &format!("3:{secret},1:{secret}")).refuses_to_start().await;
+    assert!(said.contains("secrets") && said.contains("3 and 1") && !said.contains(secret), "{said}");
+}
+
 async fn a_secret_that_was_generated_is_taken(stage: Stage) {
-    for generated in [SECRET, "laX4rXcEIf1vDHbNKk83aBFnOumyna9qBBKkkuvbbK4="] {
+    let other = "laX4rXcEIf1vDHbNKk83aBFnOumyna9qBBKkkuvbbK4=";
+    for (generated, of_a_source) in [(SECRET, other), (other, SECRET)] {
         let stage = stage.clone().with("maintenance_secret", generated);
-        let service = stage.with("audit_sources", &format!("billing:{generated}")).start().await;
+        let service = stage.with("audit_sources", &format!("billing:{of_a_source}")).start().await;
         service.client().post("/maintenance", json!({})).bearer(generated).await.ok();
     }
 }
