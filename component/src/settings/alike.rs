@@ -1,4 +1,4 @@
-//! Whether a secret was given twice.
+//! A search for secrets that are set twice.
 
 /// The first two items that are alike.
 pub fn first_alike<T>(items: &[T], alike: impl Fn(&T, &T) -> bool) -> Option<(&T, &T)> {

@@ -69,7 +69,7 @@ impl Keyring {
         if !secrets.is_sorted_by(|(newer, _), (older, _)| newer > older) {
             return Err("must be ordered by version, the newest first".into());
         }
-        // Whoever rotates wants the old secret to be worth nothing some day.
+        // A rotation to the same secret would rotate nothing.
         let same = |(_, one): &(_, Zeroizing<Vec<u8>>), (_, other): &(_, Zeroizing<Vec<u8>>)| {
             one.as_slice().ct_eq(other.as_slice()).into()
         };

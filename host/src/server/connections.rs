@@ -69,7 +69,7 @@ const ASKED: u32 = 3;
 /// takes within the time-out.
 const SOCKET_BUFFER: usize = 16 * 1024;
 
-/// What is no answer is given up after so many times the time-out: later, so that an answer is given up as such.
+/// Other writes than answers get this multiple of the write time-out. An answer is given up first, and counted as an answer.
 const LATER: u32 = 2;
 
 /// How long to wait when the system has no more sockets to give: connections that close give some back.

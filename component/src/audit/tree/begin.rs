@@ -51,8 +51,8 @@ pub async fn first(ctx: &Context, follows: Option<&str>) -> Result<(), Refused> 
     Ok(())
 }
 
-/// Whether this database held a trail: a key of ours is there, and a checkpoint that it signed, or a row that claims a place. Such a row
-/// alone proves nothing: anybody can write one.
+/// Whether this database held a trail. The proof is a key of ours, with its checkpoint or with rows that have a leaf. A row alone proves
+/// nothing: anybody can write one.
 async fn was_sealed(ctx: &Context) -> Result<bool, Error> {
     let keys = key::ours(ctx).await?;
     for (_, note) in rows::seals_beyond(0).await? {

@@ -53,7 +53,7 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
     Ok(Comparison::BegunAnew)
 }
 
-/// Whether one of these keys signed the tree's newest checkpoint.
+/// Whether the newest checkpoint is signed by one of these keys.
 fn is_signed(tree: &rows::Tree, keys: &[rows::Key]) -> Result<bool, Error> {
     let Some(note) = &tree.checkpoint else { return Ok(false) };
     Ok(signed::signed_by(note, keys)?.is_some())

@@ -108,7 +108,7 @@ async fn newest(ctx: &Context) -> Result<VerifierKey, Error> {
     keys(ctx).await?.into_iter().next().ok_or_else(|| Bug::Sealed.into())
 }
 
-/// Whether the tree's key is lost: its row is there, and can't be opened.
+/// Whether the tree's key is lost. A lost key has a row that no secret opens.
 async fn is_lost(ctx: &Context, tree: &Tree) -> Result<bool, Error> {
     let newest = tree.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
     let is_begun = newest.as_ref().is_none_or(|(_, checkpoint)| checkpoint.origin != tree.origin);

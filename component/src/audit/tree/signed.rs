@@ -15,7 +15,7 @@ use mana_auth_audit::{
 };
 use std::{collections::BTreeMap, ops::Range};
 
-/// How often the tree is read, where each time another process seals between two statements.
+/// The most attempts to read the tree. An attempt fails if another process seals between its statements.
 const READS: u32 = 3;
 
 /// A tree that one of our keys has signed.
@@ -38,7 +38,7 @@ impl Signed {
     pub async fn read(ctx: &Context) -> Result<Self, Error> {
         for _ in 0..READS {
             let tree = rows::tree().await?.ok_or(Error::NotFound)?;
-            // Read behind the tree, so that whoever signed it is among them.
+            // The keys are read after the tree, so they include the one that signed it.
             let keys = key::ours(ctx).await?;
             match Self::of(ctx, tree, &keys).await {
                 // Another process has sealed in between.

@@ -156,7 +156,7 @@ pub async fn foreign(most: u32, listed: u32) -> Result<(u64, Vec<Vec<u8>>), Erro
     Ok((count, storage::query(&sql, params![listed], |row| row.take()).await?))
 }
 
-/// Whether any row claims a place in the tree.
+/// Whether any row has a leaf, by its own column, which is not proven.
 pub async fn claims_a_place() -> Result<bool, Error> {
     let sql = "SELECT EXISTS (SELECT 1 FROM security_events WHERE leaf >= 0)";
     Ok(storage::query_one(sql, vec![], |row| row.take()).await?.unwrap_or_default())
