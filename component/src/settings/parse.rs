@@ -359,13 +359,16 @@ mod tests {
 
     #[test]
     fn blanks_around_a_secret_are_no_part_of_it() {
-        const SECRET: &str = "5b0d9e4c7f21a8366ac29f3c17e2a40b";
-        for text in [format!(" {SECRET}\t"), format!("{SECRET}\r\n"), format!("\n{SECRET}\u{a0}")] {
-            let sources = format!("billing :{text}");
-            let settings = [("maintenance_secret", text.as_str()), ("audit_sources", sources.as_str())];
+        const MAINTENANCE: &str = "5b0d9e4c7f21a8366ac29f3c17e2a40b";
+        const BILLING: &str = "9f3c17e2a40b85d6c1f75b0d9e4c7f21";
+        for (before, after) in [(" ", "\t"), ("", "\r\n"), ("\n", "\u{a0}")] {
+            let maintenance = format!("{before}{MAINTENANCE}{after}");
+            let sources = format!("billing :{before}{BILLING}{after}");
+            let settings =
+                [("maintenance_secret", maintenance.as_str()), ("audit_sources", sources.as_str())];
             let settings = Settings::parse(&values(&settings)).map_err(|wrong| wrong.key).ok().unwrap();
-            assert!(settings.maintenance_secret.is_some_and(|secret| secret.is(SECRET)), "{text:?}");
-            assert!(settings.audit_sources.iter().all(|(_, secret)| secret.is(SECRET)), "{text:?}");
+            assert!(settings.maintenance_secret.is_some_and(|secret| secret.is(MAINTENANCE)), "{sources:?}");
+            assert!(settings.audit_sources.iter().all(|(_, secret)| secret.is(BILLING)), "{sources:?}");
         }
     }
 
