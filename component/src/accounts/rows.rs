@@ -7,7 +7,7 @@ use crate::{
     invalidations::Snapshot,
     params,
     platform::Level,
-    storage::{self, Columns, FromValue as _, Statement, Utf8, Value, expecting_one, statement},
+    storage::{self, Columns, FromValue as _, LossyUtf8, Statement, Utf8, Value, expecting_one, statement},
     time::Time,
 };
 use std::sync::LazyLock;
@@ -33,8 +33,9 @@ pub static USER: LazyLock<String> = LazyLock::new(|| {
 /// Where a column is not what the schema says.
 pub fn user(row: &mut Columns) -> Result<User, Error> {
     let Utf8(id) = row.take()?;
-    let (Utf8(email), Utf8(name)) = (row.take()?, row.take()?);
-    // Only shown: one that can't be read is none.
+    // Only shown: nobody signs in with an address that can't be read, and its owner is still listed, and can be removed.
+    let (LossyUtf8(email), LossyUtf8(name)) = (row.take()?, row.take()?);
+    // One that can't be read is none.
     let image = row.take::<Option<Utf8>>().ok().flatten();
     Ok(User {
         id: Uuid::from_value(Value::Text(id)).ok_or(Bug::Column(0))?,

@@ -6,7 +6,7 @@ mod row;
 
 pub use crate::bindings::mana::auth::storage::{Conflict, Error, Rejection, Statement, Value};
 pub use change::{Change, Refused};
-pub use row::{Columns, FromValue, Utf8};
+pub use row::{Columns, FromValue, LossyUtf8, Utf8};
 
 use crate::{bindings::mana::auth::storage, error::Error as Failure};
 

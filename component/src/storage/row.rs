@@ -52,6 +52,15 @@ impl FromValue for Utf8 {
     }
 }
 
+/// The same of text that is only shown: U+FFFD stands for what is no UTF-8.
+pub struct LossyUtf8(pub String);
+
+impl FromValue for LossyUtf8 {
+    fn from_value(value: Value) -> Option<Self> {
+        Some(Self(String::from_utf8_lossy(&Vec::from_value(value)?).into_owned()))
+    }
+}
+
 impl FromValue for Vec<u8> {
     fn from_value(value: Value) -> Option<Self> {
         if let Value::Blob(bytes) = value { Some(bytes) } else { None }

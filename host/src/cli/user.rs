@@ -129,7 +129,10 @@ async fn erase(config: Config, user: &str, email: Option<String>) -> Result<(), 
     let mut sealing = Sealing::started(config).await?;
     // An account that was deleted before left its trail.
     let (id, email) = match find(&mut sealing.instance, user).await {
-        Ok(found) => (found.id, Some(found.email)),
+        // An address that can't be read was never signed in with.
+        Ok(found) => {
+            (found.id, Some(found.email).filter(|email| !email.contains(char::REPLACEMENT_CHARACTER)))
+        }
         Err(Failure::Refused(Refusal::NoUser)) if !user.contains('@') => (user.to_owned(), email),
         Err(failure) => return Err(failure),
     };

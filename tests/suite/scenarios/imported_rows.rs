@@ -11,19 +11,18 @@ use crate::{
 use serde_json::{Value, json};
 
 scenarios![
-    what_can_not_be_read_is_a_wrong_password,
+    a_hash_that_can_not_be_read_is_a_wrong_password,
     it_costs_as_many_hashes needs Passwords,
     what_a_neighbour_holds_is_in_nobodys_way,
     a_device_shared_with_a_neighbour_is_no_obstacle,
     a_picture_that_can_not_be_read_is_none,
+    a_name_that_can_not_be_read_locks_nobody_out,
+    whose_address_can_not_be_read_is_listed_and_ended needs Commands,
     a_time_that_can_not_be_written_is_the_nearest_that_can,
 ];
 
 /// Text that is no UTF-8, and text that no answer holds.
 const UNREADABLE: [&str; 2] = ["CAST(x'24c328ff' AS TEXT)", "CAST(zeroblob(9000000) AS TEXT)"];
-
-/// Columns of an account's rows that hold text, but for what finds the row.
-const COLUMNS: [(&str, &str); 2] = [("accounts", "password"), ("users", "name")];
 
 const EVE: &str = "eve@example.org";
 
@@ -35,17 +34,15 @@ fn set(service: &Service, table: &str, column: &str, value: &str, email: &str) {
     assert_eq!(service.sql(&sql), 1, "{column}");
 }
 
-async fn what_can_not_be_read_is_a_wrong_password(stage: Stage) {
-    for (table, column) in COLUMNS {
-        for unreadable in UNREADABLE {
-            let service = stage.clone().start().await;
-            service.register(ANA).await;
-            let wrong = login(&service.client(), wrong()).await;
-            set(&service, table, column, unreadable, ANA);
-            let refused = login(&service.client(), right()).await;
-            refused.refused("INVALID_CREDENTIALS");
-            assert_eq!(refused.body, wrong.body, "{column}");
-        }
+async fn a_hash_that_can_not_be_read_is_a_wrong_password(stage: Stage) {
+    for unreadable in UNREADABLE {
+        let service = stage.clone().start().await;
+        service.register(ANA).await;
+        let wrong = login(&service.client(), wrong()).await;
+        set(&service, "accounts", "password", unreadable, ANA);
+        let refused = login(&service.client(), right()).await;
+        refused.refused("INVALID_CREDENTIALS");
+        assert_eq!(refused.body, wrong.body);
     }
 }
 
@@ -65,7 +62,7 @@ async fn it_costs_as_many_hashes(stage: Stage) {
 /// The nearest account is read for an address that has none, so that both take as long.
 async fn what_a_neighbour_holds_is_in_nobodys_way(stage: Stage) {
     for (table, column) in
-        COLUMNS.into_iter().chain([("users", "email"), ("users", "image"), ("users", "id")])
+        [("accounts", "password"), ("users", "name"), ("users", "email"), ("users", "image"), ("users", "id")]
     {
         for unreadable in UNREADABLE {
             let service = stage.clone().start().await;
@@ -105,6 +102,34 @@ async fn a_picture_that_can_not_be_read_is_none(stage: Stage) {
     service.register(ANA).await;
     set(&service, "users", "image", UNREADABLE[0], ANA);
     assert_eq!(service.sign_in(ANA).await.user["image"], Value::Null);
+}
+
+async fn a_name_that_can_not_be_read_locks_nobody_out(stage: Stage) {
+    for (unreadable, shown) in UNREADABLE.into_iter().zip(["$\u{fffd}(\u{fffd}", "\u{fffd}"]) {
+        let service = stage.clone().start().await;
+        service.register(ANA).await;
+        let before = service.sign_in(ANA).await;
+        set(&service, "users", "name", unreadable, ANA);
+        assert!(before.is_signed_in().await);
+        let ana = service.sign_in(ANA).await;
+        assert_eq!(ana.user["name"], shown);
+    }
+}
+
+async fn whose_address_can_not_be_read_is_listed_and_ended(stage: Stage) {
+    let service = stage.start().await;
+    service.register(EVE).await;
+    service.register(ANA).await;
+    let ana = service.sign_in(ANA).await;
+    set(&service, "users", "email", UNREADABLE[0], ANA);
+    ana.client.get("/session").await.ok();
+    let listed = service.operate(&["user", "list"]).done();
+    let id = ana.user["id"].as_str().expect("an id");
+    assert!(listed.contains(id) && listed.contains(EVE), "{listed}");
+    service.operate(&["user", "revoke", id]).done();
+    assert!(!ana.is_signed_in().await);
+    service.operate(&["user", "erase", id]).done();
+    assert_eq!(service.number("SELECT count(*) FROM users"), 1);
 }
 
 /// Whoever imports microseconds, or the end of time, has accounts that can be signed in to: what is committed is answered.
