@@ -3,7 +3,7 @@
 //! What a client is told about each is decided in one place, `http/problem.rs`; what the operator is told
 //! travels in [`Bug`] and is logged there. The two never share a field.
 
-use crate::{storage, time::Span};
+use crate::time::Span;
 use std::borrow::Cow;
 
 /// Why a use case did not succeed. Nothing was changed.
@@ -84,18 +84,6 @@ impl Error {
     #[must_use]
     pub fn invalid(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self::Invalid(vec![FieldProblem { field: field.into(), message: message.into() }])
-    }
-}
-
-impl From<storage::Error> for Error {
-    fn from(error: storage::Error) -> Self {
-        match error {
-            storage::Error::Busy => Self::Overloaded,
-            storage::Error::Unavailable | storage::Error::OutcomeUnknown => Self::StorageUnavailable,
-            storage::Error::Rejected(rejection) => Self::Bug(Bug::Rejected(rejection.message)),
-            storage::Error::Conflict(conflict) => Self::Bug(Bug::Conflict(conflict.constraint)),
-            storage::Error::Unmet(_) => Self::Bug(Bug::Missing("a row that a statement expected")),
-        }
     }
 }
 

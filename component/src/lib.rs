@@ -7,16 +7,24 @@
 pub mod accounts;
 pub mod audit;
 mod bindings;
+pub mod commit;
 pub mod context;
+pub mod credentials;
 pub mod devices;
+pub mod email;
 pub mod error;
+pub mod events;
 pub mod exports;
+#[cfg(target_family = "wasm")]
+mod guest;
 pub mod http;
 mod invalidations;
 pub mod keys;
 pub mod maintenance;
 mod memory;
+pub mod passwords;
 pub mod platform;
+pub mod secrets;
 pub mod sessions;
 pub mod settings;
 pub mod storage;

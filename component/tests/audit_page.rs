@@ -8,7 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
-use mana_auth_component::audit::{Kind, Weight};
+use mana_auth_component::events::{Kind, Weight};
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 /// `make golden` writes the table anew.
@@ -23,7 +23,7 @@ fn the_page_lists_every_kind() {
         fs::write(&path, expected).expect("docs/audit.md");
         return;
     }
-    assert_eq!(page, expected, "docs/audit.md and component/src/audit/event.rs differ: make golden");
+    assert_eq!(page, expected, "docs/audit.md and component/src/events/event.rs differ: make golden");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What an administrator does to accounts.
 
-use super::{Email, Role, User, rows};
+use super::{Role, User, rows};
 use crate::{
-    audit::{Event, Kind},
+    commit::{Change, Refused},
     context::Context,
+    email::Email,
     error::Error,
-    storage::{Change, Refused},
+    events::{Event, Kind},
     throttle,
 };
 use uuid::Uuid;
@@ -56,7 +57,7 @@ pub async fn remove(ctx: &Context, id: Uuid) -> Result<(), Error> {
 /// `NotFound` where there is no such account.
 pub async fn unlock(ctx: &Context, id: Uuid, by: &str) -> Result<bool, Error> {
     let user = rows::by_id(id).await?.ok_or(Error::NotFound)?;
-    throttle::unlock(ctx, &user, by).await
+    throttle::unlock(ctx, user.id, &user.email, by).await
 }
 
 /// Changes what a user may do, at once.

@@ -1,32 +1,27 @@
-//! Accounts: who someone is, and how they prove it.
+//! Accounts: who someone is.
 //!
 //! No answer tells whether an account exists, in content or in time. The one exception is `EMAIL_ALREADY_EXISTS`
 //! on registration, while the address need not be verified first.
 
 mod administer;
-mod change_password;
-mod delete;
-mod email;
 mod name;
-mod password;
 mod picture;
 mod profile;
-mod reauthenticate;
 mod register;
-pub mod rows;
+mod rows;
 
 pub use administer::{find, list, remove, set_role, unlock};
-pub use change_password::{ChangePassword, change_password};
-pub use delete::delete;
-pub use email::Email;
 pub use name::Name;
-pub use password::{NewPassword, Password, Proof, acceptable, check, hash, rehash};
 pub use picture::Picture;
 pub use profile::{ProfileUpdate, update_profile};
-pub use reauthenticate::reauthenticate;
 pub use register::{By, Registration, register};
+// For those who build on accounts: what their statements join, and what they change together with rows of their own.
+pub use rows::{
+    Credentials, USER, by_id, credentials_by_email, credentials_by_id, delete, set_password,
+    upgrade_password, user,
+};
 
-use crate::time::Time;
+use crate::{email::Email, time::Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! What a user shows of themselves.
 
 use super::{Name, Picture, User, rows};
-use crate::{context::Context, error::Error, storage::Change};
+use crate::{commit::Change, context::Context, error::Error};
 
 /// What is to change; what is none stays.
 pub struct ProfileUpdate {

@@ -1,12 +1,14 @@
 //! Making an account.
 
-use super::{Ban, Email, Name, NewPassword, Role, User, acceptable, hash, rows};
+use super::{Ban, Name, Role, User, rows};
 use crate::{
-    audit::{Event, Kind},
+    commit::{Change, Refused},
     context::Context,
+    email::Email,
     error::Error,
+    events::{Event, Kind},
+    passwords::{NewPassword, acceptable, hash},
     platform::{self, Metric},
-    storage::{Change, Refused},
     throttle::{self, Route},
 };
 

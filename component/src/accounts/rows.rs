@@ -1,8 +1,9 @@
 //! The only SQL of accounts.
 
-use super::{Ban, Email, Role, User};
+use super::{Ban, Role, User};
 use crate::{
     context::Context,
+    email::Email,
     error::{Bug, Error},
     invalidations::Snapshot,
     params,

@@ -1,8 +1,14 @@
 //! Events that were counted instead of written, because the database refused them or because there were too many: they
 //! are reported in the log itself, once that can be written again, or their window is over.
 
-use super::{Event, Kind, WINDOW, rows};
-use crate::{context::Context, error::Error, storage::Change, time::Span};
+use super::rows;
+use crate::{
+    commit::Change,
+    context::Context,
+    error::Error,
+    events::{Event, Kind, WINDOW},
+    time::Span,
+};
 
 /// Writes one event for each kind that was counted, and takes it off the count. Returns how many events were lost.
 ///

@@ -1,19 +1,12 @@
-//! The trail of security events. Every change records what it did in the same transaction (see
-//! [`crate::storage::Change`]); nothing else writes here.
+//! The trail of security events: what is read of it, what other components append, and the tree that proves it whole.
 
 pub mod counted;
-mod event;
-mod mac;
 pub mod read;
+mod record;
 mod recorded;
 pub mod refused_tokens;
-pub mod rows;
+mod rows;
 pub mod tree;
 
-pub use event::{Event, Kind, Weight};
-pub use recorded::{Recorded, record};
-
-use crate::time::Span;
-
-/// Events that outsiders can cause without bound are counted for this long, and become one.
-const WINDOW: Span = Span::minutes(1);
+pub use record::record;
+pub use recorded::Recorded;

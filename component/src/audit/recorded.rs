@@ -1,7 +1,6 @@
 //! Events of other components. They append to the same log, each under a source that whoever links it has decided on.
 
-use super::{Kind, rows};
-use crate::{context::Context, error::Error, storage::Change, text};
+use crate::{error::Error, events::Kind, text};
 use mana_auth_audit::{BadSource, Source};
 use serde_json::{Map, Value};
 use std::net::IpAddr;
@@ -73,17 +72,6 @@ fn is_kind(text: &str) -> bool {
     let is_allowed =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
     (1..=KIND).contains(&text.len()) && text.bytes().all(is_allowed)
-}
-
-/// Appends it; returns its id.
-///
-/// # Errors
-///
-/// Where storage fails: whoever records decides what that means.
-pub async fn record(ctx: &Context, event: &Recorded) -> Result<Uuid, Error> {
-    let (id, insert) = rows::insert_recorded(event, ctx);
-    Change::new().and(insert).commit(ctx).await?;
-    Ok(id)
 }
 
 #[cfg(test)]

@@ -1,8 +1,13 @@
 //! Access tokens that were refused: anyone can make any number of them, so they are counted in memory and
 //! become one event for all.
 
-use super::{Event, Kind};
-use crate::{context::Context, error::Error, storage::Change, time::Time};
+use crate::{
+    commit::Change,
+    context::Context,
+    error::Error,
+    events::{Event, Kind},
+    time::Time,
+};
 use std::sync::Mutex;
 
 /// How many since when.

@@ -2,7 +2,7 @@
 
 use crate::{
     platform,
-    settings::{Keyring, Purpose, SecretVersion},
+    secrets::{Keyring, Purpose, SecretVersion},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};

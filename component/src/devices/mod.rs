@@ -6,16 +6,17 @@
 
 mod cookie;
 mod rows;
+pub mod user_agent;
 
 pub use cookie::DeviceCookie;
 
 use crate::{
-    accounts::Email,
-    audit::{Event, Kind},
+    commit::Change,
     context::Context,
+    email::Email,
     error::Error,
+    events::{Event, Kind},
     params, platform,
-    storage::Change,
 };
 use uuid::Uuid;
 

@@ -1,8 +1,10 @@
 use super::{Component, context, problems};
 use crate::{
-    accounts::{self, By, Email, Name, NewPassword, Registration},
+    accounts::{self, By, Name, Registration},
     bindings::exports::mana::auth::accounts::{Error, Guest, NewUser, Problem, Role, User},
+    email::Email,
     error,
+    passwords::NewPassword,
 };
 use uuid::Uuid;
 
@@ -23,7 +25,7 @@ impl Guest for Component {
 
     async fn get(id: String) -> Result<User, Error> {
         context().await?;
-        let user = accounts::rows::by_id(parse(&id)?).await?;
+        let user = accounts::by_id(parse(&id)?).await?;
         user.map(Into::into).ok_or(Error::NotFound)
     }
 

@@ -1,6 +1,5 @@
 use super::{Component, context, problems, whole};
 use crate::{
-    accounts::Email,
     audit::{
         self,
         read::{self, Entry},
@@ -10,6 +9,7 @@ use crate::{
         Comparison, Count, Error, Event, Filter, Guest, Hourly, NewEvent, RepeatedFailures, Totals,
         Verification,
     },
+    email::Email,
     error,
     time::Time,
 };
@@ -83,12 +83,12 @@ impl Guest for Component {
 
     async fn verify(from: u64, to: u64) -> Result<Verification, Error> {
         let verification = tree::verify_range(&context().await?, from, to).await?;
-        Ok(told(verification, tree::unsealed().await?))
+        Ok(told(verification, tree::count_unsealed().await?))
     }
 
     async fn last_verification() -> Result<Option<Verification>, Error> {
         let ctx = context().await?;
-        let unsealed = tree::unsealed().await?;
+        let unsealed = tree::count_unsealed().await?;
         Ok(tree::last_verification(&ctx).await?.map(|verification| told(verification, unsealed)))
     }
 
@@ -105,7 +105,7 @@ impl Guest for Component {
     }
 
     async fn keys() -> Result<Vec<String>, Error> {
-        let keys = tree::keys(&context().await?).await?;
+        let keys = tree::verifiers(&context().await?).await?;
         Ok(keys.iter().map(ToString::to_string).collect())
     }
 

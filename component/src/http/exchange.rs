@@ -1,8 +1,10 @@
 //! Between the records of the interface `exchange` and the types of HTTP.
 
 use super::{
-    call::Call,
-    problem::{Failure, too_large},
+    kit::{
+        call::Call,
+        problem::{Failure, too_large},
+    },
     routes::{self, Route},
 };
 use crate::{

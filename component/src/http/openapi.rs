@@ -1,12 +1,13 @@
 //! `GET /openapi.json`
 
-use super::routes;
-use axum::response::{IntoResponse as _, Response};
+use axum::{
+    Extension,
+    response::{IntoResponse as _, Response},
+};
 use http::{HeaderValue, header};
-use serde::Serialize;
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 use utoipa::{
-    Modify, OpenApi, ToSchema,
+    Modify, OpenApi,
     openapi::{
         OpenApi as Built,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -53,58 +54,18 @@ impl Modify for Schemes {
     }
 }
 
-/// The shape of every error.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Problem)]
-pub struct ProblemBody {
-    /// Stable; switch on it.
-    #[schema(example = "INVALID_CREDENTIALS")]
-    error: String,
-    /// For people.
-    #[schema(example = "Invalid email or password")]
-    message: String,
-    #[schema(example = 401)]
-    status: u16,
-    /// With `VALIDATION_FAILED`: what is wrong with which field.
-    fields: Option<BTreeMap<String, String>>,
-    /// In how many seconds trying again may help.
-    retry_after_sec: Option<u64>,
-}
-
-/// That something was done.
-#[derive(Serialize, ToSchema)]
-pub struct Success {
-    #[schema(example = true)]
-    success: bool,
-}
-
-impl Success {
-    /// It was.
-    #[must_use]
-    pub const fn yes() -> Self {
-        Self { success: true }
-    }
-}
-
-/// The document, as it is served.
-///
-/// # Panics
-///
-/// Never: the document consists of strings.
-#[must_use]
-pub fn document() -> String {
-    routes::documented().split_for_parts().1.to_pretty_json().unwrap_or_default()
-}
+/// Makes the text of the document. Whoever knows every route brings it.
+#[derive(Clone, Copy)]
+pub struct Text(pub fn() -> String);
 
 /// This description.
 #[utoipa::path(
     get, path = "/openapi.json", tag = "operation",
     responses((status = 200, description = "This document", content_type = "application/json"))
 )]
-pub async fn openapi() -> Response {
+pub async fn openapi(Extension(Text(text)): Extension<Text>) -> Response {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
-    let mut response = DOCUMENT.get_or_init(document).as_str().into_response();
+    let mut response = DOCUMENT.get_or_init(text).as_str().into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));

@@ -1,19 +1,23 @@
 //! Which path leads where. The paths stand with their handlers, and the OpenAPI document comes from the same words.
 
 use super::{
-    account, admin, audit_events, change_password, jwks, login, logout, maintenance, openapi, problem,
-    profile, refresh, register, security_events, service_token, session, session_to_token, sessions,
-    validate,
+    kit::problem,
+    openapi,
+    v1::{
+        account, admin, audit_events, change_password, jwks, login, logout, maintenance, profile, refresh,
+        register, security_events, service_token, session, session_to_token, sessions, validate,
+    },
 };
 use axum::{
-    Router, extract::MatchedPath, extract::Request, middleware, middleware::Next, response::Response,
+    Extension, Router, extract::MatchedPath, extract::Request, middleware, middleware::Next,
+    response::Response,
 };
 use std::sync::OnceLock;
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Every route, with its documentation.
-pub fn documented() -> OpenApiRouter {
+fn documented() -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::Document::openapi())
         .routes(routes!(register::register))
         .routes(routes!(login::login))
@@ -43,12 +47,23 @@ pub fn documented() -> OpenApiRouter {
         .routes(routes!(openapi::openapi))
 }
 
+/// The document, as it is served.
+///
+/// # Panics
+///
+/// Never: the document consists of strings.
+#[must_use]
+pub fn document() -> String {
+    documented().split_for_parts().1.to_pretty_json().unwrap_or_default()
+}
+
 /// The router of this instance.
 pub fn router() -> Router {
     static ROUTER: OnceLock<Router> = OnceLock::new();
     let build = || {
         let (router, _) = documented().split_for_parts();
         router
+            .layer(Extension(openapi::Text(document)))
             .route_layer(middleware::from_fn(note_route))
             .fallback(problem::not_found)
             .method_not_allowed_fallback(problem::method_not_allowed)

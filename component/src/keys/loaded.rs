@@ -4,7 +4,8 @@ use super::{Key, rows, signer};
 use crate::{
     error::{Bug, Error},
     invalidations::{self, Answer, Position, Snapshot, Subject},
-    settings::{Purpose, Settings},
+    secrets::Purpose,
+    settings::Settings,
     time::Time,
 };
 use mana_auth_tokens::{KeySet, SigningKey};

@@ -2,10 +2,10 @@
 
 use super::{State, rotate, rows};
 use crate::{
-    audit::{Event, Kind},
+    commit::{Change, Refused},
     context::Context,
     error::Error,
-    storage::{Change, Refused},
+    events::{Event, Kind},
 };
 
 /// Refuses a key, and with it every token that it signed. Where it was the one that signs, a new one takes over

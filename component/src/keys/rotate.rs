@@ -2,12 +2,12 @@
 
 use super::{Key, PUBLISHED_AHEAD, rotation, rows};
 use crate::{
-    audit::{Event, Kind},
+    commit::{Change, Refused},
     context::Context,
     error::{Bug, Error},
+    events::{Event, Kind},
     platform,
-    settings::Purpose,
-    storage::{Change, Refused},
+    secrets::Purpose,
     time::Time,
 };
 use mana_auth_tokens::SigningKey;

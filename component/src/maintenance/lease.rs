@@ -1,10 +1,11 @@
 //! One process at a time does the housekeeping.
 
 use crate::{
+    commit::{Change, Refused},
     context::Context,
     error::Error,
     params, platform,
-    storage::{self, Change, Refused, expecting_one, statement},
+    storage::{self, expecting_one, statement},
     time::{SKEW, Span, Time},
 };
 use uuid::Uuid;

@@ -3,6 +3,7 @@
 mod lease;
 mod overdue;
 mod run;
+mod settings_changed;
 mod start;
 
 pub use run::{Report, run};

@@ -3,12 +3,13 @@
 use super::{lease, overdue};
 use crate::{
     audit::{self, tree},
+    commit::Change,
     context::Context,
     error::{Bug, Error},
     keys,
     platform::{self, Level, Metric},
     sessions,
-    storage::{Change, Statement, statement},
+    storage::{Statement, statement},
     throttle,
     time::{SKEW, Span},
 };

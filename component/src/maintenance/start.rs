@@ -1,12 +1,14 @@
 //! Bringing an instance up: configuration, schema, keys.
 
+use super::settings_changed;
 use crate::{
     audit::tree,
+    commit::Change,
     context::{Client, Context},
     error::{Bug, Error},
     invalidations, keys, platform,
     settings::{self, Misconfiguration, Settings},
-    storage::{self, Change, migrate},
+    storage::{self, migrate},
 };
 use std::{
     fmt,
@@ -65,7 +67,7 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
         keys => drop(keys?),
     }
     if serving {
-        settings::record_changes(&ctx).await?;
+        settings_changed::record(&ctx).await?;
         Change::new().and(invalidations::begin_lineage()).commit(&ctx).await.map_err(Error::from)?;
     }
     STARTED.store(true, Ordering::Relaxed);

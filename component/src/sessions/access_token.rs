@@ -1,12 +1,13 @@
 //! Issuing access tokens.
 
-use super::{RefreshToken, Session, SignedIn, rows};
+use super::{Session, SignedIn, rows};
 use crate::{
     accounts::User,
     context::Context,
     error::Error,
     invalidations::Position,
     keys::{self, Keys, TOKEN_LIFETIME},
+    secrets::RefreshToken,
     time::Span,
 };
 use mana_auth_tokens::Claims;

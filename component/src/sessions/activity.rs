@@ -2,9 +2,9 @@
 
 use super::rows;
 use crate::{
+    commit::Change,
     context::Context,
     error::Error,
-    storage::Change,
     time::{Span, Time},
 };
 use std::{collections::BTreeMap, mem, sync::Mutex};

@@ -1,10 +1,11 @@
 //! A session that is used by another kind of client than the one that opened it: perhaps somebody else has its secret.
 
-use super::{Session, device};
+use super::Session;
 use crate::{
+    commit::Change,
     context::Context,
+    devices::user_agent,
     memory::Lately,
-    storage::Change,
     throttle::{self, Suspicion},
     time::Span,
 };
@@ -34,7 +35,7 @@ pub fn is_of_the_same_family(ctx: &Context, session: &Session) -> bool {
 
 /// Equal as a rule, which costs less to see than a family.
 fn is_same_family(one: &str, other: &str) -> bool {
-    one == other || device::family(one) == device::family(other)
+    one == other || user_agent::family(one) == user_agent::family(other)
 }
 
 /// Tells of it. Reading a session must not fail for that.

@@ -1,36 +1,13 @@
 //! Who makes a request, by the database: a session that was ended is refused by the next request.
 
-use super::{CookieSecret, Session, activity, agent, rows, tokens};
+use super::{activity, agent, caller::Caller, rows, tokens};
 use crate::{
-    accounts::User,
     context::Context,
     error::Error,
-    invalidations::Position,
-    keys::{self, Keys},
+    keys,
     platform::{self, Metric},
+    secrets::CookieSecret,
 };
-use std::sync::Arc;
-
-/// An authenticated caller, as the database knows them at this moment.
-pub struct Caller {
-    /// Who it is.
-    pub user: User,
-    /// The session that the credential belongs to.
-    pub session: Session,
-    /// Rises with each change after which what is in progress must not succeed.
-    pub credential_version: i64,
-    /// Where all of this was read.
-    pub as_of: Position,
-    /// The signing keys at that position.
-    pub keys: Arc<Keys>,
-}
-
-impl Caller {
-    pub(super) fn new(found: rows::Found, keys: Arc<Keys>) -> Self {
-        let rows::Found { session, user, credential_version, snapshot, .. } = found;
-        Self { user, session, credential_version, as_of: snapshot.as_of, keys }
-    }
-}
 
 /// The caller that the session cookies of a request belong to, and the cookie that counts. A browser has one, but where its
 /// domain has changed: then that of a living session counts, and of several the newest.

@@ -1,12 +1,13 @@
 //! Single sign-on: a page of a trusted origin exchanges the cookie session for tokens of its own.
 
-use super::{Caller, RefreshToken, Session, SignedIn, access_token, rows};
+use super::{Caller, Session, SignedIn, access_token, rows};
 use crate::{
-    audit::{Event, Kind},
+    commit::{Change, Refused},
     context::Context,
     error::Error,
+    events::{Event, Kind},
     platform,
-    storage::{Change, Refused},
+    secrets::RefreshToken,
 };
 
 /// Opens a child of the caller's session for an origin, in place of the one that it may have had. The child has

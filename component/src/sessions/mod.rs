@@ -8,7 +8,7 @@ mod activity;
 mod agent;
 mod authenticate;
 pub mod cache;
-pub mod device;
+mod caller;
 mod exchange;
 mod lifetime;
 mod list;
@@ -17,7 +17,6 @@ mod refusal;
 mod renewal;
 mod revoke;
 mod rows;
-mod secret;
 mod service_token;
 mod sign_in;
 mod sign_out;
@@ -26,7 +25,8 @@ mod tokens;
 
 pub use access_token::AccessToken;
 pub use activity::flush as flush_activity;
-pub use authenticate::{Caller, by_access_token, by_cookies};
+pub use authenticate::{by_access_token, by_cookies};
+pub use caller::Caller;
 pub use exchange::exchange;
 pub use lifetime::Lifetime;
 pub use list::{count, get, list};
@@ -35,7 +35,6 @@ pub use refusal::Refusal;
 pub use renewal::{OldChain, Renewal};
 pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
-pub use secret::{CookieSecret, RefreshToken};
 pub use service_token::service_token;
 pub use sign_in::{SignIn, sign_in};
 pub use sign_out::{Credential, is_alive, sign_out};
@@ -46,6 +45,7 @@ use crate::{
     accounts::User,
     devices::DeviceCookie,
     invalidations::Position,
+    secrets::{CookieSecret, RefreshToken},
     time::{SKEW, Time},
 };
 use uuid::Uuid;
@@ -119,8 +119,8 @@ impl Session {
         now < self.ends_at() && self.expires_at <= Lifetime::new(self.remember_me).latest(now)
     }
 
-    /// When access tokens that are issued now have been issued. `not_before` may lie within the second that is now (see
-    /// `renewal`), and a token must not be older than it.
+    /// When access tokens that are issued now have been issued. `not_before` is later than the beginning of a call that hashes a
+    /// password (see `renewal`), and a token must not be older than it.
     fn issues_at(&self, now: Time) -> Time {
         if self.not_before > now + SKEW { now } else { now.max(self.not_before) }
     }

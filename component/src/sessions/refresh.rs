@@ -10,13 +10,15 @@
 //! R0 again otherwise: someone has a copy; the session ends          end_compromised
 //! ```
 
-use super::{Lifetime, RefreshToken, SignedIn, access_token, agent, rows};
+use super::{Lifetime, SignedIn, access_token, agent, rows};
 use crate::{
-    audit::{Event, Kind},
+    commit::{Change, Refused},
     context::Context,
     error::Error,
+    events::{Event, Kind},
     platform::{self, Metric},
-    storage::{Change, Refused, Statement},
+    secrets::RefreshToken,
+    storage::Statement,
     time::{Span, Time},
 };
 

@@ -1,12 +1,13 @@
 //! Starting a session anew after its user proved who they are: new secrets, and no other session beside it.
 
-use super::{Caller, CookieSecret, RefreshToken, SignedIn, access_token, rows};
+use super::{Caller, SignedIn, access_token, rows};
 use crate::{
     context::Context,
     error::Error,
     platform::{self, Metric},
+    secrets::{CookieSecret, RefreshToken},
     storage::Statement,
-    time::{Span, Time},
+    time::Time,
 };
 
 /// What becomes of the refresh tokens that a session had.
@@ -37,10 +38,10 @@ impl Renewal {
         caller.keys.signer(ctx.now)?;
         let (cookie, refresh_token) = (CookieSecret::random(), RefreshToken::random());
         let session = caller.session.id;
-        // Read anew: since `ctx.now` a password was hashed, and tokens may have been issued from the old chain. Tokens
-        // know seconds only, and the commit takes a moment: those of the next whole second are refused too, and new ones
-        // are dated behind it.
-        let not_before = Time((platform::now() + Span::seconds(2)).0.div_euclid(1000).saturating_mul(1000));
+        // Read anew: since `ctx.now` a password was hashed, and tokens may have been issued from the old chain. Tokens know
+        // seconds only: which of this second are older, the order of commits tells. New ones must not be dated later, since
+        // other verifiers refuse what lies in the future (RFC 7519 §4.1.6).
+        let not_before = Time(platform::now().0.div_euclid(1000).saturating_mul(1000));
         let mut statements = vec![
             rows::renew(session, &cookie, not_before, ctx.now),
             rows::end_all_but(caller.user.id, session),

@@ -2,11 +2,12 @@
 
 use super::{Caller, Session, rows};
 use crate::{
-    audit::{Event, Kind},
+    commit::{Change, Refused},
     context::Context,
     error::Error,
+    events::{Event, Kind},
     platform::{self, Metric},
-    storage::{Change, Refused, Statement},
+    storage::Statement,
 };
 use uuid::Uuid;
 

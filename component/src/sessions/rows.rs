@@ -1,13 +1,13 @@
 //! The only SQL of sessions and refresh tokens.
 
-use super::{CookieSecret, Count, Device, RefreshToken, Session};
+use super::{Count, Device, Session};
 use crate::{
     accounts::{self, User},
-    audit::Event,
     error::Error,
+    events::Event,
     invalidations::{Position, Snapshot},
     params,
-    settings::SecretVersion,
+    secrets::{CookieSecret, RefreshToken, SecretVersion},
     storage::{self, Columns, Statement, Value, expecting_one, statement},
     time::{Span, Time},
 };
@@ -58,6 +58,16 @@ impl Found {
         self.session.is_in_time(now) && !self.user.ban.holds(now)
     }
 
+    /// Whether it accepts access tokens issued at this time in seconds, and at this position. Those of the second in which its secrets
+    /// changed are told apart by the order of commits; it says nothing of a token from another history.
+    pub fn accepts_tokens_issued(&self, iat: u64, at: Option<Position>, now: Time) -> bool {
+        if iat == self.session.not_before.as_seconds() {
+            let start = self.snapshot.as_of.start;
+            return at.is_some_and(|at| at.start != start || self.is_unchanged_since(at));
+        }
+        self.session.accepts_tokens_issued_at(iat, now)
+    }
+
     /// Whether the session has not changed since this position: who renewed its secrets shuts out whatever was issued
     /// before, whichever clock it was dated by.
     pub fn is_unchanged_since(&self, issued_at: Position) -> bool {
@@ -74,14 +84,14 @@ async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
 static FOUND: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{SESSION}, {}, u.credential_version, p.expires_at, p.absolute_expires_at, s.touched_at, {}",
-        *accounts::rows::USER,
+        *accounts::USER,
         Snapshot::COLUMNS
     )
 });
 
 fn found(row: &mut Columns) -> Result<Found, Error> {
     let mut session = session(row)?;
-    let (user, credential_version) = (accounts::rows::user(row)?, row.take()?);
+    let (user, credential_version) = (accounts::user(row)?, row.take()?);
     let (expires_at, absolute): (Option<Time>, Option<Time>) = (row.take()?, row.take()?);
     if session.parent_id.is_some() {
         // Without a parent it has ended.

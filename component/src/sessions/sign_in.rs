@@ -1,18 +1,22 @@
 //! Signing in with e-mail and password.
 
 use super::{
-    CookieSecret, Device, Lifetime, RefreshToken, Session, SignedIn, access_token, access_token::Statement,
+    Device, Lifetime, Session, SignedIn,
+    access_token::{self, Statement},
     rows,
 };
 use crate::{
-    accounts::{self, Email, Password, Proof, rows::Credentials},
-    audit::{Event, Kind},
+    accounts::{self, Credentials},
+    commit::{Change, Refused},
     context::Context,
     devices::{self, DeviceCookie, Recognised, Trusted},
+    email::Email,
     error::Error,
+    events::{Event, Kind},
     keys,
+    passwords::{self, Password, Proof},
     platform::{self, Metric},
-    storage::{Change, Refused},
+    secrets::{CookieSecret, RefreshToken},
     throttle::{self, Attempt, Refused as Throttled},
 };
 use uuid::Uuid;
@@ -61,7 +65,7 @@ pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> 
 
 async fn look_up(ctx: &Context, request: &SignIn) -> Result<Option<Credentials>, Error> {
     match &request.email {
-        Some(email) => accounts::rows::credentials_by_email(ctx, email).await,
+        Some(email) => accounts::credentials_by_email(ctx, email).await,
         None => Ok(None),
     }
 }
@@ -76,7 +80,7 @@ async fn prove(
     for _ in 0..ATTEMPTS {
         let found = look_up(ctx, request).await?;
         let encoded = found.as_ref().and_then(|found| found.password.clone());
-        let proof = match accounts::check(ctx, &request.password, encoded).await {
+        let proof = match passwords::check(ctx, &request.password, encoded).await {
             Ok(proof) => proof,
             Err(error) => {
                 platform::count(Metric::SignIns, "busy", 1);
@@ -184,8 +188,8 @@ async fn open(
         ))
         .counting(Metric::SessionsEnded, "displaced", rows::displace(user.id, session.id, limit));
     if let (Proof::RightButOutdated, Some(old)) = (proof, password) {
-        let new = accounts::rehash(ctx, &request.password).await?;
-        change = change.and(accounts::rows::upgrade_password(user.id, &old, &new, ctx.now));
+        let new = passwords::rehash(ctx, &request.password).await?;
+        change = change.and(accounts::upgrade_password(user.id, &old, &new, ctx.now));
     }
     let burst = throttle::after_failures(ctx, attempt);
     change = change.record(burst.event(Some(user.id))).and(burst.note()).and_all(attempt.succeeded());

@@ -1,13 +1,14 @@
 //! Signing out.
 
-use super::{CookieSecret, RefreshToken, rows};
+use super::rows;
 use crate::{
-    audit::{Event, Kind},
+    commit::{Change, Refused},
     context::Context,
     error::Error,
+    events::{Event, Kind},
     keys,
     platform::{self, Metric},
-    storage::{Change, Refused},
+    secrets::{CookieSecret, RefreshToken},
 };
 use uuid::Uuid;
 
@@ -74,7 +75,7 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
                 // It is for nobody to accept, or for somebody else, and its session lives on.
                 return Err(Error::InvalidToken);
             }
-            if found.session.accepts_tokens_issued_at(claims.iat, ctx.now) {
+            if found.accepts_tokens_issued(claims.iat, claims.pos.parse().ok(), ctx.now) {
                 Ok(Some(found))
             } else {
                 Err(Error::TokenExpired)

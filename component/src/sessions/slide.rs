@@ -1,7 +1,7 @@
 //! Keeping a session that is used alive.
 
 use super::{Caller, Lifetime, rows};
-use crate::{context::Context, storage::Change};
+use crate::{commit::Change, context::Context};
 
 /// Moves the expiry of the caller's session forward if it is time to, at most once a day. Tells whether it did.
 /// A session that can't be moved just now is moved next time: reading it must not fail for that.

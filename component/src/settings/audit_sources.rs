@@ -1,6 +1,6 @@
 //! Who may append to the audit trail over HTTP: `source:secret`, separated by commas.
 
-use super::{SharedSecret, alike::first_alike, guessable::is_guessable};
+use crate::secrets::{SharedSecret, first_alike, is_guessable};
 use mana_auth_audit::Source;
 
 /// Parses the list. Blanks around a name or a secret are no part of it.

@@ -1,23 +1,18 @@
 //! The operator's settings: parsed once per instance into one typed struct, or refused with the key's name.
 
-mod alike;
 mod audit_sources;
-mod changed;
-mod guessable;
-mod keyring;
+mod limits;
+mod own_secrets;
 mod parse;
-mod shared_secret;
 mod url;
 
-pub use changed::record_changes;
-pub use keyring::{Keyring, Purpose, SecretVersion};
-pub use parse::{KEYS, Misconfiguration, Setting};
-pub use shared_secret::{SharedSecret, may_be_shown};
+pub use limits::Limits;
+pub use parse::{KEYS, LEAST_CUMULATIVE, Misconfiguration, Setting};
 pub use url::PublicUrl;
 
 use crate::{
     bindings::mana::auth::{config, passwords::Parameters},
-    throttle::Limits,
+    secrets::{Keyring, SharedSecret},
     time::Span,
 };
 use mana_auth_audit::Source;

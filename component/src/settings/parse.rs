@@ -1,13 +1,16 @@
 //! From text to [`Settings`]. A wrong value names its key and what would be right, never itself.
 
-use super::{Keyring, PublicUrl, Settings, SharedSecret, audit_sources};
+use super::{Limits, PublicUrl, Settings, audit_sources, own_secrets};
 use crate::{
     bindings::mana::auth::passwords::Parameters,
-    throttle::{LEAST_CUMULATIVE, Limits},
+    secrets::{Keyring, SharedSecret},
     time::Span,
 };
 use mana_auth_hygiene::{Hsts, Origin, Policy};
 use std::{collections::BTreeMap, ops::RangeInclusive, str::FromStr};
+
+/// The fewest failures without a success that may be configured to end all attempts.
+pub const LEAST_CUMULATIVE: u32 = 10;
 
 /// A key that the component knows.
 pub struct Key {
@@ -113,19 +116,11 @@ impl Settings {
         }
         let maintenance_secret = source.parsed("maintenance_secret", SharedSecret::parse)?;
         let audit_sources = source.parsed("audit_sources", audit_sources::parse)?.unwrap_or_default();
-        if let Some((of, _)) = maintenance_secret
-            .as_ref()
-            .and_then(|secret| audit_sources.iter().find(|(_, other)| secret.is_same(other)))
-        {
-            return Err(wrong(
-                "audit_sources",
-                format!("{of} must have another secret than maintenance_secret"),
-            ));
-        }
+        let keyring =
+            source.parsed("secrets", Keyring::parse)?.ok_or_else(|| wrong("secrets", "must be set"))?;
+        own_secrets::check(&keyring, maintenance_secret.as_ref(), &audit_sources)?;
         Ok(Self {
-            keyring: source
-                .parsed("secrets", Keyring::parse)?
-                .ok_or_else(|| wrong("secrets", "must be set"))?,
+            keyring,
             audience,
             token_audiences,
             token_exchange_origins: token_exchange_origins

@@ -1,14 +1,15 @@
-//! The import `storage`, in this crate's types, and the one way to change it: a [`Change`].
+//! The import `storage`, in this crate's types.
 
-mod change;
 pub mod migrate;
 mod row;
 
 pub use crate::bindings::mana::auth::storage::{Conflict, Error, Rejection, Statement, Value};
-pub use change::{Change, Refused};
 pub use row::{Columns, FromValue, LossyUtf8, Utf8};
 
-use crate::{bindings::mana::auth::storage, error::Error as Failure};
+use crate::{
+    bindings::mana::auth::storage,
+    error::{Bug, Error as Failure},
+};
 
 /// Reads every row, each through `read`.
 ///
@@ -52,10 +53,31 @@ pub fn statement(sql: &str, params: Vec<Value>) -> Statement {
     Statement { sql: sql.to_owned(), params, expect: None }
 }
 
-/// A statement that must affect exactly one row, or the whole change fails with [`Refused::Unmet`].
+/// A statement that must affect exactly one row, or the whole change fails with [`Error::Unmet`].
 #[must_use]
 pub fn expecting_one(sql: &str, params: Vec<Value>) -> Statement {
     Statement { sql: sql.to_owned(), params, expect: Some(1) }
+}
+
+/// Commits statements as one, and tells how many rows each affected.
+///
+/// # Errors
+///
+/// Why nothing was changed, but where the outcome is unknown.
+pub async fn transact(statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
+    storage::transact(statements).await
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Busy => Self::Overloaded,
+            Error::Unavailable | Error::OutcomeUnknown => Self::StorageUnavailable,
+            Error::Rejected(rejection) => Self::Bug(Bug::Rejected(rejection.message)),
+            Error::Conflict(conflict) => Self::Bug(Bug::Conflict(conflict.constraint)),
+            Error::Unmet(_) => Self::Bug(Bug::Missing("a row that a statement expected")),
+        }
+    }
 }
 
 /// Parameters of a statement, each by its own type.

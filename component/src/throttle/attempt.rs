@@ -1,44 +1,20 @@
 //! An attempt, from its place to its outcome.
 
 use super::{
-    Counter, Locked,
-    limit::Limit,
+    counter::{Counter, DEVICE, Limit},
+    limit,
+    refused::Refused,
+    reservation::Reservation,
     rows,
-    standing::{Bounds, Standing},
+    standing::{Bounds, Locked, Standing},
 };
 use crate::{
-    audit::Event,
+    commit::{self, Change},
     context::Context,
-    error::Error,
+    events::Event,
     platform,
-    storage::{self, Change, Statement},
-    time::{Span, Time},
+    storage::Statement,
 };
-
-/// Why there is no place for an attempt. Nothing was reserved, and nobody was looked up.
-#[derive(Debug)]
-pub enum Refused {
-    /// Too many attempts failed, for so long.
-    Locked(Span),
-    /// The client failed too often, for so long.
-    Limited(Span),
-    /// Other attempts have to be decided first. Nothing was guessed wrong, so this is no event.
-    Undecided,
-    /// Nobody can tell.
-    Failed(Error),
-}
-
-/// What tells one attempt from others in whatever it is counted by.
-pub(super) struct Reservation {
-    pub(super) at: Time,
-    pub(super) nonce: [u8; 16],
-}
-
-impl Reservation {
-    fn new(ctx: &Context) -> Self {
-        Self { at: ctx.now, nonce: platform::random() }
-    }
-}
 
 /// An attempt that has its place.
 pub struct Attempt {
@@ -72,7 +48,7 @@ impl Attempt {
         match change.commit(ctx).await {
             Ok(_) => Ok(Self { reservation, lock, bounds, next, limits }),
             // Others were faster.
-            Err(storage::Refused::Unmet(_)) => {
+            Err(commit::Refused::Unmet(_)) => {
                 self::standing(ctx, &lock, &limits).await?.admit(&bounds, ctx.now)?;
                 Err(Refused::Undecided)
             }
@@ -83,7 +59,7 @@ impl Attempt {
     /// Whether it is counted for the device that it comes from, and for that alone.
     #[must_use]
     pub fn is_of_known_device(&self) -> bool {
-        self.lock.name == super::lock::DEVICE
+        self.lock.name == DEVICE
     }
 
     /// It succeeded: what locks begins anew, and limits get the place back. For the commit of what it led to.
@@ -124,23 +100,6 @@ async fn standing(ctx: &Context, lock: &Counter, limits: &[Limit]) -> Result<Sta
     let (standing, used) = rows::standing(lock, limits, ctx.now).await?;
     // The lock first: it is what its owner is to hear of.
     standing.admit(&Bounds::of(ctx.settings), ctx.now)?;
-    super::limit::admit(ctx, super::Route::SignIn, limits, &used).await?;
+    limit::admit(ctx, limit::Route::SignIn, limits, &used).await?;
     Ok(standing)
-}
-
-impl From<Error> for Refused {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Locked(left) => Self::Locked(left),
-            Refused::Limited(left) => Self::RateLimited(left),
-            Refused::Undecided => Self::RateLimited(refused.after()),
-            Refused::Failed(error) => error,
-        }
-    }
 }

@@ -3,6 +3,10 @@
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
+pub const ACCOUNT: &str = "account";
+pub const DEVICE: &str = "device";
+pub const REAUTHENTICATION: &str = "reauthentication";
+
 /// What is counted, by a hash that tells nothing of it by itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Counter {
@@ -26,5 +30,18 @@ impl Counter {
 impl fmt::Debug for Counter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
+    }
+}
+
+/// A counter, and how many there may be; none: any number.
+#[derive(Clone)]
+pub struct Limit {
+    pub counter: Counter,
+    pub most: Option<u32>,
+}
+
+impl Limit {
+    pub fn new(counter: Counter, most: u32) -> Self {
+        Self { counter, most: Some(most).filter(|most| *most > 0) }
     }
 }

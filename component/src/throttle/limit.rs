@@ -1,14 +1,18 @@
 //! Sliding limits on what one client, or everyone without a known address together, may do.
 
 use super::{
-    Counter, Refused, rows,
+    counter::{Counter, Limit},
+    refused::Refused,
+    rows,
     standing::{Used, until_below},
 };
 use crate::{
+    commit::{self, Change},
     context::Context,
     error::Error,
     platform::{self, Metric},
-    storage::{self, Change, Statement},
+    settings::Limits,
+    storage::Statement,
 };
 
 /// What is limited.
@@ -23,32 +27,6 @@ pub enum Route {
     Refresh,
     /// Validating an access token: those that the service did not issue.
     Validate,
-}
-
-/// How many within a quarter of an hour. 0: any number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// From one address, or one /64 of IPv6.
-    pub address: u32,
-    /// From one address with one user agent.
-    pub client: u32,
-    /// From clients whose address is not known, together.
-    pub unknown: u32,
-    /// From everyone together, where it succeeded.
-    pub all: u32,
-}
-
-/// A counter, and how many there may be; none: any number.
-#[derive(Clone)]
-pub(super) struct Limit {
-    pub(super) counter: Counter,
-    pub(super) most: Option<u32>,
-}
-
-impl Limit {
-    fn new(counter: Counter, most: u32) -> Self {
-        Self { counter, most: Some(most).filter(|most| *most > 0) }
-    }
 }
 
 impl Route {
@@ -162,7 +140,7 @@ pub async fn count(ctx: &Context, route: Route) -> Result<(), Error> {
     match Change::new().and_all(count).commit(ctx).await {
         Ok(_) => Ok(()),
         // Others were faster.
-        Err(storage::Refused::Unmet(_)) => {
+        Err(commit::Refused::Unmet(_)) => {
             look(ctx, route, &counted).await?;
             Err(Refused::Undecided.into())
         }

@@ -1,45 +1,17 @@
 //! Locks after repeated failures (OWASP Authentication Cheat Sheet, "Account Lockout"), doubling; and the end of all attempts after
 //! too many without a success (NIST SP 800-63B-4 §3.2.2).
 
-use super::{Attempt, Counter, Refused, limit::Route, rows};
+use super::{
+    attempt::Attempt,
+    counter::{ACCOUNT, Counter, DEVICE, REAUTHENTICATION},
+    limit::Route,
+    refused::Refused,
+    rows,
+};
 use crate::{
-    accounts::Email,
-    audit::Event,
-    context::Context,
-    devices::Trusted,
-    memory::Lately,
-    platform::Metric,
-    storage::Statement,
-    time::{Span, Time},
+    context::Context, devices::Trusted, email::Email, memory::Lately, storage::Statement, time::Span,
 };
 use uuid::Uuid;
-
-/// A lock to be set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Locked {
-    /// Whose counter: `account`, `device` or `reauthentication`.
-    pub counter: &'static str,
-    /// Until when.
-    pub until: Time,
-    /// Which one in a row, from 1.
-    pub times: i64,
-}
-
-impl Locked {
-    /// What its event says.
-    #[must_use]
-    pub fn event(&self, event: Event) -> Event {
-        event
-            .with("counter", self.counter)
-            .with("until", self.until.as_millis())
-            .with("times", self.times)
-            .counting(Metric::Lockouts, self.counter)
-    }
-}
-
-pub(super) const ACCOUNT: &str = "account";
-pub(super) const DEVICE: &str = "device";
-pub(super) const REAUTHENTICATION: &str = "reauthentication";
 
 /// The counter of an account, also of one that doesn't exist. What is no address is counted for its client alone.
 pub fn account(ctx: &Context, email: Option<&Email>) -> Counter {

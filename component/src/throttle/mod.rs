@@ -17,19 +17,21 @@ mod counter;
 mod limit;
 mod lock;
 mod prune;
+mod refused;
+mod reservation;
 mod rows;
 mod standing;
 mod suspicion;
 mod unlock;
 
-pub use attempt::{Attempt, Refused};
+pub use attempt::Attempt;
 pub use counter::Counter;
-pub use limit::{Limits, Route, count, done, overtaken};
+pub use limit::{Route, count, done, overtaken};
 pub use lock::{
-    Locked, begin_anew, begin_anew_on, is_worth_telling, may_reauthenticate, reserve, reserve_in_session,
+    begin_anew, begin_anew_on, is_worth_telling, may_reauthenticate, reserve, reserve_in_session,
 };
 pub use prune::prune;
-pub use standing::LEAST_CUMULATIVE;
+pub use refused::Refused;
 pub use suspicion::{
     Suspicion, after_failures, once_a_day, repeated_by_address, repeated_by_client, repeated_on_account,
 };

@@ -5,10 +5,9 @@
 //! for being of the future: it may be this call that has been held up.
 
 use super::{
+    counter::{ACCOUNT, DEVICE, REAUTHENTICATION},
     limit::COUNTERS,
-    lock::{ACCOUNT, DEVICE, REAUTHENTICATION},
-    standing::{LONGEST, UNDECIDED},
-    suspicion::Suspicion,
+    standing::{LONGEST, SUSPICION_WINDOW, UNDECIDED},
 };
 use crate::{
     context::Context,
@@ -51,7 +50,7 @@ fn attempts(now: Time, limit: u32) -> Vec<Statement> {
                  AND position < (SELECT CASE WHEN until < ?3 THEN position + ?2 ELSE position END
                      FROM attempts WHERE counter = ?1 ORDER BY position LIMIT 1)
                  AND until < ?3",
-            params![*counter, limit, now - Suspicion::WINDOW],
+            params![*counter, limit, now - SUSPICION_WINDOW],
         )
     });
     prune.collect()

@@ -1,10 +1,9 @@
 //! The only SQL of what is counted. Each statement reads and writes a bounded number of rows, however much strangers do.
 
 use super::{
-    Counter, Locked, Suspicion,
-    attempt::Reservation,
-    limit::Limit,
-    standing::{Bounds, LONGEST, Standing, Tally, UNDECIDED, Used, WINDOW},
+    counter::{Counter, Limit},
+    reservation::Reservation,
+    standing::{Bounds, LONGEST, Locked, SUSPICION_WINDOW, Standing, Tally, UNDECIDED, Used, WINDOW},
 };
 use crate::{
     error::Error,
@@ -182,7 +181,7 @@ fn make_room(counter: &Counter, now: Time) -> Statement {
         "DELETE FROM attempts WHERE counter = ?1
              AND position < (SELECT min(position) FROM attempts WHERE counter = ?1) + 4
              AND (position <= (SELECT max(position) FROM attempts WHERE counter = ?1) - ?2 OR until < ?3)",
-        params![counter.name, most(counter.name), now - Suspicion::WINDOW],
+        params![counter.name, most(counter.name), now - SUSPICION_WINDOW],
     )
 }
 

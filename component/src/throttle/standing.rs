@@ -1,13 +1,18 @@
 //! Whether there is a place for another attempt, by what is known of its counters.
 
-use super::{attempt::Refused, lock::Locked};
+use super::refused::{Refused, SHORTLY};
 use crate::{
+    events::Event,
+    platform::Metric,
     settings::Settings,
     time::{SKEW, Span, Time},
 };
 
 /// How far back failures count, for locks and limits.
 pub const WINDOW: Span = Span::minutes(15);
+
+/// How far back attempts are counted to tell of them, further than anything else looks.
+pub const SUSPICION_WINDOW: Span = Span::hours(1);
 
 /// How long an attempt that nobody decides keeps its place. A hash takes no longer, the wait for it included: whoever asked has had
 /// an answer after 15 seconds.
@@ -19,11 +24,28 @@ pub const LONGEST: Span = Span::hours(24);
 /// How many locks in a row are told apart; by then they have long been of the same length.
 const TIMES: i64 = 16;
 
-/// When to come back where attempts of others are to be decided first.
-const SHORTLY: Span = Span::seconds(1);
+/// A lock to be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// Whose counter: `account`, `device` or `reauthentication`.
+    pub counter: &'static str,
+    /// Until when.
+    pub until: Time,
+    /// Which one in a row, from 1.
+    pub times: i64,
+}
 
-/// The fewest failures without a success that may be configured to end all attempts.
-pub const LEAST_CUMULATIVE: u32 = 10;
+impl Locked {
+    /// What its event says.
+    #[must_use]
+    pub fn event(&self, event: Event) -> Event {
+        event
+            .with("counter", self.counter)
+            .with("until", self.until.as_millis())
+            .with("times", self.times)
+            .counting(Metric::Lockouts, self.counter)
+    }
+}
 
 /// How a counter that locks stands.
 #[derive(Clone, Copy, Debug, Default)]
@@ -121,16 +143,6 @@ pub fn until_below(most: i64, tallies: &[Tally], now: Time) -> Span {
         }
     }
     SHORTLY
-}
-
-impl Refused {
-    /// When to come back.
-    pub const fn after(&self) -> Span {
-        match self {
-            Self::Locked(left) | Self::Limited(left) => *left,
-            Self::Undecided | Self::Failed(_) => SHORTLY,
-        }
-    }
 }
 
 #[cfg(test)]

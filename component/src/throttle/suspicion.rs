@@ -1,14 +1,16 @@
 //! What an honest client doesn't do, told once in a while each.
 
 use super::{
-    Attempt, Counter,
+    attempt::Attempt,
+    counter::Counter,
     limit::{failures_of_address, failures_of_client},
     lock, rows,
+    standing::SUSPICION_WINDOW,
 };
 use crate::{
-    accounts::Email,
-    audit::{Event, Kind},
     context::Context,
+    email::Email,
+    events::{Event, Kind},
     params,
     platform::Metric,
     storage::{Statement, Value},
@@ -78,7 +80,7 @@ pub fn once_a_day(ctx: &Context, reason: &'static str, subject: Uuid) -> Suspici
 }
 
 fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) -> Suspicion {
-    let since = ctx.now - Suspicion::WINDOW;
+    let since = ctx.now - SUSPICION_WINDOW;
     Suspicion {
         reason,
         subject: counter.subject,
@@ -90,9 +92,6 @@ fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) ->
 }
 
 impl Suspicion {
-    /// How far back attempts are counted, further than anything else looks.
-    pub const WINDOW: Span = Span::hours(1);
-
     /// Its event.
     #[must_use]
     pub fn event(&self, user: Option<Uuid>) -> Event {

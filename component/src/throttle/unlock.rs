@@ -1,13 +1,15 @@
 //! Lifting the locks of an account.
 
-use super::{lock, rows, standing::LEAST_CUMULATIVE};
+use super::{lock, rows};
 use crate::{
-    accounts::User,
-    audit::{Event, Kind},
+    commit::Change,
     context::Context,
+    email::Email,
     error::Error,
-    storage::Change,
+    events::{Event, Kind},
+    settings::LEAST_CUMULATIVE,
 };
+use uuid::Uuid;
 
 /// Lifts the locks on signing in to an account and on proving again who one is, and forgets their failures. Where there is no lock,
 /// nothing is forgotten: that would be guesses without end, and unseen. Returns whether it was locked.
@@ -18,11 +20,11 @@ use crate::{
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn unlock(ctx: &Context, user: &User, by: &str) -> Result<bool, Error> {
-    let counters = lock::counters_of(user.id, &user.email);
+pub async fn unlock(ctx: &Context, user: Uuid, email: &Email, by: &str) -> Result<bool, Error> {
+    let counters = lock::counters_of(user, email);
     let cumulative = LEAST_CUMULATIVE.into();
     let (locked, values) = rows::one_is_locked(&counters, cumulative, ctx.now);
-    let event = Event::about(Kind::AccountUnlocked, user.id).with("by", by).only_if(locked, values);
+    let event = Event::about(Kind::AccountUnlocked, user).with("by", by).only_if(locked, values);
     let unlock = counters.iter().flat_map(|counter| rows::unlock(counter, cumulative, ctx.now));
     let affected = Change::new().record(event).and_all(unlock).commit(ctx).await?;
     // Attempts and lock of each counter.

@@ -5,23 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Where secrets, and hashes and MACs of them, are compared, and how often: with `subtle`, whose time tells nothing.
 const COMPARED: &[(&str, usize)] = &[
-    ("component/src/audit/mac.rs", 1),
+    ("component/src/secrets/mac.rs", 1),
     ("component/src/devices/cookie.rs", 1),
     ("component/src/sessions/cache/mod.rs", 1),
-    ("component/src/settings/keyring.rs", 1),
-    ("component/src/settings/shared_secret.rs", 2),
+    ("component/src/secrets/keyring.rs", 1),
+    ("component/src/secrets/shared_secret.rs", 2),
     ("crates/passwords/src/encoded.rs", 2),
 ];
 
 /// The types that hold secrets, by file. They can't be compared by `==`, nor printed by `{:?}`.
 const SECRET: &[(&str, &str)] = &[
-    ("component/src/accounts/password.rs", "Password"),
-    ("component/src/accounts/password.rs", "NewPassword"),
+    ("component/src/passwords.rs", "Password"),
+    ("component/src/passwords.rs", "NewPassword"),
     ("component/src/devices/cookie.rs", "DeviceCookie"),
-    ("component/src/sessions/secret.rs", "Secret"),
+    ("component/src/secrets/opaque_token.rs", "Secret"),
     ("component/src/sessions/sign_out.rs", "Credential"),
-    ("component/src/settings/keyring.rs", "Keyring"),
-    ("component/src/settings/shared_secret.rs", "SharedSecret"),
+    ("component/src/secrets/keyring.rs", "Keyring"),
+    ("component/src/secrets/shared_secret.rs", "SharedSecret"),
     ("crates/audit/src/note.rs", "SigningKey"),
     ("crates/tokens/src/key.rs", "SigningKey"),
     ("spin/guard/src/credential.rs", "Credential"),
@@ -49,7 +49,7 @@ const WORDS: &[&str] = &[
 /// Lines that compare by `==` what is called so, and why they may.
 const PUBLIC: &[(&str, &str, &str)] = &[
     (
-        "component/src/audit/tree/verify.rs",
+        "component/src/audit/tree/walk.rs",
         "stored.first() != Some(&tile.hash)",
         "a tree of hashes is public",
     ),

@@ -2,6 +2,7 @@
 
 use crate::{
     client::Answer,
+    jwt::Jwt,
     runner::{host::Gate, recorder::Recorder},
     scenarios,
     service::{OTHER_PASSWORD, PASSWORD, Service, Stage, UNTRUSTED},
@@ -15,6 +16,7 @@ scenarios![
     every_other_session_is_revoked,
     the_surviving_session_gets_a_new_cookie,
     a_bearer_gets_new_tokens,
+    the_new_token_is_dated_like_any_other needs Clock,
     a_bearer_who_overlooks_them_goes_on_with_the_old_ones,
     old_and_new_refresh_tokens_together_end_the_session,
     an_old_refresh_token_after_a_new_one_ends_the_session,
@@ -103,6 +105,21 @@ async fn refresh(service: &Service, token: &str) -> Answer {
 }
 
 /// Clients of today do: they refresh when their token is over.
+/// Verifiers that allow for no skew refuse a token from the future.
+async fn the_new_token_is_dated_like_any_other(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let answer = service.client().post("/change-password", change()).bearer(&ana.access).await.ok();
+    let token = Jwt::parse(&shape::text(&answer["accessToken"]));
+    let now = service.now() / 1000;
+    assert_eq!(token.claims["iat"], now);
+    assert_eq!(token.claims["exp"], now + 900);
+    assert_eq!(answer["expiresIn"], 900);
+    service.client().get("/session").bearer(&ana.access).await.refused("TOKEN_EXPIRED");
+    service.client().post("/logout", json!({})).bearer(&ana.access).await.refused("TOKEN_EXPIRED");
+    service.client().get("/session").bearer(&shape::text(&answer["accessToken"])).await.ok();
+}
+
 async fn a_bearer_who_overlooks_them_goes_on_with_the_old_ones(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;

@@ -78,4 +78,11 @@ async fn a_lost_secret_begins_another_trail(stage: Stage) {
     );
     let report = after.verify(Some(key.trim().parse().expect("a key")), Some(outside));
     assert_eq!((report.finding, report.checkpoints), (None, 1));
+    // What the lost key had signed, the event vouches for.
+    let root = service.administrator().await;
+    let range = format!("/admin/audit/verify?from=0&to={}", after.number("SELECT size FROM audit_tree"));
+    let found = root.client.get(&range).await.ok();
+    assert_eq!((&found["intact"], &found["firstBad"]), (&json!(true), &json!(null)), "{found}");
+    service.sql("UPDATE security_events SET ip_address = '192.0.2.8' WHERE leaf = 5");
+    assert_eq!(root.client.get(&range).await.ok()["intact"], false);
 }

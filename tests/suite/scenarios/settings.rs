@@ -71,6 +71,14 @@ async fn a_secret_is_for_one_thing(stage: Stage) {
     assert!(said.contains("billing") && said.contains("maintenance_secret"), "{said}");
     assert!(!said.contains(&SECRET[..8]), "{said}");
     let (_, secret) = crate::service::SECRET.split_once(':').expect("a version");
+    for shown in [secret.to_owned(), format!("{secret}=")] {
+        for (key, value) in
+            [("maintenance_secret", shown.clone()), ("audit_sources", format!("billing:{shown}"))]
+        {
+            let said = stage.clone().with(key, &value).refuses_to_start().await;
+            assert!(said.contains(key) && !said.contains(secret), "{said}");
+        }
+    }
     let said = stage.with("secrets", &format!("3:{secret},1:{secret}")).refuses_to_start().await;
     assert!(said.contains("secrets") && said.contains("3 and 1") && !said.contains(secret), "{said}");
 }

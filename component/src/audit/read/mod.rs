@@ -2,10 +2,10 @@
 
 mod rows;
 
-use super::Kind;
 use crate::{
     context::Context,
     error::Error,
+    events::Kind,
     time::{Span, Time},
 };
 use uuid::Uuid;

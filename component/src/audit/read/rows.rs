@@ -4,8 +4,8 @@
 
 use super::{Entry, Filter};
 use crate::{
-    audit::Kind,
     error::Error,
+    events::Kind,
     params, platform,
     storage::{self, Columns, FromValue as _, Value},
     time::Time,

@@ -1,20 +1,17 @@
 //! Beginning a trail under an origin of its own.
 
 use super::{
-    key,
+    keys::{self, signed_by},
     rows::{self, Tree},
-    signed::signed_by,
-    signing, special,
 };
 use crate::{
-    audit::{Event, Kind},
+    commit::{Change, Refused},
     context::Context,
     error::{Bug, Error},
+    events::{Event, Kind},
     platform::{self, Level},
-    storage::{Change, Refused},
 };
-use mana_auth_audit::{Checkpoint, KeyName, Stored};
-use serde_json::Value;
+use mana_auth_audit::{Checkpoint, KeyName};
 
 /// The tree so far; the first, with its first key, where there is none.
 pub async fn tree(ctx: &Context) -> Result<Tree, Error> {
@@ -38,7 +35,7 @@ pub async fn first(ctx: &Context, follows: Option<&str>) -> Result<(), Refused> 
     }
     let is_older = rows::is_older_than_the_log().await.map_err(Refused::Failed)?;
     let origin = new_origin(ctx).map_err(Refused::Failed)?;
-    let key = key::new(ctx).map_err(Refused::Failed)?;
+    let key = keys::new(ctx).map_err(Refused::Failed)?;
     let event = begun(&origin, &key, follows).map_err(Refused::Failed)?;
     let event = if is_older { event.with("olderDatabase", true) } else { event };
     let change = Change::new().and(rows::insert_key(&key, ctx.now)).and(rows::insert_tree(&origin, &key));
@@ -54,7 +51,7 @@ pub async fn first(ctx: &Context, follows: Option<&str>) -> Result<(), Refused> 
 /// Whether this database held a trail. The proof is a key of ours, with its checkpoint or with rows that have a leaf. A row alone proves
 /// nothing: anybody can write one.
 async fn was_sealed(ctx: &Context) -> Result<bool, Error> {
-    let keys = key::ours(ctx).await?;
+    let keys = keys::ours(ctx).await?;
     for (_, note) in rows::seals_beyond(0).await? {
         if signed_by(&note, &keys)?.is_some() {
             return Ok(true);
@@ -76,7 +73,7 @@ pub async fn again(ctx: &Context, tree: &Tree, key: &rows::Key, follows: &str) -
 
 /// Goes on under another origin and another key, where the one that signed until now can't be opened: its secret is lost.
 pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
-    let (origin, key) = (new_origin(ctx)?, key::new(ctx)?);
+    let (origin, key) = (new_origin(ctx)?, keys::new(ctx)?);
     let newest = tree.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
     let event = begun(&origin, &key, newest.map(|(_, checkpoint)| checkpoint.to_string()).as_deref())?;
     Change::new()
@@ -86,27 +83,6 @@ pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
         .commit(ctx)
         .await?;
     Ok(())
-}
-
-/// The content of an `audit_begun`.
-pub struct Begun {
-    /// Which checkpoint it goes on after; empty where it says none.
-    pub follows: String,
-    /// The public part of the key that signs it.
-    pub key: Option<[u8; 32]>,
-}
-
-/// The beginning of the trail under this name, from an `audit_begun` of ours that waits to be sealed. None without one.
-pub async fn announced(ctx: &Context, origin: &KeyName) -> Result<Option<Begun>, Error> {
-    special::newest_unsealed(ctx, Kind::AuditBegun, |event| told(event, origin)).await
-}
-
-/// The beginning of the trail under this name, from an `audit_begun`. None where the event is about another name.
-pub fn told(event: &Stored, origin: &KeyName) -> Option<Begun> {
-    let told: Value = serde_json::from_str(event.metadata.as_deref()?).ok()?;
-    let text = |member| told.get(member).and_then(Value::as_str);
-    (text("origin") == Some(origin.as_str()))
-        .then(|| Begun { follows: text("follows").unwrap_or_default().to_owned(), key: signing::told(event) })
 }
 
 fn new_origin(ctx: &Context) -> Result<KeyName, Error> {

@@ -1,7 +1,7 @@
 //! Comparing the trail with a checkpoint that was kept outside.
 
-use super::{begin, key, prune::kept_from, rows, signed, signed::Signed, signing, special};
-use crate::{audit::Kind, context::Context, error::Error, platform::Level, storage::Refused};
+use super::{begin, begun, boundary::kept_from, keys, rows, signed::Signed, signing, special};
+use crate::{commit::Refused, context::Context, error::Error, events::Kind, platform::Level};
 use mana_auth_audit::Checkpoint;
 
 /// What a checkpoint from outside says of the trail.
@@ -33,9 +33,9 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
             Err(refused) => Err(refused.into()),
         };
     };
-    let keys = key::ours(ctx).await?;
+    let keys = keys::ours(ctx).await?;
     let Ok((_, outside)) = Checkpoint::of_note(note) else { return Ok(Comparison::Foreign) };
-    let is_ours = signed::signed_by(note, &keys)?.is_some();
+    let is_ours = keys::signed_by(note, &keys)?.is_some();
     // A checkpoint of the trail's name by an unknown key was signed after the state to which the trail was put back; unless the secret
     // is lost, and no key is known.
     if !is_ours && (outside.origin != tree.origin || !is_signed(&tree, &keys)?) {
@@ -56,7 +56,7 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
 /// Whether the newest checkpoint is signed by one of these keys.
 fn is_signed(tree: &rows::Tree, keys: &[rows::Key]) -> Result<bool, Error> {
     let Some(note) = &tree.checkpoint else { return Ok(false) };
-    Ok(signed::signed_by(note, keys)?.is_some())
+    Ok(keys::signed_by(note, keys)?.is_some())
 }
 
 fn tell(ctx: &Context, note: &str) {
@@ -95,10 +95,10 @@ pub async fn is_given_up(ctx: &Context, signed: &mut Signed, outside: &Checkpoin
     if outside.origin == origin {
         return Ok(false);
     }
-    let sealed = special::newest(signed, Kind::AuditBegun, |event| begin::told(event, &origin)).await?;
+    let sealed = special::newest(signed, Kind::AuditBegun, |event| begun::told(event, &origin)).await?;
     let begun = match sealed {
         Some((_, begun)) => Some(begun),
-        None => begin::announced(ctx, &origin).await?,
+        None => begun::announced(ctx, &origin).await?,
     };
     let follows = begun.and_then(|begun| Checkpoint::parse(&begun.follows).ok());
     Ok(follows.is_some_and(|it| it.origin == outside.origin && it.size >= outside.size))

@@ -3,10 +3,10 @@
 
 use super::{rows, seal, seal_all, signed::Signed, special};
 use crate::{
-    audit::{Event, Kind},
+    commit::Change,
     context::Context,
     error::{Bug, Error},
-    storage::Change,
+    events::{Event, Kind},
 };
 use mana_auth_audit::{Erased, Prefix, Stored, ranges_of, root_text};
 use uuid::Uuid;

@@ -7,26 +7,33 @@
 //! ```
 
 mod begin;
+mod begun;
+mod boundary;
 mod compare;
 mod erase;
-mod key;
+mod hashes;
+mod keys;
 mod progress;
 mod proof;
 mod prune;
+mod rotate;
 mod rows;
 mod seal;
 mod signed;
 mod signing;
 mod special;
+mod unsealed;
 mod verify;
 mod waiting;
+mod walk;
 
 pub use compare::{Comparison, compare};
 pub use erase::erase;
-pub use key::{keys, reseal, rotate_key, secrets_in_use};
+pub use keys::{reseal, secrets_in_use};
 pub use progress::Verification;
 pub use proof::{Consistency, Inclusion, consistency, inclusion};
 pub use prune::prune;
-pub use seal::{Sealed, newest_checkpoint, seal, seal_all, unsealed};
+pub use rotate::{rotate_key, verifiers};
+pub use seal::{Sealed, count_unsealed, newest_checkpoint, seal, seal_all};
 pub use signed::Signed;
 pub use verify::{go_on_verifying, last_verification, note_finding, verify_range};

@@ -3,11 +3,13 @@
 
 use super::rows;
 use crate::{
-    audit::mac::{Author, author, mac},
     context::Context,
     error::Error,
     params,
-    settings::Purpose,
+    secrets::{
+        Purpose,
+        mac::{Author, author, mac},
+    },
     storage::{self, Columns, Statement, statement},
     time::Time,
 };

@@ -1,10 +1,8 @@
-//! Proofs for whoever keeps checkpoints outside, and the hashes that they consist of. Those come from rows: whoever uses them computes
-//! the root from them, and compares it with the one that was signed.
+//! Proofs for whoever keeps checkpoints outside.
 
-use super::{rows, signed::Signed};
+use super::{hashes::hash_of, rows, signed::Signed};
 use crate::{context::Context, error::Error};
-use mana_auth_audit::{Frontier, Hash, Subtree, consistency as consistency_ranges, fold};
-use std::ops::Range;
+use mana_auth_audit::{Hash, consistency as consistency_ranges};
 use uuid::Uuid;
 
 /// That an event is in the tree of the newest checkpoint (RFC 9162 §2.1.3).
@@ -65,35 +63,4 @@ pub async fn consistency(ctx: &Context, from: u64, to: u64) -> Result<Consistenc
         path.push(hash_of(range).await?.ok_or(Error::NotFound)?);
     }
     Ok(Consistency { from, to, path })
-}
-
-/// The hash of a range of leaves of a proof. None where a part of it is missing.
-pub async fn hash_of(range: &Range<u64>) -> Result<Option<Hash>, Error> {
-    Ok(subtrees(range).await?.and_then(|subtrees| fold(&subtrees)))
-}
-
-/// The tree of the first `size` leaves. None where a part of it is missing.
-pub async fn frontier(size: u64) -> Result<Option<Frontier>, Error> {
-    Ok(subtrees(&(0..size)).await?.and_then(|roots| Frontier::from_bytes(size, &roots.concat())))
-}
-
-async fn subtrees(range: &Range<u64>) -> Result<Option<Vec<Hash>>, Error> {
-    let mut hashes = Vec::new();
-    for subtree in Subtree::of(range) {
-        let Some(root) = root(subtree).await? else { return Ok(None) };
-        hashes.push(root);
-    }
-    Ok(Some(hashes))
-}
-
-/// The root of a perfect subtree: from the largest tiles that it consists of, or from its leaves. None where a leaf was dropped, or a
-/// row is missing.
-pub async fn root(subtree: Subtree) -> Result<Option<Hash>, Error> {
-    let (level, places) = subtree.tiles();
-    let tiles = if level == 0 {
-        rows::leaf_hashes(places.start, places.end).await?
-    } else {
-        rows::tiles(level, places.start, places.end).await?
-    };
-    Ok(subtree.root(tiles))
 }

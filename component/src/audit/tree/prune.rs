@@ -1,15 +1,15 @@
 //! Dropping events past their retention. What was signed over them stays, in tiles, so that the rest is verified as before.
 
-use super::{proof, rows, signed::Signed, special, verify::Walk};
+use super::{boundary::drawn, hashes, rows, signed::Signed, walk::Walk};
 use crate::{
-    audit::{Event, Kind},
+    commit::Change,
     context::Context,
     error::Error,
+    events::{Event, Kind},
     platform::Level,
-    storage::Change,
     time::{Span, Time},
 };
-use mana_auth_audit::{Prefix, Subtree, TILE, pruned, root_text};
+use mana_auth_audit::{Prefix, Subtree, TILE, root_text};
 
 /// How often another boundary is drawn, unless there is much to drop: each is an event that stays.
 const EVERY: Span = Span::days(1);
@@ -37,26 +37,6 @@ pub async fn prune(ctx: &Context, signed: &mut Signed) -> Result<u64, Error> {
         dropped += drop_tile(ctx, first.div_euclid(TILE.cast_signed())).await?;
     }
     Ok(dropped)
-}
-
-/// The first leaf that no pruning has dropped, or is about to, as the tree proves.
-///
-/// # Errors
-///
-/// As [`special::newest`].
-pub async fn kept_from(signed: &mut Signed) -> Result<u64, Error> {
-    Ok(drawn(signed).await?.map_or(0, |(below, _)| below))
-}
-
-/// The newest boundary in the tree, and when it was drawn.
-async fn drawn(signed: &mut Signed) -> Result<Option<(u64, Time)>, Error> {
-    let told = |event: &mana_auth_audit::Stored| pruned(event.metadata.as_deref()?, event.leaf);
-    let Some((event, prefix)) = special::newest(signed, Kind::EventsPruned, told).await? else {
-        return Ok(None);
-    };
-    // It may be of another tree, from before this one was put back: then it tells nothing of this.
-    let speaks_of_this = signed.has_grown_from(prefix).await?;
-    Ok(speaks_of_this.then_some((prefix.size, Time(event.created_at))))
 }
 
 /// Drops what stands in a tile that was pruned. What is not all of it was never there, or is not all there any more: somebody else has
@@ -107,7 +87,7 @@ async fn draw(ctx: &Context, signed: &mut Signed, first: u64, lately: Time) -> R
         );
         return Ok(());
     }
-    let Some(tree) = proof::frontier(below).await?.filter(|_| below > first) else { return Ok(()) };
+    let Some(tree) = hashes::frontier(below).await?.filter(|_| below > first) else { return Ok(()) };
     if !signed.has_grown_from(Prefix { size: below, root: tree.root() }).await? {
         return Ok(());
     }

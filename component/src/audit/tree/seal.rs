@@ -3,17 +3,19 @@
 use super::{
     begin,
     compare::{Comparison, compare, is_given_up},
-    key, rows,
-    rows::Tree,
-    signed::{Signed, signed_by},
-    signing, special, waiting,
+    keys::{self, signed_by},
+    rows::{self, Tree},
+    signed::Signed,
+    signing, special, unsealed, waiting,
 };
 use crate::{
-    audit::{Event, Kind, mac::Author},
+    commit::{Change, Refused},
     context::Context,
     error::{Bug, Error},
+    events::{Event, Kind},
     platform::{self, Level, Metric},
-    storage::{Change, Refused, Statement},
+    secrets::mac::Author,
+    storage::Statement,
     time::{Span, Time},
 };
 use mana_auth_audit::{Checkpoint, Frontier, Stored};
@@ -66,7 +68,7 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     let tree = begin::tree(ctx).await?;
     // Read behind the tree, so that whoever signed it is among them, and before its events, so that the event which names the
     // newest is among those.
-    let keys = key::ours(ctx).await?;
+    let keys = keys::ours(ctx).await?;
     let mut signed = Signed::of(ctx, tree, &keys).await?;
     ensure_newest(ctx, &mut signed, &keys).await?;
     let key = signing::next(&mut signed, &keys).await?;
@@ -180,12 +182,12 @@ pub async fn newest_checkpoint(ctx: &Context) -> Result<Option<String>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn unsealed() -> Result<u64, Error> {
+pub async fn count_unsealed() -> Result<u64, Error> {
     rows::backlog(COUNTED).await
 }
 
 async fn backlog(sealed: Sealed) -> Result<Sealed, Error> {
-    Ok(Sealed { unsealed: unsealed().await?, ..sealed })
+    Ok(Sealed { unsealed: count_unsealed().await?, ..sealed })
 }
 
 /// Since when there has always been something left: now, where this call came to the end.
@@ -225,7 +227,7 @@ impl Batch {
             (Vec::with_capacity(events.len()), BTreeMap::new(), false);
         for waiting in events {
             let index = frontier.size();
-            let hash = match special::written_by(ctx, waiting) {
+            let hash = match unsealed::written_by(ctx, waiting) {
                 Author::Ours => waiting.event.hash_at(index),
                 Author::Unknown if !are_forged => {
                     unknown = true;
@@ -256,7 +258,7 @@ async fn append(ctx: &Context, tree: Tree, key: &rows::Key, batch: Batch) -> Res
     let mut checkpoint = tree.checkpoint.clone();
     if frontier.size() > tree.frontier.size() {
         let new = Checkpoint { origin: tree.origin.clone(), size: frontier.size(), root: frontier.root() };
-        let note = new.sign(&*key::open(ctx, key)?).to_string();
+        let note = new.sign(&*keys::open(ctx, key)?).to_string();
         let (from, to) = (tree.frontier.size().cast_signed(), frontier.size().cast_signed());
         change = change
             .and(rows::grow(&tree, &frontier))

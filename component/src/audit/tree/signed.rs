@@ -2,9 +2,10 @@
 //! comparing), the event must be in it: its place is below the signed size, and its hash leads to the signed root.
 
 use super::{
-    begin, key, proof,
+    begun::{self, Begun},
+    hashes,
+    keys::{self, signed_by},
     rows::{self, Key, Tree},
-    signing,
 };
 use crate::{
     context::Context,
@@ -39,7 +40,7 @@ impl Signed {
         for _ in 0..READS {
             let tree = rows::tree().await?.ok_or(Error::NotFound)?;
             // The keys are read after the tree, so they include the one that signed it.
-            let keys = key::ours(ctx).await?;
+            let keys = keys::ours(ctx).await?;
             match Self::of(ctx, tree, &keys).await {
                 // Another process has sealed in between.
                 Err(Error::Overloaded) => {}
@@ -58,10 +59,10 @@ impl Signed {
         let wrong = || Error::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
         let signed =
             |tree, signer: Option<&Key>| Self { tree, signer: signer.cloned(), hashes: BTreeMap::new() };
-        let named = |begun: &begin::Begun| begun.key.and_then(|public| signing::with(public, keys));
+        let named = |begun: &Begun| begun.key.and_then(|public| keys::of_public(public, keys));
         let Some(note) = &tree.checkpoint else {
             // Whoever begins a trail says so in the same commit: one that was emptied is not begun again.
-            let begun = begin::announced(ctx, &tree.origin).await?.filter(|_| tree.frontier.size() == 0);
+            let begun = begun::announced(ctx, &tree.origin).await?.filter(|_| tree.frontier.size() == 0);
             let Some(begun) = begun else { return Err(unless_it_has_grown(&tree, wrong()).await) };
             let signer = named(&begun);
             return Ok(signed(tree, signer));
@@ -74,7 +75,7 @@ impl Signed {
         // it follows this very checkpoint, the event vouches for it: the key that signed it may be lost.
         let mut signer = None;
         if checkpoint.origin != tree.origin {
-            let Some(begun) = begin::announced(ctx, &tree.origin).await? else {
+            let Some(begun) = begun::announced(ctx, &tree.origin).await? else {
                 let untold = Error::Bug(Bug::Trail("nothing tells why the trail has another name".into()));
                 return Err(unless_it_has_grown(&tree, untold).await);
             };
@@ -141,7 +142,7 @@ impl Signed {
     ///
     /// Where storage fails.
     pub async fn prefix(&mut self, size: u64) -> Result<Option<mana_auth_audit::Frontier>, Error> {
-        let Some(frontier) = proof::frontier(size).await? else { return Ok(None) };
+        let Some(frontier) = hashes::frontier(size).await? else { return Ok(None) };
         let grown = self.has_grown_from(Prefix { size, root: frontier.root() }).await?;
         Ok(grown.then_some(frontier))
     }
@@ -153,7 +154,7 @@ impl Signed {
             let known = self.hashes.get(&at).copied();
             let hash = match known {
                 Some(hash) => hash,
-                None => proof::hash_of(range).await?,
+                None => hashes::hash_of(range).await?,
             };
             self.hashes.insert(at, hash);
             let Some(hash) = hash else { return Ok(None) };
@@ -169,19 +170,4 @@ async fn unless_it_has_grown(tree: &Tree, wrong: Error) -> Error {
         Ok(Some(now)) if now.checkpoint != tree.checkpoint => Error::Overloaded,
         _ => wrong,
     }
-}
-
-/// What a note says, and which of these keys signed it, if one did, whatever its origin.
-///
-/// # Errors
-///
-/// Where a key is none.
-pub fn signed_by<'k>(note: &str, keys: &'k [Key]) -> Result<Option<(Checkpoint, &'k Key)>, Error> {
-    let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
-    for key in keys {
-        if note.is_signed_by(&rows::verifier(key, &checkpoint.origin)?) {
-            return Ok(Some((checkpoint, key)));
-        }
-    }
-    Ok(None)
 }

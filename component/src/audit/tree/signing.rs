@@ -3,15 +3,14 @@
 //! was replaced, perhaps because somebody else has it, must not be made to sign again.
 
 use super::{
+    keys::{named_by, of_public, signed_by},
     rows::{self, Key},
-    signed::{Signed, signed_by},
+    signed::Signed,
 };
 use crate::{
-    audit::Kind,
     error::{Bug, Error},
+    events::Kind,
 };
-use mana_auth_audit::{Stored, VerifierKey};
-use serde_json::Value;
 
 /// How many of the newest rotations are looked at. Who puts more rows before one could as well remove it.
 const LOOKED_AT: u64 = 20;
@@ -24,7 +23,7 @@ const LOOKED_AT: u64 = 20;
 pub async fn next(signed: &mut Signed, keys: &[Key]) -> Result<Key, Error> {
     let current = signed.signer.clone().ok_or(Bug::Sealed)?;
     for event in rows::sealed_of(Kind::AuditKeyRotated.name(), signed.size(), LOOKED_AT).await? {
-        let Some(named) = told(&event).and_then(|public| with(public, keys)) else { continue };
+        let Some(named) = named_by(&event).and_then(|public| of_public(public, keys)) else { continue };
         if named.public == current.public {
             break;
         }
@@ -34,18 +33,6 @@ pub async fn next(signed: &mut Signed, keys: &[Key]) -> Result<Key, Error> {
         }
     }
     Ok(current)
-}
-
-/// The key with this public part.
-pub fn with(public: [u8; 32], keys: &[Key]) -> Option<&Key> {
-    keys.iter().find(|key| key.public == public)
-}
-
-/// The public part of the key that an event of the service's own names.
-pub fn told(event: &Stored) -> Option<[u8; 32]> {
-    let told: Value = serde_json::from_str(event.metadata.as_deref()?).ok()?;
-    let key: VerifierKey = told.get("key")?.as_str()?.parse().ok()?;
-    Some(key.public().to_bytes())
 }
 
 /// Whether a key signed a checkpoint of no more leaves than come before this one.

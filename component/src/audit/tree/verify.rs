@@ -1,24 +1,20 @@
 //! Going through the trail, to see whether it is what was signed: piece by piece as housekeeping, or a part of it at once.
 
 use super::{
-    key,
+    boundary::kept_from,
     progress::{self, Progress, Verification},
-    prune::kept_from,
-    rows,
     signed::Signed,
+    walk::Walk,
 };
 use crate::{
-    audit::Kind,
+    commit::Change,
     context::Context,
     error::{Bug, Error},
     platform::Level,
-    storage::Change,
-    time::{Span, Time},
+    time::Span,
 };
-use mana_auth_audit::{Erased, Finding, Frontier, Prefix, PublicKey, Seal, Stored, Tile, Verifier};
+use mana_auth_audit::{Finding, Frontier};
 
-/// How many events are read at a time.
-const BATCH: u64 = 500;
 /// How many events one round of housekeeping looks at.
 const PIECE: u64 = 20_000;
 /// How often it is begun anew.
@@ -27,8 +23,6 @@ const EVERY: Span = Span::hours(1);
 pub const MOST: u64 = 100_000;
 /// The longest finding that is told, in characters.
 const WORDS: usize = 200;
-/// How many erasures are read at a time.
-const PAGE: u64 = 100;
 
 /// The last time that housekeeping went through the whole trail; none before the first, and where somebody else has written what it
 /// found.
@@ -130,7 +124,7 @@ pub async fn go_on_verifying(ctx: &Context, signed: &mut Signed) -> Result<(), E
                 finding => finding,
             };
             if finding.is_none() && to < size {
-                Progress { from, frontier: walk.verifier.frontier().clone(), begun, last }
+                Progress { from, frontier: walk.frontier().clone(), begun, last }
             } else {
                 done(from, to, begun, finding)
             }
@@ -156,108 +150,4 @@ pub async fn note_finding(ctx: &Context, words: &str) -> Result<(), Error> {
     let progress = Progress { from: 0, frontier: Frontier::default(), begun: ctx.now, last: Some(last) };
     Change::new().and(progress::save(ctx, &progress)).commit(ctx).await?;
     Ok(())
-}
-
-/// On the way through the trail.
-pub struct Walk<'a> {
-    signed: &'a mut Signed,
-    verifier: Verifier,
-    keys: Vec<PublicKey>,
-    erasures: Vec<Erasure>,
-}
-
-/// An event that claims to be an erasure, and whether it is one, once that was looked at.
-struct Erasure {
-    event: Stored,
-    erased: Erased,
-    holds: Option<bool>,
-}
-
-impl<'a> Walk<'a> {
-    /// Goes on where the tree is known.
-    pub async fn new(ctx: &Context, signed: &'a mut Signed, from: Frontier) -> Result<Self, Error> {
-        let mut erasures = Vec::new();
-        let mut before = signed.size();
-        while let page @ [.., last] = &*rows::sealed_of(Kind::DetailsErased.name(), before, PAGE).await? {
-            before = last.leaf;
-            erasures.extend(page.iter().filter_map(|event| {
-                let erased = Erased::parse(event.metadata.as_deref()?, event.leaf)?;
-                (erased.of.size > from.size()).then(|| Erasure { event: event.clone(), erased, holds: None })
-            }));
-        }
-        let keys = key::ours(ctx).await?.iter().map(rows::public).collect::<Result<_, _>>()?;
-        Ok(Self { signed, verifier: Verifier::from(from, 0), keys, erasures })
-    }
-
-    /// How many leaves it has come by, and those before.
-    pub const fn size(&self) -> u64 {
-        self.verifier.frontier().size()
-    }
-
-    /// What is wrong first before this leaf. Ends before an event that is not older than a moment, where one is given.
-    pub async fn to(&mut self, to: u64, older_than: Option<Time>) -> Result<Option<Finding>, Error> {
-        while self.size() < to {
-            let from = self.size();
-            let events = rows::stored(from, BATCH.min(to - from)).await?;
-            let Some(last) = events.last() else { return Ok(Some(Finding::Removed { leaf: from })) };
-            let end = last.leaf.saturating_add(1).min(to);
-            let mut seals = rows::seals(from, end).await?.into_iter().peekable();
-            let mut tiles = Vec::new();
-            for event in &events {
-                if older_than.is_some_and(|moment| Time(event.created_at) >= moment) {
-                    return Ok(None);
-                }
-                let may_be_bare = event.salt.is_none() && self.is_erased(event.leaf).await?;
-                if let Err(finding) = event.verify(&mut self.verifier, may_be_bare, |tile| tiles.push(tile)) {
-                    return Ok(Some(finding));
-                }
-                let size = self.size();
-                while let Some((_, note)) = seals.next_if(|(at, _)| *at <= size) {
-                    if let Err(finding) = self.verifier.seal(&Seal { size, note: &note }, &self.keys) {
-                        return Ok(Some(finding));
-                    }
-                }
-            }
-            if let Some(finding) = wrong_tile(&tiles).await? {
-                return Ok(Some(finding));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Whether an erasure in the tree names a leaf.
-    async fn is_erased(&mut self, leaf: u64) -> Result<bool, Error> {
-        for erasure in self.erasures.iter_mut().filter(|erasure| erasure.erased.contains(leaf)) {
-            let holds = match erasure.holds {
-                Some(holds) => holds,
-                None => {
-                    self.signed.includes(&erasure.event).await?
-                        && self.signed.has_grown_from(erasure.erased.of).await?
-                }
-            };
-            erasure.holds = Some(holds);
-            if holds {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the events so far, which are sound by themselves, are not those that were signed for.
-    pub async fn unproven(&mut self) -> Result<Option<Finding>, Error> {
-        let (sealed, size) = (self.verifier.sealed(), self.size());
-        let prefix = Prefix { size, root: self.verifier.frontier().root() };
-        let is_proven = self.signed.has_grown_from(prefix).await?;
-        Ok((!is_proven).then_some(Finding::Replaced { leaves: sealed..size }))
-    }
-}
-
-async fn wrong_tile(tiles: &[Tile]) -> Result<Option<Finding>, Error> {
-    for tile in tiles {
-        let stored = rows::tiles(tile.level, tile.position, tile.position.saturating_add(1)).await?;
-        if stored.first() != Some(&tile.hash) {
-            return Ok(Some(Finding::Tile { level: tile.level, position: tile.position }));
-        }
-    }
-    Ok(None)
 }

@@ -2,11 +2,13 @@
 //! next run when it first saw them: what the rows say of their age, whoever wrote them decided.
 
 use crate::{
-    audit::mac::{Author, author, mac},
     context::Context,
     error::Error,
     params,
-    settings::Purpose,
+    secrets::{
+        Purpose,
+        mac::{Author, author, mac},
+    },
     storage::{self, Statement, statement},
     time::{Span, Time},
 };

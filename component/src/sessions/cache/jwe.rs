@@ -6,7 +6,7 @@
 //! ```
 
 use crate::{
-    settings::{Keyring, Purpose},
+    secrets::{Keyring, Purpose},
     time::Time,
 };
 use aes_gcm::{

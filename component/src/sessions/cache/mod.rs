@@ -11,12 +11,13 @@
 
 mod jwe;
 
-use super::{CookieSecret, Lifetime, Session, activity};
+use super::{Lifetime, Session, activity};
 use crate::{
     context::Context,
     invalidations::{self, Answer, Position, Subject},
     memory::Memory,
     platform::{self, Metric},
+    secrets::CookieSecret,
     time::{Span, Time},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

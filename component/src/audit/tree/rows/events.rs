@@ -42,7 +42,7 @@ static WELL_FORMED: LazyLock<String> = LazyLock::new(|| {
 pub struct Unsealed {
     pub id: Uuid,
     pub event: Stored,
-    /// Who wrote it: see [`crate::audit::mac`].
+    /// Who wrote it: see [`crate::secrets::mac`].
     pub mac: Vec<u8>,
 }
 

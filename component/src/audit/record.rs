@@ -1,0 +1,16 @@
+//! Appending an event of another component.
+
+use super::{Recorded, rows};
+use crate::{commit::Change, context::Context, error::Error};
+use uuid::Uuid;
+
+/// Appends it; returns its id.
+///
+/// # Errors
+///
+/// Where storage fails: whoever records decides what that means.
+pub async fn record(ctx: &Context, event: &Recorded) -> Result<Uuid, Error> {
+    let (id, insert) = rows::insert_recorded(event, ctx);
+    Change::new().and(insert).commit(ctx).await?;
+    Ok(id)
+}

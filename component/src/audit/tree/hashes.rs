@@ -1,0 +1,38 @@
+//! Hashes of ranges of leaves. They come from rows: whoever uses them computes the root from them, and compares it with the one
+//! that was signed.
+
+use super::rows;
+use crate::error::Error;
+use mana_auth_audit::{Frontier, Hash, Subtree, fold};
+use std::ops::Range;
+
+/// The hash of a range of leaves of a proof. None where a part of it is missing.
+pub async fn hash_of(range: &Range<u64>) -> Result<Option<Hash>, Error> {
+    Ok(subtrees(range).await?.and_then(|subtrees| fold(&subtrees)))
+}
+
+/// The tree of the first `size` leaves. None where a part of it is missing.
+pub async fn frontier(size: u64) -> Result<Option<Frontier>, Error> {
+    Ok(subtrees(&(0..size)).await?.and_then(|roots| Frontier::from_bytes(size, &roots.concat())))
+}
+
+async fn subtrees(range: &Range<u64>) -> Result<Option<Vec<Hash>>, Error> {
+    let mut hashes = Vec::new();
+    for subtree in Subtree::of(range) {
+        let Some(root) = root(subtree).await? else { return Ok(None) };
+        hashes.push(root);
+    }
+    Ok(Some(hashes))
+}
+
+/// The root of a perfect subtree: from the largest tiles that it consists of, or from its leaves. None where a leaf was dropped, or a
+/// row is missing.
+pub async fn root(subtree: Subtree) -> Result<Option<Hash>, Error> {
+    let (level, places) = subtree.tiles();
+    let tiles = if level == 0 {
+        rows::leaf_hashes(places.start, places.end).await?
+    } else {
+        rows::tiles(level, places.start, places.end).await?
+    };
+    Ok(subtree.root(tiles))
+}

@@ -1,0 +1,11 @@
+//! What the routes share: extracting what a request says, and answering.
+
+pub mod authentication;
+pub mod bodies;
+pub mod body;
+pub mod call;
+pub mod cookies;
+pub mod json;
+pub mod origin;
+pub mod parameters;
+pub mod problem;

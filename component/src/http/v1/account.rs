@@ -1,0 +1,47 @@
+//! `DELETE /account`
+
+use crate::{
+    credentials,
+    http::kit::{
+        authentication::Authenticated,
+        bodies::{ProblemBody, Success},
+        body::Json,
+        call::Call,
+        cookies::{self, SetCookies},
+        problem::Failure,
+    },
+    passwords::Password,
+};
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+pub struct DeleteAccountBody {
+    #[schema(value_type = String, format = "password")]
+    password: Password,
+}
+
+/// Deletes the account, its sessions and its tokens.
+#[utoipa::path(
+    delete, path = "/api/v1/auth/account", tag = "accounts", request_body = DeleteAccountBody,
+    security(("bearer" = []), ("cookie" = [])),
+    responses(
+        (status = 200, body = Success, headers(("set-cookie" = String, description = "clears the session cookie"))),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh; `INVALID_CREDENTIALS`: a wrong password", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 429, description = "`ACCOUNT_LOCKED`: too many wrong passwords", body = ProblemBody),
+        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
+    )
+)]
+pub async fn delete(
+    call: Call,
+    authenticated: Authenticated,
+    headers: HeaderMap,
+    Json(body): Json<DeleteAccountBody>,
+) -> Result<Response, Failure> {
+    credentials::delete_account(&call, &authenticated.caller.user, &body.password).await?;
+    Ok((SetCookies(cookies::clear(&headers, call.settings)?), axum::Json(Success::yes())).into_response())
+}

@@ -1,0 +1,152 @@
+//! `GET /admin/audit/verify`, `/admin/audit/checkpoint` and `/admin/audit/proof`
+
+use crate::{
+    audit::tree,
+    error::Error,
+    http::kit::{
+        authentication::Admin, bodies::ProblemBody, call::Call, parameters::Parameters, problem::Failure,
+    },
+    time::Time,
+};
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{HeaderValue, header::CONTENT_TYPE};
+use mana_auth_audit::Hash;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What going through the trail has shown.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerificationBody {
+    /// Whether every event that was looked at is what was signed.
+    intact: bool,
+    /// The first leaf that was looked at.
+    from: u64,
+    /// The leaf behind the last.
+    to: u64,
+    #[schema(value_type = String, format = "date-time")]
+    verified_at: Time,
+    /// What was wrong first, in words.
+    first_bad: Option<String>,
+    /// Events that are still to be sealed, counted up to 100,000.
+    unsealed: u64,
+}
+
+/// That an event is in the tree of the newest checkpoint (RFC 9162 §2.1.3). Hashes are in base64.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InclusionBody {
+    event: Uuid,
+    leaf: u64,
+    leaf_hash: String,
+    size: u64,
+    path: Vec<String>,
+    checkpoint: String,
+}
+
+/// That one tree has grown from another (RFC 9162 §2.1.4). Hashes are in base64.
+#[derive(Serialize, ToSchema)]
+pub struct ConsistencyBody {
+    from: u64,
+    to: u64,
+    path: Vec<String>,
+}
+
+/// Whether the trail is what was signed: as housekeeping found when it last went through all of it, or a part of it now.
+#[utoipa::path(
+    get, path = "/api/v1/auth/admin/audit/verify", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    params(
+        ("from" = Option<u64>, Query, description = "Looks now, from this leaf"),
+        ("to" = Option<u64>, Query, description = "to before this one, at most 100,000 further"),
+    ),
+    responses(
+        (status = 200, body = VerificationBody),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+        (status = 404, description = "`NOT_FOUND`: housekeeping has not gone through it yet", body = ProblemBody),
+    )
+)]
+pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json<VerificationBody>, Failure> {
+    let bound = |name| parameters.number(name, 0..=u64::MAX);
+    let verification = match (bound("from")?, bound("to")?) {
+        (Some(from), Some(to)) => tree::verify_range(&call, from, to).await?,
+        (None, None) => tree::last_verification(&call).await?.ok_or(Error::NotFound)?,
+        (Some(_), None) => return Err(Error::invalid("to", "must be set with `from`").into()),
+        (None, Some(_)) => return Err(Error::invalid("from", "must be set with `to`").into()),
+    };
+    Ok(Json(VerificationBody {
+        intact: verification.first_bad.is_none(),
+        from: verification.from,
+        to: verification.to,
+        verified_at: verification.begun,
+        first_bad: verification.first_bad,
+        unsealed: tree::count_unsealed().await?,
+    }))
+}
+
+/// The newest checkpoint of the trail: a signed note (C2SP `tlog-checkpoint`).
+#[utoipa::path(
+    get, path = "/api/v1/auth/admin/audit/checkpoint", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    responses(
+        (status = 200, body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+        (status = 404, description = "`NOT_FOUND`: nothing was sealed yet", body = ProblemBody),
+    )
+)]
+pub async fn checkpoint(call: Call, _: Admin) -> Result<Response, Failure> {
+    let note = tree::newest_checkpoint(&call).await?.ok_or(Error::NotFound)?;
+    let mut response = note.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    Ok(response)
+}
+
+/// What proves to whoever keeps checkpoints that an event is in the trail, or that the trail has only grown.
+#[utoipa::path(
+    get, path = "/api/v1/auth/admin/audit/proof", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    params(
+        ("event" = Option<String>, Query, description = "The id of an event: proves that it is in the newest tree"),
+        ("from" = Option<u64>, Query, description = "Or the size of an older tree,"),
+        ("to" = Option<u64>, Query, description = "and of a newer: proves that it has grown from the older"),
+    ),
+    responses(
+        (status = 200, description = "A proof of inclusion, or of consistency", body = InclusionBody),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+        (status = 404, description = "`NOT_FOUND`: no such event, or it is still to be sealed", body = ProblemBody),
+    )
+)]
+pub async fn proof(call: Call, _: Admin, parameters: Parameters) -> Result<Response, Failure> {
+    let bound = |name| parameters.number(name, 1..=u64::MAX);
+    match (parameters.id("event")?, bound("from")?, bound("to")?) {
+        (Some(event), None, None) => {
+            let proof = tree::inclusion(&call, event).await?;
+            Ok(Json(InclusionBody {
+                event,
+                leaf: proof.leaf,
+                leaf_hash: STANDARD.encode(proof.leaf_hash),
+                size: proof.size,
+                path: encoded(&proof.path),
+                checkpoint: proof.checkpoint,
+            })
+            .into_response())
+        }
+        (None, Some(from), Some(to)) => {
+            let proof = tree::consistency(&call, from, to).await?;
+            Ok(Json(ConsistencyBody { from: proof.from, to: proof.to, path: encoded(&proof.path) })
+                .into_response())
+        }
+        _ => Err(Error::invalid("event", "must be set alone, or `from` and `to` together").into()),
+    }
+}
+
+fn encoded(hashes: &[Hash]) -> Vec<String> {
+    hashes.iter().map(|hash| STANDARD.encode(hash)).collect()
+}

@@ -1,0 +1,182 @@
+//! `GET /admin/security-events`, its summary, and `GET /admin/failed-logins`
+
+use super::super::security_events::{metadata, page};
+use crate::{
+    audit::read::{self, Entry},
+    http::kit::{
+        authentication::Admin, bodies::ProblemBody, call::Call, parameters::Parameters, problem::Failure,
+    },
+    time::{Span, Time},
+};
+use axum::Json;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The longest kind and address that is looked for, in characters.
+const WORD: usize = 64;
+/// What counts as lately, where nobody says.
+const LATELY: Span = Span::hours(1);
+
+/// An event, as administrators see it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditEvent {
+    id: Uuid,
+    event_type: String,
+    /// Which other component recorded it; null for the service itself.
+    source: Option<String>,
+    user_id: Option<String>,
+    ip_address: Option<String>,
+    user_agent: Option<String>,
+    #[schema(value_type = Object)]
+    metadata: Box<RawValue>,
+    #[schema(value_type = String, format = "date-time")]
+    created_at: Time,
+    /// Its place in the tree; null until it is sealed.
+    leaf: Option<u64>,
+}
+
+impl From<Entry> for AuditEvent {
+    fn from(entry: Entry) -> Self {
+        Self {
+            id: entry.id,
+            event_type: entry.event_type,
+            source: entry.source,
+            user_id: entry.user_id,
+            ip_address: entry.ip_address,
+            user_agent: entry.user_agent,
+            metadata: metadata(entry.metadata),
+            created_at: entry.created_at,
+            leaf: entry.leaf,
+        }
+    }
+}
+
+/// Counts since the hour that `since` is in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SummaryBody {
+    #[schema(value_type = String, format = "date-time")]
+    since: Time,
+    by_type: Vec<TypeCount>,
+    /// Oldest first.
+    by_hour: Vec<HourCount>,
+    /// Clients with more than five failed sign-ins, most first, at most 100.
+    repeated_failures: Vec<RepeatedFailures>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TypeCount {
+    event_type: String,
+    count: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HourCount {
+    #[schema(value_type = String, format = "date-time")]
+    hour: Time,
+    event_type: String,
+    count: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RepeatedFailures {
+    ip_address: Option<String>,
+    user_agent: Option<String>,
+    count: i64,
+}
+
+/// The trail, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/auth/admin/security-events", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    params(
+        ("type" = Option<String>, Query, description = "The kind of event"),
+        ("userId" = Option<String>, Query, description = "Whose account it is about"),
+        ("ip" = Option<String>, Query, description = "The client's address"),
+        ("since" = Option<String>, Query, description = "Not before this time (RFC 3339)"),
+        ("until" = Option<String>, Query, description = "Before this time (RFC 3339)"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "How many; 50 where it is left out"),
+        ("before" = Option<String>, Query, description = "The id of an event: those older than it"),
+    ),
+    responses(
+        (status = 200, body = Vec<AuditEvent>),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+    )
+)]
+pub async fn list(_: Admin, parameters: Parameters) -> Result<Json<Vec<AuditEvent>>, Failure> {
+    let (limit, before) = page(&parameters)?;
+    let filter = read::Filter {
+        event_type: parameters.text("type", WORD)?,
+        user: parameters.id("userId")?,
+        ip_address: parameters.text("ip", WORD)?,
+        since: parameters.time("since")?,
+        until: parameters.time("until")?,
+    };
+    Ok(bodies(read::events(&filter, limit, before).await?))
+}
+
+/// Counts by kind and by hour, and who failed to sign in repeatedly.
+#[utoipa::path(
+    get, path = "/api/v1/auth/admin/security-events/summary", tag = "administration",
+    security(("bearer" = []), ("cookie" = [])),
+    params(("since" = Option<String>, Query, description = "From the hour that this time (RFC 3339) is in, at most 31 days ago; a day ago where it is left out")),
+    responses(
+        (status = 200, body = SummaryBody),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+    )
+)]
+pub async fn summary(call: Call, _: Admin, parameters: Parameters) -> Result<Json<SummaryBody>, Failure> {
+    let since = parameters.time("since")?.unwrap_or(call.now - Span::days(1));
+    let summary = read::summary(&call, since).await?;
+    Ok(Json(SummaryBody {
+        since: since.hour(),
+        by_type: summary
+            .by_type
+            .into_iter()
+            .map(|(event_type, count)| TypeCount { event_type, count })
+            .collect(),
+        by_hour: summary
+            .by_hour
+            .into_iter()
+            .map(|(hour, event_type, count)| HourCount { hour, event_type, count })
+            .collect(),
+        repeated_failures: summary
+            .repeated_failures
+            .into_iter()
+            .map(|(ip_address, user_agent, count)| RepeatedFailures { ip_address, user_agent, count })
+            .collect(),
+    }))
+}
+
+/// Failed sign-ins, newest first, at most 200.
+#[utoipa::path(
+    get, path = "/api/v1/auth/admin/failed-logins", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    params(("since" = Option<String>, Query, description = "Since this time (RFC 3339); an hour ago where it is left out")),
+    responses(
+        (status = 200, body = Vec<AuditEvent>),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+    )
+)]
+pub async fn failed_logins(
+    call: Call,
+    _: Admin,
+    parameters: Parameters,
+) -> Result<Json<Vec<AuditEvent>>, Failure> {
+    let since = parameters.time("since")?.unwrap_or(call.now - LATELY);
+    Ok(bodies(read::failed_logins(since).await?))
+}
+
+fn bodies(entries: Vec<Entry>) -> Json<Vec<AuditEvent>> {
+    Json(entries.into_iter().map(Into::into).collect())
+}

@@ -1,0 +1,38 @@
+//! `POST /admin/users/{id}/unlock`
+
+use crate::{
+    accounts,
+    error::Error,
+    http::kit::{
+        authentication::Admin,
+        bodies::{ProblemBody, Success},
+        call::Call,
+        problem::Failure,
+    },
+};
+use axum::{
+    Json,
+    extract::{Path, rejection::PathRejection},
+};
+use uuid::Uuid;
+
+/// Lifts the lock that failed sign-ins have set on an account. One that isn't locked stays so.
+#[utoipa::path(
+    post, path = "/api/v1/auth/admin/users/{id}/unlock", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    params(("id" = String, Path, description = "The user's id")),
+    responses(
+        (status = 200, body = Success),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: no administrator, or by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 404, description = "`NOT_FOUND`: no such user", body = ProblemBody),
+    )
+)]
+pub async fn unlock(
+    call: Call,
+    Admin(admin): Admin,
+    id: Result<Path<Uuid>, PathRejection>,
+) -> Result<Json<Success>, Failure> {
+    let Path(id) = id.map_err(|_| Error::NotFound)?;
+    accounts::unlock(&call, id, &admin.user.id.to_string()).await?;
+    Ok(Json(Success::yes()))
+}

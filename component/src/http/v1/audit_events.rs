@@ -1,0 +1,86 @@
+//! `POST /audit/events`: other services append to the trail.
+
+use crate::{
+    audit::{self, Recorded},
+    error::Error,
+    http::kit::{authentication::shown, bodies::ProblemBody, body::Json, call::Call, problem::Failure},
+};
+use axum::extract::FromRequestParts;
+use http::{StatusCode, request::Parts};
+use mana_auth_audit::Source;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditEventBody {
+    /// 1 to 64 of `a` to `z`, `0` to `9`, `_` and `.`; none of the service's own kinds.
+    #[schema(example = "invoice.paid")]
+    event_type: String,
+    /// The account that it is about.
+    #[schema(format = "uuid")]
+    user_id: Option<String>,
+    /// An IPv4 or IPv6 address.
+    ip_address: Option<String>,
+    /// Cut at 512 characters.
+    user_agent: Option<String>,
+    /// At most 8 KiB. Never a password, token or cookie.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    metadata: Map<String, Value>,
+}
+
+/// The source whose secret is shown.
+pub struct Shown(&'static Source);
+
+impl<S: Sync> FromRequestParts<S> for Shown {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let call = Call::from_request_parts(parts, state).await?;
+        let sources = &call.settings.audit_sources;
+        if sources.is_empty() {
+            return Err(Error::NotFound.into());
+        }
+        let shown = shown(&parts.headers);
+        let (source, _) = sources.iter().find(|(_, secret)| secret.is(shown)).ok_or(Error::InvalidToken)?;
+        Ok(Self(source))
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RecordedBody {
+    id: Uuid,
+}
+
+/// Appends an event to the trail, under the source whose secret is shown.
+#[utoipa::path(
+    post, path = "/api/v1/auth/audit/events", tag = "operation", security(("audit_source" = [])), request_body = AuditEventBody,
+    responses(
+        (status = 201, body = RecordedBody),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`: the secret of no source", body = ProblemBody),
+        (status = 404, description = "`NOT_FOUND`: no sources are configured", body = ProblemBody),
+        (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`", body = ProblemBody),
+        (status = 503, description = "`STORAGE_UNAVAILABLE`", body = ProblemBody),
+    )
+)]
+pub async fn record(
+    call: Call,
+    Shown(source): Shown,
+    Json(body): Json<AuditEventBody>,
+) -> Result<(StatusCode, axum::Json<RecordedBody>), Failure> {
+    let AuditEventBody { event_type, user_id, ip_address, user_agent, metadata } = body;
+    let event = Recorded::parse(
+        source.as_str(),
+        event_type,
+        user_id.as_deref(),
+        ip_address.as_deref(),
+        user_agent.as_deref(),
+        &Value::Object(metadata).to_string(),
+    )?;
+    let id = audit::record(&call, &event).await?;
+    Ok((StatusCode::CREATED, axum::Json(RecordedBody { id })))
+}

@@ -1,0 +1,73 @@
+//! `POST /change-password`
+
+use super::signed_in::SignedInBody;
+use crate::{
+    credentials::{self, ChangePassword},
+    error::{Bug, Error},
+    http::kit::{
+        authentication::Authenticated,
+        bodies::ProblemBody,
+        body::Json,
+        call::Call,
+        cookies::{self, SetCookies},
+        problem::Failure,
+    },
+    passwords::{NewPassword, Password},
+    sessions::OldChain,
+};
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangePasswordBody {
+    #[schema(value_type = String, format = "password")]
+    current_password: Password,
+    /// 12 to 256 characters that take at least 10⁸ guesses.
+    #[schema(value_type = String, format = "password", min_length = 12, max_length = 256)]
+    new_password: NewPassword,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PasswordChanged {
+    #[schema(example = true)]
+    success: bool,
+    /// For those who came with a bearer token, which is no longer accepted: new ones.
+    #[serde(flatten)]
+    tokens: Option<SignedInBody>,
+}
+
+/// Changes the password. Every other session ends; this one gets a new cookie, and its earlier access tokens are refused with
+/// `TOKEN_EXPIRED`. By cookie, its refresh tokens end too. By token, its old refresh token works once more within 15 minutes,
+/// as long as the new one is unused.
+#[utoipa::path(
+    post, path = "/api/v1/auth/change-password", tag = "accounts", request_body = ChangePasswordBody,
+    security(("bearer" = []), ("cookie" = [])),
+    responses(
+        (status = 200, body = PasswordChanged, headers(("set-cookie" = String, description = "the new session cookie"))),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh; `INVALID_CREDENTIALS`: a wrong current password", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 429, description = "`ACCOUNT_LOCKED`: too many wrong passwords", body = ProblemBody),
+        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
+    )
+)]
+pub async fn change_password(
+    call: Call,
+    authenticated: Authenticated,
+    headers: HeaderMap,
+    Json(body): Json<ChangePasswordBody>,
+) -> Result<Response, Failure> {
+    let Authenticated { caller, cookie } = authenticated;
+    let old_chain = if cookie.is_none() { OldChain::LeadsOn } else { OldChain::Ends };
+    let change = ChangePassword { current: body.current_password, new: body.new_password, old_chain };
+    let signed_in = credentials::change_password(&call, &caller, change).await?;
+    let new_cookie = signed_in.cookie.as_ref().ok_or(Error::Bug(Bug::Missing("a renewed cookie")))?;
+    let new_cookie = cookies::set(call.settings, new_cookie, &signed_in.session, call.now)?;
+    let tokens = cookie.is_none().then(|| SignedInBody::from(signed_in));
+    let cookies = [new_cookie, cookies::clear_cache(call.settings)?].into_iter();
+    let cookies = cookies.chain(cookies::clear_others(&headers, call.settings)?);
+    Ok((SetCookies(cookies), axum::Json(PasswordChanged { success: true, tokens })).into_response())
+}

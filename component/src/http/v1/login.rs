@@ -1,0 +1,70 @@
+//! `POST /login`
+
+use super::signed_in::{self, SignedInBody};
+use crate::{
+    devices::user_agent,
+    email::Email,
+    http::kit::{bodies::ProblemBody, body::Json, call::Call, cookies, origin, problem::Failure},
+    passwords::Password,
+    sessions::{self, Device, SignIn},
+    text,
+};
+use axum::response::Response;
+use http::HeaderMap;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+const DEVICE_ID: usize = 128;
+const DEVICE_NAME: usize = 200;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LoginBody {
+    #[schema(format = "email")]
+    email: String,
+    #[schema(value_type = String, format = "password", max_length = 256)]
+    password: Password,
+    /// 30 days instead of 7.
+    remember_me: Option<bool>,
+    /// The client's name for the device; cut at 128 characters.
+    device_id: Option<String>,
+    /// The owner's name for it; cut at 200 characters. Without one it is called after the user agent, such as
+    /// `Firefox on Windows`, where that is known.
+    device_name: Option<String>,
+}
+
+/// Signs in: a session cookie, an access token and a refresh token. The session that the request came with ends.
+#[utoipa::path(
+    post, path = "/api/v1/auth/login", tag = "sessions", request_body = LoginBody,
+    responses(
+        (status = 200, body = SignedInBody, headers(("set-cookie" = String, description = "the session cookie"))),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`INVALID_CREDENTIALS`: whether or not there is such an account", body = ProblemBody),
+        (status = 403, description = "`ACCOUNT_BANNED`, to who knows the password; `FORBIDDEN` for an origin that is not trusted", body = ProblemBody),
+        (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`", body = ProblemBody),
+        (status = 429, description = "`ACCOUNT_LOCKED`: too many failures on the account, whether or not there is one; `RATE_LIMITED`: too many from the client, or others at the same time that are not decided yet", body = ProblemBody),
+        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
+    )
+)]
+pub async fn login(call: Call, headers: HeaderMap, Json(body): Json<LoginBody>) -> Result<Response, Failure> {
+    origin::refuse_foreign(&headers, call.settings)?;
+    let request = SignIn {
+        email: Email::parse(&body.email).ok(),
+        password: body.password,
+        remember_me: body.remember_me.unwrap_or(false),
+        device: Device {
+            id: body.device_id.and_then(|id| text::label(&id, DEVICE_ID)),
+            name: body
+                .device_name
+                .and_then(|name| text::label(&name, DEVICE_NAME))
+                .or_else(|| derived(&call)),
+        },
+        device_cookies: cookies::devices(&headers, call.settings),
+        replaces: cookies::sessions(&headers, call.settings),
+    };
+    signed_in::answer(&call, &headers, sessions::sign_in(&call, request).await?)
+}
+
+fn derived(call: &Call) -> Option<String> {
+    user_agent::name(call.client.user_agent.as_deref()?).map(Into::into)
+}

@@ -1,0 +1,42 @@
+//! `POST /maintenance`: housekeeping for hosts that do none by themselves.
+
+use crate::{
+    error::Error,
+    http::kit::{authentication::shown, bodies::ProblemBody, call::Call, problem::Failure},
+    maintenance as housekeeping,
+    time::Span,
+};
+use axum::Json;
+use http::HeaderMap;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What was done.
+#[derive(Serialize, ToSchema)]
+pub struct MaintenanceDone {
+    #[schema(example = true)]
+    success: bool,
+    /// False where another process is at it.
+    ran: bool,
+    /// Whether more is left to do than one call does.
+    more: bool,
+}
+
+/// Writes what this instance gathered, and does a bounded amount of housekeeping.
+#[utoipa::path(
+    post, path = "/api/v1/auth/maintenance", tag = "operation", security(("maintenance" = [])),
+    responses(
+        (status = 200, body = MaintenanceDone),
+        (status = 401, description = "`UNAUTHENTICATED`: not the maintenance secret", body = ProblemBody),
+        (status = 404, description = "`NOT_FOUND`: no maintenance secret is configured", body = ProblemBody),
+    )
+)]
+pub async fn maintenance(call: Call, headers: HeaderMap) -> Result<Json<MaintenanceDone>, Failure> {
+    let secret = call.settings.maintenance_secret.as_ref().ok_or(Error::NotFound)?;
+    if !secret.is(shown(&headers)) {
+        return Err(Error::InvalidToken.into());
+    }
+    housekeeping::flush(&call).await?;
+    let report = housekeeping::run(&call, Span::seconds(0)).await?;
+    Ok(Json(MaintenanceDone { success: true, ran: report.ran, more: report.more }))
+}

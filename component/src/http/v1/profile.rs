@@ -1,0 +1,75 @@
+//! `/profile`
+
+use crate::{
+    accounts::{self, Name, Picture, ProfileUpdate, Role, User},
+    email::Email,
+    http::kit::{
+        authentication::Authenticated, bodies::ProblemBody, body::Json, call::Call, json::nullable,
+        problem::Failure,
+    },
+    time::Time,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileBody {
+    id: Uuid,
+    #[schema(value_type = String, format = "email")]
+    email: Email,
+    name: String,
+    image: Option<String>,
+    role: Role,
+    email_verified: bool,
+    #[schema(value_type = String, format = "date-time")]
+    created_at: Time,
+}
+
+impl From<User> for ProfileBody {
+    fn from(user: User) -> Self {
+        let User { id, email, name, image, role, email_verified, created_at, .. } = user;
+        Self { id, email, name, image, role, email_verified, created_at }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct UpdateBody {
+    #[schema(value_type = Option<String>, max_length = 200)]
+    name: Option<Name>,
+    /// An address that begins with `https://` or `http://`, without user name or password; null removes it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    image: Option<Option<Picture>>,
+}
+
+/// What the user shows of themselves.
+#[utoipa::path(
+    get, path = "/api/v1/auth/profile", tag = "accounts", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = ProfileBody), (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody))
+)]
+pub async fn profile(authenticated: Authenticated) -> axum::Json<ProfileBody> {
+    axum::Json(authenticated.caller.user.into())
+}
+
+/// Changes it; what is left out stays.
+#[utoipa::path(
+    post, path = "/api/v1/auth/profile", tag = "accounts", request_body = UpdateBody,
+    security(("bearer" = []), ("cookie" = [])),
+    responses(
+        (status = 200, body = ProfileBody),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+    )
+)]
+pub async fn update(
+    call: Call,
+    authenticated: Authenticated,
+    Json(body): Json<UpdateBody>,
+) -> Result<axum::Json<ProfileBody>, Failure> {
+    let update = ProfileUpdate { name: body.name, image: body.image };
+    let user = accounts::update_profile(&call, authenticated.caller.user, update).await?;
+    Ok(axum::Json(user.into()))
+}

@@ -1,0 +1,47 @@
+//! `POST /refresh`
+
+use super::signed_in::{self, SignedInBody};
+use crate::{
+    error::Error,
+    http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Failure},
+    platform::{self, Metric},
+    secrets::RefreshToken,
+    sessions,
+    throttle::{self, Route},
+};
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RefreshBody {
+    refresh_token: String,
+}
+
+/// Exchanges a refresh token, once. Shown again while its successor is unused, it gets the same successor: within 60 seconds, or from
+/// the same family of user agents within `refresh_grace_seconds`, once for each token and three times a day. Shown again otherwise, its
+/// session ends.
+#[utoipa::path(
+    post, path = "/api/v1/auth/refresh", tag = "sessions", request_body = RefreshBody,
+    responses(
+        (status = 200, body = SignedInBody),
+        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 401, description = "`INVALID_REFRESH_TOKEN`", body = ProblemBody),
+        (status = 429, description = "`RATE_LIMITED`: too many refused tokens from the client", body = ProblemBody),
+        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
+    )
+)]
+pub async fn refresh(call: Call, Json(body): Json<RefreshBody>) -> Result<Response, Failure> {
+    let refreshed = match RefreshToken::parse(&body.refresh_token) {
+        Some(token) => sessions::refresh(&call, &token).await,
+        None => {
+            platform::count(Metric::Refreshes, "refused", 1);
+            Err(Error::InvalidRefreshToken)
+        }
+    };
+    if let Err(Error::InvalidRefreshToken) = refreshed {
+        throttle::count(&call, Route::Refresh).await?;
+    }
+    Ok(signed_in::tokens(refreshed?))
+}

@@ -1,0 +1,109 @@
+//! `GET /session`
+
+use super::sessions::SessionBody;
+use crate::{
+    accounts::User,
+    error::Error,
+    http::kit::{
+        authentication::{Authenticated, Credential},
+        bodies::ProblemBody,
+        call::Call,
+        cookies::{self, SetCookies},
+        problem::Failure,
+    },
+    invalidations::Position,
+    secrets::CookieSecret,
+    sessions::{self, Session, cache},
+};
+use axum::{
+    http::Method,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Who is signed in.
+#[derive(Serialize, ToSchema)]
+pub struct CurrentSession {
+    user: User,
+    session: SessionBody,
+}
+
+/// Who is signed in. At most once a day it also moves the session's end, and the cookie's with it.
+#[utoipa::path(
+    get, path = "/api/v1/auth/session", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = CurrentSession), (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody))
+)]
+pub async fn session(call: Call, method: Method, headers: HeaderMap) -> Result<Response, Failure> {
+    let known = match Credential::of(&headers, call.settings) {
+        Credential::Cookies(cookies) => match cookies.as_slice() {
+            [cookie] => cached(&call, &headers, cookie).await?,
+            // Which of them counts, only the database can tell.
+            _ => None,
+        },
+        Credential::Bearer(token) => known(&call, token).await?,
+        Credential::Unusable | Credential::None => None,
+    };
+    match known {
+        Some(answer) => Ok(answer),
+        None => from_database(&call, &method, &headers).await,
+    }
+}
+
+/// The answer that the client brought itself, if it still holds.
+async fn cached(
+    call: &Call,
+    headers: &HeaderMap,
+    cookie: &CookieSecret,
+) -> Result<Option<Response>, Failure> {
+    for sealed in cookies::caches(headers, call.settings) {
+        if let Some(cached) = cache::read(call, cookie, sealed).await {
+            let renewed = cached.renewed.as_deref().map(|sealed| cookies::set_cache(call.settings, sealed));
+            return Ok(Some(answer(cached.answer().to_owned(), renewed.transpose()?)));
+        }
+    }
+    Ok(None)
+}
+
+/// The answer that this instance remembers for a token, if it still holds.
+async fn known(call: &Call, token: &str) -> Result<Option<Response>, Failure> {
+    let known = sessions::known(call, token).await.map_err(Error::from)?;
+    let body = known.map(|known| body(&known.user, &known.session)).transpose()?;
+    Ok(body.map(|body| answer(body, None)))
+}
+
+async fn from_database(call: &Call, method: &Method, headers: &HeaderMap) -> Result<Response, Failure> {
+    let authenticated = Authenticated::of(call, method, headers).await?;
+    let cookie = authenticated.cookie.clone();
+    let (caller, renewed) = authenticated.renewed(call).await?;
+    let body = body(&caller.user, &caller.session)?;
+    let cache = match &cookie {
+        Some(cookie) => cache_cookie(call, &caller.session, cookie, caller.as_of, body.clone())?,
+        None => None,
+    };
+    Ok(answer(body, renewed.into_iter().chain(cache)))
+}
+
+/// The cookie with which the answer about a session need not be asked for again.
+pub fn cache_cookie(
+    call: &Call,
+    session: &Session,
+    cookie: &CookieSecret,
+    as_of: Position,
+    answer: String,
+) -> Result<Option<HeaderValue>, Failure> {
+    let sealed = cache::seal(call, session, cookie, as_of, answer);
+    Ok(sealed.map(|sealed| cookies::set_cache(call.settings, &sealed)).transpose()?)
+}
+
+/// The answer's body.
+pub fn body(user: &User, session: &Session) -> Result<String, Error> {
+    let current = CurrentSession { user: user.clone(), session: SessionBody::new(session, true) };
+    serde_json::to_string(&current)
+        .map_err(|_| crate::error::Bug::Missing("a session that can be written").into())
+}
+
+fn answer(body: String, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+    ([(CONTENT_TYPE, "application/json")], SetCookies(cookies), body).into_response()
+}

@@ -1,0 +1,31 @@
+//! `POST /session-to-token`
+
+use super::signed_in::{self, SignedInBody};
+use crate::{
+    error::Error,
+    http::kit::{authentication::ByCookie, bodies::ProblemBody, call::Call, origin, problem::Failure},
+    sessions,
+};
+use axum::response::Response;
+use http::HeaderMap;
+
+/// Exchanges the session cookie for tokens of the calling page's own (single sign-on): a child session that ends
+/// with the cookie's. Only for origins that may; an origin that exchanges again replaces its child.
+#[utoipa::path(
+    post, path = "/api/v1/auth/session-to-token", tag = "sessions", security(("cookie" = [])),
+    responses(
+        (status = 200, body = SignedInBody),
+        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: the origin may not", body = ProblemBody),
+    )
+)]
+pub async fn session_to_token(
+    call: Call,
+    headers: HeaderMap,
+    ByCookie(caller): ByCookie,
+) -> Result<Response, Failure> {
+    let allowed = &call.settings.token_exchange_origins;
+    let origin = origin::exactly(&headers, allowed)
+        .ok_or(Error::Forbidden("This origin may not exchange sessions"))?;
+    Ok(signed_in::tokens(sessions::exchange(&call, &caller, origin.as_str()).await?))
+}

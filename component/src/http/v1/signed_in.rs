@@ -1,0 +1,67 @@
+//! The answer to whatever signs someone in.
+
+use super::session;
+use crate::{
+    accounts::User,
+    http::kit::{
+        call::Call,
+        cookies::{self, SetCookies},
+        problem::Failure,
+    },
+    sessions::SignedIn,
+};
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use http::HeaderMap;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Tokens for a client, and whom they are for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedInBody {
+    user: User,
+    /// A JWT; send it as `Authorization: Bearer`.
+    access_token: String,
+    /// For the next tokens; usable once.
+    refresh_token: String,
+    /// How long the access token is valid, in seconds; less than a quarter of an hour where its session ends before.
+    #[schema(example = 900)]
+    expires_in: i64,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+}
+
+impl From<SignedIn> for SignedInBody {
+    fn from(signed_in: SignedIn) -> Self {
+        Self {
+            user: signed_in.user,
+            access_token: signed_in.access_token.text,
+            refresh_token: signed_in.refresh_token.expose(),
+            expires_in: signed_in.access_token.expires_in.as_seconds(),
+            token_type: "Bearer",
+        }
+    }
+}
+
+/// For clients that keep tokens alone.
+pub fn tokens(signed_in: SignedIn) -> Response {
+    Json(SignedInBody::from(signed_in)).into_response()
+}
+
+/// With the cookies of the session and the device, in place of those that the request came with.
+pub fn answer(call: &Call, headers: &HeaderMap, signed_in: SignedIn) -> Result<Response, Failure> {
+    let mut cookies = cookies::clear_others(headers, call.settings)?;
+    if let Some(cookie) = &signed_in.cookie {
+        let SignedIn { user, session, as_of, .. } = &signed_in;
+        cookies.push(cookies::set(call.settings, cookie, session, call.now)?);
+        let cache = session::cache_cookie(call, session, cookie, *as_of, session::body(user, session)?)?;
+        cookies.extend(cache);
+    }
+    if let Some(cookie) = &signed_in.device_cookie {
+        cookies.push(cookies::set_device(call.settings, cookie)?);
+    }
+    Ok((SetCookies(cookies), Json(SignedInBody::from(signed_in))).into_response())
+}

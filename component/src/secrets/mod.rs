@@ -1,0 +1,14 @@
+//! Secrets: the operator's, the keys that are derived from them, and those that a client holds.
+
+mod alike;
+mod guessable;
+mod keyring;
+pub mod mac;
+mod opaque_token;
+mod shared_secret;
+
+pub use alike::first_alike;
+pub use guessable::is_guessable;
+pub use keyring::{Keyring, Purpose, SecretVersion};
+pub use opaque_token::{CookieSecret, RefreshToken};
+pub use shared_secret::{SharedSecret, may_be_shown};
