@@ -70,13 +70,13 @@ test: test-programs $(GUESTS_BUILT) ## Run every test, and count them
 	@CARGO='$(CARGO)' SERVER=$(DEBUG) tests/run $(NATIVE)
 
 .PHONY: test-all
-test-all: export MANA_AUTH_TEST_LONG := 1
+test-all: export MANA_TEST_LONG := 1
 test-all: test ## The same with what takes long, and with the real Spin where there is one
 	@if command -v spin >/dev/null; then $(MAKE) --no-print-directory test-spin; fi
 
 .PHONY: test-spin
 test-spin: spin ## Run the black-box suite against the real Spin
-	@MANA_AUTH_TEST_SPIN=1 $(CARGO) test --locked --no-fail-fast -p mana-auth-tests --test suite -- spin-up::
+	@MANA_TEST_SPIN=1 $(CARGO) test --locked --no-fail-fast -p mana-auth-tests --test suite -- spin-up::
 
 # Always the whole workspace: a package alone asks for other features of what it stands on, which is compiled anew.
 .PHONY: quick program scenarios

@@ -4,7 +4,7 @@
 //! Each is done to a copy, which is then verified from outside: it must be told exactly where what is authenticated has changed. And,
 //! several to one copy, to a service that goes on: it must go on sealing, and drop, destroy, hide or call intact nothing.
 //!
-//! `MANA_AUTH_TEST_ATTACKS` says how many, `MANA_AUTH_TEST_SEED` by which seed.
+//! `MANA_TEST_ATTACKS` says how many, `MANA_TEST_SEED` by which seed.
 
 mod chance;
 mod copies;
@@ -29,8 +29,8 @@ fn number(name: &str, default: u64) -> u64 {
 
 pub fn trials() -> impl Iterator<Item = Trial> {
     TABLES.iter().flat_map(|table| {
-        let seed = number("MANA_AUTH_TEST_SEED", SEED);
-        let cases = table.cases * number("MANA_AUTH_TEST_ATTACKS", CASES) / CASES;
+        let seed = number("MANA_TEST_SEED", SEED);
+        let cases = table.cases * number("MANA_TEST_ATTACKS", CASES) / CASES;
         [
             Trial::test(format!("attacks::on_copies::{}", table.name), move || {
                 copies::run(prepared(), table, seed, cases);

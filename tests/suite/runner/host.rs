@@ -78,7 +78,7 @@ impl Host {
             builder = builder.passwords(recorder.clone(), LiveRequests::default());
         }
         // Another component than the library has inside: see tests/mutants.
-        if let Some(component) = std::env::var_os("MANA_AUTH_TEST_COMPONENT") {
+        if let Some(component) = std::env::var_os("MANA_TEST_COMPONENT") {
             let code = std::fs::read(component).expect("a precompiled component");
             builder = builder.artefact(Artefact::precompiled(code));
         }

@@ -75,7 +75,7 @@ pub enum Kind {
 impl Kind {
     /// Those that run everywhere; or, where the environment asks for the real Spin, that one alone.
     pub fn chosen() -> &'static [Self] {
-        match std::env::var_os("MANA_AUTH_TEST_SPIN") {
+        match std::env::var_os("MANA_TEST_SPIN") {
             Some(_) => &[Self::SpinUp],
             None => &[Self::Host, Self::Binary, Self::Spin],
         }

@@ -58,7 +58,7 @@ fn session_is(by: &Value) -> String {
 /// Sign-ins, refreshes, sign-outs and housekeeping, while the clock is set at random by up to two years. Nothing fails but for
 /// what a client did; what was just opened is good; what was ended stays ended.
 async fn whatever_the_clock_does_the_service_goes_on(stage: Stage) {
-    let seeds = if std::env::var_os("MANA_AUTH_TEST_LONG").is_some() { 50 } else { 2 };
+    let seeds = if std::env::var_os("MANA_TEST_LONG").is_some() { 50 } else { 2 };
     for seed in 0..seeds {
         walk(stage.clone().start().await, seed).await;
     }
