@@ -316,13 +316,13 @@ pub const KEYS: &[Key] = &[
         "connections",
         Integer { unit: "connections", min: 1, max: 1_000_000 },
         Value("4096"),
-        "How many connections may be open. A further one takes the place of the HTTP/2 connection that idles longest, or waits. Each costs up to some 40 KiB and a file descriptor.",
+        "How many connections may be open. A further one takes the place of one that idles, of the site (/24 of IPv4, /48 of IPv6) with the most; where none idles, of one in use of a site with more than its own has; or waits. Each costs up to some 40 KiB and a file descriptor.",
     ),
     host(
         "connections_per_address",
         Integer { unit: "connections", min: 0, max: 1_000_000 },
         Value("512"),
-        "How many of them one address (or one /64 of IPv6) may have; a further one takes the place of an idle HTTP/2 connection of the address, or is closed at once. A large office keeps less open. Trusted proxies and this machine are exempt. 0: any number.",
+        "How many of them one address (or one /64 of IPv6) may have; a further one takes the place of an idle connection of the address, or is closed at once. A large office keeps less open. Trusted proxies and this machine are exempt. 0: any number.",
     ),
     host(
         "requests_per_second",

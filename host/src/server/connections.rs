@@ -147,7 +147,7 @@ impl Connections {
                 Some(displaced?)
             }
         };
-        let place = open.place(held).await?;
+        let place = open.place(Network::of(peer), held).await?;
         Some(Newcomer { stream, peer, place })
     }
 
@@ -172,7 +172,7 @@ impl Connections {
         let service = service_fn(move |request: Request<Incoming>| {
             begun.now();
             let version = request.version();
-            let busy = served.busy(version);
+            let busy = served.busy();
             let (answered, outlet) = (answer(peer, request), outlet.clone());
             // Boxed, so that what made an answer is gone while the answer waits.
             Box::pin(async move { Ok::<_, Infallible>(outlet.send(answered.await, version, busy)) })
@@ -249,7 +249,7 @@ struct Newcomer {
 }
 
 /// Serves a connection to its end. When the server ends, requests in progress finish; where another takes its place, it is closed
-/// at once, for it idles.
+/// at once: it idles, or its site has too many.
 async fn conduct<C: GracefulConnection>(
     mut connection: Pin<Box<C>>,
     mut ending: watch::Receiver<()>,

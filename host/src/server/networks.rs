@@ -20,6 +20,24 @@ impl Network {
     }
 }
 
+/// The neighbourhood of a network: the /24 of an IPv4 address, or the /48 of an IPv6 one, which is what one site has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Site {
+    V4(u32),
+    V6(u64),
+    Unknown,
+}
+
+impl Network {
+    pub(super) fn site(self) -> Site {
+        match self {
+            Self::V4(address) => Site::V4(address >> 8),
+            Self::V6(network) => Site::V6(network >> 16),
+            Self::Unknown => Site::Unknown,
+        }
+    }
+}
+
 /// How much each network has of something; those that have nothing are not remembered.
 #[derive(Default)]
 pub(super) struct Tally(HashMap<Network, usize>);

@@ -1,19 +1,23 @@
-//! The connections that are open, and which of them go first where there is no room for another: those of HTTP/2 that idle, the
-//! longest idle first. HTTP/1.1 has a time-out for idleness; a client of HTTP/2 that answers to pings has none.
+//! The connections that are open, and which of them go first where there is no room for another: those that idle, of the site which
+//! has the most, the longest idle first. A time-out for idleness is not enough: a request every few seconds, or a PING, outlives it.
+//! Where none idles, the site with the most gives one to a site with fewer, so that nobody takes all places by slow requests.
 
-use super::{networks::Network, shedding::Held};
+use super::{
+    networks::{Network, Site},
+    shedding::Held,
+};
 use crate::{
     clock::Clock,
     metrics::{Metrics, Shed},
 };
 use futures::future::{Either, select};
-use http::Version;
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
 };
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
@@ -32,10 +36,13 @@ pub(super) struct Open {
 struct Records {
     next: u64,
     by_id: HashMap<u64, Record>,
+    sites: HashMap<Site, Arc<AtomicUsize>>,
 }
 
 struct Record {
     network: Network,
+    /// How many connections its site has.
+    of_site: Arc<AtomicUsize>,
     activity: Arc<Activity>,
     /// Tells the connection to go.
     go: oneshot::Sender<()>,
@@ -51,9 +58,9 @@ pub(super) struct Place {
 /// What a connection is doing.
 #[derive(Default)]
 struct Activity {
-    multiplexed: AtomicBool,
     answering: AtomicUsize,
-    /// Since when it has not been answering, in milliseconds.
+    /// Since when it has not been answering, in milliseconds. 0 before its first request, which may be on its way: such a connection
+    /// does not idle.
     idle_since: AtomicU64,
 }
 
@@ -82,14 +89,14 @@ impl Open {
         })
     }
 
-    /// A place for another connection, once there is one: a free one, or that of a connection which idles. None where nobody can have
-    /// one any more.
-    pub(super) async fn place(&self, held: Option<Held>) -> Option<Place> {
+    /// A place for another connection of a network, once there is one: a free one, or that of a connection which has to go. None where
+    /// nobody can have one any more.
+    pub(super) async fn place(&self, network: Network, held: Option<Held>) -> Option<Place> {
         loop {
             if let Ok(permit) = self.permits.clone().try_acquire_owned() {
                 return Some(Place { permit, held });
             }
-            if let Some(Place { permit, .. }) = self.displace(None) {
+            if let Some(Place { permit, .. }) = self.displace_for(network) {
                 return Some(Place { permit, held });
             }
             let free = pin!(self.permits.clone().acquire_owned());
@@ -101,21 +108,25 @@ impl Open {
 
     /// What the longest idle connection of this network held of it, if there is one; it is closed.
     pub(super) fn displace_of(&self, network: Network) -> Option<Held> {
-        self.displace(Some(network))?.held
+        let mut records = self.records();
+        let idle = records.longest_idle(|record| record.network == network)?;
+        self.close(&mut records, idle, Shed::Idle)?.held
     }
 
-    fn displace(&self, network: Option<Network>) -> Option<Place> {
+    fn displace_for(&self, newcomer: Network) -> Option<Place> {
         let mut records = self.records();
-        let candidates = records.by_id.iter().filter(|(_, record)| {
-            record.activity.is_idle() && network.is_none_or(|network| network == record.network)
-        });
-        let longest = candidates
-            .min_by_key(|(_, record)| record.activity.idle_since.load(Relaxed))
-            .map(|(id, _)| *id)?;
-        let Record { go, place, .. } = records.by_id.remove(&longest)?;
+        if let Some(idle) = records.longest_idle(|_| true) {
+            return self.close(&mut records, idle, Shed::Idle);
+        }
+        let oldest = records.oldest_of_the_largest_site(newcomer.site())?;
+        self.close(&mut records, oldest, Shed::Connections)
+    }
+
+    fn close(&self, records: &mut Records, id: u64, why: Shed) -> Option<Place> {
+        let Record { go, place, .. } = records.remove(id)?;
         // It may be ending by itself.
         let _ = go.send(());
-        self.metrics.shed(Shed::Idle);
+        self.metrics.shed(why);
         Some(place)
     }
 
@@ -127,15 +138,59 @@ impl Open {
     ) -> (Connection, oneshot::Receiver<()>) {
         let (go, asked) = oneshot::channel();
         let activity = Arc::<Activity>::default();
-        let mut records = self.records();
-        let id = records.next;
-        records.next += 1;
-        records.by_id.insert(id, Record { network, activity: activity.clone(), go, place });
+        let id = self.records().add(network, activity.clone(), go, place);
         (Connection { open: self.clone(), id, activity }, asked)
+    }
+
+    /// In milliseconds, never 0.
+    fn now(&self) -> u64 {
+        u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
     }
 
     fn records(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Records {
+    fn add(
+        &mut self,
+        network: Network,
+        activity: Arc<Activity>,
+        go: oneshot::Sender<()>,
+        place: Place,
+    ) -> u64 {
+        let id = self.next;
+        self.next += 1;
+        let of_site = self.sites.entry(network.site()).or_default().clone();
+        of_site.fetch_add(1, Relaxed);
+        self.by_id.insert(id, Record { network, of_site, activity, go, place });
+        id
+    }
+
+    fn remove(&mut self, id: u64) -> Option<Record> {
+        let record = self.by_id.remove(&id)?;
+        if record.of_site.fetch_sub(1, Relaxed) == 1 {
+            self.sites.remove(&record.network.site());
+        }
+        Some(record)
+    }
+
+    fn longest_idle(&self, is_meant: impl Fn(&Record) -> bool) -> Option<u64> {
+        let idle = self.by_id.iter().filter(|(_, record)| record.activity.is_idle() && is_meant(record));
+        let first = idle.max_by_key(|(_, record)| {
+            (record.of_site.load(Relaxed), Reverse(record.activity.idle_since.load(Relaxed)))
+        });
+        first.map(|(id, _)| *id)
+    }
+
+    /// The oldest connection of the site with the most, if that has more than this one will have. Not of a proxy, or this machine,
+    /// which are counted for no address.
+    fn oldest_of_the_largest_site(&self, newcomer: Site) -> Option<u64> {
+        let of_newcomer = self.sites.get(&newcomer).map_or(0, |count| count.load(Relaxed)) + 1;
+        let counted = self.by_id.iter().filter(|(_, record)| record.place.held.is_some());
+        let larger = counted.filter(|(_, record)| record.of_site.load(Relaxed) > of_newcomer);
+        larger.max_by_key(|(id, record)| (record.of_site.load(Relaxed), Reverse(**id))).map(|(id, _)| *id)
     }
 }
 
@@ -145,9 +200,8 @@ impl Connection {
         self.id
     }
 
-    /// Answers another request, which came in this version of HTTP.
-    pub(super) fn busy(&self, version: Version) -> Busy {
-        self.activity.multiplexed.store(version == Version::HTTP_2, Relaxed);
+    /// Answers another request.
+    pub(super) fn busy(&self) -> Busy {
         self.activity.answering.fetch_add(1, Relaxed);
         Busy { open: self.open.clone(), activity: self.activity.clone() }
     }
@@ -155,20 +209,19 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.open.records().by_id.remove(&self.id);
+        self.open.records().remove(self.id);
     }
 }
 
 impl Activity {
     fn is_idle(&self) -> bool {
-        self.multiplexed.load(Relaxed) && self.answering.load(Relaxed) == 0
+        self.answering.load(Relaxed) == 0 && self.idle_since.load(Relaxed) > 0
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        let now = u64::try_from(self.open.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.activity.idle_since.store(now, Relaxed);
+        self.activity.idle_since.store(self.open.now(), Relaxed);
         if self.activity.answering.fetch_sub(1, Relaxed) == 1 {
             self.open.idle.notify_one();
         }
@@ -187,7 +240,7 @@ impl Busy {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::shedding::ConnectionLimit, *};
     use crate::clock::TestClock;
     use futures::FutureExt as _;
     use std::time::Duration;
@@ -195,54 +248,102 @@ mod tests {
     struct House {
         clock: Arc<TestClock>,
         open: Arc<Open>,
+        limit: ConnectionLimit,
     }
 
     impl House {
         fn new(most: usize) -> Self {
             let clock = Arc::new(TestClock::default());
-            Self { clock: clock.clone(), open: Open::new(most, clock, Arc::new(Metrics::new())) }
+            let limit = ConnectionLimit::new(1_000, Vec::new());
+            Self { clock: clock.clone(), open: Open::new(most, clock, Arc::new(Metrics::new())), limit }
         }
 
         /// A connection that has been used once, a second after the one before.
-        fn used(&self, version: Version) -> (Connection, oneshot::Receiver<()>) {
-            let place = self.open.place(None).now_or_never().flatten().expect("a place");
-            let (connection, asked) = self.open.enter(Network::Unknown, place);
-            self.clock.advance(Duration::from_secs(1));
-            drop(connection.busy(version));
+        fn used(&self, address: &str) -> (Connection, oneshot::Receiver<()>) {
+            let (connection, asked) = self.opened(address);
+            drop(connection.busy());
             (connection, asked)
+        }
+
+        fn opened(&self, address: &str) -> (Connection, oneshot::Receiver<()>) {
+            let network = network(address);
+            let held = self.limit.admit(address.parse().ok()).expect("room");
+            let place = self.open.place(network, held).now_or_never().flatten().expect("a place");
+            self.clock.advance(Duration::from_secs(1));
+            self.open.enter(network, place)
         }
     }
 
+    fn network(address: &str) -> Network {
+        Network::of(address.parse().ok())
+    }
+
+    const OWNER: &str = "198.51.100.7";
+
     #[test]
-    fn the_longest_idle_connection_of_http_2_gives_its_place() {
-        let house = House::new(4);
-        let (_one, mut one_asked) = house.used(Version::HTTP_11);
-        let (two, mut two_asked) = house.used(Version::HTTP_2);
-        let (_three, mut three_asked) = house.used(Version::HTTP_2);
-        let (four, mut four_asked) = house.used(Version::HTTP_2);
-        let answering = four.busy(Version::HTTP_2);
-        drop(two.busy(Version::HTTP_2));
-        let place = house.open.place(None).now_or_never().flatten().expect("a place");
-        assert_eq!(three_asked.try_recv(), Ok(()), "it idles since before the other");
-        let _five = house.open.enter(Network::Unknown, place);
-        let place = house.open.place(None).now_or_never().flatten().expect("a place");
-        assert_eq!(two_asked.try_recv(), Ok(()));
-        let _six = house.open.enter(Network::Unknown, place);
-        let mut waiting = Box::pin(house.open.place(None));
-        assert!((&mut waiting).now_or_never().is_none(), "nobody else idles");
+    fn the_longest_idle_connection_gives_its_place() {
+        let house = House::new(3);
+        let (one, mut one_asked) = house.used("203.0.113.1");
+        let (two, mut two_asked) = house.used("203.0.113.1");
+        let (_three, mut three_asked) = house.used("203.0.113.1");
+        house.clock.advance(Duration::from_secs(1));
+        drop(one.busy());
+        let answering = two.busy();
+        let _four = house.opened("203.0.113.1");
+        assert_eq!(three_asked.try_recv(), Ok(()), "it idles since before the first");
+        assert!(one_asked.try_recv().is_err() && two_asked.try_recv().is_err());
         drop(answering);
-        assert!((&mut waiting).now_or_never().flatten().is_some());
-        assert_eq!(four_asked.try_recv(), Ok(()));
-        assert!(one_asked.try_recv().is_err(), "HTTP/1.1 has a time-out of its own");
+    }
+
+    #[test]
+    fn of_idle_connections_one_of_the_site_with_the_most_goes() {
+        let house = House::new(4);
+        let (_owner, mut owner_asked) = house.used(OWNER);
+        let (_one, mut one_asked) = house.used("2001:db8:0:1::1");
+        let _others = [house.used("2001:db8:0:2::1"), house.used("2001:db8:0:3::1")];
+        let _newcomer = house.opened("203.0.113.1");
+        assert_eq!(one_asked.try_recv(), Ok(()));
+        assert!(owner_asked.try_recv().is_err(), "though it has idled for longer");
+    }
+
+    #[test]
+    fn where_none_idles_the_site_with_the_most_gives_one_to_a_smaller() {
+        let house = House::new(3);
+        let slow: Vec<_> = ["2001:db8:0:1::1", "2001:db8:0:2::1", "2001:db8:0:3::1"]
+            .map(|address| {
+                let (connection, asked) = house.opened(address);
+                (connection.busy(), connection, asked)
+            })
+            .into();
+        let (owner, _asked) = house.opened(OWNER);
+        let mut asked: Vec<_> =
+            slow.into_iter().map(|(busy, connection, asked)| (asked, busy, connection)).collect();
+        assert_eq!(asked[0].0.try_recv(), Ok(()), "the oldest");
+        let _answering = owner.busy();
+        // One of two goes, and then everybody has one.
+        let (other, _asked) = house.opened("203.0.113.1");
+        let _answering = other.busy();
+        assert_eq!(asked[1].0.try_recv(), Ok(()));
+        assert!(house.open.place(network("2001:db8:0:4::1"), None).now_or_never().is_none());
+        assert!(house.open.place(network("192.0.2.1"), None).now_or_never().is_none());
+    }
+
+    #[test]
+    fn proxies_and_this_machine_keep_what_is_in_use() {
+        let house = House::new(2);
+        let proxied = [house.opened("127.0.0.1"), house.opened("127.0.0.1")];
+        let _answering = proxied.each_ref().map(|(connection, _)| connection.busy());
+        assert!(house.open.place(network(OWNER), None).now_or_never().is_none());
     }
 
     #[test]
     fn who_ends_gives_its_place_to_who_waits() {
         let house = House::new(1);
-        let (one, _asked) = house.used(Version::HTTP_11);
-        let mut waiting = Box::pin(house.open.place(None));
+        let (one, _asked) = house.opened(OWNER);
+        let answering = one.busy();
+        let mut waiting = Box::pin(house.open.place(network(OWNER), None));
         assert!((&mut waiting).now_or_never().is_none());
-        drop(one);
+        drop((answering, one));
         assert!((&mut waiting).now_or_never().flatten().is_some());
     }
 }

@@ -36,29 +36,39 @@ async fn answer(client: Client, mut stream: TcpStream) {
     assert_eq!(client.parse(&answer).body, "hello");
 }
 
-async fn open(house: &House) -> String {
+async fn metric(house: &House, name: &str) -> String {
     let metrics = house.management.get("/metrics").await.body;
-    let line = metrics.lines().find_map(|line| line.strip_prefix("mana_auth_connections "));
-    line.expect("the gauge").to_owned()
+    let line = metrics.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name}")).trim().to_owned()
+}
+
+async fn open(house: &House) -> String {
+    metric(house, "mana_auth_connections ").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_beyond_the_limit_waits_until_one_closes() {
+async fn a_connection_beyond_the_limit_takes_the_place_of_one_that_idles() {
+    let house = house(1).await;
+    let mut idle = house.api.open(b"").await;
+    ask(house.api, &mut idle).await;
+    answer(house.api, house.api.open(CLOSE).await).await;
+    assert_eq!(idle.read(&mut [0]).await.expect("its end"), 0);
+    assert_eq!(metric(&house, "mana_auth_shed_total{what=\"idle_connections\"}").await, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_was_not_used_yet_is_waited_for() {
     let house = house(2).await;
     let (mut one, mut other) = (house.api.open(b"").await, house.api.open(b"").await);
-    ask(house.api, &mut one).await;
-    ask(house.api, &mut other).await;
     let waiting = house.api.open(CLOSE).await;
     // Rounds in which a connection that is let in would have been.
     for _ in 0..50 {
-        ask(house.api, &mut one).await;
-        ask(house.api, &mut other).await;
         assert_eq!(open(&house).await, "2");
     }
     assert!(waiting.peek(&mut [0]).now_or_never().is_none(), "it has an answer already");
-    drop(other);
-    answer(house.api, waiting).await;
     ask(house.api, &mut one).await;
+    answer(house.api, waiting).await;
+    ask(house.api, &mut other).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,5 +92,17 @@ async fn the_management_address_has_connections_of_its_own() {
     let house = house(1).await;
     let mut held = house.api.open(b"").await;
     ask(house.api, &mut held).await;
+    assert_eq!(house.management.get("/ready").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_connections_to_the_management_address_keep_no_probe_out() {
+    let house = house(1).await;
+    let mut idle = Vec::new();
+    for _ in 0..40 {
+        let mut stream = house.management.open(b"GET /health HTTP/1.1\r\nhost: a\r\n\r\n").await;
+        stream.read_exact(&mut [0]).await.expect("an answer");
+        idle.push(stream);
+    }
     assert_eq!(house.management.get("/ready").await.status, 200);
 }
