@@ -76,6 +76,8 @@ CREATE TABLE devices (
     client_id    TEXT,
     -- SHA-256 of the nonce in its newest cookie.
     nonce_hash   BLOB NOT NULL,
+    -- The one before, which is good until the newest is used: the answer with that may have been lost.
+    nonce_before BLOB,
     created_at   INTEGER NOT NULL,
     last_seen_at INTEGER NOT NULL
 ) STRICT;

@@ -2,7 +2,8 @@
 //! Online Guessing Attacks with Device Cookies").
 //!
 //! The cookie is made when a sign-in is complete, names user, device and a nonce, and carries a MAC over the three. It is good for
-//! that account alone, and only until the next sign-in on the device, which makes another nonce.
+//! that account alone, and only until the next sign-in on the device, which makes another nonce: the one before counts until that is
+//! used, since the answer that brings it may be lost.
 
 mod cookie;
 mod rows;
@@ -22,6 +23,9 @@ use uuid::Uuid;
 
 /// How many devices of a user are remembered; the one that was not seen for longest gives way.
 const MOST: u32 = 20;
+
+/// How many device cookies of ours are looked up; a browser sends several where the domain has changed.
+const LOOKED_UP: usize = 4;
 
 /// A device that someone has signed in on, as its cookie says: it may count its failures by itself.
 #[derive(Clone, Copy)]
@@ -51,7 +55,8 @@ pub async fn trusted(
     cookies: &[DeviceCookie],
     email: Option<&Email>,
 ) -> Result<Option<Trusted>, Error> {
-    for cookie in cookies.iter().filter(|cookie| cookie.is_ours(&ctx.settings.keyring)) {
+    let ours = cookies.iter().filter(|cookie| cookie.is_ours(&ctx.settings.keyring));
+    for cookie in ours.take(LOOKED_UP) {
         let owner = rows::owner_by_cookie(cookie.device, cookie.user, &cookie.nonce_hash()).await?;
         if owner.is_some() && owner.as_deref() == email.map(Email::as_str) {
             return Ok(Some(Trusted { user: cookie.user, device: cookie.device }));

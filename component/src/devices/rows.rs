@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// The most that is read of an address, in bytes: none is longer.
 const ADDRESS: usize = 254;
 
-/// The address of a user who has this device, where this is its newest nonce.
+/// The address of a user who has this device, where this is its newest nonce, or the one before.
 pub async fn owner_by_cookie(
     device: Uuid,
     user: Uuid,
@@ -19,7 +19,7 @@ pub async fn owner_by_cookie(
 ) -> Result<Option<String>, Error> {
     let sql = format!(
         "SELECT {} FROM devices d JOIN users u ON u.id = d.user_id
-         WHERE d.id = ?1 AND d.user_id = ?2 AND d.nonce_hash = ?3",
+         WHERE d.id = ?1 AND d.user_id = ?2 AND ?3 IN (d.nonce_hash, d.nonce_before)",
         storage::bytes_of("u.email", ADDRESS)
     );
     // Whoever shares the device signs in to another account, and an address that is no text is nobody's here.
@@ -37,17 +37,18 @@ pub async fn by_client_id(user: Uuid, client_id: &str) -> Result<Option<Uuid>, E
 pub fn remember(device: Uuid, user: Uuid, nonce_hash: &[u8; 32], now: Time) -> Statement {
     statement(
         "INSERT INTO devices (id, user_id, nonce_hash, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?4)
-         ON CONFLICT (id) DO UPDATE SET nonce_hash = excluded.nonce_hash, last_seen_at = excluded.last_seen_at",
+         ON CONFLICT (id) DO UPDATE
+             SET nonce_before = devices.nonce_hash, nonce_hash = excluded.nonce_hash, last_seen_at = excluded.last_seen_at",
         params![device, user, *nonce_hash, now],
     )
 }
 
-/// Remembers a device that a client calls so, as one, however many sign-ins come from it at once: the newest cookie counts.
+/// Remembers a device that a client calls so, as one, however many sign-ins come from it at once.
 pub fn remember_as(client_id: &str, device: Uuid, user: Uuid, nonce_hash: &[u8; 32], now: Time) -> Statement {
     statement(
         "INSERT INTO devices (id, user_id, client_id, nonce_hash, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
          ON CONFLICT (user_id, client_id) DO UPDATE
-             SET id = excluded.id, nonce_hash = excluded.nonce_hash, last_seen_at = excluded.last_seen_at",
+             SET id = excluded.id, nonce_before = devices.nonce_hash, nonce_hash = excluded.nonce_hash, last_seen_at = excluded.last_seen_at",
         params![device, user, client_id, *nonce_hash, now],
     )
 }

@@ -27,7 +27,8 @@ scenarios![
     a_stranger_keeps_nobody_out_of_their_own_device,
     a_device_that_guesses_is_trusted_no_more,
     until_its_lock_has_been_over_for_a_day needs Clock,
-    a_device_cookie_is_good_for_one_account_and_once,
+    a_device_cookie_is_good_for_one_account_until_the_next_is_used,
+    planted_device_cookies_hide_no_good_one,
     twenty_devices_are_remembered needs Clock,
     a_device_is_new_once,
     sign_ins_at_once_on_a_device_are_of_one,
@@ -236,7 +237,7 @@ async fn until_its_lock_has_been_over_for_a_day(stage: Stage) {
     }
 }
 
-async fn a_device_cookie_is_good_for_one_account_and_once(stage: Stage) {
+async fn a_device_cookie_is_good_for_one_account_until_the_next_is_used(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     service.register("bob@example.org").await;
@@ -255,11 +256,26 @@ async fn a_device_cookie_is_good_for_one_account_and_once(stage: Stage) {
     changed[40] = if changed[40] == b'A' { b'B' } else { b'A' };
     let changed = String::from_utf8(changed).expect("text");
     let bobs = bob.client.cookie("mana_device").expect("a device cookie");
-    for cookie in [first.as_str(), changed.as_str(), bobs.as_str(), "", "AAAA", &"A".repeat(112)] {
+    for cookie in [changed.as_str(), bobs.as_str(), "", "AAAA", &"A".repeat(112)] {
         with(cookie).await.refused("ACCOUNT_LOCKED");
     }
+    // The answer with the second may have been lost, or two tabs have signed in at once.
+    with(&first).await.ok();
     with(&second).await.ok();
-    with(&second).await.refused("ACCOUNT_LOCKED");
+    for used in [&first, &second] {
+        with(used).await.refused("ACCOUNT_LOCKED");
+    }
+}
+
+async fn planted_device_cookies_hide_no_good_one(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let good = ana.client.cookie("mana_device").expect("a device cookie");
+    guess(&service, 5).await;
+    let planted = format!("mana_device={}; ", "A".repeat(good.len())).repeat(20);
+    let client = service.client();
+    let call = client.post("/login", right()).without_cookies();
+    call.header("cookie", &format!("{planted}mana_device={good}")).await.ok();
 }
 
 async fn twenty_devices_are_remembered(stage: Stage) {
@@ -302,7 +318,11 @@ async fn sign_ins_at_once_on_a_device_are_of_one(stage: Stage) {
     assert_eq!(events(&service, "device_new"), 1);
     guess(&service, 5).await;
     let known = join_all(clients.iter().map(|client| client.post("/login", right()).into_future())).await;
-    assert_eq!(known.iter().filter(|answer| answer.status == 200).count(), 1, "the newest cookie counts");
+    let known = known.iter().filter(|answer| answer.status == 200).count();
+    assert!(
+        (1..=2).contains(&known),
+        "the newest cookie counts, and until it is used the one before: {known}"
+    );
 }
 
 async fn a_stolen_session_does_not_find_the_password(stage: Stage) {

@@ -111,8 +111,8 @@ pub fn all_sessions(headers: &HeaderMap) -> (Vec<CookieSecret>, bool) {
 
 /// The device cookies of a request.
 pub fn devices(headers: &HeaderMap, settings: &Settings) -> Vec<DeviceCookie> {
-    let ours = values(headers, Prefix::of(settings), Name::Device).filter_map(DeviceCookie::parse);
-    ours.take(MOST).collect()
+    // All of them: a sibling domain may have planted some, and only a MAC tells which are ours.
+    values(headers, Prefix::of(settings), Name::Device).filter_map(DeviceCookie::parse).collect()
 }
 
 /// The session cache's cookies of a request, as they came.
