@@ -17,8 +17,8 @@ pub enum Weight {
 /// How many events of a kind are written in full within [`super::WINDOW`]; those past it are counted, and become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cap {
-    /// What only who has an account can cause: so many about one account, and past them the first from each further address, so that
-    /// nobody hides where they came from behind what they did from elsewhere.
+    /// What only who has an account can cause: so many about one account, and past them the first from each further address, up to ten
+    /// times as many, so that nobody hides where they came from behind what they did from elsewhere.
     PerUser(u32),
     /// What strangers can cause: so many in all. Whether there is such an account must not be told by what is written.
     InAll(u32),
@@ -124,10 +124,8 @@ pub struct Event {
     pub metadata: Map<String, Value>,
     /// Whether what the client says of itself is left out.
     pub(super) minimal: bool,
-    /// Whether it stands for many, and so is written however many there are.
-    stands_for_many: bool,
-    /// Whether strangers can cause it, though others of its kind they can't.
-    by_strangers: bool,
+    /// How many of its like are written in full; none: all of them.
+    pub(super) cap: Option<Cap>,
     /// SQL that must hold, when the event's turn comes in its transaction, for it to be written; and its values.
     pub(super) condition: Option<(&'static str, Vec<storage::Value>)>,
     /// What is counted where it is written.
@@ -139,16 +137,7 @@ impl Event {
     #[must_use]
     pub fn of(kind: Kind, user: Option<Uuid>) -> Self {
         let metadata = Map::new();
-        Self {
-            kind,
-            user,
-            metadata,
-            minimal: false,
-            stands_for_many: false,
-            by_strangers: false,
-            condition: None,
-            counted: None,
-        }
+        Self { kind, user, metadata, minimal: false, cap: kind.cap(), condition: None, counted: None }
     }
 
     /// An event about an account.
@@ -166,7 +155,7 @@ impl Event {
     /// One event for many that were counted, from the first to the last.
     #[must_use]
     pub fn standing_for(kind: Kind, count: i64, from: Time, to: Time) -> Self {
-        let event = Self { stands_for_many: true, ..Self::anonymous(kind) };
+        let event = Self { cap: None, ..Self::anonymous(kind) };
         event.with("count", count).with("from", from.as_millis()).with("to", to.as_millis())
     }
 
@@ -196,17 +185,17 @@ impl Event {
     /// Bounds it as what strangers can cause, whoever it is about.
     #[must_use]
     pub const fn by_strangers(mut self) -> Self {
-        self.by_strangers = true;
+        if let Some(Cap::PerUser(_)) = self.cap {
+            self.cap = Some(Cap::InAll(600));
+        }
         self
     }
 
-    /// How many of its like are written in full.
-    pub(super) const fn cap(&self) -> Option<Cap> {
-        match self.kind.cap() {
-            _ if self.stands_for_many => None,
-            Some(Cap::PerUser(_)) if self.by_strangers => Some(Cap::InAll(600)),
-            cap => cap,
-        }
+    /// Bounds it as what costs whoever has an account nothing, whatever others of its kind cost.
+    #[must_use]
+    pub const fn without_a_hash(mut self) -> Self {
+        self.cap = Some(Cap::PerUser(60));
+        self
     }
 
     /// Counts it where it is written, in whatever detail, or lost.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// its kind, and one that counts all of the kind where strangers cause them.
 #[must_use]
 pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
-    let cap = event.cap();
+    let cap = event.cap;
     let (address, user_agent) = if event.minimal {
         (None, None)
     } else {
@@ -83,6 +83,9 @@ fn condition(event: &Event, params: &mut Vec<storage::Value>) -> String {
     condition
 }
 
+/// How many times as many events about one account are written where each comes from another address.
+const ADDRESSES: u32 = 10;
+
 /// Whether an event is below the cap, over the ids `?1` and `?5` that events of the last minute lie between, the user `?2`, the kind `?3`
 /// and the address `?4`. Reads as many entries of an index as the cap says, at most, and past it those of one address.
 fn below_cap(cap: Cap) -> String {
@@ -90,8 +93,10 @@ fn below_cap(cap: Cap) -> String {
         Cap::PerUser(most) => format!(
             "(NOT EXISTS (SELECT 1 FROM security_events WHERE user_id = ?2 AND event_type = ?3 AND id > ?1 AND id < ?5 LIMIT 1 OFFSET {})
              OR ?4 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM security_events
-                 WHERE ip_address = ?4 AND id > ?1 AND id < ?5 AND +user_id = ?2 AND +event_type = ?3))",
-            most.saturating_sub(1)
+                 WHERE ip_address = ?4 AND id > ?1 AND id < ?5 AND +user_id = ?2 AND +event_type = ?3)
+             AND NOT EXISTS (SELECT 1 FROM security_events WHERE user_id = ?2 AND event_type = ?3 AND id > ?1 AND id < ?5 LIMIT 1 OFFSET {}))",
+            most.saturating_sub(1),
+            most.saturating_mul(ADDRESSES).saturating_sub(1)
         ),
         Cap::InAll(most) => {
             format!(

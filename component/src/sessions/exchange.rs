@@ -34,7 +34,10 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
     // Before the session is committed: what can't be signed must not be.
     let statement = access_token::Statement { session: &session, user: &user, as_of };
     let access_token = access_token::issue(ctx, &caller.keys, &statement)?;
-    let event = Event::about(Kind::LoginSuccess, caller.user.id).session(session.id).with("origin", origin);
+    let event = Event::about(Kind::LoginSuccess, caller.user.id)
+        .session(session.id)
+        .with("origin", origin)
+        .without_a_hash();
     let change = Change::new()
         .and(rows::end_child(parent.root(), origin))
         .and(rows::open_child(&session, caller.credential_version))

@@ -3,7 +3,7 @@
 use crate::{
     scenarios,
     service::{
-        Service, Stage,
+        Service, Stage, TRUSTED,
         guesses::{ANA, login, right},
     },
     shape,
@@ -13,6 +13,8 @@ use serde_json::json;
 scenarios![
     sixty_sign_ins_hide_nobody needs Files,
     sixty_refreshes_hide_no_other_address needs Files,
+    addresses_without_end_are_no_events_without_end needs Files,
+    sixty_exchanges_are_written_and_the_others_counted needs Files,
 ];
 
 const HERS: &str = "203.0.113.5";
@@ -56,4 +58,30 @@ async fn sixty_refreshes_hide_no_other_address(stage: Stage) {
     }
     assert_eq!(told(&service, "token_refresh", HERS), 60);
     assert_eq!(told(&service, "token_refresh", ANOTHER), 1);
+}
+
+async fn addresses_without_end_are_no_events_without_end(stage: Stage) {
+    let service = stage.with("trusted_proxies", "127.0.0.1").start().await;
+    service.register(ANA).await;
+    let mut token = shape::text(&login(&service.client(), right()).await.ok()["refreshToken"]);
+    for host in 0..620 {
+        let client = service.client();
+        let request = client.post("/refresh", json!({ "refreshToken": token }));
+        let address = format!("2001:db8::{host:x}");
+        token = shape::text(&request.header("x-forwarded-for", &address).await.ok()["refreshToken"]);
+    }
+    let written = "SELECT count(*) FROM security_events WHERE event_type = 'token_refresh'";
+    assert_eq!(service.number(written), 600);
+}
+
+async fn sixty_exchanges_are_written_and_the_others_counted(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for _ in 0..70 {
+        ana.client.post("/session-to-token", json!({})).origin(TRUSTED).await.ok();
+    }
+    let written = "SELECT count(*) FROM security_events WHERE json_extract(metadata, '$.origin') IS NOT NULL";
+    assert_eq!(service.number(written), 59, "beside the sign-in");
+    let counted = "SELECT count FROM counted_events WHERE event_type = 'login_success' AND why = 'coalesced'";
+    assert_eq!(service.number(counted), 11);
 }
