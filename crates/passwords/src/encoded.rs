@@ -61,7 +61,8 @@ impl Encoded {
             Self::Argon2id { .. } => true,
             // HMAC fills its key up with zeros (RFC 2104 §2): `a` and `a\0` are one.
             Self::Scrypt { .. } => !password.contains('\0'),
-            Self::Bcrypt(_) => !password.contains('\0') && password.len() <= BCRYPT_LENGTH,
+            // Its NUL at the end counts, too, and finds no room behind 72 bytes: a longer password may have been meant.
+            Self::Bcrypt(_) => !password.contains('\0') && password.len() < BCRYPT_LENGTH,
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 
 scenarios![
     what_bcrypt_never_saw_is_not_hashed,
-    what_bcrypt_saw_to_the_last_byte_is_hashed,
+    what_fills_bcrypt_to_the_last_byte_is_not_hashed,
     what_follows_a_nul_is_not_hashed,
     a_password_proven_in_part_can_be_changed,
     a_hash_of_what_was_typed_is_found,
@@ -95,12 +95,12 @@ async fn what_bcrypt_never_saw_is_not_hashed(stage: Stage) {
     is_refused(&service, &LONG[..71]).await;
 }
 
-async fn what_bcrypt_saw_to_the_last_byte_is_hashed(stage: Stage) {
+/// At 72 bytes the hash is that of every longer password, too: the owner's may be one.
+async fn what_fills_bcrypt_to_the_last_byte_is_not_hashed(stage: Stage) {
     let service = imported(stage, OF_LONG).await;
     sign_in(&service, LONG).await;
-    assert!(stored(&service).starts_with("$argon2id$"), "{}", stored(&service));
-    is_refused(&service, &format!("{LONG}!")).await;
-    sign_in(&service, LONG).await;
+    assert_eq!(stored(&service), OF_LONG);
+    sign_in(&service, &format!("{LONG}!")).await;
 }
 
 async fn what_follows_a_nul_is_not_hashed(stage: Stage) {

@@ -99,7 +99,6 @@ fn bcrypt_hashes_of_crypt_blowfish() {
         ("U*U*", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK"),
         ("U*U*U", "$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a"),
         ("", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy"),
-        (&LONG[..72], HASH_OF_LONG),
     ] {
         for prefix in ["$2a$", "$2b$", "$2y$"] {
             let encoded = encoded.replace("$2a$", prefix);
@@ -107,7 +106,7 @@ fn bcrypt_hashes_of_crypt_blowfish() {
             assert_eq!(check("U*V", &encoded), Ok(Verdict::Mismatch), "{encoded}");
         }
     }
-    for tail in [&LONG[72..], "any other", "\0", "\u{e9}"] {
+    for tail in ["", &LONG[72..], "any other", "\0", "\u{e9}"] {
         let longer = format!("{}{tail}", &LONG[..72]);
         assert_eq!(check(&longer, HASH_OF_LONG), Ok(Verdict::MatchInPart), "{longer}");
     }
