@@ -42,7 +42,7 @@ pub async fn page(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<V
     }
     let condition = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
     let sql = format!(
-        "SELECT {}, {}, {METADATA}, created_at, CASE WHEN leaf >= 0 THEN leaf END
+        "SELECT {}, {}, {METADATA}, created_at, CASE WHEN leaf >= 0 AND leaf < (SELECT size FROM audit_tree WHERE id = 1) THEN leaf END
          FROM security_events WHERE {condition} AND octet_length(id) = 36 ORDER BY id DESC LIMIT ?1",
         storage::bytes_of("id", 36),
         ["event_type", "source", "user_id", "ip_address", "user_agent"].map(shown).join(", ")
