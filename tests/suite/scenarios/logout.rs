@@ -63,6 +63,9 @@ async fn by_refresh_token(stage: Stage) {
     let ana = service.someone().await;
     is_done(&service.client().post("/logout", json!({ "refreshToken": ana.refresh })).await);
     assert!(ana.is_signed_out().await);
+    let bob = service.someone_else().await;
+    is_done(&service.client().post("/logout", json!({})).bearer(&bob.refresh).await);
+    assert!(bob.is_signed_out().await);
 }
 
 async fn repeating_it_is_harmless(stage: Stage) {

@@ -107,7 +107,13 @@ fn refresh_token(member: Option<Value>) -> Result<Option<RefreshToken>, Error> {
 
 async fn by_token(call: &Call, bearer: &Bearer<'_>) -> Result<(), Error> {
     match bearer {
-        Bearer::Token(token) => sessions::sign_out(call, Credential::AccessToken(token)).await,
+        Bearer::Token(token) => {
+            let credential = match RefreshToken::parse(token) {
+                Some(token) => Credential::RefreshToken(token),
+                None => Credential::AccessToken(token),
+            };
+            sessions::sign_out(call, credential).await
+        }
         // It names something, and nobody can tell what.
         Bearer::Unusable => Err(Error::InvalidToken),
         Bearer::None => Ok(()),
