@@ -30,6 +30,9 @@ const FLAGS: [[char; 7]; 3] = [
     ['\u{1f3f4}', '\u{e0067}', '\u{e0062}', '\u{e0077}', '\u{e006c}', '\u{e0073}', '\u{e007f}'],
 ];
 
+/// The most marks on a letter. Hebrew and Tibetan stack four or five; more are drawn over the lines around.
+const MARKS: usize = 8;
+
 /// What makes a key of a telephone of the digit before it.
 const KEY: char = '\u{20e3}';
 
@@ -41,7 +44,7 @@ impl Spot<'_> {
             ZWNJ => self.is_beside_virama() || self.is_between_cursive(),
             ZWJ => self.is_beside_virama() || self.is_between_cursive() || self.is_between_pictographs(),
             c if is_selector(c) => self.selects(),
-            c if is_mark(c) => is_visible(c) && self.base().is_some(),
+            c if is_mark(c) => is_visible(c) && self.base().is_some() && self.marks_before() < MARKS,
             c => is_visible(c) || self.is_of_flag(),
         }
     }
@@ -54,6 +57,10 @@ impl Spot<'_> {
             ZWJ => self.follows_virama(),
             c => is_of_words(c) && (!is_mark(c) || self.base().is_some()),
         }
+    }
+
+    fn marks_before(&self) -> usize {
+        self.before.iter().rev().take_while(|c| is_mark(**c) || is_joiner(**c)).count()
     }
 
     /// What marks here are drawn onto: without a letter or sign they are drawn onto nothing, or onto what is around the text.

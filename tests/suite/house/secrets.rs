@@ -48,11 +48,7 @@ const WORDS: &[&str] = &[
 
 /// Lines that compare by `==` what is called so, and why they may.
 const PUBLIC: &[(&str, &str, &str)] = &[
-    (
-        "component/src/audit/tree/walk.rs",
-        "stored.first() != Some(&tile.hash)",
-        "a tree of hashes is public",
-    ),
+    ("component/src/audit/tree/walk.rs", "stored.first() != Some(&tile.hash)", "a tree of hashes is public"),
     ("host/src/cli/password.rs", "password == again", "one person typed both"),
     ("host/src/invalidations/view.rs", "anchor != self.hash(", "where two parts of this process stand"),
     ("host/src/trail/verify.rs", "!= Some(tile.hash)", "a tree of hashes is public"),
