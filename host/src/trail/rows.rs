@@ -51,7 +51,8 @@ impl Copy {
 
     /// Whether anything here was sealed, whatever the tree's own row says.
     pub fn has_sealed(&self) -> rusqlite::Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM audit_seals) OR EXISTS (SELECT 1 FROM security_events WHERE leaf IS NOT NULL)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM audit_seals) OR EXISTS (SELECT 1 FROM security_events WHERE leaf IS NOT NULL)
+                   OR EXISTS (SELECT 1 FROM audit_keys)";
         self.0.query_row(sql, [], |row| row.get(0))
     }
 

@@ -110,9 +110,9 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
     }
     let Some(tree) = copy.tree()? else {
         // Nothing was ever sealed here, or the row that says how far was removed.
-        if copy.has_sealed()? {
+        if copy.has_sealed()? || with.key.is_some() {
             return Err(Stop::Found(
-                "audit_tree: there is no row, though events or checkpoints claim to be sealed".to_owned(),
+                "audit_tree: there is no row, though there are keys, checkpoints or sealed events, or a key to verify them by".into(),
             ));
         }
         let mut outside = with.checkpoints.into_iter().flatten();

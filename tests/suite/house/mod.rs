@@ -1,5 +1,6 @@
 //! Tests about the repository itself.
 
+mod arrows;
 mod artefact;
 mod manifest;
 mod operations;
@@ -14,7 +15,10 @@ use std::{
 };
 
 pub fn trials() -> impl Iterator<Item = Trial> {
-    let tests: [(&str, fn()); 15] = [
+    let tests: [(&str, fn()); 18] = [
+        ("modules_need_what_is_below_them", arrows::layers),
+        ("rows_are_their_domain_s_own", arrows::rows),
+        ("no_files_need_each_other", arrows::circles),
         ("the_interface_of_the_component_is_this", artefact::component),
         ("the_interface_of_the_verifier_imports_nothing", artefact::verifier),
         ("the_interfaces_of_compositions_are_these", artefact::compositions),

@@ -127,9 +127,10 @@ async fn maintain(base_url: String) {
     for _ in 0..ATTEMPTS {
         let request = http.post(format!("{base_url}{API}/maintenance")).bearer_auth(MAINTENANCE);
         let answer = request.send().await.expect("an answer");
-        assert_eq!(answer.status(), 200, "maintenance");
+        let status = answer.status();
         let body: serde_json::Value =
             serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON");
+        assert_eq!(status, 200, "maintenance: {body}");
         if body["ran"] == true {
             return;
         }
