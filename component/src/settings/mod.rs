@@ -2,12 +2,14 @@
 
 mod audit_sources;
 mod limits;
+mod misconfiguration;
 mod own_secrets;
 mod parse;
 mod url;
 
 pub use limits::Limits;
-pub use parse::{KEYS, LEAST_CUMULATIVE, Misconfiguration, Setting};
+pub use misconfiguration::Misconfiguration;
+pub use parse::{KEYS, LEAST_CUMULATIVE, Setting};
 pub use url::PublicUrl;
 
 use crate::{

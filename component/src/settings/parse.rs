@@ -1,6 +1,6 @@
 //! From text to [`Settings`]. A wrong value names its key and what would be right, never itself.
 
-use super::{Limits, PublicUrl, Settings, audit_sources, own_secrets};
+use super::{Limits, Misconfiguration, PublicUrl, Settings, audit_sources, own_secrets};
 use crate::{
     bindings::mana::auth::passwords::Parameters,
     secrets::{Keyring, SharedSecret},
@@ -66,15 +66,6 @@ pub const KEYS: &[Key] = &[
     key("hsts_include_subdomains", Some("true")),
     key("hsts_preload", Some("true")),
 ];
-
-/// A key whose value is wrong, and why. Never the value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misconfiguration {
-    /// The key's name.
-    pub key: String,
-    /// For example `must be a whole number from 1 to 1000`.
-    pub problem: String,
-}
 
 /// A setting in effect, as it would be written.
 pub struct Setting {

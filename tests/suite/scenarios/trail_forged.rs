@@ -55,7 +55,9 @@ async fn an_event_put_there_by_hand_is_not_sealed(stage: Stage) {
     let all = "SELECT coalesce(group_concat(leaf || ' ' || metadata), '') FROM security_events WHERE event_type = 'events_forged'";
     assert_eq!(service.number(told), 1, "once: {}", service.copy().text(all));
     let root = service.administrator().await;
-    service.sql("UPDATE security_events SET leaf = 7000000000, leaf_hash = zeroblob(32) WHERE event_type = 'logout'");
+    service.sql(
+        "UPDATE security_events SET leaf = 7000000000, leaf_hash = zeroblob(32) WHERE event_type = 'logout'",
+    );
     let listed = root.client.get("/admin/security-events?type=logout").await.ok();
     assert!(listed[0].is_object() && listed[0]["leaf"].is_null(), "{listed}");
     service.sql("UPDATE security_events SET leaf = NULL, leaf_hash = NULL WHERE event_type = 'logout'");
