@@ -1,6 +1,6 @@
 //! What can be wrong with a configuration: which key, where it was set, and why. Never the value.
 
-use super::settings::PREFIX;
+use super::variable::PREFIX;
 use std::{fmt, io, path::PathBuf};
 
 /// Where a value was set.

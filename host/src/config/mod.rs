@@ -11,10 +11,12 @@ mod kind;
 mod parse;
 mod settings;
 mod show;
+mod variable;
 
 pub use error::{Error, Origin, Problem};
-pub use settings::{Flags, PREFIX, Setting, Settings};
+pub use settings::{Flags, Setting, Settings};
 pub use show::show;
+pub use variable::PREFIX;
 
 use ipnet::IpNet;
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};

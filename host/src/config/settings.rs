@@ -5,15 +5,13 @@ use super::{
     file,
     keys::{self, KEYS, Key},
     kind::normal,
+    variable::PREFIX,
 };
 use std::{
     collections::BTreeMap,
     ffi::OsString,
     path::{Path, PathBuf},
 };
-
-/// The prefix of environment variables. It is ours alone: an unknown name behind it is an error.
-pub const PREFIX: &str = "MANA_AUTH_";
 
 /// A name without prefix for `trusted_origins`, which many deployments already set. The prefixed name wins.
 const ALIAS: (&str, &str) = ("CORS_ORIGINS", "trusted_origins");

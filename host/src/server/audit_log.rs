@@ -1,7 +1,7 @@
 //! The trail of security events for components of the embedder's own: each may append, under a source that the embedder
 //! decides on, and do nothing else.
 
-use super::{Server, Shared};
+use super::{Server, shared::Shared};
 use crate::bindings::{
     exports::mana::auth::audit,
     recorder::mana::auth::audit_log::{self as wit, Error, Event, Problem},

@@ -1,11 +1,14 @@
 //! What a server is made from.
 
 use super::{
-    Connections, Server, Shared,
+    Server,
+    calendar::Calendar,
+    connections::Connections,
     egress::{Bounds, Egress},
     housekeeping,
     request::{FREE, LARGEST_BODY},
     room::Room,
+    shared::Shared,
     shedding::{ConnectionLimit, RequestLimit},
 };
 use crate::{
@@ -139,7 +142,7 @@ impl Builder {
         };
         // Whether housekeeping ever succeeds, time tells from now on.
         metrics.sealed(0, 0, clock.now());
-        let calendar = housekeeping::Calendar::of(clock.as_ref());
+        let calendar = Calendar::of(clock.as_ref());
         let shared = Arc::new(Shared {
             workers,
             policy: policy(&config)?,

@@ -1,13 +1,10 @@
 //! What has to happen regularly, for as long as the server lives.
 
-use super::Shared;
-use crate::{bindings::exports::mana::auth::audit::Comparison, clock::Clock, trail::Checkpoints};
+use super::shared::Shared;
+use crate::{bindings::exports::mana::auth::audit::Comparison, trail::Checkpoints};
 use futures::FutureExt as _;
 use std::{
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Weak},
     time::Duration,
 };
 
@@ -17,9 +14,6 @@ const INTERVAL: Duration = Duration::from_secs(60);
 
 /// How often one round of housekeeping may ask for more (`report.more`), so that it can't go on for ever.
 const MOST_RUNS: u32 = 10;
-
-/// How far the calendar may stray from the time that passed within an interval; further, somebody set it.
-const STRAY: u64 = 10_000;
 
 /// Waits and works until the server is gone.
 pub(super) async fn keep_house(shared: Weak<Shared>) {
@@ -31,34 +25,10 @@ pub(super) async fn keep_house(shared: Weak<Shared>) {
     }
 }
 
-/// What the calendar said when nothing had elapsed, in milliseconds since the Unix epoch: something else once it is set.
-pub(super) struct Calendar(AtomicU64);
-
-impl Calendar {
-    pub(super) fn of(clock: &dyn Clock) -> Self {
-        Self(AtomicU64::new(Self::begin(clock)))
-    }
-
-    fn begin(clock: &dyn Clock) -> u64 {
-        clock.now().saturating_sub(u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX))
-    }
-
-    /// Tells the operator where the clock was set: lifetimes and windows are only as good as it is.
-    fn look(&self, shared: &Shared) {
-        let now = Self::begin(shared.clock.as_ref());
-        let before = self.0.swap(now, Ordering::Relaxed);
-        if now.abs_diff(before) > STRAY {
-            let direction = if now < before { "back" } else { "forward" };
-            tracing::warn!(direction, milliseconds = now.abs_diff(before), "the clock was set");
-            shared.metrics.clock_jumps.inc();
-        }
-    }
-}
-
 /// Flushes every instance and runs housekeeping now, after whoever is at it in this process.
 pub(super) async fn tick(shared: &Arc<Shared>) {
     let _turn = shared.housekeeping.lock().await;
-    shared.calendar.look(shared);
+    shared.calendar.look(shared.clock.as_ref(), &shared.metrics);
     shared.workers.flush().await;
     // Somebody may have put the database back meanwhile.
     if let Err(problem) = compare_trail(shared).await {

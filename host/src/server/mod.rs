@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod builder;
+mod calendar;
 mod connections;
 mod documents;
 mod egress;
@@ -16,45 +17,23 @@ mod request;
 mod response;
 mod room;
 mod service;
+mod shared;
 mod shedding;
 mod validate;
 
 pub use audit_log::AuditLog;
 pub use builder::{BuildError, Builder};
 pub use service::{Peer, Service};
+pub(crate) use shared::Shared;
 
-use crate::{
-    bindings::Auth,
-    clock::Clock,
-    imports::State,
-    management,
-    metrics::Metrics,
-    passwords::{LiveRequests, Pool},
-    random::Random,
-    trail::Checkpoints,
-    workers::{CallError, Workers},
-};
+use crate::{bindings::Auth, imports::State, management, workers::CallError};
 use connections::Connections;
-use documents::Documents;
 use egress::Egress;
-use futures::future::{BoxFuture, Either, OptionFuture, join, select};
-use ipnet::IpNet;
-use mana_auth_hygiene::Policy;
+use futures::future::{BoxFuture, OptionFuture, join};
 use prometheus_client::metrics::gauge::Gauge;
-use room::Room;
-use shedding::{ConnectionLimit, RequestLimit};
-use std::{
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    time::Duration,
-};
-use tokio::{
-    net::TcpListener,
-    sync::{Mutex, oneshot},
-};
+use shedding::ConnectionLimit;
+use std::sync::{Arc, atomic::Ordering::Relaxed};
+use tokio::{net::TcpListener, sync::oneshot};
 use wasmtime::component::Accessor;
 
 /// How many connections the management address may have open: a few probes and one scraper.
@@ -95,60 +74,6 @@ pub struct Server {
     connections: Connections,
     /// What waits on the management address: neither address can crowd the other.
     management_egress: Arc<Egress>,
-}
-
-/// What every request needs.
-pub(crate) struct Shared {
-    pub(crate) workers: Workers,
-    pub(crate) policy: Policy,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) clock: Arc<dyn Clock>,
-    /// Whether the server is about to end, and further requests should go elsewhere.
-    pub(crate) draining: AtomicBool,
-    /// The default pool for passwords, where nothing else takes its place.
-    pub(crate) pool: Option<Arc<Pool>>,
-    random: Arc<dyn Random>,
-    live: LiveRequests,
-    trusted_proxies: Vec<IpNet>,
-    /// How many requests one address may make.
-    requests: RequestLimit,
-    body_timeout: Duration,
-    request_timeout: Duration,
-    /// Room for the requests whose bodies are on their way, in bytes.
-    bodies: Arc<Room>,
-    /// Room for the requests that wait for an instance or are worked on.
-    turns: Arc<Room>,
-    /// Answers that are the same for everybody.
-    documents: Arc<Documents>,
-    /// Where the checkpoints of the audit trail are kept, outside the database.
-    checkpoints: Option<Checkpoints>,
-    /// Held by who keeps house.
-    housekeeping: Mutex<()>,
-    /// Where the calendar stood when the house was kept last.
-    calendar: housekeeping::Calendar,
-}
-
-impl Shared {
-    /// Calls an export within `request_timeout`. None, and a line of the log that says `unanswered`, where there is no answer.
-    async fn call_in_time<R: Send + 'static>(
-        &self,
-        unanswered: &'static str,
-        call: impl for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
-        + Send
-        + 'static,
-    ) -> Option<R> {
-        match select(pin!(self.workers.call(call)), self.clock.sleep(self.request_timeout)).await {
-            Either::Left((Ok(answer), _)) => Some(answer),
-            Either::Left((Err(error), _)) => {
-                tracing::warn!(%error, "{unanswered}");
-                None
-            }
-            Either::Right(((), _)) => {
-                tracing::warn!("{unanswered} in time");
-                None
-            }
-        }
-    }
 }
 
 impl Server {

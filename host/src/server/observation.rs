@@ -1,6 +1,6 @@
 //! What is remembered of a request: one line and two numbers. Never a target's query, a header or a body.
 
-use super::Shared;
+use super::shared::Shared;
 use http::{Method, StatusCode, request::Parts};
 use mana_auth_hygiene::Trace;
 use std::time::Duration;

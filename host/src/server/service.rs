@@ -1,7 +1,8 @@
 //! One request, from HTTP to the component and back.
 
 use super::{
-    Shared, id, networks::Network, observation::Observation, refusal::Refusal, request, response::Answer,
+    id, networks::Network, observation::Observation, refusal::Refusal, request, response::Answer,
+    shared::Shared,
 };
 use crate::metrics::Shed;
 use bytes::Bytes;

@@ -1,11 +1,12 @@
 //! One store with one instance of the component.
 
 use super::{
-    Memory,
+    errors::StartError,
+    memory::Memory,
     runaway::{Turns, Watch},
 };
 use crate::{
-    bindings::{Auth, AuthPre, exports::mana::auth::maintenance},
+    bindings::{Auth, AuthPre},
     imports::State,
 };
 use wasmtime::{Store, component::Accessor};
@@ -17,37 +18,6 @@ pub struct Instance {
     auth: Auth,
     turns: Turns,
     memory: Memory,
-}
-
-/// Why an instance can't be started.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// No instance can be made at all.
-    #[error(transparent)]
-    Prepare(#[from] super::PrepareError),
-    /// The component refused (`maintenance.start-error`).
-    #[error("{}", reason(.0))]
-    Refused(maintenance::StartError),
-    /// The component trapped.
-    #[error("the component failed while it started: {0:#}")]
-    Trapped(wasmtime::Error),
-}
-
-fn reason(error: &maintenance::StartError) -> String {
-    use maintenance::StartError as E;
-    match error {
-        E::Configuration(wrong) => format!("{}: {}", wrong.key, wrong.problem),
-        E::NewerSchema(version) => {
-            format!("the database was written by a newer version of this program (schema {version})")
-        }
-        E::SecretMissing(version) => {
-            format!(
-                "the database holds keys sealed under version {version} of the secret, which `secrets` lacks"
-            )
-        }
-        E::Unavailable => "the database can't be reached".to_owned(),
-        E::Migration(words) => format!("the database refused a migration: {words}"),
-    }
 }
 
 impl Instance {

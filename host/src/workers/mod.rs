@@ -8,7 +8,9 @@
 //!                                          Supervisor: sends in the spare, prepares the next one
 //! ```
 
+mod errors;
 mod instance;
+mod job;
 mod memory;
 mod program;
 mod runaway;
@@ -16,32 +18,26 @@ mod supervisor;
 mod traps;
 mod worker;
 
-pub use instance::{Instance, StartError};
+pub use errors::{PrepareError, StartError};
+pub use instance::Instance;
+pub(crate) use job::IN_FLIGHT;
 pub(crate) use memory::Memory;
-pub use program::PrepareError;
 pub(crate) use program::Program;
 
 use crate::{bindings::Auth, clock::Clock, imports::State, metrics::Metrics};
 use futures::future::{BoxFuture, Either, FutureExt as _, join_all, select};
+use job::{Flush, Job};
 use std::{
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use supervisor::{Flush, Supervisor};
+use supervisor::Supervisor;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
 use wasmtime::component::Accessor;
-
-/// How many calls one instance works on at a time: enough that those that wait for a hash leave room for others. Each
-/// costs it some 20 KiB.
-pub(crate) const IN_FLIGHT: usize = 256;
-
-/// A call of the component, made by whichever instance takes it.
-type Job =
-    Box<dyn for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<()>> + Send>;
 
 /// Why a call has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,26 +1,17 @@
 //! The loaded component, its imports linked: what instances are made from.
 
-use super::{Instance, Memory, StartError, runaway};
+use super::{
+    errors::{PrepareError, StartError},
+    instance::Instance,
+    memory::Memory,
+    runaway,
+};
 use crate::{
-    artefact::{Artefact, LoadError},
+    artefact::Artefact,
     bindings::AuthPre,
     imports::{self, Imports, State},
 };
 use wasmtime::{Engine, component::Linker};
-
-/// Why no instance can be made at all.
-#[derive(Debug, thiserror::Error)]
-pub enum PrepareError {
-    /// The precompiled component can't be loaded.
-    #[error(transparent)]
-    Artefact(#[from] LoadError),
-    /// It asks for something that this host does not have, or lacks something that it needs.
-    #[error("the component does not fit this program: {0:#}")]
-    Unfit(wasmtime::Error),
-    /// The operating system refused the thread that watches over runaway guests.
-    #[error("no thread could be started: {0}")]
-    Thread(#[from] std::io::Error),
-}
 
 /// A component that is ready to be instantiated.
 #[derive(Clone)]

@@ -1,7 +1,10 @@
 //! Keeps as many instances at work as there should be, and one more ready.
 
 use super::{
-    Instance, Job, Program, StartError,
+    errors::StartError,
+    instance::Instance,
+    job::{Flush, Job},
+    program::Program,
     traps::Traps,
     worker::{End, Worker},
 };
@@ -15,14 +18,6 @@ use tokio::{
 
 /// How long to wait before another attempt to prepare an instance, after the database refused one.
 const RETRY: Duration = Duration::from_secs(1);
-
-/// What became of a flush.
-pub(super) enum Flush {
-    /// Everything that was gathered is in the database.
-    Done,
-    /// The database can't be reached or is too busy; it will be tried again.
-    Failed,
-}
 
 /// Asks for the flush of every instance; the answer is one receiver for each.
 type FlushOrder = oneshot::Sender<Vec<oneshot::Receiver<Flush>>>;

@@ -1,6 +1,10 @@
 //! One instance at work.
 
-use super::{IN_FLIGHT, Instance, Job, Memory, supervisor::Flush};
+use super::{
+    instance::Instance,
+    job::{Flush, IN_FLIGHT, Job},
+    memory::Memory,
+};
 use crate::{bindings::Auth, imports::State, metrics::Metrics};
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use std::sync::Arc;

@@ -1,0 +1,77 @@
+//! What every request needs.
+
+use super::{calendar::Calendar, documents::Documents, room::Room, shedding::RequestLimit};
+use crate::{
+    bindings::Auth,
+    clock::Clock,
+    imports::State,
+    metrics::Metrics,
+    passwords::{LiveRequests, Pool},
+    random::Random,
+    trail::Checkpoints,
+    workers::Workers,
+};
+use futures::future::{BoxFuture, Either, select};
+use ipnet::IpNet;
+use mana_auth_hygiene::Policy;
+use std::{
+    pin::pin,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+use tokio::sync::Mutex;
+use wasmtime::component::Accessor;
+
+/// What every request needs.
+pub(crate) struct Shared {
+    pub(crate) workers: Workers,
+    pub(crate) policy: Policy,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether the server is about to end, and further requests should go elsewhere.
+    pub(crate) draining: AtomicBool,
+    /// The default pool for passwords, where nothing else takes its place.
+    pub(crate) pool: Option<Arc<Pool>>,
+    pub(super) random: Arc<dyn Random>,
+    pub(super) live: LiveRequests,
+    pub(super) trusted_proxies: Vec<IpNet>,
+    /// How many requests one address may make.
+    pub(super) requests: RequestLimit,
+    pub(super) body_timeout: Duration,
+    pub(super) request_timeout: Duration,
+    /// Room for the requests whose bodies are on their way, in bytes.
+    pub(super) bodies: Arc<Room>,
+    /// Room for the requests that wait for an instance or are worked on.
+    pub(super) turns: Arc<Room>,
+    /// Answers that are the same for everybody.
+    pub(super) documents: Arc<Documents>,
+    /// Where the checkpoints of the audit trail are kept, outside the database.
+    pub(super) checkpoints: Option<Checkpoints>,
+    /// Held by who keeps house.
+    pub(super) housekeeping: Mutex<()>,
+    /// Where the calendar stood when the house was kept last.
+    pub(super) calendar: Calendar,
+}
+
+impl Shared {
+    /// Calls an export within `request_timeout`. None, and a line of the log that says `unanswered`, where there is no answer.
+    pub(super) async fn call_in_time<R: Send + 'static>(
+        &self,
+        unanswered: &'static str,
+        call: impl for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
+        + Send
+        + 'static,
+    ) -> Option<R> {
+        match select(pin!(self.workers.call(call)), self.clock.sleep(self.request_timeout)).await {
+            Either::Left((Ok(answer), _)) => Some(answer),
+            Either::Left((Err(error), _)) => {
+                tracing::warn!(%error, "{unanswered}");
+                None
+            }
+            Either::Right(((), _)) => {
+                tracing::warn!("{unanswered} in time");
+                None
+            }
+        }
+    }
+}
