@@ -1,10 +1,7 @@
 //! The world `front` of `mana:auth`, and `wasi:http` around it.
 #![allow(unsafe_code, missing_docs, reason = "generated: the canonical ABI is made of raw pointers")]
 
-use super::front::Front;
-
 wit_bindgen::generate!({ path: "../wit", world: "front" });
-wasip3::http::service::export!(Front);
 
 pub use wasip3::{
     exports::http::handler::Guest,

@@ -18,6 +18,8 @@ mod caller;
 #[cfg(target_family = "wasm")]
 mod front;
 #[cfg(target_family = "wasm")]
+mod guest;
+#[cfg(target_family = "wasm")]
 mod housekeeping;
 #[cfg(target_family = "wasm")]
 mod own;

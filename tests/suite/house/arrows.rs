@@ -37,6 +37,7 @@ const ACYCLIC: &[&str] = &[
     "crates/hygiene/src",
     "crates/positions/src",
     "host/src",
+    "wasi-http/src",
     "xtask/src",
 ];
 
