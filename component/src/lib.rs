@@ -1,8 +1,8 @@
 //! The authentication service: one pure component.
 //!
-//! Data goes one way: [`http`] or [`exports`] (parse, authenticate) → a use case of a domain ([`accounts`],
-//! [`sessions`], [`keys`], [`audit`], [`maintenance`]; decide) → its `rows` (the only SQL of that domain) →
-//! [`storage`]. No domain reaches into another's rows.
+//! Data goes one way: a face ([`http`], [`exports`], [`maintenance`]: parse, authenticate) → a use case of a domain ([`accounts`],
+//! [`sessions`], [`credentials`], [`keys`], [`audit`], …: decide) → its `rows` and its [`events`], in one [`commit`] → [`storage`]. A
+//! domain's `rows` are its own; what others may use of them stands in its `mod.rs`.
 
 pub mod accounts;
 pub mod audit;
