@@ -5,6 +5,7 @@ use crate::{
     email::Email,
     error,
     passwords::NewPassword,
+    time::Time,
 };
 use uuid::Uuid;
 
@@ -20,24 +21,25 @@ impl Guest for Component {
             name: Name::parse(&new.name).map_err(|message| wrong("name", message))?,
             by: By::Operator,
         };
-        Ok(accounts::register(&ctx, registration).await?.into())
+        Ok(shown(accounts::register(&ctx, registration).await?, ctx.now))
     }
 
     async fn get(id: String) -> Result<User, Error> {
-        context().await?;
+        let ctx = context().await?;
         let user = accounts::by_id(parse(&id)?).await?;
-        user.map(Into::into).ok_or(Error::NotFound)
+        user.map(|user| shown(user, ctx.now)).ok_or(Error::NotFound)
     }
 
     async fn find(email: String) -> Result<User, Error> {
-        context().await?;
-        Ok(accounts::find(&email).await?.into())
+        let ctx = context().await?;
+        Ok(shown(accounts::find(&email).await?, ctx.now))
     }
 
     async fn list(limit: u32, before: Option<String>) -> Result<Vec<User>, Error> {
-        context().await?;
+        let ctx = context().await?;
         let before = before.map(|id| parse(&id)).transpose()?;
-        Ok(accounts::list(limit, before).await?.into_iter().map(Into::into).collect())
+        let users = accounts::list(limit, before).await?;
+        Ok(users.into_iter().map(|user| shown(user, ctx.now)).collect())
     }
 
     async fn delete(id: String) -> Result<(), Error> {
@@ -57,7 +59,7 @@ impl Guest for Component {
             Role::Admin => accounts::Role::Admin,
             Role::Service => accounts::Role::Service,
         };
-        Ok(accounts::set_role(&ctx, parse(&id)?, role).await?.into())
+        Ok(shown(accounts::set_role(&ctx, parse(&id)?, role).await?, ctx.now))
     }
 }
 
@@ -65,23 +67,22 @@ fn parse(id: &str) -> Result<Uuid, Error> {
     Uuid::try_parse(id).map_err(|_| Error::NotFound)
 }
 
-impl From<accounts::User> for User {
-    fn from(user: accounts::User) -> Self {
-        Self {
-            id: user.id.to_string(),
-            email: user.email.as_str().to_owned(),
-            name: user.name,
-            image: user.image,
-            role: match user.role {
-                accounts::Role::User => Role::User,
-                accounts::Role::Admin => Role::Admin,
-                accounts::Role::Service => Role::Service,
-            },
-            email_verified: user.email_verified,
-            banned: user.ban.holds(crate::platform::now()),
-            created_at: user.created_at.as_millis(),
-            updated_at: user.updated_at.as_millis(),
-        }
+/// An account as the interface shows it, at this moment.
+fn shown(user: accounts::User, now: Time) -> User {
+    User {
+        id: user.id.to_string(),
+        email: user.email.as_str().to_owned(),
+        name: user.name,
+        image: user.image,
+        role: match user.role {
+            accounts::Role::User => Role::User,
+            accounts::Role::Admin => Role::Admin,
+            accounts::Role::Service => Role::Service,
+        },
+        email_verified: user.email_verified,
+        banned: user.ban.holds(now),
+        created_at: user.created_at.as_millis(),
+        updated_at: user.updated_at.as_millis(),
     }
 }
 
