@@ -309,21 +309,17 @@ mod tests {
     #[test]
     fn where_none_idles_the_site_with_the_most_gives_one_to_a_smaller() {
         let house = House::new(3);
-        let slow: Vec<_> = ["2001:db8:0:1::1", "2001:db8:0:2::1", "2001:db8:0:3::1"]
-            .map(|address| {
-                let (connection, asked) = house.opened(address);
-                (connection.busy(), connection, asked)
-            })
-            .into();
+        let mut slow = ["2001:db8:0:1::1", "2001:db8:0:2::1", "2001:db8:0:3::1"].map(|address| {
+            let (connection, asked) = house.opened(address);
+            (asked, connection.busy(), connection)
+        });
         let (owner, _asked) = house.opened(OWNER);
-        let mut asked: Vec<_> =
-            slow.into_iter().map(|(busy, connection, asked)| (asked, busy, connection)).collect();
-        assert_eq!(asked[0].0.try_recv(), Ok(()), "the oldest");
+        assert_eq!(slow[0].0.try_recv(), Ok(()), "the oldest");
         let _answering = owner.busy();
         // One of two goes, and then everybody has one.
         let (other, _asked) = house.opened("203.0.113.1");
         let _answering = other.busy();
-        assert_eq!(asked[1].0.try_recv(), Ok(()));
+        assert_eq!(slow[1].0.try_recv(), Ok(()));
         assert!(house.open.place(network("2001:db8:0:4::1"), None).now_or_never().is_none());
         assert!(house.open.place(network("192.0.2.1"), None).now_or_never().is_none());
     }

@@ -36,14 +36,8 @@ async fn answer(client: Client, mut stream: TcpStream) {
     assert_eq!(client.parse(&answer).body, "hello");
 }
 
-async fn metric(house: &House, name: &str) -> String {
-    let metrics = house.management.get("/metrics").await.body;
-    let line = metrics.lines().find_map(|line| line.strip_prefix(name));
-    line.unwrap_or_else(|| panic!("no {name}")).trim().to_owned()
-}
-
-async fn open(house: &House) -> String {
-    metric(house, "mana_auth_connections ").await
+async fn open(house: &House) -> i64 {
+    house.metric("mana_auth_connections").await.expect("the gauge")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +47,7 @@ async fn a_connection_beyond_the_limit_takes_the_place_of_one_that_idles() {
     ask(house.api, &mut idle).await;
     answer(house.api, house.api.open(CLOSE).await).await;
     assert_eq!(idle.read(&mut [0]).await.expect("its end"), 0);
-    assert_eq!(metric(&house, "mana_auth_shed_total{what=\"idle_connections\"}").await, "1");
+    assert_eq!(house.metric("mana_auth_shed_total{what=\"idle_connections\"}").await, Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +57,7 @@ async fn one_that_was_not_used_yet_is_waited_for() {
     let waiting = house.api.open(CLOSE).await;
     // Rounds in which a connection that is let in would have been.
     for _ in 0..50 {
-        assert_eq!(open(&house).await, "2");
+        assert_eq!(open(&house).await, 2);
     }
     assert!(waiting.peek(&mut [0]).now_or_never().is_none(), "it has an answer already");
     ask(house.api, &mut one).await;
@@ -84,7 +78,7 @@ async fn nothing_that_waits_is_lost() {
     for stream in waiting {
         answer(house.api, stream).await;
     }
-    eventually("every connection is given back", async || open(&house).await == "0").await;
+    eventually("every connection is given back", async || open(&house).await == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,9 +44,7 @@ async fn is_reset(answer: Response<Incoming>) -> bool {
 }
 
 async fn metric(house: &House, name: &str) -> i64 {
-    let metrics = house.management.get("/metrics").await.body;
-    let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    value.map_or(0, |value| value.parse().expect("a whole number"))
+    house.metric(name).await.unwrap_or(0)
 }
 
 async fn stalled(house: &House) -> i64 {

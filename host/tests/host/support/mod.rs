@@ -107,6 +107,13 @@ impl House {
         .await;
         answer.await.expect("an answer")
     }
+
+    /// A metric with its labels, as it is told now; none where it is not told.
+    pub async fn metric(&self, name: &str) -> Option<i64> {
+        let metrics = self.management.get("/metrics").await.body;
+        let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.map(|value| value.parse().expect("a whole number"))
+    }
 }
 
 /// Looks until it is so.
