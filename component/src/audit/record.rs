@@ -8,7 +8,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 ///
-/// Where storage fails: whoever records decides what that means.
+/// Where storage fails. The caller decides what that means.
 pub async fn record(ctx: &Context, event: &Recorded) -> Result<Uuid, Error> {
     let (id, insert) = rows::insert_recorded(event, ctx);
     Change::new().and(insert).commit(ctx).await?;

@@ -1,5 +1,5 @@
-//! Hashes of ranges of leaves. They come from rows: whoever uses them computes the root from them, and compares it with the one
-//! that was signed.
+//! Hashes of ranges of leaves, as rows hold them. They prove nothing until a root is computed from them and compared with the signed
+//! one.
 
 use super::rows;
 use crate::error::Error;

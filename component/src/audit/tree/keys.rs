@@ -82,11 +82,12 @@ pub fn named_by(event: &Stored) -> Option<[u8; 32]> {
     Some(key.public().to_bytes())
 }
 
-/// What a note says, and which of these keys signed it, if one did, whatever its origin.
+/// The checkpoint of a note, and the key of these that signed it, under any origin. None where none did, or the
+/// note is no checkpoint.
 ///
 /// # Errors
 ///
-/// Where a key is none.
+/// Where the row of a key holds no key.
 pub fn signed_by<'k>(note: &str, keys: &'k [Key]) -> Result<Option<(Checkpoint, &'k Key)>, Error> {
     let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
     for key in keys {
