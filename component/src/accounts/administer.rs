@@ -2,7 +2,7 @@
 
 use super::{Role, User, rows};
 use crate::{
-    commit::{Change, Refused},
+    commit::Change,
     context::Context,
     email::Email,
     error::Error,
@@ -43,11 +43,9 @@ pub async fn list(limit: u32, before: Option<Uuid>) -> Result<Vec<User>, Error> 
 /// `NotFound` where there is no such account.
 pub async fn remove(ctx: &Context, id: Uuid) -> Result<(), Error> {
     let event = Event::about(Kind::AccountDeleted, id).with("by", "operator");
-    match Change::new().and(rows::remove(id)).record(event).commit(ctx).await {
-        Ok(_) => Ok(()),
-        Err(Refused::Unmet(_)) => Err(Error::NotFound),
-        Err(refused) => Err(refused.into()),
-    }
+    let mut change = Change::of(rows::remove(id));
+    change.record(event);
+    change.commit_or(ctx, Error::NotFound).await.map(drop)
 }
 
 /// Lifts the lock that failed sign-ins have set on an account. Returns whether there was one.
@@ -74,9 +72,8 @@ pub async fn set_role(ctx: &Context, id: Uuid, role: Role) -> Result<User, Error
         .with("from", user.role.name())
         .with("to", role.name())
         .with("by", "operator");
-    match Change::new().and(rows::set_role(id, role, ctx.now)).record(event).commit(ctx).await {
-        Ok(_) => Ok(User { role, updated_at: ctx.now, ..user }),
-        Err(Refused::Unmet(_)) => Err(Error::NotFound),
-        Err(refused) => Err(refused.into()),
-    }
+    let mut change = Change::of(rows::set_role(id, role, ctx.now));
+    change.record(event);
+    change.commit_or(ctx, Error::NotFound).await?;
+    Ok(User { role, updated_at: ctx.now, ..user })
 }

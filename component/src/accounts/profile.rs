@@ -24,9 +24,9 @@ pub async fn update_profile(ctx: &Context, user: User, update: ProfileUpdate) ->
         return Ok(user);
     }
     // Each only if it changes: two requests at a time, one for the name and one for the picture, don't undo each other.
-    let change = Change::new()
-        .and_all(name.as_ref().map(|name| rows::set_name(user.id, name, ctx.now)))
-        .and_all(image.as_ref().map(|image| rows::set_image(user.id, image.clone(), ctx.now)));
+    let mut change = Change::new();
+    change.add_all(name.as_ref().map(|name| rows::set_name(user.id, name, ctx.now)));
+    change.add_all(image.as_ref().map(|image| rows::set_image(user.id, image.clone(), ctx.now)));
     change.commit(ctx).await?;
     Ok(User {
         name: name.unwrap_or(user.name),

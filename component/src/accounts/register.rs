@@ -40,13 +40,26 @@ pub enum By {
 ///
 /// `Invalid` for a weak password, `EmailTaken` for a known address, `RateLimited` where strangers have made too many meanwhile.
 pub async fn register(ctx: &Context, registration: Registration) -> Result<User, Error> {
-    let outcome = insert(ctx, registration).await;
+    let outcome = commit(ctx, registration).await;
     let label = if outcome.is_ok() { "created" } else { "refused" };
     platform::count(Metric::Registrations, label, 1);
     outcome
 }
 
-async fn insert(ctx: &Context, registration: Registration) -> Result<User, Error> {
+async fn commit(ctx: &Context, registration: Registration) -> Result<User, Error> {
+    let mut change = Change::new();
+    let user = create(ctx, &mut change, registration).await?;
+    match change.try_commit(ctx).await {
+        Ok(_) => Ok(user),
+        Err(Refused::Conflict(constraint)) if rows::is_email_taken(&constraint) => Err(Error::EmailTaken),
+        // Nothing else expects a row.
+        Err(Refused::Unmet(_)) => Err(throttle::overtaken(ctx, Route::Registration).await),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// Adds the making of an account to a change.
+async fn create(ctx: &Context, change: &mut Change, registration: Registration) -> Result<User, Error> {
     let Registration { email, password, name, by } = registration;
     acceptable(ctx, &password, "password", &email, name.as_str()).await?;
     let encoded = hash(ctx, &password).await?;
@@ -61,18 +74,12 @@ async fn insert(ctx: &Context, registration: Registration) -> Result<User, Error
         updated_at: ctx.now,
         ban: Ban::None,
     };
-    let counted = if by == By::Stranger { throttle::done(ctx, Route::Registration) } else { Vec::new() };
-    let change = Change::new()
-        .and_all(rows::insert(&user, platform::new_id(ctx.now), &encoded))
-        .and_all(throttle::begin_anew(&user.email))
+    change.add_all(rows::insert(&user, platform::new_id(ctx.now), &encoded));
+    throttle::begin_anew(change, &user.email);
+    if by == By::Stranger {
         // Behind the row: whether an address is taken is told first, as ever.
-        .and_all(counted)
-        .record(Event::about(Kind::AccountCreated, user.id));
-    match change.commit(ctx).await {
-        Ok(_) => Ok(user),
-        Err(Refused::Conflict(constraint)) if rows::is_email_taken(&constraint) => Err(Error::EmailTaken),
-        // Nothing else expects a row.
-        Err(Refused::Unmet(_)) => Err(throttle::overtaken(ctx, Route::Registration).await),
-        Err(refused) => Err(refused.into()),
+        throttle::done(ctx, change, Route::Registration);
     }
+    change.record(Event::about(Kind::AccountCreated, user.id));
+    Ok(user)
 }

@@ -28,7 +28,10 @@ pub async fn report(ctx: &Context) -> Result<u64, Error> {
         };
         let event = Event::standing_for(kind, counted.count, counted.since, counted.until)
             .with("kind", counted.kind.name());
-        Change::new().and_all(rows::reported(&counted)).record(event).commit(ctx).await?;
+        let mut change = Change::new();
+        change.add_all(rows::reported(&counted));
+        change.record(event);
+        change.commit(ctx).await?;
         if counted.lost {
             lost = lost.saturating_add(u64::try_from(counted.count).unwrap_or(0));
         }

@@ -11,6 +11,6 @@ use uuid::Uuid;
 /// Where storage fails. The caller decides what that means.
 pub async fn record(ctx: &Context, event: &Recorded) -> Result<Uuid, Error> {
     let (id, insert) = rows::insert_recorded(event, ctx);
-    Change::new().and(insert).commit(ctx).await?;
+    Change::of(insert).commit(ctx).await?;
     Ok(id)
 }

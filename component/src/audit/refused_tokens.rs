@@ -2,7 +2,7 @@
 //! become one event for all.
 
 use crate::{
-    commit::Change,
+    commit,
     context::Context,
     error::Error,
     events::{Event, Kind},
@@ -35,9 +35,9 @@ pub async fn flush(ctx: &Context) -> Result<(), Error> {
     let Some((since, count)) = noted else { return Ok(()) };
     let number = i64::try_from(count).unwrap_or(i64::MAX);
     let event = Event::standing_for(Kind::TokenValidationFailure, number, since, ctx.now);
-    let written = Change::new().record(event).commit(ctx).await;
+    let written = commit::event(ctx, event).await;
     if written.is_err() {
         add(since, count);
     }
-    Ok(written.map(drop)?)
+    written
 }

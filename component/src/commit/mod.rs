@@ -1,4 +1,7 @@
 //! Everything that one use case changes, committed once: rows and audit events stand or fall together.
+//!
+//! A use case that another may contain takes `&mut Change` and adds its parts. A thin outer function commits. So several use
+//! cases become one atomic step.
 
 use crate::{
     context::Context,
@@ -7,12 +10,17 @@ use crate::{
     platform::{self, Level, Metric},
     storage::{self, Error, Statement},
 };
+use std::ops::Index;
 
 /// A change to be committed as one.
 #[derive(Default)]
 pub struct Change {
     parts: Vec<Part>,
 }
+
+/// Names a statement of a change: how many rows it affected, or whether it refused the change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handle(usize);
 
 /// What is counted by the rows that a statement affected.
 type Counted = (Metric, &'static str);
@@ -22,16 +30,41 @@ enum Part {
     Event(Box<Event>),
 }
 
+/// How many rows each statement of a change affected.
+#[derive(Debug)]
+pub struct Committed {
+    rows: Vec<u64>,
+}
+
+impl Index<Handle> for Committed {
+    type Output = u64;
+
+    /// The rows that a statement affected; 0 for a handle of another change.
+    fn index(&self, Handle(part): Handle) -> &u64 {
+        self.rows.get(part).unwrap_or(&0)
+    }
+}
+
 /// How a change ended that was refused by the rows that it met. Nothing was changed.
 #[derive(Debug)]
 pub enum Refused {
     /// A row to be inserted exists: the constraint's name.
     Conflict(String),
-    /// A row was not as it was read before, someone else was faster: the position of the statement among the change's
-    /// statements (not the events).
-    Unmet(usize),
+    /// A statement did not meet the row that it expects: someone else was faster.
+    Unmet(Handle),
     /// Anything else.
     Failed(Failure),
+}
+
+/// Commits one event, and nothing beside it.
+///
+/// # Errors
+///
+/// As [`Change::commit`].
+pub async fn event(ctx: &Context, event: Event) -> Result<(), Failure> {
+    let mut change = Change::new();
+    change.record(event);
+    change.commit(ctx).await.map(drop)
 }
 
 /// How much of an event is written. Logging must never fail a sign-in: an event that the database refuses is tried
@@ -63,51 +96,75 @@ impl Change {
         Self::default()
     }
 
-    /// Adds a statement.
+    /// A change that begins with a statement.
     #[must_use]
-    pub fn and(mut self, statement: Statement) -> Self {
-        self.parts.push(Part::Row(statement, None));
-        self
+    pub fn of(statement: Statement) -> Self {
+        Self { parts: vec![Part::Row(statement, None)] }
+    }
+
+    /// Adds a statement.
+    pub fn add(&mut self, statement: Statement) -> Handle {
+        self.part(Part::Row(statement, None))
     }
 
     /// Adds a statement, and counts the rows that it will have affected.
-    #[must_use]
-    pub fn counting(mut self, metric: Metric, label: &'static str, statement: Statement) -> Self {
-        self.parts.push(Part::Row(statement, Some((metric, label))));
-        self
+    pub fn add_counted(&mut self, metric: Metric, label: &'static str, statement: Statement) -> Handle {
+        self.part(Part::Row(statement, Some((metric, label))))
     }
 
     /// Adds several statements.
-    #[must_use]
-    pub fn and_all(mut self, statements: impl IntoIterator<Item = Statement>) -> Self {
+    pub fn add_all(&mut self, statements: impl IntoIterator<Item = Statement>) {
         self.parts.extend(statements.into_iter().map(|statement| Part::Row(statement, None)));
-        self
     }
 
     /// Adds an event.
-    #[must_use]
-    pub fn record(mut self, event: Event) -> Self {
-        self.parts.push(Part::Event(Box::new(event)));
-        self
+    pub fn record(&mut self, event: Event) {
+        self.part(Part::Event(Box::new(event)));
     }
 
-    /// Commits all of it, and tells how many rows each of the statements (not the events) affected.
+    fn part(&mut self, part: Part) -> Handle {
+        self.parts.push(part);
+        Handle(self.parts.len().saturating_sub(1))
+    }
+
+    /// Commits all of it where no row is expected, or none can be missing.
+    ///
+    /// # Errors
+    ///
+    /// `Overloaded` or `StorageUnavailable`. A bug where a row refused it all the same.
+    pub async fn commit(self, ctx: &Context) -> Result<Committed, Failure> {
+        Ok(self.try_commit(ctx).await?)
+    }
+
+    /// Commits all of it. `unmet` says what it means that a row is not as it was read before.
+    ///
+    /// # Errors
+    ///
+    /// `unmet`, or as [`Change::commit`].
+    pub async fn commit_or(self, ctx: &Context, unmet: Failure) -> Result<Committed, Failure> {
+        match self.try_commit(ctx).await {
+            Err(Refused::Unmet(_)) => Err(unmet),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// Commits all of it where the rows may refuse it for several reasons.
     ///
     /// # Errors
     ///
     /// See [`Refused`]. Nothing was changed, but where storage doesn't know.
-    pub async fn commit(self, ctx: &Context) -> Result<Vec<u64>, Refused> {
+    pub async fn try_commit(self, ctx: &Context) -> Result<Committed, Refused> {
         let mut details = vec![Detail::Full; self.parts.len()];
         loop {
             let (statements, lengths) = self.statements(ctx, &details);
             let error = match storage::transact(statements).await {
-                Ok(affected) => return Ok(self.told(&details, &lengths, affected)),
+                Ok(affected) => return Ok(self.committed(&details, &lengths, affected)),
                 Err(error) => error,
             };
             let event = self.blamed_event(&error, &lengths).and_then(|event| details.get_mut(event));
             let Some((detail, less)) = event.and_then(|detail| detail.less().map(|less| (detail, less)))
             else {
-                return Err(self.refused(error, &lengths));
+                return Err(refused(error, &lengths));
             };
             ctx.log(Level::Error, "a security event could not be written", &[("why", &words(&error))]);
             *detail = less;
@@ -134,18 +191,6 @@ impl Change {
         (statements, lengths)
     }
 
-    fn refused(&self, error: Error, lengths: &[usize]) -> Refused {
-        match error {
-            Error::Conflict(conflict) => Refused::Conflict(conflict.constraint),
-            Error::Unmet(statement) => {
-                let part = part_of(statement, lengths).unwrap_or(0);
-                let before = self.parts.iter().take(part);
-                Refused::Unmet(before.filter(|part| matches!(part, Part::Row(..))).count())
-            }
-            other => Refused::Failed(other.into()),
-        }
-    }
-
     /// The part that the failure lies in, where that is an event that must not fail what it reports.
     fn blamed_event(&self, error: &Error, lengths: &[usize]) -> Option<usize> {
         let statement = match error {
@@ -162,41 +207,58 @@ impl Change {
     }
 
     /// How many rows each statement affected; what became of the events is counted.
-    fn told(&self, details: &[Detail], lengths: &[usize], affected: Vec<u64>) -> Vec<u64> {
+    fn committed(&self, details: &[Detail], lengths: &[usize], affected: Vec<u64>) -> Committed {
         let mut affected = affected.into_iter();
-        let mut rows = Vec::with_capacity(self.parts.len());
-        for ((part, detail), length) in self.parts.iter().zip(details).zip(lengths) {
-            for (index, count) in affected.by_ref().take(*length).enumerate() {
-                let outcome = match (part, detail, length.saturating_sub(index)) {
-                    (Part::Row(_, counted), ..) => {
-                        if let Some((metric, label)) = counted
-                            && count > 0
-                        {
-                            platform::count(*metric, label, count);
-                        }
-                        rows.push(count);
-                        continue;
-                    }
-                    // What comes before only tells how many there are.
-                    (Part::Event(_), Detail::Full | Detail::Minimal, 3..) => continue,
-                    // An event of which there are too many is counted by the statement before its own.
-                    (Part::Event(_), Detail::Full | Detail::Minimal, 2) => "coalesced",
-                    (Part::Event(_), Detail::Full, _) => "written",
-                    (Part::Event(_), Detail::Minimal, _) => "minimal",
-                    (Part::Event(_), Detail::Lost | Detail::Nothing, _) => "lost",
-                };
-                // An event whose condition did not hold was none.
-                if count > 0 {
-                    platform::count(Metric::AuditEvents, outcome, 1);
-                    if let Part::Event(event) = part
-                        && let Some((metric, label)) = event.counted
+        let parts = self.parts.iter().zip(details).zip(lengths);
+        let rows = parts.map(|((part, detail), length)| {
+            let affected: Vec<u64> = affected.by_ref().take(*length).collect();
+            match part {
+                Part::Row(_, counted) => {
+                    let count = affected.first().copied().unwrap_or(0);
+                    if let Some((metric, label)) = counted
+                        && count > 0
                     {
-                        platform::count(metric, label, 1);
+                        platform::count(*metric, label, count);
                     }
+                    count
+                }
+                Part::Event(event) => {
+                    count_event(event, *detail, &affected);
+                    0
                 }
             }
+        });
+        Committed { rows: rows.collect() }
+    }
+}
+
+/// Counts what became of an event, by the rows that each of its statements affected.
+fn count_event(event: &Event, detail: Detail, affected: &[u64]) {
+    for (index, count) in affected.iter().enumerate() {
+        let outcome = match (detail, affected.len().saturating_sub(index)) {
+            // What comes before only tells how many there are.
+            (Detail::Full | Detail::Minimal, 3..) => continue,
+            // An event of which there are too many is counted by the statement before its own.
+            (Detail::Full | Detail::Minimal, 2) => "coalesced",
+            (Detail::Full, _) => "written",
+            (Detail::Minimal, _) => "minimal",
+            (Detail::Lost | Detail::Nothing, _) => "lost",
+        };
+        // An event whose condition did not hold was none.
+        if *count > 0 {
+            platform::count(Metric::AuditEvents, outcome, 1);
+            if let Some((metric, label)) = event.counted {
+                platform::count(metric, label, 1);
+            }
         }
-        rows
+    }
+}
+
+fn refused(error: Error, lengths: &[usize]) -> Refused {
+    match error {
+        Error::Conflict(conflict) => Refused::Conflict(conflict.constraint),
+        Error::Unmet(statement) => Refused::Unmet(Handle(part_of(statement, lengths).unwrap_or(usize::MAX))),
+        other => Refused::Failed(other.into()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::reauthenticate::reauthenticate;
 use crate::{
     accounts::{self, User},
-    commit::{Change, Refused},
+    commit::Change,
     context::Context,
     error::Error,
     events::{Event, Kind},
@@ -19,18 +19,12 @@ pub async fn delete_account(ctx: &Context, user: &User, password: &Password) -> 
     let credentials = accounts::credentials_by_id(ctx, user.id).await?;
     let (version, encoded) = credentials.map_or((0, None), |found| (found.version, found.password));
     let attempt = reauthenticate(ctx, user, password, encoded, "account_deletion").await?;
-    let change = Change::new()
-        .and(accounts::delete(user.id, version))
-        .and_all(attempt.succeeded())
-        .record(Event::about(Kind::AccountDeleted, user.id));
-    match change.commit(ctx).await {
-        Ok(_) => Ok(()),
-        Err(refused) => {
-            attempt.take_back(ctx).await;
-            match refused {
-                Refused::Unmet(_) => Err(Error::InvalidCredentials),
-                refused => Err(refused.into()),
-            }
-        }
+    let mut change = Change::of(accounts::delete(user.id, version));
+    attempt.succeeded(&mut change);
+    change.record(Event::about(Kind::AccountDeleted, user.id));
+    let committed = change.commit_or(ctx, Error::InvalidCredentials).await;
+    if committed.is_err() {
+        attempt.take_back(ctx).await;
     }
+    committed.map(drop)
 }

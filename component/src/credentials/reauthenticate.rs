@@ -35,6 +35,9 @@ pub async fn reauthenticate(
     }
     let failure = Event::about(Kind::LoginFailure, user.id).with("reason", reason);
     let locked = Event::about(Kind::AccountLocked, user.id);
-    attempt.failed(ctx, Change::new().record(failure), locked).commit(ctx).await?;
+    let mut change = Change::new();
+    change.record(failure);
+    attempt.failed(ctx, &mut change, locked);
+    change.commit(ctx).await?;
     Err(Error::InvalidCredentials)
 }

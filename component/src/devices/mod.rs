@@ -86,21 +86,20 @@ pub async fn recognise(
 }
 
 /// Remembers the device of a complete sign-in, and makes its next cookie. Adds to the change of the sign-in.
-#[must_use]
 pub fn remember(
     ctx: &Context,
-    mut change: Change,
+    change: &mut Change,
     user: Uuid,
     recognised: &Recognised,
     client_id: Option<&str>,
     name: Option<&str>,
-) -> (Change, DeviceCookie) {
+) -> DeviceCookie {
     let device = recognised.id.unwrap_or_else(|| platform::new_id(ctx.now));
     let cookie = DeviceCookie::new(&ctx.settings.keyring, user, device);
     if recognised.id.is_none() {
         let event = Event::about(Kind::DeviceNew, user).with("deviceId", client_id).with("deviceName", name);
         // Others may come from it at the same time.
-        change = change.record(event.only_if(rows::IS_NEW, params![user, client_id]));
+        change.record(event.only_if(rows::IS_NEW, params![user, client_id]));
     }
     let remember = match client_id {
         Some(client_id) if recognised.trusted.is_none() => {
@@ -108,5 +107,7 @@ pub fn remember(
         }
         _ => rows::remember(device, user, &cookie.nonce_hash(), ctx.now),
     };
-    (change.and(remember).and(rows::displace(user, MOST)), cookie)
+    change.add(remember);
+    change.add(rows::displace(user, MOST));
+    cookie
 }

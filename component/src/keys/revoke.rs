@@ -2,7 +2,7 @@
 
 use super::{State, rotate, rows};
 use crate::{
-    commit::{Change, Refused},
+    commit::Change,
     context::Context,
     error::Error,
     events::{Event, Kind},
@@ -17,17 +17,12 @@ use crate::{
 pub async fn revoke(ctx: &Context, id: &str) -> Result<(), Error> {
     let keys = rows::all().await?;
     let key = keys.iter().find(|key| key.public.kid() == id).ok_or(Error::NotFound)?;
-    let change = Change::new()
-        .and(rows::revoke(id, ctx.now))
-        .record(Event::anonymous(Kind::KeysRevoked).with("kid", id));
-    let outcome = match key.state(&keys, ctx.now) {
+    let mut change = Change::of(rows::revoke(id, ctx.now));
+    change.record(Event::anonymous(Kind::KeysRevoked).with("kid", id));
+    match key.state(&keys, ctx.now) {
         State::Revoked => return Err(Error::NotFound),
-        State::Signing => rotate::make(ctx, ctx.now, change).await.map(drop),
-        State::Published | State::Retired => change.commit(ctx).await.map(drop),
-    };
-    match outcome {
-        Ok(()) => Ok(()),
-        Err(Refused::Unmet(_)) => Err(Error::NotFound),
-        Err(refused) => Err(refused.into()),
+        State::Signing => drop(rotate::make(ctx, &mut change, ctx.now)?),
+        State::Published | State::Retired => {}
     }
+    change.commit_or(ctx, Error::NotFound).await.map(drop)
 }

@@ -2,7 +2,7 @@
 
 use super::{Key, PUBLISHED_AHEAD, rotation, rows};
 use crate::{
-    commit::{Change, Refused},
+    commit::Change,
     context::Context,
     error::{Bug, Error},
     events::{Event, Kind},
@@ -21,7 +21,9 @@ use zeroize::Zeroizing;
 pub async fn ensure(ctx: &Context, keys: &[Key]) -> Result<u64, Error> {
     let usable = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.signs_from);
     let Some(signs_from) = rotation::due(usable, ctx.now, ctx.settings.key_rotation) else { return Ok(0) };
-    make(ctx, signs_from, Change::new()).await?;
+    let mut change = Change::new();
+    make(ctx, &mut change, signs_from)?;
+    change.commit(ctx).await?;
     Ok(1)
 }
 
@@ -32,14 +34,21 @@ pub async fn ensure(ctx: &Context, keys: &[Key]) -> Result<u64, Error> {
 /// Where storage fails.
 pub async fn rotate(ctx: &Context) -> Result<Key, Error> {
     let is_pending = |key: &Key| key.revoked_at.is_none() && rotation::is_pending(key.signs_from, ctx.now);
-    match rows::all().await?.into_iter().find(is_pending) {
-        Some(key) => Ok(key),
-        None => Ok(make(ctx, ctx.now + PUBLISHED_AHEAD, Change::new()).await?),
+    if let Some(key) = rows::all().await?.into_iter().find(is_pending) {
+        return Ok(key);
     }
+    let mut change = Change::new();
+    let key = make(ctx, &mut change, ctx.now + PUBLISHED_AHEAD)?;
+    change.commit(ctx).await?;
+    Ok(key)
 }
 
-/// Makes a key, in one commit with `change`.
-pub(super) async fn make(ctx: &Context, signs_from: Time, change: Change) -> Result<Key, Refused> {
+/// Adds the making of a key to a change.
+///
+/// # Errors
+///
+/// A bug where the newest secret can't seal it.
+pub(super) fn make(ctx: &Context, change: &mut Change, signs_from: Time) -> Result<Key, Error> {
     let seed = Zeroizing::new(platform::random::<32>());
     let public = SigningKey::from_seed(*seed).public().clone();
     let keyring = &ctx.settings.keyring;
@@ -47,8 +56,9 @@ pub(super) async fn make(ctx: &Context, signs_from: Time, change: Change) -> Res
     let key =
         Key { public, created_at: ctx.now, signs_from, revoked_at: None, secret_version: keyring.newest() };
     let event = Event::anonymous(Kind::KeysRotated).with("kid", key.public.kid());
-    let sealed = rows::Sealed { key, private: private.ok_or(Refused::Failed(Bug::Sealed.into()))? };
-    change.and(rows::insert(&sealed)).record(event).commit(ctx).await?;
+    let sealed = rows::Sealed { key, private: private.ok_or(Bug::Sealed)? };
+    change.add(rows::insert(&sealed));
+    change.record(event);
     Ok(sealed.key)
 }
 
@@ -69,7 +79,7 @@ pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
         let private =
             keyring.reseal(version, Purpose::SealSigningKey, kid.as_bytes(), nonce, &sealed.private);
         let statement = rows::reseal(kid, version, keyring.newest(), private.ok_or(Bug::Sealed)?);
-        Change::new().and(statement).commit(ctx).await?;
+        Change::of(statement).commit(ctx).await?;
         resealed += 1;
     }
     Ok(resealed)

@@ -29,7 +29,7 @@ pub async fn take(ctx: &Context) -> Result<Option<Lease>, Error> {
          WHERE leases.expires_at <= ?4 OR leases.expires_at > ?5",
         params![NAME, holder, ctx.now + TERM, ctx.now, ctx.now + TERM + SKEW],
     );
-    match Change::new().and(take).commit(ctx).await {
+    match Change::of(take).try_commit(ctx).await {
         Ok(_) => Ok(Some(Lease { holder })),
         Err(Refused::Unmet(_)) => Ok(None),
         Err(refused) => Err(refused.into()),
@@ -45,14 +45,14 @@ impl Lease {
     /// Gives the lease back, and notes that all was done.
     pub async fn finish(self, ctx: &Context) -> Result<(), Error> {
         let sql = "UPDATE leases SET expires_at = ?3, done_at = ?4 WHERE name = ?1 AND holder = ?2";
-        Change::new().and(statement(sql, params![NAME, self.holder, Time(0), ctx.now])).commit(ctx).await?;
+        Change::of(statement(sql, params![NAME, self.holder, Time(0), ctx.now])).commit(ctx).await?;
         Ok(())
     }
 
     /// Gives the lease back, so that another attempt need not wait.
     pub async fn give_back(self, ctx: &Context) -> Result<(), Error> {
         let sql = "UPDATE leases SET expires_at = ?3 WHERE name = ?1 AND holder = ?2";
-        Change::new().and(statement(sql, params![NAME, self.holder, Time(0)])).commit(ctx).await?;
+        Change::of(statement(sql, params![NAME, self.holder, Time(0)])).commit(ctx).await?;
         Ok(())
     }
 }

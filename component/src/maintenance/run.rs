@@ -148,16 +148,18 @@ async fn prune_and_verify(ctx: &Context, report: &mut Report) -> Result<(), Erro
     pruned.map(drop)
 }
 
-async fn remove(ctx: &Context, table: &str, statement: Statement) -> Result<u64, Error> {
+async fn remove(ctx: &Context, table: &'static str, statement: Statement) -> Result<u64, Error> {
     remove_all(ctx, table, vec![statement]).await
 }
 
-async fn remove_all(ctx: &Context, table: &str, statements: Vec<Statement>) -> Result<u64, Error> {
-    let removed = Change::new().and_all(statements).commit(ctx).await?.iter().sum();
-    if removed > 0 {
-        platform::count(Metric::RowsPruned, table, removed);
-    }
-    Ok(removed)
+async fn remove_all(ctx: &Context, table: &'static str, statements: Vec<Statement>) -> Result<u64, Error> {
+    let mut change = Change::new();
+    let removed: Vec<_> = statements
+        .into_iter()
+        .map(|statement| change.add_counted(Metric::RowsPruned, table, statement))
+        .collect();
+    let committed = change.commit(ctx).await?;
+    Ok(removed.into_iter().map(|removed| committed[removed]).sum())
 }
 
 fn prune_invalidations() -> Statement {

@@ -46,13 +46,13 @@ pub async fn record(ctx: &Context) -> Result<(), Error> {
         .filter(|key| now.get(*key) != then.get(*key))
         .map(|key| json!({ "key": key, "from": then.get(key), "to": now.get(key) }))
         .collect();
-    let mut change = Change::new().and(statement("DELETE FROM known_settings", vec![]));
+    let mut change = Change::of(statement("DELETE FROM known_settings", vec![]));
     for (key, value) in &now {
         let sql = "INSERT INTO known_settings (key, value) VALUES (?1, ?2)";
-        change = change.and(statement(sql, params![key.as_str(), value.as_str()]));
+        change.add(statement(sql, params![key.as_str(), value.as_str()]));
     }
     if !then.is_empty() {
-        change = change.record(Event::anonymous(Kind::ConfigChanged).with("changed", changed));
+        change.record(Event::anonymous(Kind::ConfigChanged).with("changed", changed));
     }
     change.commit(ctx).await?;
     Ok(())

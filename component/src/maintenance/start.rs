@@ -68,7 +68,7 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
     }
     if serving {
         settings_changed::record(&ctx).await?;
-        Change::new().and(invalidations::begin_lineage()).commit(&ctx).await.map_err(Error::from)?;
+        Change::of(invalidations::begin_lineage()).commit(&ctx).await?;
     }
     STARTED.store(true, Ordering::Relaxed);
     Ok(settings)

@@ -43,7 +43,9 @@ pub async fn flush(ctx: &Context) -> Result<(), Error> {
     let noted: Vec<_> = noted.into_iter().collect();
     for batch in noted.chunks(BATCH) {
         let statements = batch.iter().map(|(session, at)| rows::touch(*session, *at));
-        Change::new().and_all(statements).commit(ctx).await?;
+        let mut change = Change::new();
+        change.add_all(statements);
+        change.commit(ctx).await?;
     }
     Ok(())
 }

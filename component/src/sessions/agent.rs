@@ -41,7 +41,8 @@ fn is_same_family(one: &str, other: &str) -> bool {
 /// Tells of it. Reading a session must not fail for that.
 pub async fn notice(ctx: &Context, session: &Session) {
     if let Some(suspicion) = changed(ctx, session) {
-        let event = suspicion.event(Some(session.user_id)).session(session.id);
-        drop(Change::new().record(event).and(suspicion.note()).commit(ctx).await);
+        let mut change = Change::new();
+        suspicion.tell_in_session(&mut change, session.user_id, session.id);
+        drop(change.commit(ctx).await);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Caller, Session, SignedIn, access_token, rows};
 use crate::{
-    commit::{Change, Refused},
+    commit::Change,
     context::Context,
     error::Error,
     events::{Event, Kind},
@@ -38,15 +38,10 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
         .session(session.id)
         .with("origin", origin)
         .without_a_hash();
-    let change = Change::new()
-        .and(rows::end_child(parent.root(), origin))
-        .and(rows::open_child(&session, caller.credential_version))
-        .and(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now))
-        .record(event);
-    match change.commit(ctx).await {
-        Ok(_) => {}
-        Err(Refused::Unmet(_)) => return Err(Error::Unauthenticated),
-        Err(refused) => return Err(refused.into()),
-    }
+    let mut change = Change::of(rows::end_child(parent.root(), origin));
+    change.add(rows::open_child(&session, caller.credential_version));
+    change.add(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now));
+    change.record(event);
+    change.commit_or(ctx, Error::Unauthenticated).await?;
     Ok(SignedIn { user, session, as_of, cookie: None, device_cookie: None, access_token, refresh_token })
 }

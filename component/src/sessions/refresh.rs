@@ -18,7 +18,6 @@ use crate::{
     events::{Event, Kind},
     platform::{self, Metric},
     secrets::RefreshToken,
-    storage::Statement,
     time::{Span, Time},
 };
 
@@ -119,37 +118,35 @@ async fn rotate(ctx: &Context, token: &RefreshToken, presented: rows::Presented)
     let (user, session) = (found.user.id, &mut found.session);
     // The first of the new chain must be unused, and can't be used any more.
     let first = left_behind_at.map(|_| generation + 1);
-    let mut change = Change::new()
-        .and(rows::spend(token, version, ctx.now))
-        .and_all(first.map(|first| rows::spend_generation(session.id, first, version, ctx.now)))
-        .and(rows::insert_refresh_token(session.id, &successor, first.unwrap_or(generation) + 1, ctx.now))
-        .and(rows::touch(session.id, ctx.now))
-        .and_all(slide(ctx, session));
+    let mut change = Change::of(rows::spend(token, version, ctx.now));
+    let spends_first =
+        first.map(|first| change.add(rows::spend_generation(session.id, first, version, ctx.now)));
+    change.add(rows::insert_refresh_token(session.id, &successor, first.unwrap_or(generation) + 1, ctx.now));
+    change.add(rows::touch(session.id, ctx.now));
+    slide(ctx, &mut change, session);
     if let Some(suspicion) = agent::changed(ctx, session) {
-        let event = suspicion.event(Some(user)).session(session.id);
-        change = change.record(event).and(suspicion.note());
+        suspicion.tell_in_session(&mut change, user, session.id);
     }
-    let event = Event::about(Kind::TokenRefresh, user).session(session.id);
+    change.record(Event::about(Kind::TokenRefresh, user).session(session.id));
     // Before the token is spent: what can't be signed must not be committed.
     let signed_in = access_token::signed_in(ctx, found, successor).await?;
-    match change.record(event).commit(ctx).await {
+    match change.try_commit(ctx).await {
         Ok(_) => Ok(Rotation::Done(Box::new(signed_in))),
-        // The second statement spends the first of the new chain.
-        Err(Refused::Unmet(1)) => Ok(Rotation::ChainUsed),
+        Err(Refused::Unmet(unmet)) if Some(unmet) == spends_first => Ok(Rotation::ChainUsed),
         Err(Refused::Unmet(_) | Refused::Conflict(_)) => Ok(Rotation::Overtaken),
         Err(refused) => Err(refused.into()),
     }
 }
 
 /// Moves the session's end, and its parent's, if it is time to: using a child is using the sign-in that it came from.
-fn slide(ctx: &Context, session: &mut super::Session) -> Vec<Statement> {
+fn slide(ctx: &Context, change: &mut Change, session: &mut super::Session) {
     let lifetime = Lifetime::new(session.remember_me);
     let Some(expires_at) = lifetime.slide(ctx.now, session.expires_at, session.absolute_expires_at) else {
-        return Vec::new();
+        return;
     };
     session.expires_at = expires_at;
     let moved = [Some(session.id), session.parent_id].into_iter().flatten();
-    moved.map(|session| rows::slide(session, expires_at, ctx.now)).collect()
+    change.add_all(moved.map(|session| rows::slide(session, expires_at, ctx.now)));
 }
 
 /// Answers a token that was used before, or left behind.
@@ -196,9 +193,10 @@ async fn repeat_late(
 ) -> Result<Option<SignedIn>, Error> {
     let (user, session) = (found.user.id, found.session.id);
     let event = Event::about(Kind::TokenRefresh, user).session(session).with("reason", "repeated_late");
-    let change = Change::new().and(rows::repeat_late(session, token, &successor, ctx.now)).record(event);
+    let mut change = Change::of(rows::repeat_late(session, token, &successor, ctx.now));
+    change.record(event);
     let signed_in = access_token::signed_in(ctx, found, successor).await?;
-    match change.commit(ctx).await {
+    match change.try_commit(ctx).await {
         Ok(_) => Ok(Some(signed_in)),
         Err(Refused::Unmet(_)) => Ok(None),
         Err(refused) => Err(refused.into()),
@@ -209,20 +207,15 @@ async fn repeat_late(
 async fn end_compromised<T>(ctx: &Context, found: &rows::Found, how: Compromise) -> Result<T, Error> {
     let (session, reason) = (found.session.id, how.reason());
     let about = |kind| Event::about(kind, found.user.id).with("reason", reason);
-    let change = Change::new()
-        .and(rows::end_existing(session))
-        .record(about(Kind::SuspiciousActivity).session(session))
-        .record(about(Kind::SessionRevoked).session(session));
-    match change.commit(ctx).await {
-        Ok(_) => {}
-        // Someone else told of it.
-        Err(Refused::Unmet(_)) => return Err(Error::InvalidRefreshToken),
-        Err(refused) => return Err(refused.into()),
-    }
+    let mut change = Change::new();
+    change.add_counted(Metric::SessionsEnded, reason, rows::end_existing(session));
+    change.record(about(Kind::SuspiciousActivity).session(session));
+    change.record(about(Kind::SessionRevoked).session(session));
+    // Where there is none any more, someone else told of it.
+    change.commit_or(ctx, Error::InvalidRefreshToken).await?;
     if let Compromise::Reuse = how {
         platform::count(Metric::Refreshes, "reused", 1);
     }
-    platform::count(Metric::SessionsEnded, reason, 1);
     platform::count(Metric::SuspiciousActivities, reason, 1);
     Err(Error::InvalidRefreshToken)
 }

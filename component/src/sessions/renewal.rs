@@ -2,11 +2,11 @@
 
 use super::{Caller, SignedIn, access_token, rows};
 use crate::{
+    commit::Change,
     context::Context,
     error::Error,
     platform::{self, Metric},
     secrets::{CookieSecret, RefreshToken},
-    storage::Statement,
     time::Time,
 };
 
@@ -20,21 +20,20 @@ pub enum OldChain {
     LeadsOn,
 }
 
-/// New secrets for a session. Its statements belong into the change that is the reason for it.
+/// New secrets for a session, once the change that is the reason for them is committed.
 pub struct Renewal {
     cookie: CookieSecret,
     refresh_token: RefreshToken,
     not_before: Time,
-    statements: Vec<Statement>,
 }
 
 impl Renewal {
-    /// For the caller's session.
+    /// Adds new secrets for the caller's session to a change, and the end of every other session of theirs.
     ///
     /// # Errors
     ///
     /// Where no key can sign what it leads to.
-    pub fn of(ctx: &Context, caller: &Caller, old: OldChain) -> Result<Self, Error> {
+    pub fn begin(ctx: &Context, change: &mut Change, caller: &Caller, old: OldChain) -> Result<Self, Error> {
         caller.keys.signer(ctx.now)?;
         let (cookie, refresh_token) = (CookieSecret::random(), RefreshToken::random());
         let session = caller.session.id;
@@ -42,24 +41,18 @@ impl Renewal {
         // seconds only: which of this second are older, the order of commits tells. New ones must not be dated later, since
         // other verifiers refuse what lies in the future (RFC 7519 §4.1.6).
         let not_before = Time(platform::now().0.div_euclid(1000).saturating_mul(1000));
-        let mut statements = vec![
-            rows::renew(session, &cookie, not_before, ctx.now),
-            rows::end_all_but(caller.user.id, session),
-        ];
+        change.add(rows::renew(session, &cookie, not_before, ctx.now));
+        change.add(rows::end_all_but(caller.user.id, session));
         match old {
-            OldChain::Ends => statements.push(rows::remove_refresh_tokens(session)),
+            OldChain::Ends => {
+                change.add(rows::remove_refresh_tokens(session));
+            }
             OldChain::LeadsOn => {
-                statements.extend(rows::leave_behind(session, ctx.settings.keyring.newest(), ctx.now));
+                change.add_all(rows::leave_behind(session, ctx.settings.keyring.newest(), ctx.now));
             }
         }
-        statements.push(rows::begin_chain(session, &refresh_token, ctx.now));
-        Ok(Self { cookie, refresh_token, not_before, statements })
-    }
-
-    /// What has to be committed. The session must exist.
-    #[must_use]
-    pub fn statements(&self) -> Vec<Statement> {
-        self.statements.clone()
+        change.add(rows::begin_chain(session, &refresh_token, ctx.now));
+        Ok(Self { cookie, refresh_token, not_before })
     }
 
     /// What the client gets once it is.

@@ -2,11 +2,11 @@
 
 use super::{Caller, Session, rows};
 use crate::{
-    commit::{Change, Refused},
+    commit::Change,
     context::Context,
     error::Error,
     events::{Event, Kind},
-    platform::{self, Metric},
+    platform::Metric,
     storage::Statement,
 };
 use uuid::Uuid;
@@ -57,19 +57,16 @@ pub async fn revoke_all(ctx: &Context, user: Uuid) -> Result<u64, Error> {
 }
 
 async fn end_one(ctx: &Context, statement: Statement, event: Event) -> Result<(), Error> {
-    match Change::new().and(statement).record(event).commit(ctx).await {
-        Ok(_) => {
-            platform::count(Metric::SessionsEnded, "revoked", 1);
-            Ok(())
-        }
-        Err(Refused::Unmet(_)) => Err(Error::NotFound),
-        Err(refused) => Err(refused.into()),
-    }
+    let mut change = Change::new();
+    change.add_counted(Metric::SessionsEnded, "revoked", statement);
+    change.record(event);
+    change.commit_or(ctx, Error::NotFound).await.map(drop)
 }
 
 async fn end_many(ctx: &Context, statements: [Statement; 2], event: Event) -> Result<u64, Error> {
-    let affected = Change::new().record(event).and_all(statements).commit(ctx).await?;
-    let ended = affected.iter().sum();
-    platform::count(Metric::SessionsEnded, "revoked", ended);
-    Ok(ended)
+    let mut change = Change::new();
+    change.record(event);
+    let ended = statements.map(|statement| change.add_counted(Metric::SessionsEnded, "revoked", statement));
+    let committed = change.commit(ctx).await?;
+    Ok(ended.into_iter().map(|ended| committed[ended]).sum())
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     accounts::{self, Credentials},
-    commit::{Change, Refused},
+    commit::{self, Change, Refused},
     context::Context,
     devices::{self, DeviceCookie, Recognised, Trusted},
     email::Email,
@@ -116,12 +116,12 @@ async fn refuse(
     attempt: &Attempt,
     error: Error,
 ) -> Result<Error, Error> {
-    let change = Change::new().record(failure(request, user, reason));
-    let mut change = attempt.failed(ctx, change, about(Kind::AccountLocked, request, user));
-    let on_account = throttle::repeated_on_account(ctx, request.email.as_ref());
-    change = change.record(on_account.event(user)).and(on_account.note());
+    let mut change = Change::new();
+    change.record(failure(request, user, reason));
+    attempt.failed(ctx, &mut change, about(Kind::AccountLocked, request, user));
+    throttle::repeated_on_account(ctx, request.email.as_ref()).tell(&mut change, user);
     for suspicion in throttle::repeated_by_client(ctx).into_iter().chain(throttle::repeated_by_address(ctx)) {
-        change = change.record(suspicion.event(None)).and(suspicion.note());
+        suspicion.tell(&mut change, None);
     }
     change.commit(ctx).await?;
     Ok(error)
@@ -139,7 +139,7 @@ async fn refuse_unheard(ctx: &Context, request: &SignIn, refused: Throttled) -> 
     platform::count(Metric::SignIns, label, 1);
     // Whoever hammers at a lock shall not make the database write each time.
     if throttle::is_worth_telling(ctx, request.email.as_ref(), &refused) {
-        Change::new().record(failure(request, None, reason)).commit(ctx).await?;
+        commit::event(ctx, failure(request, None, reason)).await?;
     }
     Ok(refused.into())
 }
@@ -168,38 +168,35 @@ async fn open(
     let cookie = CookieSecret::random();
     let refresh_token = RefreshToken::random();
     let limit = ctx.settings.sessions_per_user;
-    let mut change = Change::new()
-        .and(rows::open(&session, &cookie, version))
-        .and(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now))
-        .and(rows::remove_expired(user.id, ctx.now));
+    let mut change = Change::of(rows::open(&session, &cookie, version));
+    change.add(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now));
+    change.add(rows::remove_expired(user.id, ctx.now));
     for cookie in &request.replaces {
         // Whoever was signed in here may be somebody else, of whom an import has left what can't be read.
         if let Some((replaced, owner)) = rows::ids_by_cookie(cookie).await? {
             let event = Event::about(Kind::SessionRevoked, owner).with("reason", "replaced");
-            change = change
-                .counting(Metric::SessionsEnded, "replaced", rows::end(replaced))
-                .record(event.session(replaced));
+            change.add_counted(Metric::SessionsEnded, "replaced", rows::end(replaced));
+            change.record(event.session(replaced));
         }
     }
-    change = change
-        .record(rows::if_more_than(
-            limit,
-            Event::about(Kind::SessionRevoked, user.id).with("reason", "displaced"),
-        ))
-        .counting(Metric::SessionsEnded, "displaced", rows::displace(user.id, session.id, limit));
+    let displaced = Event::about(Kind::SessionRevoked, user.id).with("reason", "displaced");
+    change.record(rows::if_more_than(limit, displaced));
+    let displace = rows::displace(user.id, session.id, limit);
+    change.add_counted(Metric::SessionsEnded, "displaced", displace);
     if let (Proof::RightButOutdated, Some(old)) = (proof, password) {
         let new = passwords::rehash(ctx, &request.password).await?;
-        change = change.and(accounts::upgrade_password(user.id, &old, &new, ctx.now));
+        change.add(accounts::upgrade_password(user.id, &old, &new, ctx.now));
     }
-    let burst = throttle::after_failures(ctx, attempt);
-    change = change.record(burst.event(Some(user.id))).and(burst.note()).and_all(attempt.succeeded());
+    throttle::after_failures(ctx, attempt).tell(&mut change, Some(user.id));
+    attempt.succeeded(&mut change);
     // Whoever has just proven who they are may do so again: a thief of a session must not keep its owner from changing the password.
-    change = change
-        .and_all(throttle::may_reauthenticate(user.id))
-        .and_all(device.trusted.map(throttle::begin_anew_on));
+    throttle::may_reauthenticate(&mut change, user.id);
+    if let Some(trusted) = device.trusted {
+        throttle::begin_anew_on(&mut change, trusted);
+    }
     let SignIn { device: Device { id: client_id, name }, .. } = request;
-    let (change, device_cookie) =
-        devices::remember(ctx, change, user.id, device, client_id.as_deref(), name.as_deref());
+    let device_cookie =
+        devices::remember(ctx, &mut change, user.id, device, client_id.as_deref(), name.as_deref());
     let event = Event::about(Kind::LoginSuccess, user.id)
         .session(session.id)
         .with("deviceId", session.device.id.clone())
@@ -208,7 +205,8 @@ async fn open(
     let as_of = snapshot.as_of;
     // Before the session is committed: what can't be signed must not be.
     let access_token = access_token::issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
-    match change.record(event).commit(ctx).await {
+    change.record(event);
+    match change.try_commit(ctx).await {
         Ok(_) => {}
         Err(Refused::Unmet(_)) => return Ok(None),
         Err(refused) => return Err(refused.into()),

@@ -7,7 +7,7 @@ use crate::{
     error::Error,
     events::{Event, Kind},
     keys,
-    platform::{self, Metric},
+    platform::Metric,
     secrets::{CookieSecret, RefreshToken},
 };
 use uuid::Uuid;
@@ -34,12 +34,11 @@ pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), E
     let Some(found) = find(ctx, credential).await? else { return Ok(()) };
     let session = found.session.id;
     let event = Event::about(Kind::Logout, found.user.id).session(session);
-    match Change::new().and(rows::end_existing(session)).record(event).commit(ctx).await {
-        Ok(_) => {
-            platform::count(Metric::SessionsEnded, "logout", 1);
-            Ok(())
-        }
-        Err(Refused::Unmet(_)) => Ok(()),
+    let mut change = Change::new();
+    change.add_counted(Metric::SessionsEnded, "logout", rows::end_existing(session));
+    change.record(event);
+    match change.try_commit(ctx).await {
+        Ok(_) | Err(Refused::Unmet(_)) => Ok(()),
         Err(refused) => Err(refused.into()),
     }
 }

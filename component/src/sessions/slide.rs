@@ -11,9 +11,8 @@ pub async fn slide(ctx: &Context, caller: &mut Caller) -> bool {
     let Some(next) = lifetime.slide(ctx.now, session.expires_at, session.absolute_expires_at) else {
         return false;
     };
-    let change = Change::new()
-        .and(rows::slide(session.id, next, ctx.now))
-        .and_all(session.parent_id.map(|parent| rows::slide(parent, next, ctx.now)));
+    let mut change = Change::of(rows::slide(session.id, next, ctx.now));
+    change.add_all(session.parent_id.map(|parent| rows::slide(parent, next, ctx.now)));
     if change.commit(ctx).await.is_err() {
         return false;
     }

@@ -13,7 +13,6 @@ use crate::{
     context::Context,
     events::Event,
     platform,
-    storage::Statement,
 };
 
 /// An attempt that has its place.
@@ -44,8 +43,9 @@ impl Attempt {
         standing.admit(&bounds, ctx.now)?;
         let (reservation, next) = (Reservation::new(ctx), standing.next_lock(lock.name, &bounds, ctx.now));
         let reserve = limits.iter().filter_map(|limit| rows::reserve(limit, &reservation));
-        let change = Change::new().and(rows::reserve_unlocked(&lock, &reservation, &bounds)).and_all(reserve);
-        match change.commit(ctx).await {
+        let mut change = Change::of(rows::reserve_unlocked(&lock, &reservation, &bounds));
+        change.add_all(reserve);
+        match change.try_commit(ctx).await {
             Ok(_) => Ok(Self { reservation, lock, bounds, next, limits }),
             // Others were faster.
             Err(commit::Refused::Unmet(_)) => {
@@ -62,36 +62,33 @@ impl Attempt {
         self.lock.name == DEVICE
     }
 
-    /// It succeeded: what locks begins anew, and limits get the place back. For the commit of what it led to.
-    #[must_use]
-    pub fn succeeded(&self) -> Vec<Statement> {
-        let [attempts, lock] = rows::forget(&self.lock);
-        vec![rows::leave(&self.reservation), attempts, lock]
+    /// It succeeded: what locks begins anew, and limits get the place back. Adds to the change of what it led to.
+    pub fn succeeded(&self, change: &mut Change) {
+        change.add(rows::leave(&self.reservation));
+        change.add_all(rows::forget(&self.lock));
     }
 
     /// It failed, and counts. `locked` is told where it was one too many. Adds to the change of its event.
-    #[must_use]
-    pub fn failed(&self, ctx: &Context, change: Change, locked: Event) -> Change {
+    pub fn failed(&self, ctx: &Context, change: &mut Change, locked: Event) {
         let Self { lock, bounds, next, .. } = self;
         let (by_window, values) = rows::was_locked_by(lock, &self.reservation);
         let window = next.event(locked.clone()).only_if(by_window, values);
         let (by_all, values) = rows::has_failed_exactly(lock, bounds.cumulative);
         let all = locked.with("counter", lock.name).with("failures", bounds.cumulative);
         let all = all.counting(platform::Metric::Lockouts, lock.name).only_if(by_all, values);
-        change
-            .and(rows::leave(&self.reservation))
-            .and_all(rows::count(lock, ctx.now))
-            .and_all(self.limits.iter().flat_map(|limit| rows::count(&limit.counter, ctx.now)))
-            .and(rows::note_failure(lock, ctx.now))
-            .and(rows::set_lock(lock, next, &self.reservation, bounds, ctx.now))
-            .record(window)
-            .record(all)
+        change.add(rows::leave(&self.reservation));
+        change.add_all(rows::count(lock, ctx.now));
+        change.add_all(self.limits.iter().flat_map(|limit| rows::count(&limit.counter, ctx.now)));
+        change.add(rows::note_failure(lock, ctx.now));
+        change.add(rows::set_lock(lock, next, &self.reservation, bounds, ctx.now));
+        change.record(window);
+        change.record(all);
     }
 
     /// It was no guess: something else went wrong. It leaves its place.
     pub async fn take_back(&self, ctx: &Context) {
         // Where even that can't be written, the place is free after a minute.
-        drop(Change::new().and(rows::leave(&self.reservation)).commit(ctx).await);
+        drop(Change::of(rows::leave(&self.reservation)).commit(ctx).await);
     }
 }
 

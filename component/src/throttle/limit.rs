@@ -12,7 +12,6 @@ use crate::{
     error::Error,
     platform::{self, Metric},
     settings::Limits,
-    storage::Statement,
 };
 
 /// What is limited.
@@ -136,8 +135,9 @@ pub async fn count(ctx: &Context, route: Route) -> Result<(), Error> {
     if counted.is_empty() {
         return Ok(());
     }
-    let count = counted.iter().flat_map(|limit| rows::count_below(limit, ctx.now));
-    match Change::new().and_all(count).commit(ctx).await {
+    let mut change = Change::new();
+    change.add_all(counted.iter().flat_map(|limit| rows::count_below(limit, ctx.now)));
+    match change.try_commit(ctx).await {
         Ok(_) => Ok(()),
         // Others were faster.
         Err(commit::Refused::Unmet(_)) => {
@@ -149,8 +149,10 @@ pub async fn count(ctx: &Context, route: Route) -> Result<(), Error> {
 }
 
 /// Counts that a call has succeeded, in the commit of what it did: no two at once pass the limit.
-pub fn done(ctx: &Context, route: Route) -> Vec<Statement> {
-    route.counted_once_done(ctx).iter().flat_map(|limit| rows::count_below(limit, ctx.now)).collect()
+pub fn done(ctx: &Context, change: &mut Change, route: Route) {
+    if let Some(limit) = route.counted_once_done(ctx) {
+        change.add_all(rows::count_below(&limit, ctx.now));
+    }
 }
 
 /// Why [`done`] has refused a commit: others were faster.

@@ -8,9 +8,7 @@ use super::{
     refused::Refused,
     rows,
 };
-use crate::{
-    context::Context, devices::Trusted, email::Email, memory::Lately, storage::Statement, time::Span,
-};
+use crate::{commit::Change, context::Context, devices::Trusted, email::Email, memory::Lately, time::Span};
 use uuid::Uuid;
 
 /// The counter of an account, also of one that doesn't exist. What is no address is counted for its client alone.
@@ -56,8 +54,8 @@ fn of_device(Trusted { user, device }: Trusted) -> Counter {
 
 /// Forgets how often a device has failed without a success, though not its lock: who has signed in on it otherwise has been given
 /// another cookie, and whoever failed with the one before has none that is good.
-pub fn begin_anew_on(device: Trusted) -> Statement {
-    rows::forget_failures(&of_device(device))
+pub fn begin_anew_on(change: &mut Change, device: Trusted) {
+    change.add(rows::forget_failures(&of_device(device)));
 }
 
 /// Takes a place for an attempt of somebody who is signed in to prove again who they are. It has a counter of its own, so that a
@@ -97,13 +95,13 @@ pub fn counters_of(user: Uuid, email: &Email) -> [Counter; 2] {
 }
 
 /// Forgets what strangers guessed at an address before there was an account: its owner begins anew.
-pub fn begin_anew(email: &Email) -> [Statement; 2] {
-    rows::forget(&of_address(email))
+pub fn begin_anew(change: &mut Change, email: &Email) {
+    change.add_all(rows::forget(&of_address(email)));
 }
 
 /// Lifts the lock on proving again who one is, and forgets its failures.
-pub fn may_reauthenticate(user: Uuid) -> [Statement; 2] {
-    rows::forget(&reauthentication(user))
+pub fn may_reauthenticate(change: &mut Change, user: Uuid) {
+    change.add_all(rows::forget(&reauthentication(user)));
 }
 
 fn reauthentication(user: Uuid) -> Counter {

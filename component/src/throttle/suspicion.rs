@@ -8,6 +8,7 @@ use super::{
     standing::SUSPICION_WINDOW,
 };
 use crate::{
+    commit::Change,
     context::Context,
     email::Email,
     events::{Event, Kind},
@@ -26,8 +27,7 @@ const ON_ACCOUNT: i64 = 10;
 /// Failures within an hour, more than which make a success worth telling.
 const BEFORE_SUCCESS: i64 = 3;
 
-/// Something that is told if it is so and was not told lately. Its event, and the note that it was told, belong into one change,
-/// in this order.
+/// Something that is told if it is so and was not told lately.
 pub struct Suspicion {
     reason: &'static str,
     subject: [u8; 32],
@@ -92,9 +92,19 @@ fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) ->
 }
 
 impl Suspicion {
-    /// Its event.
-    #[must_use]
-    pub fn event(&self, user: Option<Uuid>) -> Event {
+    /// Adds its event, and the note that it was told, to a change.
+    pub fn tell(&self, change: &mut Change, user: Option<Uuid>) {
+        change.record(self.event(user));
+        change.add(self.note());
+    }
+
+    /// The same of something that was done in a session.
+    pub fn tell_in_session(&self, change: &mut Change, user: Uuid, session: Uuid) {
+        change.record(self.event(Some(user)).session(session));
+        change.add(self.note());
+    }
+
+    fn event(&self, user: Option<Uuid>) -> Event {
         let event = Event::of(Kind::SuspiciousActivity, user)
             .with("reason", self.reason)
             .only_if(rows::SUSPICIOUS, self.values())
@@ -102,9 +112,7 @@ impl Suspicion {
         if self.by_strangers { event.by_strangers() } else { event }
     }
 
-    /// The note that it was told.
-    #[must_use]
-    pub fn note(&self) -> Statement {
+    fn note(&self) -> Statement {
         rows::note_told(self.values(), self.now)
     }
 

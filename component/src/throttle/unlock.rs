@@ -25,8 +25,13 @@ pub async fn unlock(ctx: &Context, user: Uuid, email: &Email, by: &str) -> Resul
     let cumulative = LEAST_CUMULATIVE.into();
     let (locked, values) = rows::one_is_locked(&counters, cumulative, ctx.now);
     let event = Event::about(Kind::AccountUnlocked, user).with("by", by).only_if(locked, values);
-    let unlock = counters.iter().flat_map(|counter| rows::unlock(counter, cumulative, ctx.now));
-    let affected = Change::new().record(event).and_all(unlock).commit(ctx).await?;
-    // Attempts and lock of each counter.
-    Ok(affected.iter().skip(1).step_by(2).any(|locks| *locks > 0))
+    let mut change = Change::new();
+    change.record(event);
+    let locks = counters.map(|counter| {
+        let [attempts, lock] = rows::unlock(&counter, cumulative, ctx.now);
+        change.add(attempts);
+        change.add(lock)
+    });
+    let committed = change.commit(ctx).await?;
+    Ok(locks.into_iter().any(|lock| committed[lock] > 0))
 }

@@ -38,8 +38,10 @@ pub async fn first(ctx: &Context, follows: Option<&str>) -> Result<(), Refused> 
     let key = keys::new(ctx).map_err(Refused::Failed)?;
     let event = begun(&origin, &key, follows).map_err(Refused::Failed)?;
     let event = if is_older { event.with("olderDatabase", true) } else { event };
-    let change = Change::new().and(rows::insert_key(&key, ctx.now)).and(rows::insert_tree(&origin, &key));
-    change.record(event).commit(ctx).await?;
+    let mut change = Change::of(rows::insert_key(&key, ctx.now));
+    change.add(rows::insert_tree(&origin, &key));
+    change.record(event);
+    change.try_commit(ctx).await?;
     if is_older {
         let words =
             "the audit trail begins in a database that is older than it: what was there before is gone";
@@ -65,7 +67,9 @@ async fn was_sealed(ctx: &Context) -> Result<bool, Error> {
 pub async fn again(ctx: &Context, tree: &Tree, key: &rows::Key, follows: &str) -> Result<(), Error> {
     let origin = new_origin(ctx)?;
     let event = begun(&origin, key, Some(follows))?;
-    match Change::new().and(rows::set_origin(&tree.origin, &origin)).record(event).commit(ctx).await {
+    let mut change = Change::of(rows::set_origin(&tree.origin, &origin));
+    change.record(event);
+    match change.try_commit(ctx).await {
         Ok(_) | Err(Refused::Unmet(_)) => Ok(()),
         Err(refused) => Err(refused.into()),
     }
@@ -76,12 +80,10 @@ pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
     let (origin, key) = (new_origin(ctx)?, keys::new(ctx)?);
     let newest = tree.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
     let event = begun(&origin, &key, newest.map(|(_, checkpoint)| checkpoint.to_string()).as_deref())?;
-    Change::new()
-        .and(rows::insert_key(&key, ctx.now))
-        .and(rows::set_origin(&tree.origin, &origin))
-        .record(event)
-        .commit(ctx)
-        .await?;
+    let mut change = Change::of(rows::insert_key(&key, ctx.now));
+    change.add(rows::set_origin(&tree.origin, &origin));
+    change.record(event);
+    change.commit(ctx).await?;
     Ok(())
 }
 

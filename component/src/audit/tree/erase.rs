@@ -3,7 +3,7 @@
 
 use super::{rows, seal, seal_all, signed::Signed, special};
 use crate::{
-    commit::Change,
+    commit::{self, Change},
     context::Context,
     error::{Bug, Error},
     events::{Event, Kind},
@@ -91,9 +91,11 @@ async fn strip(ctx: &Context, user: Uuid, by: &str, events: &[Stored]) -> Result
         .with("leaves", ranges_of(&leaves))
         .with("root", root_text(&of.root))
         .with("by", by);
-    Change::new().record(event).commit(ctx).await?;
+    commit::event(ctx, event).await?;
     seal_told(ctx, user, &leaves, of).await?;
-    Change::new().and_all(leaves.iter().map(|leaf| rows::erase(*leaf))).commit(ctx).await?;
+    let mut change = Change::new();
+    change.add_all(leaves.iter().map(|leaf| rows::erase(*leaf)));
+    change.commit(ctx).await?;
     Ok(Outcome { stripped: u64::try_from(leaves.len()).unwrap_or(u64::MAX), altered })
 }
 

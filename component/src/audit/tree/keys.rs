@@ -64,7 +64,7 @@ pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
         let (version, nonce) = (key.secret_version, platform::random());
         let private = keyring.reseal(version, Purpose::SealAuditKey, &key.public, nonce, &key.private);
         let Some(private) = private else { continue };
-        Change::new().and(rows::reseal_key(&key, private, keyring.newest())).commit(ctx).await?;
+        Change::of(rows::reseal_key(&key, private, keyring.newest())).commit(ctx).await?;
         resealed += 1;
     }
     Ok(resealed)

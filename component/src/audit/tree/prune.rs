@@ -27,7 +27,7 @@ pub async fn prune(ctx: &Context, signed: &mut Signed) -> Result<u64, Error> {
     let (below, drawn_at) = drawn(signed).await?.unwrap_or_default();
     let mut dropped = 0;
     if below > 0 {
-        Change::new().and(rows::drop_seals_before(below)).commit(ctx).await?;
+        Change::of(rows::drop_seals_before(below)).commit(ctx).await?;
     }
     for _ in 0..TILES {
         let Some(first) = rows::first_place_below(below).await? else {
@@ -56,9 +56,10 @@ async fn drop_tile(ctx: &Context, tile: i64) -> Result<u64, Error> {
         }
         Err(_) => false,
     };
-    let change = if is_whole { rows::drop_leaves(from, to) } else { rows::displace(from, to) };
-    let changed = Change::new().and(change).commit(ctx).await?.first().copied().unwrap_or(0);
-    Ok(if is_whole { changed } else { 0 })
+    let mut change = Change::new();
+    let changed = change.add(if is_whole { rows::drop_leaves(from, to) } else { rows::displace(from, to) });
+    let committed = change.commit(ctx).await?;
+    Ok(if is_whole { committed[changed] } else { 0 })
 }
 
 /// Draws the boundary below which events are dropped once the event that says so is sealed, where there is reason to: at whole
@@ -93,6 +94,8 @@ async fn draw(ctx: &Context, signed: &mut Signed, first: u64, lately: Time) -> R
     }
     let event =
         Event::anonymous(Kind::EventsPruned).with("below", below).with("root", root_text(&tree.root()));
-    Change::new().and(rows::drop_hours_before(before)).record(event).commit(ctx).await?;
+    let mut change = Change::of(rows::drop_hours_before(before));
+    change.record(event);
+    change.commit(ctx).await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::{
     signing,
 };
 use crate::{
-    commit::Change,
+    commit::{self, Change},
     context::Context,
     error::{Bug, Error},
     events::{Event, Kind},
@@ -51,9 +51,11 @@ pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Error> {
     let key = keys::new(ctx)?;
     let verifier = rows::verifier(&key, &begin::tree(ctx).await?.origin)?;
     let event = || Event::anonymous(Kind::AuditKeyRotated).with("key", verifier.to_string());
-    Change::new().and(rows::insert_key(&key, ctx.now)).record(event()).commit(ctx).await?;
+    let mut change = Change::of(rows::insert_key(&key, ctx.now));
+    change.record(event());
+    change.commit(ctx).await?;
     seal_all(ctx).await?;
-    Change::new().record(event()).commit(ctx).await?;
+    commit::event(ctx, event()).await?;
     seal_all(ctx).await?;
     if newest(ctx).await?.public().to_bytes() != key.public {
         return Err(Bug::Trail(

@@ -9,7 +9,7 @@ use super::{
     signing, special, unsealed, waiting,
 };
 use crate::{
-    commit::{Change, Refused},
+    commit::{self, Change, Refused},
     context::Context,
     error::{Bug, Error},
     events::{Event, Kind},
@@ -75,7 +75,7 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
     let mut tree = signed.tree;
     let since = waiting::since(ctx).await?;
     let are_forged = since.is_some_and(|since| ctx.now.since(since) >= waiting::MOST);
-    Change::new().and(rows::pass_over_malformed()).commit(ctx).await?;
+    Change::of(rows::pass_over_malformed()).commit(ctx).await?;
     let (mut sealed, mut after, mut unknown) = (Sealed { more: true, ..Sealed::default() }, None, false);
     for _ in 0..BATCHES {
         let events = rows::unsealed(after, BATCH).await?;
@@ -207,7 +207,7 @@ async fn note_waiting(ctx: &Context, since: Option<Time>) -> Result<(), Error> {
             &[],
         );
     }
-    Change::new().and(waiting::note(ctx, since)).commit(ctx).await.map(drop).map_err(Into::into)
+    Change::of(waiting::note(ctx, since)).commit(ctx).await.map(drop)
 }
 
 /// What becomes of some events.
@@ -255,21 +255,22 @@ impl Batch {
 async fn append(ctx: &Context, tree: Tree, key: &rows::Key, batch: Batch) -> Result<Option<Tree>, Error> {
     let Batch { frontier, statements, .. } = batch;
     let mut change = Change::new();
+    let mut grown = None;
     let mut checkpoint = tree.checkpoint.clone();
     if frontier.size() > tree.frontier.size() {
         let new = Checkpoint { origin: tree.origin.clone(), size: frontier.size(), root: frontier.root() };
         let note = new.sign(&*keys::open(ctx, key)?).to_string();
         let (from, to) = (tree.frontier.size().cast_signed(), frontier.size().cast_signed());
-        change = change
-            .and(rows::grow(&tree, &frontier))
-            .and(rows::insert_seal(new.size, &note, ctx.now))
-            .and(rows::displace(from, to));
+        grown = Some(change.add(rows::grow(&tree, &frontier)));
+        change.add(rows::insert_seal(new.size, &note, ctx.now));
+        change.add(rows::displace(from, to));
         // Only a copy outside proves anything against whoever owns the database.
         checkpoint = Some(note);
     }
-    match change.and_all(statements).commit(ctx).await {
+    change.add_all(statements);
+    match change.try_commit(ctx).await {
         Ok(_) => {}
-        Err(Refused::Unmet(0)) => return Ok(None),
+        Err(Refused::Unmet(unmet)) if Some(unmet) == grown => return Ok(None),
         Err(Refused::Unmet(_)) => {
             return Err(Bug::Trail("an event can't be given its place".into()).into());
         }
@@ -300,7 +301,7 @@ async fn tell_foreign(ctx: &Context) -> Result<(), Error> {
     if last.is_some_and(|(_, told)| told == event.metadata) {
         return Ok(());
     }
-    Change::new().record(event).commit(ctx).await?;
+    commit::event(ctx, event).await?;
     platform::count(Metric::AuditEvents, "forged", count);
     let words = "the audit trail holds events that the service did not write";
     ctx.log(Level::Error, words, &[("finding", &ids.join(" "))]);

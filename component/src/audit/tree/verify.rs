@@ -135,7 +135,7 @@ pub async fn go_on_verifying(ctx: &Context, signed: &mut Signed) -> Result<(), E
     {
         ctx.log(Level::Error, "the audit trail is not what was signed", &[("finding", finding)]);
     }
-    Change::new().and(progress::save(ctx, &progress)).commit(ctx).await?;
+    Change::of(progress::save(ctx, &progress)).commit(ctx).await?;
     Ok(())
 }
 
@@ -148,6 +148,6 @@ pub async fn note_finding(ctx: &Context, words: &str) -> Result<(), Error> {
     let last =
         Verification { from: 0, to: 0, begun: ctx.now, first_bad: Some(words.chars().take(WORDS).collect()) };
     let progress = Progress { from: 0, frontier: Frontier::default(), begun: ctx.now, last: Some(last) };
-    Change::new().and(progress::save(ctx, &progress)).commit(ctx).await?;
+    Change::of(progress::save(ctx, &progress)).commit(ctx).await?;
     Ok(())
 }
