@@ -38,7 +38,13 @@ impl Context {
     /// For a call at this moment.
     #[must_use]
     pub fn new(settings: &'static Settings, client: Client) -> Self {
-        Self { settings, now: platform::now(), client }
+        Self::at(platform::now(), settings, client)
+    }
+
+    /// For a call that began at a moment that was read before.
+    #[must_use]
+    pub const fn at(now: Time, settings: &'static Settings, client: Client) -> Self {
+        Self { settings, now, client }
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Component, context, whole};
+use super::{Component, context};
 use crate::{
     bindings::exports::mana::auth::maintenance::{
         Error, Guest, Misconfiguration, Readiness, Report, Setting, StartError,
@@ -34,17 +34,9 @@ impl Guest for Component {
         let done = maintenance::run(&context().await?, Span::seconds(at_most_every.into())).await?;
         Ok(Report {
             ran: done.ran,
-            sessions_pruned: done.sessions_pruned,
-            events_recorded_lost: done.events_recorded_lost,
-            keys_created: done.keys_created,
-            keys_resealed: done.keys_resealed,
-            active_sessions: done.sessions.map(|count| whole(count.all)),
-            remembered_sessions: done.sessions.map(|count| whole(count.remembered)),
-            events_sealed: done.trail.events,
-            events_unsealed: done.trail.unsealed,
-            seal_lag: whole(done.trail.lag.0),
-            events_pruned: done.events_pruned,
-            checkpoint: done.trail.checkpoint,
+            done: named(done.done),
+            gauges: named(done.gauges),
+            checkpoint: done.checkpoint,
             more: done.more,
         })
     }
@@ -60,6 +52,10 @@ impl Guest for Component {
             Err(_) => Readiness::StorageUnavailable,
         }
     }
+}
+
+fn named(numbers: Vec<(&'static str, u64)>) -> Vec<(String, u64)> {
+    numbers.into_iter().map(|(name, number)| (name.to_owned(), number)).collect()
 }
 
 impl From<settings::Misconfiguration> for Misconfiguration {

@@ -11,6 +11,7 @@ use crate::{
     bindings::exports::mana::auth::exchange::{Request, Response, Scheme},
     maintenance, platform,
     settings::Settings,
+    time::Time,
 };
 use axum::body::Body;
 use bytes::Bytes;
@@ -32,7 +33,8 @@ const REQUEST_ID: usize = 64;
 
 /// Answers a request. Every failure is an answer too.
 pub async fn handle(request: Request) -> Response {
-    let id = request_id(&request.id);
+    let now = platform::now();
+    let id = request_id(&request.id, now);
     let scheme = match request.scheme {
         Scheme::Http => hygiene::Scheme::Http,
         Scheme::Https => hygiene::Scheme::Https,
@@ -40,7 +42,7 @@ pub async fn handle(request: Request) -> Response {
     let origin = field(&request, "origin");
     let bare = request.caller_adds_hygiene;
     let (mut answer, settings) = match maintenance::started().await {
-        Ok(settings) => (answer(settings, &id, scheme, request).await, Some(settings)),
+        Ok(settings) => (answer(settings, now, &id, scheme, request).await, Some(settings)),
         Err(failure) => (Failure::from(failure).into_response_for(&id), None),
     };
     if !bare {
@@ -58,6 +60,7 @@ pub async fn handle(request: Request) -> Response {
 
 async fn answer(
     settings: &'static Settings,
+    now: Time,
     id: &str,
     scheme: hygiene::Scheme,
     request: Request,
@@ -76,7 +79,7 @@ async fn answer(
         }
     }
     let options = (request.method() == Method::OPTIONS).then(|| request.headers().clone());
-    let call = Call::new(settings, id, peer, request.headers());
+    let call = Call::new(settings, now, id, peer, request.headers());
     let answer = route(call, request).await;
     match options {
         Some(asked) if answer.status() == StatusCode::METHOD_NOT_ALLOWED => {
@@ -162,9 +165,9 @@ async fn to_record(answer: axum::response::Response) -> Response {
     Response { status: parts.status.as_u16(), headers, body: body.into(), route }
 }
 
-fn request_id(id: &str) -> String {
+fn request_id(id: &str, now: Time) -> String {
     let well_formed = (1..=REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-    if well_formed { id.to_owned() } else { platform::new_id(platform::now()).to_string() }
+    if well_formed { id.to_owned() } else { platform::new_id(now).to_string() }
 }
 
 fn field(request: &Request, name: &str) -> Option<HeaderValue> {

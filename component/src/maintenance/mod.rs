@@ -2,6 +2,7 @@
 
 mod lease;
 mod overdue;
+mod rows;
 mod run;
 mod settings_changed;
 mod start;

@@ -1,15 +1,15 @@
 //! Housekeeping: bounded, idempotent, by one process at a time.
 
-use super::{lease, overdue};
+use super::{lease, overdue, rows};
 use crate::{
     audit::{self, tree},
     commit::Change,
     context::Context,
     error::{Bug, Error},
-    keys,
-    platform::{self, Level, Metric},
+    invalidations, keys,
+    platform::{Level, Metric},
     sessions,
-    storage::{Statement, statement},
+    storage::Statement,
     throttle,
     time::{SKEW, Span},
 };
@@ -30,22 +30,28 @@ const ATTEMPTS_REMOVED: u32 = 20_000;
 pub struct Report {
     /// False where another process holds the lease, or did it lately.
     pub ran: bool,
-    /// Sessions removed.
-    pub sessions_pruned: u64,
-    /// Events that were lost earlier and are now reported.
-    pub events_recorded_lost: u64,
-    /// Signing keys made.
-    pub keys_created: u64,
-    /// Signing keys sealed anew.
-    pub keys_resealed: u64,
-    /// The sessions that are alive, where they were counted.
-    pub sessions: Option<sessions::Count>,
-    /// What became of events that were still to be sealed.
-    pub trail: tree::Sealed,
-    /// Events past their retention that were dropped.
-    pub events_pruned: u64,
+    /// How much each task did, by the names that `wit/maintenance.wit` lists.
+    pub done: Vec<(&'static str, u64)>,
+    /// How things stand now, by the names that `wit/maintenance.wit` lists.
+    pub gauges: Vec<(&'static str, u64)>,
+    /// The newest checkpoint of the audit log, as a signed note.
+    pub checkpoint: Option<String>,
     /// Whether there is more to do.
     pub more: bool,
+}
+
+impl Report {
+    /// Adds to what a task did.
+    fn add(&mut self, task: &'static str, count: u64) {
+        match self.done.iter_mut().find(|(name, _)| *name == task) {
+            Some((_, done)) => *done = done.saturating_add(count),
+            None => self.done.push((task, count)),
+        }
+    }
+
+    fn gauge(&mut self, name: &'static str, value: i64) {
+        self.gauges.push((name, u64::try_from(value).unwrap_or(0)));
+    }
 }
 
 /// Does a bounded amount of housekeeping, unless somebody did so within `at_most_every`.
@@ -54,7 +60,7 @@ pub struct Report {
 ///
 /// Where storage fails.
 pub async fn run(ctx: &Context, at_most_every: Span) -> Result<Report, Error> {
-    let done_at = lease::done_at().await?.unwrap_or_default();
+    let done_at = rows::done_at().await?.unwrap_or_default();
     if at_most_every > Span::seconds(0) && done_at.is_within(at_most_every, ctx.now) {
         return Ok(Report::default());
     }
@@ -82,7 +88,9 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
     keep_trail(ctx, report).await?;
     outcome?;
     if count && !report.more {
-        report.sessions = Some(sessions::count(ctx).await?);
+        let sessions = sessions::count(ctx).await?;
+        report.gauge("active_sessions", sessions.all);
+        report.gauge("remembered_sessions", sessions.remembered);
     }
     Ok(())
 }
@@ -90,21 +98,24 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
 /// Everything but the trail.
 async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Error> {
     // Keys first: nothing else is urgent.
-    report.keys_created = keys::ensure(ctx, &keys::all().await?).await?;
-    report.keys_resealed = keys::reseal(ctx).await?;
+    report.add("keys_created", keys::ensure(ctx, &keys::all().await?).await?);
+    report.add("keys_resealed", keys::reseal(ctx).await?);
     remove(ctx, "jwks", keys::prune(ctx.now)).await?;
     // While the trail can't be written, everything else is removed all the same.
     let reported = audit::counted::report(ctx).await;
     for _ in 0..BATCHES {
         let removed = remove(ctx, "sessions", sessions::prune(ctx.now, BATCH)).await?;
-        report.sessions_pruned = report.sessions_pruned.saturating_add(removed);
+        report.add("sessions_pruned", removed);
         report.more = removed == u64::from(BATCH);
         if !report.more {
             break;
         }
     }
     for _ in 0..BATCHES {
-        if remove(ctx, "invalidations", prune_invalidations()).await? < INVALIDATIONS_REMOVED.unsigned_abs() {
+        if remove(ctx, "invalidations", invalidations::prune(INVALIDATIONS_KEPT, INVALIDATIONS_REMOVED))
+            .await?
+            < INVALIDATIONS_REMOVED.unsigned_abs()
+        {
             break;
         }
     }
@@ -112,21 +123,25 @@ async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Error> {
         let removed = remove_all(ctx, table, prune).await?;
         report.more |= removed >= u64::from(ATTEMPTS_REMOVED);
     }
-    report.events_recorded_lost = reported?;
+    report.add("lost_events_recorded", reported?);
     Ok(())
 }
 
 /// Seals what happened, drops what is past its retention, and looks whether the rest is what was signed.
 async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Error> {
-    report.keys_resealed = report.keys_resealed.saturating_add(tree::reseal(ctx).await?);
-    report.trail = match tree::seal(ctx).await {
+    report.add("keys_resealed", tree::reseal(ctx).await?);
+    let sealed = match tree::seal(ctx).await {
         Err(Error::Bug(Bug::Trail(words))) => {
             tree::note_finding(ctx, &words).await?;
             return Err(Bug::Trail(words).into());
         }
         sealed => sealed?,
     };
-    report.more |= report.trail.more;
+    report.add("events_sealed", sealed.events);
+    report.gauge("events_unsealed", sealed.unsealed.cast_signed());
+    report.gauge("seal_lag_milliseconds", sealed.lag.0);
+    report.checkpoint = sealed.checkpoint;
+    report.more |= sealed.more;
     // Whatever becomes of the rest, the new checkpoint must reach whoever keeps it.
     if let Err(error) = prune_and_verify(ctx, report).await {
         if let Error::Bug(Bug::Trail(words)) = &error {
@@ -140,10 +155,7 @@ async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Error> {
 async fn prune_and_verify(ctx: &Context, report: &mut Report) -> Result<(), Error> {
     let mut signed = tree::Signed::read(ctx).await?;
     let pruned = tree::prune(ctx, &mut signed).await;
-    report.events_pruned = pruned.as_ref().copied().unwrap_or_default();
-    if report.events_pruned > 0 {
-        platform::count(Metric::RowsPruned, "security_events", report.events_pruned);
-    }
+    report.add("events_pruned", pruned.as_ref().copied().unwrap_or_default());
     tree::go_on_verifying(ctx, &mut signed).await?;
     pruned.map(drop)
 }
@@ -160,14 +172,4 @@ async fn remove_all(ctx: &Context, table: &'static str, statements: Vec<Statemen
         .collect();
     let committed = change.commit(ctx).await?;
     Ok(removed.into_iter().map(|removed| committed[removed]).sum())
-}
-
-fn prune_invalidations() -> Statement {
-    statement(
-        "DELETE FROM invalidations WHERE id IN (
-             SELECT id FROM invalidations
-             WHERE id < (SELECT max(id) FROM invalidations) - ?1 AND subject NOT LIKE 'start:%' AND subject <> 'keys'
-             ORDER BY id LIMIT ?2)",
-        crate::params![INVALIDATIONS_KEPT, INVALIDATIONS_REMOVED],
-    )
 }

@@ -1,14 +1,13 @@
 //! Which settings the service was started with last, so that a change of them is an event of the trail.
 
+use super::rows;
 use crate::{
     commit::Change,
     context::Context,
     error::Error,
     events::{Event, Kind},
-    params,
     secrets::SharedSecret,
     settings::{Setting, Settings, describe},
-    storage::{self, statement},
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -26,18 +25,7 @@ pub async fn record(ctx: &Context) -> Result<(), Error> {
         .into_iter()
         .map(|setting| (setting.key.to_owned(), cut(shown(ctx.settings, setting))))
         .collect();
-    // Bytes, and few of them: whatever stands there, the service starts.
-    let sql = format!(
-        "SELECT {}, {} FROM known_settings LIMIT {KEYS}",
-        storage::bytes_of("key", VALUE * 4),
-        storage::bytes_of("value", VALUE * 4)
-    );
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    let then: BTreeMap<String, String> =
-        storage::query(&sql, vec![], |row| Ok((row.take().map(text)?, row.take().map(text)?)))
-            .await?
-            .into_iter()
-            .collect();
+    let then = rows::known_settings(VALUE * 4).await?;
     if now == then {
         return Ok(());
     }
@@ -46,11 +34,8 @@ pub async fn record(ctx: &Context) -> Result<(), Error> {
         .filter(|key| now.get(*key) != then.get(*key))
         .map(|key| json!({ "key": key, "from": then.get(key), "to": now.get(key) }))
         .collect();
-    let mut change = Change::of(statement("DELETE FROM known_settings", vec![]));
-    for (key, value) in &now {
-        let sql = "INSERT INTO known_settings (key, value) VALUES (?1, ?2)";
-        change.add(statement(sql, params![key.as_str(), value.as_str()]));
-    }
+    let mut change = Change::of(rows::forget_settings());
+    change.add_all(now.iter().map(|(key, value)| rows::keep_setting(key, value)));
     if !then.is_empty() {
         change.record(Event::anonymous(Kind::ConfigChanged).with("changed", changed));
     }
@@ -58,8 +43,7 @@ pub async fn record(ctx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// How many settings are known, more than there are; and how long what is written down of one is at most, in characters.
-const KEYS: usize = 200;
+/// How long what is written down of a setting is at most, in characters.
 const VALUE: usize = 256;
 
 /// What is written down of a long value, and tells it from others: an event has room for all of them.

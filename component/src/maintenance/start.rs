@@ -1,6 +1,6 @@
 //! Bringing an instance up: configuration, schema, keys.
 
-use super::settings_changed;
+use super::{rows, settings_changed};
 use crate::{
     audit::tree,
     commit::Change,
@@ -121,7 +121,7 @@ pub async fn started() -> Result<&'static Settings, Error> {
 ///
 /// Where it doesn't.
 pub async fn check_storage() -> Result<(), Error> {
-    storage::query_one("SELECT 1", vec![], |row| row.take::<i64>()).await.map(drop)
+    rows::ping().await
 }
 
 impl From<migrate::Outdated> for StartError {

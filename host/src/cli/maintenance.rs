@@ -20,15 +20,9 @@ pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Resul
         if !report.ran {
             return console::line("another process is at it; nothing was done");
         }
-        console::line(&format!(
-            "sessions pruned: {}, keys created: {}, keys re-sealed: {}, lost events recorded: {}, events sealed: {}, events pruned: {}",
-            report.sessions_pruned,
-            report.keys_created,
-            report.keys_resealed,
-            report.events_recorded_lost,
-            report.events_sealed,
-            report.events_pruned,
-        ))?;
+        let done: Vec<String> =
+            report.done.iter().map(|(task, count)| format!("{}: {count}", task.replace('_', " "))).collect();
+        console::line(&done.join(", "))?;
         sealing.keep().await?;
         if !report.more {
             return Ok(());

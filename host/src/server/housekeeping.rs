@@ -99,13 +99,16 @@ async fn run(shared: &Arc<Shared>) {
                 if let Some(checkpoint) = report.checkpoint.clone() {
                     keep(shared, checkpoint).await;
                 }
-                if report.ran {
-                    shared.metrics.sealed(report.events_unsealed, report.seal_lag, shared.clock.now());
+                let gauge = |name: &str| {
+                    report.gauges.iter().find(|(gauge, _)| gauge == name).map(|(_, value)| *value)
+                };
+                if let Some((unsealed, lag)) = gauge("events_unsealed").zip(gauge("seal_lag_milliseconds")) {
+                    shared.metrics.sealed(unsealed, lag, shared.clock.now());
                 }
                 if report.more {
                     continue;
                 }
-                if let Some((all, remembered)) = report.active_sessions.zip(report.remembered_sessions) {
+                if let Some((all, remembered)) = gauge("active_sessions").zip(gauge("remembered_sessions")) {
                     shared.metrics.active_sessions(all, remembered);
                 }
                 return;

@@ -7,7 +7,7 @@
 
 mod bindings;
 mod exchange;
-mod others;
+mod maintenance;
 
 /// The component.
 struct Guest;

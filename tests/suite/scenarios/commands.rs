@@ -120,7 +120,7 @@ async fn housekeeping_beside_the_service_is_done(stage: Stage) {
     let expired = format!("UPDATE sessions SET expires_at = 1 WHERE id <> '{}'", ana.sid());
     assert_eq!(service.sql(&expired), 1);
     let said = service.operate(&["maintenance", "run"]).done();
-    assert!(said.starts_with("sessions pruned: "), "{said}");
+    assert!(said.contains("sessions pruned: "), "{said}");
     assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
     assert!(ana.is_signed_in().await);
 }

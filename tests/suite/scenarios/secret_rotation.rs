@@ -94,7 +94,7 @@ async fn a_command_seals_anew(stage: Stage) {
     service.restart_with("secrets", &both()).await;
     assert_eq!(service.number("SELECT count(*) FROM jwks WHERE secret_version = 1"), 1, "not by starting");
     let said = service.operate(&["maintenance", "run"]).done();
-    assert!(said.contains("keys re-sealed: 1,"), "{said}");
+    assert!(said.contains("keys resealed: 1,"), "{said}");
     assert_eq!(service.number("SELECT count(*) FROM jwks WHERE secret_version <> 2"), 0);
     assert!(ana.is_signed_in().await, "the server can still open what the command sealed");
     service.restart_with("secrets", NEXT_SECRET).await;
@@ -107,7 +107,7 @@ async fn a_command_seals_the_key_of_the_trail_anew(stage: Stage) {
     service.tick().await;
     service.restart_with("secrets", &both()).await;
     let said = service.operate(&["maintenance", "run"]).done();
-    assert!(said.contains("keys re-sealed: 2,"), "{said}");
+    assert!(said.contains("keys resealed: 2,"), "{said}");
     assert_eq!(service.number("SELECT count(*) FROM audit_keys WHERE secret_version <> 2"), 0);
 }
 

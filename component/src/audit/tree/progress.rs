@@ -1,4 +1,4 @@
-//! How far housekeeping has gone through the trail: the only SQL of that. The row bears a MAC, since whoever writes rows would have it
+//! How far housekeeping has gone through the trail. The row bears a MAC, since whoever writes rows would have it
 //! say that all is well. Who puts an older row back makes it say when that was: the time that counts is when a walk began.
 
 use super::rows;
@@ -10,7 +10,7 @@ use crate::{
         Purpose,
         mac::{Author, author, mac},
     },
-    storage::{self, Columns, Statement, statement},
+    storage::{Columns, Statement},
     time::Time,
 };
 use mana_auth_audit::{Frontier, stored_text};
@@ -62,15 +62,7 @@ fn hex(frontier: &Frontier) -> String {
 
 /// None where there is no row that bears our MAC.
 pub async fn read(ctx: &Context) -> Result<Option<Progress>, Error> {
-    let sql = format!(
-        "SELECT from_leaf, size, {}, begun_at, last_from, last_to, verified_at,
-             {}, mac
-         FROM audit_verification WHERE id = 1 AND from_leaf >= 0 AND size >= 0 AND begun_at IS NOT NULL
-             AND coalesce(last_from, 0) >= 0 AND coalesce(last_to, 0) >= 0 AND length(mac) = 36",
-        storage::bytes_of("frontier", rows::FRONTIER),
-        storage::bytes_of("first_bad", FINDING)
-    );
-    let found = storage::query_one(&sql, vec![], |row| Ok((progress(row)?, row.take::<Vec<u8>>()?))).await?;
+    let found = rows::verification(FINDING, progress).await?;
     Ok(found.and_then(|(progress, mac)| {
         let progress = progress?;
         let content = progress.content();
@@ -95,23 +87,15 @@ fn progress(row: &mut Columns) -> Result<Option<Progress>, Error> {
 pub fn save(ctx: &Context, progress: &Progress) -> Statement {
     let mac = mac(&ctx.settings.keyring, Purpose::AuditNote, &[NAME, &progress.content()]);
     let last = progress.last.as_ref();
-    statement(
-        "INSERT INTO audit_verification
-             (id, from_leaf, size, frontier, begun_at, last_from, last_to, verified_at, first_bad, mac)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (id) DO UPDATE SET from_leaf = excluded.from_leaf, size = excluded.size, frontier = excluded.frontier,
-             begun_at = excluded.begun_at, last_from = excluded.last_from, last_to = excluded.last_to,
-             verified_at = excluded.verified_at, first_bad = excluded.first_bad, mac = excluded.mac",
-        params![
-            progress.from,
-            progress.frontier.size(),
-            progress.frontier.to_bytes(),
-            progress.begun,
-            last.map(|last| last.from),
-            last.map(|last| last.to),
-            last.map(|last| last.begun),
-            last.and_then(|last| last.first_bad.clone()),
-            mac,
-        ],
-    )
+    rows::keep_verification(params![
+        progress.from,
+        progress.frontier.size(),
+        progress.frontier.to_bytes(),
+        progress.begun,
+        last.map(|last| last.from),
+        last.map(|last| last.to),
+        last.map(|last| last.begun),
+        last.and_then(|last| last.first_bad.clone()),
+        mac,
+    ])
 }

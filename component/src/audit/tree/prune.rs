@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     error::Error,
     events::{Event, Kind},
-    platform::Level,
+    platform::{Level, Metric},
     time::{Span, Time},
 };
 use mana_auth_audit::{Prefix, Subtree, TILE, root_text};
@@ -57,7 +57,11 @@ async fn drop_tile(ctx: &Context, tile: i64) -> Result<u64, Error> {
         Err(_) => false,
     };
     let mut change = Change::new();
-    let changed = change.add(if is_whole { rows::drop_leaves(from, to) } else { rows::displace(from, to) });
+    let changed = if is_whole {
+        change.add_counted(Metric::RowsPruned, "security_events", rows::drop_leaves(from, to))
+    } else {
+        change.add(rows::displace(from, to))
+    };
     let committed = change.commit(ctx).await?;
     Ok(if is_whole { committed[changed] } else { 0 })
 }

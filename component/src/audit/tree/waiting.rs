@@ -1,15 +1,15 @@
 //! Since when events wait that are under a secret which this instance was not given. By the clock of housekeeping, which notes for its
 //! next run when it first saw them: what the rows say of their age, whoever wrote them decided.
 
+use super::rows;
 use crate::{
     context::Context,
     error::Error,
-    params,
     secrets::{
         Purpose,
         mac::{Author, author, mac},
     },
-    storage::{self, Statement, statement},
+    storage::Statement,
     time::{Span, Time},
 };
 use std::sync::Mutex;
@@ -25,10 +25,8 @@ static SEEN: Mutex<Option<Time>> = Mutex::new(None);
 
 /// Since when; none where nothing waits, as far as anybody has noted.
 pub async fn since(ctx: &Context) -> Result<Option<Time>, Error> {
-    let sql = "SELECT since, mac FROM audit_waiting WHERE id = 1 AND length(mac) = 36";
-    let noted =
-        storage::query_one(sql, vec![], |row| Ok((row.take::<i64>()?, row.take::<Vec<u8>>()?))).await?;
-    let noted = noted
+    let noted = rows::waiting()
+        .await?
         .filter(|(since, mac)| {
             let content = [NAME, &since.to_be_bytes()];
             author(&ctx.settings.keyring, Purpose::AuditNote, &content, mac) == Author::Ours
@@ -44,11 +42,7 @@ pub fn note(ctx: &Context, since: Option<Time>) -> Statement {
     if let Ok(mut seen) = SEEN.lock() {
         *seen = since;
     }
-    let Some(Time(since)) = since else { return statement("DELETE FROM audit_waiting", vec![]) };
+    let Some(Time(since)) = since else { return rows::forget_waiting() };
     let mac = mac(&ctx.settings.keyring, Purpose::AuditNote, &[NAME, &since.to_be_bytes()]);
-    statement(
-        "INSERT INTO audit_waiting (id, since, mac) VALUES (1, ?1, ?2)
-         ON CONFLICT (id) DO UPDATE SET since = excluded.since, mac = excluded.mac",
-        params![since, mac],
-    )
+    rows::keep_waiting(since, mac)
 }

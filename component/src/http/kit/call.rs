@@ -6,6 +6,7 @@ use crate::{
     error::{Bug, Error},
     settings::Settings,
     text,
+    time::Time,
 };
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header::USER_AGENT, request::Parts};
@@ -20,7 +21,13 @@ const USER_AGENT_LENGTH: usize = 512;
 pub struct Call(Arc<Context>);
 
 impl Call {
-    pub fn new(settings: &'static Settings, id: &str, peer: Option<String>, headers: &HeaderMap) -> Self {
+    pub fn new(
+        settings: &'static Settings,
+        now: Time,
+        id: &str,
+        peer: Option<String>,
+        headers: &HeaderMap,
+    ) -> Self {
         let user_agent = headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let client = Client {
             request_id: id.to_owned(),
@@ -29,7 +36,7 @@ impl Call {
             user_agent: user_agent.and_then(|text| text::label(&text, USER_AGENT_LENGTH)),
             known_device: false,
         };
-        Self(Arc::new(Context::new(settings, client)))
+        Self(Arc::new(Context::at(now, settings, client)))
     }
 }
 

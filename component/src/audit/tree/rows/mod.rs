@@ -2,8 +2,10 @@
 //! holds makes a query fail. Texts are read as bytes and cut, since SQLite stores what is no UTF-8 as well, and of any length.
 
 mod events;
+mod notes;
 
 pub use events::*;
+pub use notes::*;
 
 use crate::{
     error::{Bug, Error},

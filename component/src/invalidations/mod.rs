@@ -1,12 +1,14 @@
 //! The import `invalidations`, in this crate's types: whether what was read before still holds.
 
+mod rows;
+
+pub use rows::{begin_lineage, prune};
+
 use crate::{
     bindings::mana::auth::invalidations::{self as import, Glance},
     error::{Bug, Error},
-    platform,
-    storage::{self, Columns, Statement, statement},
+    storage::Columns,
 };
-use mana_auth_positions::{start, start_subject};
 use uuid::Uuid;
 
 pub use mana_auth_positions::{Answer, Position};
@@ -22,9 +24,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// SQL expressions. Selected along with whatever else is read, they are of the very snapshot that it is of.
-    pub const COLUMNS: &str = "(SELECT max(id) FROM invalidations), \
-         (SELECT subject FROM invalidations INDEXED BY invalidations_starts WHERE subject GLOB 'start:*' ORDER BY id DESC LIMIT 1), \
-         (SELECT group_concat(id || ' ' || signs_from || ' ' || coalesce(revoked_at, '')) FROM (SELECT * FROM jwks ORDER BY id))";
+    pub const COLUMNS: &str = rows::SNAPSHOT;
 
     /// Of this moment, at the cost of a query.
     ///
@@ -32,8 +32,8 @@ impl Snapshot {
     ///
     /// Where storage fails.
     pub async fn now() -> Result<Self, Error> {
-        let snapshot = storage::query_one(&format!("SELECT {}", Self::COLUMNS), vec![], Self::read).await?;
-        snapshot.ok_or(Error::Bug(Bug::Missing("the row of a query without a table")))
+        let read = |row: &mut Columns| Self::read(row);
+        rows::snapshot(read).await?.ok_or(Error::Bug(Bug::Missing("the row of a query without a table")))
     }
 
     /// Reads [`Snapshot::COLUMNS`].
@@ -42,13 +42,8 @@ impl Snapshot {
     ///
     /// Where the row holds something else.
     pub fn read(row: &mut Columns) -> Result<Self, Error> {
-        let id: Option<i64> = row.take()?;
-        let newest_start: Option<String> = row.take()?;
-        let as_of = Position {
-            start: newest_start.as_deref().and_then(start).unwrap_or(0),
-            id: id.and_then(|id| u64::try_from(id).ok()).unwrap_or(0),
-        };
-        Ok(Self { as_of, keys: row.take()? })
+        let (as_of, keys) = rows::read_snapshot(row)?;
+        Ok(Self { as_of, keys })
     }
 }
 
@@ -98,15 +93,5 @@ pub async fn is_of_this_history(position: Position, now: Position) -> Result<boo
     if position.start == now.start {
         return Ok(true);
     }
-    let sql = "SELECT subject FROM invalidations INDEXED BY invalidations_starts
-               WHERE subject GLOB 'start:*' AND id <= ?1 ORDER BY id DESC LIMIT 1";
-    let before = storage::query_one(sql, crate::params![position.id], |row| row.take::<String>()).await?;
-    Ok(before.as_deref().and_then(start).unwrap_or(0) == position.start)
-}
-
-/// Begins a new lineage of positions: those from before a restored backup are then recognised.
-#[must_use]
-pub fn begin_lineage() -> Statement {
-    let subject = start_subject(u64::from_be_bytes(platform::random()));
-    statement("INSERT INTO invalidations (subject) VALUES (?1)", crate::params![subject])
+    Ok(rows::start_before(position.id).await? == position.start)
 }
