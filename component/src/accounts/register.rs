@@ -33,13 +33,16 @@ pub enum By {
     Operator,
 }
 
-/// Makes an account. The database decides whether the address is free, after the hash: a known address takes
+/// Makes an account. A stranger's call is counted before anything else. The database decides whether the address is free, after the hash: a known address takes
 /// as long as an unknown one.
 ///
 /// # Errors
 ///
-/// `Invalid` for a weak password, `EmailTaken` for a known address, `RateLimited` where strangers have made too many meanwhile.
+/// `Invalid` for a weak password, `EmailTaken` for a known address, `RateLimited` where the client, or all of them, made too many.
 pub async fn register(ctx: &Context, registration: Registration) -> Result<User, Error> {
+    if registration.by == By::Stranger {
+        throttle::count(ctx, Route::Registration).await?;
+    }
     let outcome = commit(ctx, registration).await;
     let label = if outcome.is_ok() { "created" } else { "refused" };
     platform::count(Metric::Registrations, label, 1);

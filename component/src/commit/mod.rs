@@ -117,6 +117,11 @@ impl Change {
         self.parts.extend(statements.into_iter().map(|statement| Part::Row(statement, None)));
     }
 
+    /// Adds everything of another change, behind what is here. Its handles are lost.
+    pub fn append(&mut self, other: Self) {
+        self.parts.extend(other.parts);
+    }
+
     /// Adds an event.
     pub fn record(&mut self, event: Event) {
         self.part(Part::Event(Box::new(event)));

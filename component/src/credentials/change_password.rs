@@ -1,65 +1,52 @@
 //! Changing a password.
 
-use super::reauthenticate::reauthenticate;
+use super::Reauthenticated;
 use crate::{
     accounts::{self, User},
     commit::Change,
     context::Context,
     error::Error,
     events::{Event, Kind},
-    passwords::{NewPassword, Password, acceptable, hash},
+    passwords::{NewPassword, acceptable, hash},
     sessions::{Caller, OldChain, Renewal, SignedIn},
-    throttle::Attempt,
 };
-
-/// The password that is known and the one that is wanted.
-pub struct ChangePassword {
-    /// The password until now.
-    pub current: Password,
-    /// The password from now on.
-    pub new: NewPassword,
-    /// What becomes of the session's refresh tokens.
-    pub old_chain: OldChain,
-}
 
 /// Changes a password. Every other session ends, and this one starts anew with new secrets: whoever knew the
 /// old password, or stole a token, is out.
 ///
 /// # Errors
 ///
-/// `InvalidCredentials` where the current password is wrong or was changed meanwhile, `Invalid` for a weak one.
+/// `InvalidCredentials` where the password was changed meanwhile, `Invalid` for a weak one.
 pub async fn change_password(
     ctx: &Context,
     caller: &Caller,
-    request: ChangePassword,
+    proof: Reauthenticated,
+    new: &NewPassword,
+    old_chain: OldChain,
 ) -> Result<SignedIn, Error> {
-    let user = &caller.user;
-    let credentials = accounts::credentials_by_id(ctx, user.id).await?;
-    let (version, encoded) = credentials.map_or((0, None), |found| (found.version, found.password));
-    let attempt = reauthenticate(ctx, user, &request.current, encoded, "password_change").await?;
-    match replace(ctx, caller, version, request, &attempt).await {
-        Ok(renewal) => renewal.complete(ctx, caller).await,
+    let mut change = Change::new();
+    let renewal = match plan(ctx, &mut change, caller, &proof, new, old_chain).await {
+        Ok(renewal) => renewal,
         Err(error) => {
-            attempt.take_back(ctx).await;
-            Err(error)
+            proof.take_back(ctx).await;
+            return Err(error);
         }
-    }
+    };
+    proof.commit(ctx, change).await?;
+    renewal.complete(ctx, caller).await
 }
 
-/// Commits the new password, and the session's new secrets with it.
-async fn replace(
+/// Adds the new password to a change, and the session's new secrets.
+async fn plan(
     ctx: &Context,
+    change: &mut Change,
     caller: &Caller,
-    version: i64,
-    request: ChangePassword,
-    attempt: &Attempt,
+    proof: &Reauthenticated,
+    new: &NewPassword,
+    old_chain: OldChain,
 ) -> Result<Renewal, Error> {
-    let mut change = Change::new();
-    set_password(ctx, &mut change, &caller.user, version, &request.new).await?;
-    let renewal = Renewal::begin(ctx, &mut change, caller, request.old_chain)?;
-    attempt.succeeded(&mut change);
-    change.commit_or(ctx, Error::InvalidCredentials).await?;
-    Ok(renewal)
+    set_password(ctx, change, &caller.user, proof.credential_version, new).await?;
+    Renewal::begin(ctx, change, caller, old_chain)
 }
 
 /// Adds another password to a change, and its event. It fails where the credentials are not of this version any more.

@@ -1,8 +1,11 @@
-//! Credentials: how someone who is signed in proves again who they are, and what they may do then.
+//! Credentials: how someone proves who they are, to sign in or once again, and what they may do then.
 
 mod change_password;
 mod delete_account;
 mod reauthenticate;
+mod sign_in;
 
-pub use change_password::{ChangePassword, change_password};
+pub use change_password::change_password;
 pub use delete_account::delete_account;
+pub use reauthenticate::{Reauthenticated, reauthenticate};
+pub use sign_in::{SignIn, sign_in};

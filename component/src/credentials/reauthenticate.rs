@@ -1,7 +1,7 @@
 //! Somebody who is signed in proves again who they are.
 
 use crate::{
-    accounts::User,
+    accounts::{self, User},
     commit::Change,
     context::Context,
     error::Error,
@@ -10,7 +10,35 @@ use crate::{
     throttle::{self, Attempt},
 };
 
-/// Compares the password of somebody who is signed in. The attempt is to be given back with what it allows.
+/// Somebody has just proven again who they are. What they then do takes it, and settles the attempt.
+pub struct Reauthenticated {
+    /// The credentials that it was proven by: they must still be the same when what it allows is written.
+    pub(super) credential_version: i64,
+    attempt: Attempt,
+}
+
+impl Reauthenticated {
+    /// Commits what it allows, with the end of the attempt.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidCredentials` where the credentials have changed meanwhile. Then, as where storage fails, the attempt was none.
+    pub(super) async fn commit(self, ctx: &Context, mut change: Change) -> Result<(), Error> {
+        self.attempt.succeeded(&mut change);
+        let committed = change.commit_or(ctx, Error::InvalidCredentials).await;
+        if committed.is_err() {
+            self.take_back(ctx).await;
+        }
+        committed.map(drop)
+    }
+
+    /// Nothing was made of it.
+    pub(super) async fn take_back(self, ctx: &Context) {
+        self.attempt.take_back(ctx).await;
+    }
+}
+
+/// Compares the password of somebody who is signed in. `reason` says in the event of a failure what it was for.
 ///
 /// # Errors
 ///
@@ -20,24 +48,26 @@ pub async fn reauthenticate(
     ctx: &Context,
     user: &User,
     password: &Password,
-    encoded: Option<String>,
     reason: &'static str,
-) -> Result<Attempt, Error> {
+) -> Result<Reauthenticated, Error> {
+    let credentials = accounts::credentials_by_id(ctx, user.id).await?;
+    let (credential_version, encoded) =
+        credentials.map_or((0, None), |found| (found.version, found.password));
     let attempt = throttle::reserve_in_session(ctx, user.id).await?;
     // A device where somebody is signed in is a known one.
     match check(&ctx.on_device(true), password, encoded).await {
-        Ok(Proof::Right | Proof::RightButOutdated) => return Ok(attempt),
+        Ok(Proof::Right | Proof::RightButOutdated) => {
+            return Ok(Reauthenticated { credential_version, attempt });
+        }
         Ok(Proof::Wrong) => {}
         Err(error) => {
             attempt.take_back(ctx).await;
             return Err(error);
         }
     }
-    let failure = Event::about(Kind::LoginFailure, user.id).with("reason", reason);
-    let locked = Event::about(Kind::AccountLocked, user.id);
     let mut change = Change::new();
-    change.record(failure);
-    attempt.failed(ctx, &mut change, locked);
+    change.record(Event::about(Kind::LoginFailure, user.id).with("reason", reason));
+    attempt.failed(ctx, &mut change, Event::about(Kind::AccountLocked, user.id));
     change.commit(ctx).await?;
     Err(Error::InvalidCredentials)
 }

@@ -12,13 +12,13 @@ mod caller;
 mod exchange;
 mod lifetime;
 mod list;
+mod open;
 mod refresh;
 mod refusal;
 mod renewal;
 mod revoke;
 mod rows;
 mod service_token;
-mod sign_in;
 mod sign_out;
 mod slide;
 mod tokens;
@@ -30,16 +30,16 @@ pub use caller::Caller;
 pub use exchange::exchange;
 pub use lifetime::Lifetime;
 pub use list::{count, get, list};
+pub use open::{Opened, Proven, Wanted, open};
 pub use refresh::refresh;
 pub use refusal::Refusal;
 pub use renewal::{OldChain, Renewal};
 pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
 pub use service_token::service_token;
-pub use sign_in::{SignIn, sign_in};
 pub use sign_out::{Credential, is_alive, sign_out};
 pub use slide::slide;
-pub use tokens::{Known, known, validate};
+pub use tokens::{Known, known, validate, validate_unlimited};
 
 use crate::{
     accounts::User,

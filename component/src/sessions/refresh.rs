@@ -18,6 +18,7 @@ use crate::{
     events::{Event, Kind},
     platform::{self, Metric},
     secrets::RefreshToken,
+    throttle::{self, Route},
     time::{Span, Time},
 };
 
@@ -50,19 +51,25 @@ impl Compromise {
     }
 }
 
-/// Exchanges a refresh token for its successor and a new access token.
+/// Exchanges a refresh token for its successor and a new access token. What is refused counts against the client.
 ///
 /// # Errors
 ///
-/// `InvalidRefreshToken` for every reason alike.
-pub async fn refresh(ctx: &Context, token: &RefreshToken) -> Result<SignedIn, Error> {
-    let outcome = exchange(ctx, token).await;
+/// `InvalidRefreshToken` for every reason alike; `RateLimited` instead where the client showed too many.
+pub async fn refresh(ctx: &Context, token: &str) -> Result<SignedIn, Error> {
+    let outcome = match RefreshToken::parse(token) {
+        Some(token) => exchange(ctx, &token).await,
+        None => Err(Error::InvalidRefreshToken),
+    };
     let label = match &outcome {
         Ok((_, label)) => label,
         Err(Error::InvalidRefreshToken) => "refused",
         Err(_) => return outcome.map(|(signed_in, _)| signed_in),
     };
     platform::count(Metric::Refreshes, label, 1);
+    if outcome.is_err() {
+        throttle::count(ctx, Route::Refresh).await?;
+    }
     outcome.map(|(signed_in, _)| signed_in)
 }
 

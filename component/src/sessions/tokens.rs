@@ -15,6 +15,7 @@ use crate::{
     keys::{self, Keys},
     memory::Memory,
     platform::{self, Metric},
+    throttle::{self, Route},
     time::{SKEW, Time},
 };
 use mana_auth_tokens::{self as codec, Claims, KeySet};
@@ -53,12 +54,26 @@ pub struct Known {
     pub session: Session,
 }
 
-/// What an access token says, if it is true at this moment.
+/// What an access token says, if it is true at this moment. One that was never ours counts against the client: whoever checks tokens
+/// for many is not held up over those that are good or over, whatever strangers send there.
+///
+/// # Errors
+///
+/// See [`Refusal`]; `Failed` with `RateLimited` where the client showed too many that were never ours.
+pub async fn validate(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
+    let outcome = validate_unlimited(ctx, token).await;
+    if let Err(Refusal::Invalid) = outcome {
+        throttle::count(ctx, Route::Validate).await?;
+    }
+    outcome
+}
+
+/// The same for a caller that may ask as often as it likes, and that no client is behind.
 ///
 /// # Errors
 ///
 /// See [`Refusal`].
-pub async fn validate(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
+pub async fn validate_unlimited(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
     let outcome = say(ctx, token).await;
     match &outcome {
         Ok(_) => platform::count(Metric::TokenValidations, "valid", 1),

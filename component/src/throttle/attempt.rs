@@ -1,7 +1,7 @@
 //! An attempt, from its place to its outcome.
 
 use super::{
-    counter::{Counter, DEVICE, Limit},
+    counter::{Counter, Kind, Limit, Lock, Route},
     limit,
     refused::Refused,
     reservation::Reservation,
@@ -41,7 +41,7 @@ impl Attempt {
     ) -> Result<Self, Refused> {
         let bounds = Bounds::of(ctx.settings);
         standing.admit(&bounds, ctx.now)?;
-        let (reservation, next) = (Reservation::new(ctx), standing.next_lock(lock.name, &bounds, ctx.now));
+        let (reservation, next) = (Reservation::new(ctx), standing.next_lock(lock.kind, &bounds, ctx.now));
         let reserve = limits.iter().filter_map(|limit| rows::reserve(limit, &reservation));
         let mut change = Change::of(rows::reserve_unlocked(&lock, &reservation, &bounds));
         change.add_all(reserve);
@@ -59,7 +59,7 @@ impl Attempt {
     /// Whether it is counted for the device that it comes from, and for that alone.
     #[must_use]
     pub fn is_of_known_device(&self) -> bool {
-        self.lock.name == DEVICE
+        self.lock.kind == Kind::Lock(Lock::Device)
     }
 
     /// It succeeded: what locks begins anew, and limits get the place back. Adds to the change of what it led to.
@@ -74,8 +74,8 @@ impl Attempt {
         let (by_window, values) = rows::was_locked_by(lock, &self.reservation);
         let window = next.event(locked.clone()).only_if(by_window, values);
         let (by_all, values) = rows::has_failed_exactly(lock, bounds.cumulative);
-        let all = locked.with("counter", lock.name).with("failures", bounds.cumulative);
-        let all = all.counting(platform::Metric::Lockouts, lock.name).only_if(by_all, values);
+        let all = locked.with("counter", lock.kind.name()).with("failures", bounds.cumulative);
+        let all = all.counting(platform::Metric::Lockouts, lock.kind.name()).only_if(by_all, values);
         change.add(rows::leave(&self.reservation));
         change.add_all(rows::count(lock, ctx.now));
         change.add_all(self.limits.iter().flat_map(|limit| rows::count(&limit.counter, ctx.now)));
@@ -97,6 +97,6 @@ async fn standing(ctx: &Context, lock: &Counter, limits: &[Limit]) -> Result<Sta
     let (standing, used) = rows::standing(lock, limits, ctx.now).await?;
     // The lock first: it is what its owner is to hear of.
     standing.admit(&Bounds::of(ctx.settings), ctx.now)?;
-    limit::admit(ctx, limit::Route::SignIn, limits, &used).await?;
+    limit::admit(ctx, Route::SignIn, limits, &used).await?;
     Ok(standing)
 }

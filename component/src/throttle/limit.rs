@@ -1,7 +1,7 @@
 //! Sliding limits on what one client, or everyone without a known address together, may do.
 
 use super::{
-    counter::{Counter, Limit},
+    counter::{Counter, Limit, Route, Scope},
     refused::Refused,
     rows,
     standing::{Used, until_below},
@@ -14,43 +14,7 @@ use crate::{
     settings::Limits,
 };
 
-/// What is limited.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Route {
-    /// Signing in: failures.
-    SignIn,
-    /// Registering: every attempt of a client, since it is the hash that costs; of everyone together the accounts that were made, since
-    /// it is they that fill the disk.
-    Registration,
-    /// Exchanging a refresh token: failures.
-    Refresh,
-    /// Validating an access token: those that the service did not issue.
-    Validate,
-}
-
 impl Route {
-    /// In one word, for counters.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::Registration => "registration",
-            Self::Refresh => "refresh",
-            Self::Validate => "validate",
-        }
-    }
-
-    const fn counters(self) -> [&'static str; 4] {
-        match self {
-            Self::SignIn => ["sign_in:address", "sign_in:client", "sign_in:unknown", "sign_in:all"],
-            Self::Registration => {
-                ["registration:address", "registration:client", "registration:unknown", "registration:all"]
-            }
-            Self::Refresh => ["refresh:address", "refresh:client", "refresh:unknown", "refresh:all"],
-            Self::Validate => ["validate:address", "validate:client", "validate:unknown", "validate:all"],
-        }
-    }
-
     const fn limits(self, ctx: &Context) -> Limits {
         let settings = ctx.settings;
         match self {
@@ -64,13 +28,13 @@ impl Route {
     /// What a call counts against. Whoever has no address has no counter of their own. Failed sign-ins are counted without a limit
     /// too, so that repeated ones are noticed.
     pub(super) fn counted(self, ctx: &Context) -> Vec<Limit> {
-        let ([address, client, unknown, _], limits) = (self.counters(), self.limits(ctx));
+        let limits = self.limits(ctx);
         let mut counted = match ctx.client.network() {
             Some(network) => vec![
-                Limit::new(Counter::new(address, &[network.as_bytes()]), limits.address),
-                Limit::new(client_of(client, &network, ctx), limits.client),
+                Limit::new(address_of(self, &network), limits.address),
+                Limit::new(client_of(self, &network, ctx), limits.client),
             ],
-            None => vec![Limit::new(Counter::new(unknown, &[]), limits.unknown)],
+            None => vec![Limit::new(Counter::of_limit(self, Scope::Unknown, &[]), limits.unknown)],
         };
         counted.retain(|limit| self == Self::SignIn || limit.most.is_some());
         counted
@@ -78,26 +42,28 @@ impl Route {
 
     /// What a call counts against that has succeeded, whoever made it.
     fn counted_once_done(self, ctx: &Context) -> Option<Limit> {
-        let ([.., all], limits) = (self.counters(), self.limits(ctx));
-        (limits.all > 0).then(|| Limit::new(Counter::new(all, &[]), limits.all))
+        let Limits { all, .. } = self.limits(ctx);
+        (all > 0).then(|| Limit::new(Counter::of_limit(self, Scope::All, &[]), all))
     }
 }
 
-fn client_of(name: &'static str, network: &str, ctx: &Context) -> Counter {
+fn address_of(route: Route, network: &str) -> Counter {
+    Counter::of_limit(route, Scope::Address, &[network.as_bytes()])
+}
+
+fn client_of(route: Route, network: &str, ctx: &Context) -> Counter {
     let user_agent = ctx.client.user_agent.as_deref().unwrap_or_default();
-    Counter::new(name, &[network.as_bytes(), user_agent.as_bytes()])
+    Counter::of_limit(route, Scope::Client, &[network.as_bytes(), user_agent.as_bytes()])
 }
 
 /// The counter of failed sign-ins of an address, as far as it is known.
 pub fn failures_of_address(ctx: &Context) -> Option<Counter> {
-    let [address, ..] = Route::SignIn.counters();
-    Some(Counter::new(address, &[ctx.client.network()?.as_bytes()]))
+    Some(address_of(Route::SignIn, &ctx.client.network()?))
 }
 
 /// The counter of failed sign-ins of a client, as far as its address is known.
 pub fn failures_of_client(ctx: &Context) -> Option<Counter> {
-    let [_, client, ..] = Route::SignIn.counters();
-    Some(client_of(client, &ctx.client.network()?, ctx))
+    Some(client_of(Route::SignIn, &ctx.client.network()?, ctx))
 }
 
 /// Refuses where a limit is reached, or where places that are taken have to be decided first.
@@ -170,11 +136,3 @@ async fn look(ctx: &Context, route: Route, limits: &[Limit]) -> Result<(), Refus
     let used = rows::used(limits, ctx.now).await?;
     admit(ctx, route, limits, &used).await
 }
-
-/// Names of counters, for whoever goes through all of them.
-pub(super) const COUNTERS: [[&str; 4]; 4] = [
-    Route::SignIn.counters(),
-    Route::Registration.counters(),
-    Route::Refresh.counters(),
-    Route::Validate.counters(),
-];

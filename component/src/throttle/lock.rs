@@ -3,8 +3,7 @@
 
 use super::{
     attempt::Attempt,
-    counter::{ACCOUNT, Counter, DEVICE, REAUTHENTICATION},
-    limit::Route,
+    counter::{self, Counter, Lock, Route},
     refused::Refused,
     rows,
 };
@@ -15,12 +14,12 @@ use uuid::Uuid;
 pub fn account(ctx: &Context, email: Option<&Email>) -> Counter {
     match email {
         Some(email) => of_address(email),
-        None => Counter::new(ACCOUNT, &[b"", ctx.client.network().unwrap_or_default().as_bytes()]),
+        None => Counter::of_lock(Lock::Account, &[b"", ctx.client.network().unwrap_or_default().as_bytes()]),
     }
 }
 
 fn of_address(email: &Email) -> Counter {
-    Counter::new(ACCOUNT, &[email.as_str().as_bytes()])
+    Counter::of_lock(Lock::Account, &[email.as_str().as_bytes()])
 }
 
 /// Takes a place for an attempt to sign in, by what the client sent alone. A device that signed in before has a counter of its own,
@@ -49,7 +48,7 @@ pub async fn reserve(
 }
 
 fn of_device(Trusted { user, device }: Trusted) -> Counter {
-    Counter::new(DEVICE, &[user.as_bytes(), device.as_bytes()])
+    Counter::of_lock(Lock::Device, &[user.as_bytes(), device.as_bytes()])
 }
 
 /// Forgets how often a device has failed without a success, though not its lock: who has signed in on it otherwise has been given
@@ -76,17 +75,13 @@ static TOLD: Lately<[u8; 32]> = Lately::new(Span::minutes(1));
 /// nobody for what they did.
 #[must_use]
 pub fn is_worth_telling(ctx: &Context, email: Option<&Email>, refused: &Refused) -> bool {
-    let counter = match refused {
-        Refused::Locked(_) => account(ctx, email),
-        Refused::Limited(_) => client(ctx),
+    let network = || ctx.client.network().unwrap_or_default();
+    let subject = match refused {
+        Refused::Locked(_) => account(ctx, email).subject,
+        Refused::Limited(_) => counter::subject("client", &[network().as_bytes()]),
         Refused::Undecided | Refused::Failed(_) => return false,
     };
-    TOLD.is_first(counter.subject, ctx.now)
-}
-
-/// Whoever a limit on sign-ins refuses.
-fn client(ctx: &Context) -> Counter {
-    Counter::new("client", &[ctx.client.network().unwrap_or_default().as_bytes()])
+    TOLD.is_first(subject, ctx.now)
 }
 
 /// Everything that locks the owner of an account out, but on devices: signing in, and proving who they are again.
@@ -105,5 +100,5 @@ pub fn may_reauthenticate(change: &mut Change, user: Uuid) {
 }
 
 fn reauthentication(user: Uuid) -> Counter {
-    Counter::new(REAUTHENTICATION, &[user.as_bytes()])
+    Counter::of_lock(Lock::Reauthentication, &[user.as_bytes()])
 }

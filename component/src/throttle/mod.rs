@@ -25,8 +25,8 @@ mod suspicion;
 mod unlock;
 
 pub use attempt::Attempt;
-pub use counter::Counter;
-pub use limit::{Route, count, done, overtaken};
+pub use counter::{Counter, Route};
+pub use limit::{count, done, overtaken};
 pub use lock::{
     begin_anew, begin_anew_on, is_worth_telling, may_reauthenticate, reserve, reserve_in_session,
 };

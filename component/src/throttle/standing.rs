@@ -1,6 +1,9 @@
 //! Whether there is a place for another attempt, by what is known of its counters.
 
-use super::refused::{Refused, SHORTLY};
+use super::{
+    counter::Kind,
+    refused::{Refused, SHORTLY},
+};
 use crate::{
     events::Event,
     platform::Metric,
@@ -28,7 +31,7 @@ const TIMES: i64 = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Locked {
     /// Whose counter: `account`, `device` or `reauthentication`.
-    pub counter: &'static str,
+    pub counter: Kind,
     /// Until when.
     pub until: Time,
     /// Which one in a row, from 1.
@@ -40,10 +43,10 @@ impl Locked {
     #[must_use]
     pub fn event(&self, event: Event) -> Event {
         event
-            .with("counter", self.counter)
+            .with("counter", self.counter.name())
             .with("until", self.until.as_millis())
             .with("times", self.times)
-            .counting(Metric::Lockouts, self.counter)
+            .counting(Metric::Lockouts, self.counter.name())
     }
 }
 
@@ -108,7 +111,7 @@ impl Standing {
     }
 
     /// The lock that comes next: twice as long as the last one, where that was lately.
-    pub fn next_lock(&self, counter: &'static str, bounds: &Bounds, now: Time) -> Locked {
+    pub fn next_lock(&self, counter: Kind, bounds: &Bounds, now: Time) -> Locked {
         let before = if self.was_locked_lately(now) { self.times.clamp(0, TIMES) } else { 0 };
         let doubled = bounds.lock.0.saturating_mul(1 << before).min(LONGEST.0);
         Locked { counter, until: now + Span(doubled), times: (before + 1).min(TIMES) }
@@ -147,7 +150,9 @@ pub fn until_below(most: i64, tallies: &[Tally], now: Time) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::counter::Lock, *};
+
+    const ACCOUNT: Kind = Kind::Lock(Lock::Account);
 
     const NOW: Time = Time(1_800_000_000_000);
     const BOUNDS: Bounds = Bounds { failures: 5, cumulative: 100, lock: Span::minutes(15) };
@@ -194,12 +199,12 @@ mod tests {
     fn each_lock_in_a_row_is_twice_as_long_up_to_a_day() {
         let mut last = standing();
         for minutes in [15, 30, 60, 120, 240, 480, 960, 1440, 1440, 1440] {
-            let lock = last.next_lock("account", &BOUNDS, NOW);
+            let lock = last.next_lock(ACCOUNT, &BOUNDS, NOW);
             assert_eq!(lock.until.since(NOW), Span::minutes(minutes));
             last = Standing { locked_until: NOW, times: lock.times, ..standing() };
         }
         let forgotten = Standing { locked_until: NOW - Span::hours(25), ..last };
-        assert_eq!(forgotten.next_lock("account", &BOUNDS, NOW).times, 1);
+        assert_eq!(forgotten.next_lock(ACCOUNT, &BOUNDS, NOW).times, 1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     attempt::Attempt,
-    counter::Counter,
+    counter::{self, Counter},
     limit::{failures_of_address, failures_of_client},
     lock, rows,
     standing::SUSPICION_WINDOW,
@@ -33,8 +33,8 @@ pub struct Suspicion {
     subject: [u8; 32],
     not_since: Time,
     now: Time,
-    /// Attempts that must be more than so many, since when.
-    attempts: (Counter, Time, i64),
+    /// Attempts that must be more than so many, since when; none where it is told whatever was tried.
+    attempts: Option<(Counter, Time, i64)>,
     /// Whether anybody can bring it about.
     by_strangers: bool,
 }
@@ -67,14 +67,12 @@ pub fn after_failures(ctx: &Context, attempt: &Attempt) -> Suspicion {
 /// Something else that is told once a day about a subject.
 #[must_use]
 pub fn once_a_day(ctx: &Context, reason: &'static str, subject: Uuid) -> Suspicion {
-    let counter = Counter::new(reason, &[subject.as_bytes()]);
-    let subject = counter.subject;
     Suspicion {
         reason,
-        subject,
+        subject: counter::subject(reason, &[subject.as_bytes()]),
         not_since: ctx.now - Span::days(1),
         now: ctx.now,
-        attempts: (counter, ctx.now, -1),
+        attempts: None,
         by_strangers: false,
     }
 }
@@ -86,7 +84,7 @@ fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) ->
         subject: counter.subject,
         not_since: since,
         now: ctx.now,
-        attempts: (counter, since, most),
+        attempts: Some((counter, since, most)),
         by_strangers: true,
     }
 }
@@ -117,9 +115,11 @@ impl Suspicion {
     }
 
     fn values(&self) -> Vec<Value> {
-        let (counter, since, most) = &self.attempts;
-        let values =
-            params![self.reason, self.subject, self.not_since, counter.name, counter.subject, *since, *most];
-        [values, rows::window_of_suspicions(self.now)].concat()
+        let attempts = match &self.attempts {
+            Some((counter, since, most)) => params![counter.kind, counter.subject, *since, *most],
+            None => params!["", [0_u8; 32], self.now, -1_i64],
+        };
+        let told = params![self.reason, self.subject, self.not_since];
+        [told, attempts, rows::window_of_suspicions(self.now)].concat()
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{files, name, read};
 use std::collections::{BTreeMap, BTreeSet};
-use syn::{Attribute, File, Item, ItemUse, Path, UseTree, VisRestricted, visit::Visit};
+use syn::{
+    Attribute, File, Item, ItemUse, Path, UseTree, VisRestricted, punctuated::Punctuated, visit::Visit,
+};
 
 /// The component's modules from the ground up. One may need those of the layers below, and others of its own that don't need it.
 const LAYERS: &[(&str, &[&str])] = &[
@@ -65,6 +67,65 @@ pub fn rows() {
     for path in files("component/src", ".rs") {
         assert!(!read(&path).contains("pub mod rows"), "{} opens its rows to others", name(&path));
     }
+}
+
+/// Beside `rows`, only what brings the schema up to date says anything to the database.
+pub fn sql() {
+    const VERBS: [&str; 8] =
+        ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE ", "DROP ", "ALTER ", "PRAGMA "];
+    for path in files("component/src", ".rs") {
+        let named = name(&path);
+        if named.contains("/rows.rs")
+            || named.contains("/rows/")
+            || named == "component/src/storage/migrate.rs"
+        {
+            continue;
+        }
+        let said = strings(&path).into_iter().find(|text| VERBS.iter().any(|verb| text.starts_with(verb)));
+        assert!(said.is_none(), "{named} holds SQL: {said:?}");
+    }
+}
+
+/// A face reads the clock, and hands the moment on. A renewal reads it again, and says why.
+pub fn clock() {
+    const READERS: [&str; 4] = [
+        "component/src/context.rs",
+        "component/src/http/exchange.rs",
+        "component/src/platform.rs",
+        "component/src/sessions/renewal.rs",
+    ];
+    for path in
+        files("component/src", ".rs").into_iter().filter(|path| read(path).contains("platform::now()"))
+    {
+        assert!(READERS.contains(&name(&path).as_str()), "{} reads the clock", name(&path));
+    }
+}
+
+/// The string literals of a file, those in tests left out.
+fn strings(path: &std::path::Path) -> Vec<String> {
+    #[derive(Default)]
+    struct Strings(Vec<String>);
+
+    impl Visit<'_> for Strings {
+        fn visit_lit_str(&mut self, literal: &syn::LitStr) {
+            self.0.push(literal.value().trim_start().to_owned());
+        }
+
+        fn visit_macro(&mut self, called: &syn::Macro) {
+            let arguments = called.parse_body_with(Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated);
+            arguments.into_iter().flatten().for_each(|argument| self.visit_expr(&argument));
+        }
+
+        fn visit_item_mod(&mut self, item: &syn::ItemMod) {
+            if !item.attrs.iter().any(is_for_tests) {
+                syn::visit::visit_item_mod(self, item);
+            }
+        }
+    }
+
+    let mut strings = Strings::default();
+    strings.visit_file(&syn::parse_file(&read(path)).expect("Rust"));
+    strings.0
 }
 
 pub fn circles() {

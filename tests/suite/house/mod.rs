@@ -2,6 +2,7 @@
 
 mod arrows;
 mod artefact;
+mod handlers;
 mod manifest;
 mod operations;
 mod packages;
@@ -15,10 +16,13 @@ use std::{
 };
 
 pub fn trials() -> impl Iterator<Item = Trial> {
-    let tests: [(&str, fn()); 18] = [
+    let tests: [(&str, fn()); 21] = [
         ("modules_need_what_is_below_them", arrows::layers),
         ("rows_are_their_domain_s_own", arrows::rows),
+        ("sql_stands_in_rows_alone", arrows::sql),
+        ("the_clock_is_read_once_for_a_call", arrows::clock),
         ("no_files_need_each_other", arrows::circles),
+        ("handlers_take_a_guard", handlers::guarded),
         ("the_interface_of_the_component_is_this", artefact::component),
         ("the_interface_of_the_verifier_imports_nothing", artefact::verifier),
         ("the_interfaces_of_compositions_are_these", artefact::compositions),

@@ -1,8 +1,10 @@
 //! Whose page makes a request: the defence against cross-site request forgery (OWASP CSRF cheat sheet,
 //! "verifying origin").
 
+use super::{call::Call, problem::Failure};
 use crate::{error::Error, settings::Settings};
-use http::{HeaderMap, HeaderValue, Method, header::ORIGIN};
+use axum::extract::FromRequestParts;
+use http::{HeaderMap, HeaderValue, Method, header::ORIGIN, request::Parts};
 use mana_auth_hygiene::Origin;
 
 const REFUSED: Error = Error::Forbidden("This origin is not allowed");
@@ -33,6 +35,19 @@ pub fn require(method: &Method, headers: &HeaderMap, settings: &Settings) -> Res
 /// `Forbidden`.
 pub fn refuse_foreign(headers: &HeaderMap, settings: &Settings) -> Result<(), Error> {
     if headers.contains_key(ORIGIN) { require(&Method::POST, headers, settings) } else { Ok(()) }
+}
+
+/// A request without a sign-in that no foreign page has made.
+pub struct FirstParty(());
+
+impl<S: Sync> FromRequestParts<S> for FirstParty {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let call = Call::from_request_parts(parts, state).await?;
+        refuse_foreign(&parts.headers, call.settings)?;
+        Ok(Self(()))
+    }
 }
 
 /// Browsers alone set this header, and pages can't.

@@ -3,11 +3,10 @@
 use crate::{
     credentials,
     http::kit::{
-        authentication::Authenticated,
         bodies::{ProblemBody, Success},
-        body::Json,
         call::Call,
         cookies::{self, SetCookies},
+        fresh::{Fresh, Proves},
         problem::Failure,
     },
     passwords::Password,
@@ -21,6 +20,14 @@ use utoipa::ToSchema;
 pub struct DeleteAccountBody {
     #[schema(value_type = String, format = "password")]
     password: Password,
+}
+
+impl Proves for DeleteAccountBody {
+    const REASON: &'static str = "account_deletion";
+
+    fn password(&self) -> &Password {
+        &self.password
+    }
 }
 
 /// Deletes the account, its sessions and its tokens.
@@ -38,10 +45,9 @@ pub struct DeleteAccountBody {
 )]
 pub async fn delete(
     call: Call,
-    authenticated: Authenticated,
     headers: HeaderMap,
-    Json(body): Json<DeleteAccountBody>,
+    fresh: Fresh<DeleteAccountBody>,
 ) -> Result<Response, Failure> {
-    credentials::delete_account(&call, &authenticated.caller.user, &body.password).await?;
+    credentials::delete_account(&call, &fresh.caller.user, fresh.proof).await?;
     Ok((SetCookies(cookies::clear(&headers, call.settings)?), axum::Json(Success::yes())).into_response())
 }

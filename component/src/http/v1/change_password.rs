@@ -2,14 +2,13 @@
 
 use super::signed_in::SignedInBody;
 use crate::{
-    credentials::{self, ChangePassword},
+    credentials,
     error::{Bug, Error},
     http::kit::{
-        authentication::Authenticated,
         bodies::ProblemBody,
-        body::Json,
         call::Call,
         cookies::{self, SetCookies},
+        fresh::{Fresh, Proves},
         problem::Failure,
     },
     passwords::{NewPassword, Password},
@@ -28,6 +27,14 @@ pub struct ChangePasswordBody {
     /// 12 to 256 characters that take at least 10⁸ guesses.
     #[schema(value_type = String, format = "password", min_length = 12, max_length = 256)]
     new_password: NewPassword,
+}
+
+impl Proves for ChangePasswordBody {
+    const REASON: &'static str = "password_change";
+
+    fn password(&self) -> &Password {
+        &self.current_password
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -56,14 +63,13 @@ pub struct PasswordChanged {
 )]
 pub async fn change_password(
     call: Call,
-    authenticated: Authenticated,
     headers: HeaderMap,
-    Json(body): Json<ChangePasswordBody>,
+    fresh: Fresh<ChangePasswordBody>,
 ) -> Result<Response, Failure> {
-    let Authenticated { caller, cookie } = authenticated;
+    let Fresh { caller, cookie, proof, body } = fresh;
     let old_chain = if cookie.is_none() { OldChain::LeadsOn } else { OldChain::Ends };
-    let change = ChangePassword { current: body.current_password, new: body.new_password, old_chain };
-    let signed_in = credentials::change_password(&call, &caller, change).await?;
+    let signed_in =
+        credentials::change_password(&call, &caller, proof, &body.new_password, old_chain).await?;
     let new_cookie = signed_in.cookie.as_ref().ok_or(Error::Bug(Bug::Missing("a renewed cookie")))?;
     let new_cookie = cookies::set(call.settings, new_cookie, &signed_in.session, call.now)?;
     let tokens = cookie.is_none().then(|| SignedInBody::from(signed_in));

@@ -2,11 +2,12 @@
 
 use super::signed_in::{self, SignedInBody};
 use crate::{
+    credentials::{self, SignIn},
     devices::user_agent,
     email::Email,
-    http::kit::{bodies::ProblemBody, body::Json, call::Call, cookies, origin, problem::Failure},
+    http::kit::{bodies::ProblemBody, body::Json, call::Call, cookies, origin::FirstParty, problem::Failure},
     passwords::Password,
-    sessions::{self, Device, SignIn},
+    sessions::Device,
     text,
 };
 use axum::response::Response;
@@ -46,8 +47,12 @@ pub struct LoginBody {
         (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]
-pub async fn login(call: Call, headers: HeaderMap, Json(body): Json<LoginBody>) -> Result<Response, Failure> {
-    origin::refuse_foreign(&headers, call.settings)?;
+pub async fn login(
+    call: Call,
+    _: FirstParty,
+    headers: HeaderMap,
+    Json(body): Json<LoginBody>,
+) -> Result<Response, Failure> {
     let request = SignIn {
         email: Email::parse(&body.email).ok(),
         password: body.password,
@@ -62,7 +67,7 @@ pub async fn login(call: Call, headers: HeaderMap, Json(body): Json<LoginBody>) 
         device_cookies: cookies::devices(&headers, call.settings),
         replaces: cookies::sessions(&headers, call.settings),
     };
-    signed_in::answer(&call, &headers, sessions::sign_in(&call, request).await?)
+    signed_in::answer(&call, &headers, credentials::sign_in(&call, request).await?)
 }
 
 fn derived(call: &Call) -> Option<String> {

@@ -6,8 +6,8 @@ use crate::{
     maintenance as housekeeping,
     time::Span,
 };
-use axum::Json;
-use http::HeaderMap;
+use axum::{Json, extract::FromRequestParts};
+use http::request::Parts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,6 +22,19 @@ pub struct MaintenanceDone {
     more: bool,
 }
 
+/// Whoever shows the maintenance secret.
+pub struct Maintainer(());
+
+impl<S: Sync> FromRequestParts<S> for Maintainer {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let call = Call::from_request_parts(parts, state).await?;
+        let secret = call.settings.maintenance_secret.as_ref().ok_or(Error::NotFound)?;
+        if secret.is(shown(&parts.headers)) { Ok(Self(())) } else { Err(Error::InvalidToken.into()) }
+    }
+}
+
 /// Writes what this instance gathered, and does a bounded amount of housekeeping.
 #[utoipa::path(
     post, path = "/api/v1/auth/maintenance", tag = "operation", security(("maintenance" = [])),
@@ -31,11 +44,7 @@ pub struct MaintenanceDone {
         (status = 404, description = "`NOT_FOUND`: no maintenance secret is configured", body = ProblemBody),
     )
 )]
-pub async fn maintenance(call: Call, headers: HeaderMap) -> Result<Json<MaintenanceDone>, Failure> {
-    let secret = call.settings.maintenance_secret.as_ref().ok_or(Error::NotFound)?;
-    if !secret.is(shown(&headers)) {
-        return Err(Error::InvalidToken.into());
-    }
+pub async fn maintenance(call: Call, _: Maintainer) -> Result<Json<MaintenanceDone>, Failure> {
     housekeeping::flush(&call).await?;
     let report = housekeeping::run(&call, Span::seconds(0)).await?;
     Ok(Json(MaintenanceDone { success: true, ran: report.ran, more: report.more }))

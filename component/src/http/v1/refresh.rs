@@ -2,12 +2,8 @@
 
 use super::signed_in::{self, SignedInBody};
 use crate::{
-    error::Error,
     http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Failure},
-    platform::{self, Metric},
-    secrets::RefreshToken,
     sessions,
-    throttle::{self, Route},
 };
 use axum::response::Response;
 use serde::Deserialize;
@@ -33,15 +29,5 @@ pub struct RefreshBody {
     )
 )]
 pub async fn refresh(call: Call, Json(body): Json<RefreshBody>) -> Result<Response, Failure> {
-    let refreshed = match RefreshToken::parse(&body.refresh_token) {
-        Some(token) => sessions::refresh(&call, &token).await,
-        None => {
-            platform::count(Metric::Refreshes, "refused", 1);
-            Err(Error::InvalidRefreshToken)
-        }
-    };
-    if let Err(Error::InvalidRefreshToken) = refreshed {
-        throttle::count(&call, Route::Refresh).await?;
-    }
-    Ok(signed_in::tokens(refreshed?))
+    Ok(signed_in::tokens(sessions::refresh(&call, &body.refresh_token).await?))
 }

@@ -3,11 +3,10 @@
 use crate::{
     accounts::{self, By, Name, Registration, User},
     email::Email,
-    http::kit::{bodies::ProblemBody, body::Json, call::Call, origin, problem::Failure},
+    http::kit::{bodies::ProblemBody, body::Json, call::Call, origin::FirstParty, problem::Failure},
     passwords::NewPassword,
-    throttle::{self, Route},
 };
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -42,11 +41,9 @@ pub struct UserBody {
 )]
 pub async fn register(
     call: Call,
-    headers: HeaderMap,
+    _: FirstParty,
     Json(body): Json<RegisterBody>,
 ) -> Result<(StatusCode, axum::Json<UserBody>), Failure> {
-    origin::refuse_foreign(&headers, call.settings)?;
-    throttle::count(&call, Route::Registration).await?;
     let RegisterBody { email, password, name } = body;
     let registration = Registration { email, password, name: name.unwrap_or_default(), by: By::Stranger };
     let user = accounts::register(&call, registration).await?;

@@ -3,7 +3,6 @@
 use crate::{
     http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Failure},
     sessions::{self, Refusal},
-    throttle::{self, Route},
 };
 use mana_auth_tokens::Claims;
 use serde::{Deserialize, Serialize};
@@ -42,13 +41,7 @@ pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum
     let error = match sessions::validate(&call, &body.token).await {
         Ok(claims) => return Ok(axum::Json(Validity { valid: true, payload: Some(claims), error: None })),
         Err(Refusal::Failed(error)) => return Err(error.into()),
-        Err(Refusal::Invalid) => {
-            // Counted only now, and only if it was never ours: whoever checks tokens for many is not held up over those that are
-            // good or over, whatever strangers send there.
-            throttle::count(&call, Route::Validate).await?;
-            "TOKEN_INVALID"
-        }
-        Err(Refusal::Disowned) => "TOKEN_INVALID",
+        Err(Refusal::Invalid | Refusal::Disowned) => "TOKEN_INVALID",
         Err(Refusal::Expired | Refusal::Outdated) => "TOKEN_EXPIRED",
         Err(Refusal::Revoked) => "SESSION_REVOKED",
     };

@@ -1,23 +1,18 @@
 //! Signing in with e-mail and password.
 
-use super::{
-    Device, Lifetime, Session, SignedIn,
-    access_token::{self, Statement},
-    rows,
-};
 use crate::{
     accounts::{self, Credentials},
-    commit::{self, Change, Refused},
+    commit::{self, Change},
     context::Context,
-    devices::{self, DeviceCookie, Recognised, Trusted},
+    devices::{self, DeviceCookie, Trusted},
     email::Email,
     error::Error,
     events::{Event, Kind},
-    keys,
     passwords::{self, Password, Proof},
     platform::{self, Metric},
-    secrets::{CookieSecret, RefreshToken},
-    throttle::{self, Attempt, Refused as Throttled},
+    secrets::CookieSecret,
+    sessions::{self, Device, Opened, Proven, SignedIn, Wanted},
+    throttle::{self, Attempt, Refused},
 };
 use uuid::Uuid;
 
@@ -96,15 +91,34 @@ async fn prove(
             platform::count(Metric::SignIns, "banned", 1);
             return Err(refuse(ctx, request, user, "banned", attempt, Error::Banned).await?);
         }
-        let id = found_now.user.id;
-        let device = devices::recognise(id, trusted, request.device.id.as_deref()).await?;
-        if let Some(signed_in) = open(ctx, request, found_now, proof, &device, attempt).await? {
+        if let Opened::SignedIn(signed_in) = open(ctx, request, found_now, proof, trusted, attempt).await? {
             platform::count(Metric::SignIns, "success", 1);
-            platform::count(Metric::SessionsOpened, if request.remember_me { "true" } else { "false" }, 1);
-            return Ok(signed_in);
+            return Ok(*signed_in);
         }
     }
     Err(Error::Overloaded)
+}
+
+/// Opens the session of whoever has shown the right password, and keeps that under today's parameters.
+async fn open(
+    ctx: &Context,
+    request: &SignIn,
+    found: Credentials,
+    proof: Proof,
+    trusted: Option<Trusted>,
+    attempt: &Attempt,
+) -> Result<Opened, Error> {
+    let Credentials { user, version, password, snapshot } = found;
+    let device = devices::recognise(user.id, trusted, request.device.id.as_deref()).await?;
+    let mut led_to = Change::new();
+    if let (Proof::RightButOutdated, Some(old)) = (proof, password) {
+        let new = passwords::rehash(ctx, &request.password).await?;
+        led_to.add(accounts::upgrade_password(user.id, &old, &new, ctx.now));
+    }
+    let proven = Proven { user, credential_version: version, snapshot, attempt, device };
+    let SignIn { remember_me, device, replaces, .. } = request;
+    let wanted = Wanted { remember_me: *remember_me, device, replaces };
+    sessions::open(ctx, led_to, proven, &wanted).await
 }
 
 /// Records a failure, what it locks, and whether it is one too many. The same statements, whether or not there is such an account.
@@ -129,12 +143,12 @@ async fn refuse(
 
 /// Records that attempts are refused before anything is compared, and before anybody is looked up: not even the event says whether
 /// there is such an account.
-async fn refuse_unheard(ctx: &Context, request: &SignIn, refused: Throttled) -> Result<Error, Error> {
+async fn refuse_unheard(ctx: &Context, request: &SignIn, refused: Refused) -> Result<Error, Error> {
     let (reason, label) = match refused {
-        Throttled::Locked(_) => ("locked", "locked"),
-        Throttled::Limited(_) => ("rate_limited", "limited"),
-        Throttled::Undecided => ("undecided", "busy"),
-        Throttled::Failed(error) => return Ok(error),
+        Refused::Locked(_) => ("locked", "locked"),
+        Refused::Limited(_) => ("rate_limited", "limited"),
+        Refused::Undecided => ("undecided", "busy"),
+        Refused::Failed(error) => return Ok(error),
     };
     platform::count(Metric::SignIns, label, 1);
     // Whoever hammers at a lock shall not make the database write each time.
@@ -151,86 +165,4 @@ fn failure(request: &SignIn, user: Option<Uuid>, reason: &str) -> Event {
 /// The address is logged only where it is one: people type passwords there.
 fn about(kind: Kind, request: &SignIn, user: Option<Uuid>) -> Event {
     Event::of(kind, user).with("email", request.email.as_ref().map_or("unparsable", Email::as_str))
-}
-
-/// Writes the session, or nothing where the credentials are no longer those that were read.
-async fn open(
-    ctx: &Context,
-    request: &SignIn,
-    found: Credentials,
-    proof: Proof,
-    device: &Recognised,
-    attempt: &Attempt,
-) -> Result<Option<SignedIn>, Error> {
-    let Credentials { user, version, password, snapshot } = found;
-    let keys = keys::at(&snapshot, ctx.settings).await?;
-    let session = new_session(ctx, request, &user);
-    let cookie = CookieSecret::random();
-    let refresh_token = RefreshToken::random();
-    let limit = ctx.settings.sessions_per_user;
-    let mut change = Change::of(rows::open(&session, &cookie, version));
-    change.add(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now));
-    change.add(rows::remove_expired(user.id, ctx.now));
-    for cookie in &request.replaces {
-        // Whoever was signed in here may be somebody else, of whom an import has left what can't be read.
-        if let Some((replaced, owner)) = rows::ids_by_cookie(cookie).await? {
-            let event = Event::about(Kind::SessionRevoked, owner).with("reason", "replaced");
-            change.add_counted(Metric::SessionsEnded, "replaced", rows::end(replaced));
-            change.record(event.session(replaced));
-        }
-    }
-    let displaced = Event::about(Kind::SessionRevoked, user.id).with("reason", "displaced");
-    change.record(rows::if_more_than(limit, displaced));
-    let displace = rows::displace(user.id, session.id, limit);
-    change.add_counted(Metric::SessionsEnded, "displaced", displace);
-    if let (Proof::RightButOutdated, Some(old)) = (proof, password) {
-        let new = passwords::rehash(ctx, &request.password).await?;
-        change.add(accounts::upgrade_password(user.id, &old, &new, ctx.now));
-    }
-    throttle::after_failures(ctx, attempt).tell(&mut change, Some(user.id));
-    attempt.succeeded(&mut change);
-    // Whoever has just proven who they are may do so again: a thief of a session must not keep its owner from changing the password.
-    throttle::may_reauthenticate(&mut change, user.id);
-    if let Some(trusted) = device.trusted {
-        throttle::begin_anew_on(&mut change, trusted);
-    }
-    let SignIn { device: Device { id: client_id, name }, .. } = request;
-    let device_cookie =
-        devices::remember(ctx, &mut change, user.id, device, client_id.as_deref(), name.as_deref());
-    let event = Event::about(Kind::LoginSuccess, user.id)
-        .session(session.id)
-        .with("deviceId", session.device.id.clone())
-        .with("deviceName", session.device.name.clone())
-        .with("rememberMe", session.remember_me);
-    let as_of = snapshot.as_of;
-    // Before the session is committed: what can't be signed must not be.
-    let access_token = access_token::issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
-    change.record(event);
-    match change.try_commit(ctx).await {
-        Ok(_) => {}
-        Err(Refused::Unmet(_)) => return Ok(None),
-        Err(refused) => return Err(refused.into()),
-    }
-    let (cookie, device_cookie) = (Some(cookie), Some(device_cookie));
-    Ok(Some(SignedIn { user, session, as_of, cookie, device_cookie, access_token, refresh_token }))
-}
-
-fn new_session(ctx: &Context, request: &SignIn, user: &accounts::User) -> Session {
-    let absolute = ctx.now + ctx.settings.session_absolute;
-    Session {
-        id: platform::new_id(ctx.now),
-        user_id: user.id,
-        remember_me: request.remember_me,
-        device: request.device.clone(),
-        ip_address: ctx.client.address.clone(),
-        user_agent: ctx.client.user_agent.clone(),
-        last_activity_at: ctx.now,
-        created_at: ctx.now,
-        expires_at: Lifetime::new(request.remember_me).expiry(ctx.now, absolute),
-        absolute_expires_at: absolute,
-        not_before: crate::time::Time(0),
-        auth_time: ctx.now,
-        parent_id: None,
-        origin: None,
-    }
 }

@@ -1,7 +1,11 @@
 //! The only SQL of what is counted. Each statement reads and writes a bounded number of rows, however much strangers do.
 
+mod prune;
+
+pub use prune::*;
+
 use super::{
-    counter::{Counter, Limit},
+    counter::{Counter, Kind, Limit},
     reservation::Reservation,
     standing::{Bounds, LONGEST, Locked, SUSPICION_WINDOW, Standing, Tally, UNDECIDED, Used, WINDOW},
 };
@@ -20,8 +24,8 @@ const GATHERED: Span = Span::minutes(1);
 const MOST: i64 = 1_000_000;
 const MOST_OF_TOKENS: i64 = 100_000;
 
-fn most(counter: &str) -> i64 {
-    if counter.starts_with("refresh:") || counter.starts_with("validate:") { MOST_OF_TOKENS } else { MOST }
+const fn most(counter: Kind) -> i64 {
+    if counter.is_cheap() { MOST_OF_TOKENS } else { MOST }
 }
 
 /// What counts of a counter (two parameters) within a window, whose beginning and end follow them. Attempts of a minute are of one
@@ -43,7 +47,7 @@ fn undecided([counter, subject, from, to]: [usize; 4]) -> String {
 
 /// How a counter that locks stands, and limits beside it: one row, by one look.
 pub async fn standing(lock: &Counter, limits: &[Limit], now: Time) -> Result<(Standing, Vec<Used>), Error> {
-    let mut params = params![now - WINDOW, now - UNDECIDED, now + SKEW, lock.name, lock.subject];
+    let mut params = params![now - WINDOW, now - UNDECIDED, now + SKEW, lock.kind, lock.subject];
     let mut columns = vec![recent([4, 5, 1, 3]), undecided([4, 5, 2, 3])];
     columns.extend(columns_of(limits, &mut params));
     let sql = format!(
@@ -72,7 +76,7 @@ pub async fn used(limits: &[Limit], now: Time) -> Result<Vec<Used>, Error> {
 /// (3).
 fn columns_of(limits: &[Limit], params: &mut Vec<Value>) -> Vec<String> {
     let columns = limits.iter().flat_map(|limit| {
-        params.extend(params![limit.counter.name, limit.counter.subject]);
+        params.extend(params![limit.counter.kind, limit.counter.subject]);
         let (counter, subject) = (params.len().saturating_sub(1), params.len());
         [recent([counter, subject, 1, 3]), undecided([counter, subject, 2, 3])]
     });
@@ -88,7 +92,7 @@ pub async fn tallies(counter: &Counter, now: Time) -> Result<Vec<Tally>, Error> 
     let sql = "SELECT until, count FROM attempts WHERE counter = ?1 AND subject = ?2
                    AND since > ?3 AND since <= ?4 AND until > ?5 ORDER BY since";
     let from = now - WINDOW;
-    let params = params![counter.name, counter.subject, from - GATHERED, now + SKEW, from];
+    let params = params![counter.kind, counter.subject, from - GATHERED, now + SKEW, from];
     storage::query(sql, params, |row| Ok(Tally { until: row.take()?, count: row.take()? })).await
 }
 
@@ -104,7 +108,7 @@ pub fn reserve_unlocked(counter: &Counter, attempt: &Reservation, bounds: &Bound
              AND ({undecided} = 0 OR {undecided} + {recent} < ?8)"
         ),
         params![
-            counter.name,
+            counter.kind,
             counter.subject,
             attempt.at,
             attempt.nonce,
@@ -128,7 +132,7 @@ pub fn reserve(limit: &Limit, attempt: &Reservation) -> Option<Statement> {
              WHERE {recent} + {undecided} < ?8"
         ),
         params![
-            counter.name,
+            counter.kind,
             counter.subject,
             attempt.at,
             attempt.nonce,
@@ -160,7 +164,7 @@ pub fn count_below(limit: &Limit, now: Time) -> [Statement; 2] {
 }
 
 fn count_where(counter: &Counter, now: Time, condition: &str, more: Vec<Value>) -> Statement {
-    let mut params = params![counter.name, counter.subject, now];
+    let mut params = params![counter.kind, counter.subject, now];
     params.extend(more);
     let sql = format!(
         "INSERT INTO attempts (counter, subject, since, until, count, position)
@@ -181,7 +185,7 @@ fn make_room(counter: &Counter, now: Time) -> Statement {
         "DELETE FROM attempts WHERE counter = ?1
              AND position < (SELECT min(position) FROM attempts WHERE counter = ?1) + 4
              AND (position <= (SELECT max(position) FROM attempts WHERE counter = ?1) - ?2 OR until < ?3)",
-        params![counter.name, most(counter.name), now - SUSPICION_WINDOW],
+        params![counter.kind, most(counter.kind), now - SUSPICION_WINDOW],
     )
 }
 
@@ -190,7 +194,7 @@ pub fn note_failure(counter: &Counter, now: Time) -> Statement {
     statement(
         "INSERT INTO lockouts (counter, subject, failures, failed_at, locked_until, times) VALUES (?1, ?2, 1, ?3, 0, 0)
          ON CONFLICT (counter, subject) DO UPDATE SET failures = lockouts.failures + 1, failed_at = excluded.failed_at",
-        params![counter.name, counter.subject, now],
+        params![counter.kind, counter.subject, now],
     )
 }
 
@@ -209,7 +213,7 @@ pub fn set_lock(
             recent([1, 2, 7, 8])
         ),
         params![
-            counter.name,
+            counter.kind,
             counter.subject,
             lock.until,
             lock.times,
@@ -226,13 +230,13 @@ pub fn set_lock(
 /// What holds where this attempt has set the lock, and its values.
 pub fn was_locked_by(counter: &Counter, attempt: &Reservation) -> (&'static str, Vec<Value>) {
     let condition = "EXISTS (SELECT 1 FROM lockouts WHERE counter = $1 AND subject = $2 AND locked_by = $3)";
-    (condition, params![counter.name, counter.subject, attempt.nonce])
+    (condition, params![counter.kind, counter.subject, attempt.nonce])
 }
 
 /// What holds once a counter has exactly so many failures without a success, and its values.
 pub fn has_failed_exactly(counter: &Counter, times: i64) -> (&'static str, Vec<Value>) {
     let condition = "EXISTS (SELECT 1 FROM lockouts WHERE counter = $1 AND subject = $2 AND failures = $3)";
-    (condition, params![counter.name, counter.subject, times])
+    (condition, params![counter.kind, counter.subject, times])
 }
 
 /// Forgets every failure, and the lock. Attempts that are still to be decided keep their places.
@@ -240,11 +244,11 @@ pub fn forget(counter: &Counter) -> [Statement; 2] {
     [
         statement(
             "DELETE FROM attempts WHERE counter = ?1 AND subject = ?2",
-            params![counter.name, counter.subject],
+            params![counter.kind, counter.subject],
         ),
         statement(
             "DELETE FROM lockouts WHERE counter = ?1 AND subject = ?2",
-            params![counter.name, counter.subject],
+            params![counter.kind, counter.subject],
         ),
     ]
 }
@@ -253,7 +257,7 @@ pub fn forget(counter: &Counter) -> [Statement; 2] {
 pub fn forget_failures(counter: &Counter) -> Statement {
     statement(
         "UPDATE lockouts SET failures = 0 WHERE counter = ?1 AND subject = ?2",
-        params![counter.name, counter.subject],
+        params![counter.kind, counter.subject],
     )
 }
 
@@ -262,7 +266,7 @@ const CLOSED: &str = "(locked_until > $1 AND locked_until <= $2 OR failures >= $
 
 /// Lifts a lock, and forgets the attempts that led to it.
 pub fn unlock(counter: &Counter, cumulative: i64, now: Time) -> [Statement; 2] {
-    let params = || params![now, now + LONGEST + SKEW, cumulative, counter.name, counter.subject];
+    let params = || params![now, now + LONGEST + SKEW, cumulative, counter.kind, counter.subject];
     let closed = CLOSED.replace('$', "?");
     [
         statement(
@@ -285,7 +289,7 @@ pub fn one_is_locked([one, other]: &[Counter; 2], cumulative: i64, now: Time) ->
         "EXISTS (SELECT 1 FROM lockouts WHERE (locked_until > $1 AND locked_until <= $2 OR failures >= $3)
         AND (counter = $4 AND subject = $5 OR counter = $6 AND subject = $7))";
     let window = params![now, now + LONGEST + SKEW, cumulative];
-    let counters = params![one.name, one.subject, other.name, other.subject];
+    let counters = params![one.kind, one.subject, other.kind, other.subject];
     (condition, [window, counters].concat())
 }
 

@@ -1,0 +1,154 @@
+//! The door to a session: whoever has proven who they are comes in here, however they did.
+
+use super::{
+    Device, Lifetime, Session, SignedIn,
+    access_token::{self, Statement},
+    rows,
+};
+use crate::{
+    accounts::User,
+    commit::{Change, Refused},
+    context::Context,
+    devices::{self, Recognised},
+    error::Error,
+    events::{Event, Kind},
+    invalidations::Snapshot,
+    keys,
+    platform::{self, Metric},
+    secrets::{CookieSecret, RefreshToken},
+    throttle::{self, Attempt},
+    time::Time,
+};
+
+/// Somebody has proven who they are. `credentials` makes it.
+pub struct Proven<'a> {
+    /// Who.
+    pub user: User,
+    /// The credentials that it was proven by: they must still be the same when the session is written.
+    pub credential_version: i64,
+    /// Where these were read.
+    pub snapshot: Snapshot,
+    /// The attempt that has succeeded.
+    pub attempt: &'a Attempt,
+    /// The device that it was done on.
+    pub device: Recognised,
+}
+
+/// The session that is wanted.
+pub struct Wanted<'a> {
+    /// Whether it shall last 30 days rather than 7.
+    pub remember_me: bool,
+    /// The device, in the client's words.
+    pub device: &'a Device,
+    /// The sessions that the request came with. They end: a browser has one at a time.
+    pub replaces: &'a [CookieSecret],
+}
+
+/// What opening a session led to.
+pub enum Opened {
+    /// A session.
+    SignedIn(Box<SignedIn>),
+    /// Nothing: the credentials are no longer those that were proven.
+    Outdated,
+}
+
+/// Opens a session, in one commit with `led_to`: what proving who they are has led to. That comes behind the session, which looks for
+/// the credentials as they were proven.
+///
+/// # Errors
+///
+/// Where no key can sign, or storage fails.
+pub async fn open(
+    ctx: &Context,
+    led_to: Change,
+    proven: Proven<'_>,
+    wanted: &Wanted<'_>,
+) -> Result<Opened, Error> {
+    let Proven { user, credential_version, snapshot, attempt, device } = proven;
+    let keys = keys::at(&snapshot, ctx.settings).await?;
+    let session = new_session(ctx, wanted, &user);
+    let (cookie, refresh_token) = (CookieSecret::random(), RefreshToken::random());
+    let mut change = Change::of(rows::open(&session, &cookie, credential_version));
+    change.add(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now));
+    make_room(ctx, &mut change, &session, wanted).await?;
+    change.append(led_to);
+    throttle::after_failures(ctx, attempt).tell(&mut change, Some(user.id));
+    attempt.succeeded(&mut change);
+    // Whoever has just proven who they are may do so again: a thief of a session must not keep its owner from changing the password.
+    throttle::may_reauthenticate(&mut change, user.id);
+    if let Some(trusted) = device.trusted {
+        throttle::begin_anew_on(&mut change, trusted);
+    }
+    let Device { id: client_id, name } = wanted.device;
+    let device_cookie =
+        devices::remember(ctx, &mut change, user.id, &device, client_id.as_deref(), name.as_deref());
+    change.record(
+        Event::about(Kind::LoginSuccess, user.id)
+            .session(session.id)
+            .with("deviceId", client_id.clone())
+            .with("deviceName", name.clone())
+            .with("rememberMe", session.remember_me),
+    );
+    let as_of = snapshot.as_of;
+    // Before the session is committed: what can't be signed must not be.
+    let access_token = access_token::issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
+    match change.try_commit(ctx).await {
+        Ok(_) => {}
+        Err(Refused::Unmet(_)) => return Ok(Opened::Outdated),
+        Err(refused) => return Err(refused.into()),
+    }
+    platform::count(Metric::SessionsOpened, if wanted.remember_me { "true" } else { "false" }, 1);
+    let (cookie, device_cookie) = (Some(cookie), Some(device_cookie));
+    Ok(Opened::SignedIn(Box::new(SignedIn {
+        user,
+        session,
+        as_of,
+        cookie,
+        device_cookie,
+        access_token,
+        refresh_token,
+    })))
+}
+
+/// Ends the sessions that give way to another: those that the request came with, and what are too many.
+async fn make_room(
+    ctx: &Context,
+    change: &mut Change,
+    session: &Session,
+    wanted: &Wanted<'_>,
+) -> Result<(), Error> {
+    let (user, limit) = (session.user_id, ctx.settings.sessions_per_user);
+    change.add(rows::remove_expired(user, ctx.now));
+    for cookie in wanted.replaces {
+        // Whoever was signed in here may be somebody else, of whom an import has left what can't be read.
+        if let Some((replaced, owner)) = rows::ids_by_cookie(cookie).await? {
+            let event = Event::about(Kind::SessionRevoked, owner).with("reason", "replaced");
+            change.add_counted(Metric::SessionsEnded, "replaced", rows::end(replaced));
+            change.record(event.session(replaced));
+        }
+    }
+    let displaced = Event::about(Kind::SessionRevoked, user).with("reason", "displaced");
+    change.record(rows::if_more_than(limit, displaced));
+    change.add_counted(Metric::SessionsEnded, "displaced", rows::displace(user, session.id, limit));
+    Ok(())
+}
+
+fn new_session(ctx: &Context, wanted: &Wanted<'_>, user: &User) -> Session {
+    let absolute = ctx.now + ctx.settings.session_absolute;
+    Session {
+        id: platform::new_id(ctx.now),
+        user_id: user.id,
+        remember_me: wanted.remember_me,
+        device: wanted.device.clone(),
+        ip_address: ctx.client.address.clone(),
+        user_agent: ctx.client.user_agent.clone(),
+        last_activity_at: ctx.now,
+        created_at: ctx.now,
+        expires_at: Lifetime::new(wanted.remember_me).expiry(ctx.now, absolute),
+        absolute_expires_at: absolute,
+        not_before: Time(0),
+        auth_time: ctx.now,
+        parent_id: None,
+        origin: None,
+    }
+}
