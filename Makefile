@@ -18,7 +18,7 @@ COMMON := $(call find,crates wit) Cargo.toml Cargo.lock
 HOST := $(COMMON) $(call find,host)
 AUTH := $(COMMON) $(call find,component xtask)
 SPIN := $(AUTH) $(call find,spin wasi-http)
-GUESTS := $(SPIN) $(call find,examples/spin-app tests/misbehaving-guest tests/recording-guest)
+GUESTS := $(SPIN) $(call find,examples/spin-app tests/misbehaving-guest tests/embedded-guest)
 
 # What xtask writes when it has built these as they are released: the component, the one for Spin, all of them.
 AUTH_BUILT := target/mana/auth.optimized
@@ -30,9 +30,9 @@ GUEST_FLAGS := --cfg getrandom_backend="custom"
 WASI_PACKAGES := -p mana-auth-front -p mana-auth-spin-adapter -p mana-auth-spin-chained -p mana-auth-spin-guard \
 	-p mana-auth-spin-client -p mana-auth-example-http -p mana-auth-example-typed -p mana-auth-example-guarded
 GUEST_PACKAGES := -p mana-auth-component -p mana-auth-tokens -p mana-auth-passwords -p mana-auth-misbehaving-guest \
-	-p mana-auth-recording-guest
+	-p mana-auth-embedded-guest
 GUEST_FEATURES := --features mana-auth-tokens/component,mana-auth-passwords/component
-NATIVE := --workspace --exclude mana-auth-misbehaving-guest --exclude mana-auth-recording-guest
+NATIVE := --workspace --exclude mana-auth-misbehaving-guest --exclude mana-auth-embedded-guest
 
 .PHONY: help
 help: ## Say what there is

@@ -3,6 +3,7 @@
 use crate::{
     platform::{self, Level},
     settings::Settings,
+    text,
     time::Time,
 };
 use mana_auth_hygiene::Trace;
@@ -67,7 +68,23 @@ impl Context {
     }
 }
 
+/// The longest user agent that is kept, in characters.
+const USER_AGENT: usize = 512;
+
+/// An IP address in text form, as it is kept; none for what is none.
+#[must_use]
+pub fn address(text: &str) -> Option<String> {
+    text.parse::<IpAddr>().ok().map(|address| address.to_canonical().to_string())
+}
+
 impl Client {
+    /// A client at an address, that calls itself so.
+    #[must_use]
+    pub fn new(address: Option<String>, user_agent: Option<&str>) -> Self {
+        let user_agent = user_agent.and_then(|text| text::label(text, USER_AGENT));
+        Self { address, user_agent, ..Self::default() }
+    }
+
     /// The network that shares what one client may use: the IPv4 address, or the /64 of an IPv6 address, which
     /// is what a provider hands to one customer.
     #[must_use]

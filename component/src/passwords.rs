@@ -84,6 +84,15 @@ impl<'de> Deserialize<'de> for NewPassword {
 }
 
 /// Parses a password that comes from elsewhere than JSON.
+impl TryFrom<String> for Password {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        Self::parse(&Zeroizing::new(text))
+    }
+}
+
+/// Parses a password that comes from elsewhere than JSON.
 impl TryFrom<String> for NewPassword {
     type Error = &'static str;
 

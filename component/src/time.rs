@@ -52,6 +52,12 @@ impl Span {
     pub const fn as_seconds(self) -> i64 {
         self.0 / 1000
     }
+
+    /// In whole seconds, at least one, after which it is over: who comes back then is not refused again.
+    #[must_use]
+    pub fn retry_after(self) -> u64 {
+        u64::try_from(self.0.saturating_add(999).div_euclid(1000)).unwrap_or(0).max(1)
+    }
 }
 
 impl Time {

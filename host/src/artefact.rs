@@ -46,13 +46,12 @@ impl Artefact {
         Self::new(bytes)
     }
 
-    /// The component itself, for tests that run another one than our host does. The engine's settings must be those of
+    /// The component itself, for whoever runs it in a host of their own. The engine's settings must be those of
     /// `mana_auth_engine`.
     ///
     /// # Errors
     ///
     /// See [`LoadError`].
-    #[cfg(feature = "test-support")]
     pub fn component(&self, engine: &Engine) -> Result<Component, LoadError> {
         self.load(engine)
     }

@@ -7,7 +7,7 @@ pub mod artefact;
 pub mod bindings;
 pub mod clock;
 pub mod config;
-mod imports;
+pub mod imports;
 pub mod invalidations;
 mod management;
 mod metrics;
@@ -20,5 +20,5 @@ pub mod trail;
 mod workers;
 
 pub use imports::State;
-pub use server::{AuditLog, BuildError, Builder, Peer, Server, Service};
+pub use server::{AuditLog, BuildError, Builder, Calls, Interface, Peer, Server, Service};
 pub use workers::{CallError, Instance, PrepareError, StartError};

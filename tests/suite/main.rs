@@ -1,8 +1,8 @@
 //! Black-box suites against the real component.
 //!
 //! A scenario is an async function that starts the service as it needs it and talks to it over HTTP. It runs
-//! once for every runner: `host` (in this process, with a clock that tests move) and `binary` (the program,
-//! spawned). What a runner lacks, a scenario says in `needs`; it is then listed there as left out.
+//! once for every runner: `host` (in this process, with a clock that tests move), `typed` (the same, asked by its functions
+//! where there are any), `binary` (the program, spawned) and `spin`. What a runner lacks, a scenario says in `needs`; it is then listed there as left out.
 
 #![allow(
     clippy::expect_used,

@@ -49,7 +49,7 @@ pub const GUESTS: &[Guest] = &[
         ..PURE
     },
     Guest { package: "mana-auth-misbehaving-guest", artefact: "misbehaving", precompile: true, ..PURE },
-    Guest { package: "mana-auth-recording-guest", artefact: "recording", precompile: true, ..PURE },
+    Guest { package: "mana-auth-embedded-guest", artefact: "embedded", precompile: true, ..PURE },
     Guest { package: "mana-auth-front", artefact: "front", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-spin-adapter", artefact: "spin-adapter", kind: Kind::Wasi, ..PURE },
     Guest { package: "mana-auth-spin-guard", artefact: "spin-guard", kind: Kind::Wasi, ..PURE },

@@ -70,6 +70,7 @@ kinds! {
     PasswordResetComplete = "password_reset_complete", Expendable, "authn_password_change", "A password was reset.";
     AccountCreated = "account_created", Expendable, "user_created", "An account was made.";
     AccountDeleted = "account_deleted", Required, "user_deleted", "An account was deleted.";
+    TokenSigned = "token_signed", Required, "authn_token_created", "Whoever embeds the service had a token signed for a session.";
     SessionRevoked = "session_revoked", Expendable, "authn_token_revoked", "A session was ended otherwise than by signing out.";
     PermissionChanged = "permission_changed", Required, "privilege_permissions_changed", "What someone may do was changed.";
     OrganizationCreated = "organization_created", Required, "sensitive_create", "An organization was made.";

@@ -1,55 +1,102 @@
-use super::{Component, context, problems};
+use super::{
+    Component,
+    call::{context, context_for},
+    failure::failure,
+    types,
+};
 use crate::{
-    accounts::{self, By, Name, Registration},
-    bindings::exports::mana::auth::accounts::{Error, Guest, NewUser, Problem, Role, User},
+    accounts::{self, By, Name, Picture as Address, ProfileUpdate, Registration},
+    bindings::exports::mana::auth::accounts::{
+        Client, Error, Guest, NewUser, Picture, Refusal, Role, SignedIn, User,
+    },
+    credentials,
     email::Email,
     error,
-    passwords::NewPassword,
-    time::Time,
+    passwords::{NewPassword, Password},
+    sessions::{self, OldChain},
 };
-use uuid::Uuid;
 
 impl Guest for Component {
+    async fn register(new: NewUser, client: Client) -> Result<User, Refusal> {
+        let ctx = context_for(&client).await?;
+        let user = accounts::register(&ctx, registration(new, By::Stranger)?).await?;
+        Ok(types::user(user, ctx.now))
+    }
+
+    async fn update_profile(id: String, name: Option<String>, image: Picture) -> Result<User, Refusal> {
+        let ctx = context().await?;
+        let user = accounts::by_id(types::id(&id)?).await?.ok_or(error::Error::NotFound)?;
+        let name = name.map(|name| Name::parse(&name)).transpose();
+        let image = match image {
+            Picture::Keep => Ok(None),
+            Picture::Remove => Ok(Some(None)),
+            Picture::Set(address) => Address::parse(&address).map(|address| Some(Some(address))),
+        };
+        let update = ProfileUpdate {
+            name: name.map_err(|message| error::Error::invalid("name", message))?,
+            image: image.map_err(|message| error::Error::invalid("image", message))?,
+        };
+        Ok(types::user(accounts::update_profile(&ctx, user, update).await?, ctx.now))
+    }
+
+    async fn change_password(
+        session: String,
+        current: String,
+        new: String,
+        client: Client,
+    ) -> Result<SignedIn, Refusal> {
+        let ctx = context_for(&client).await?;
+        let current = Password::try_from(current);
+        let current = current.map_err(|message| error::Error::invalid("currentPassword", message))?;
+        let new = NewPassword::try_from(new);
+        let new = new.map_err(|message| error::Error::invalid("newPassword", message))?;
+        let caller = sessions::by_session(&ctx, types::session_id(&session)?).await?;
+        let proof = credentials::reauthenticate(&ctx, &caller.user, &current, "password_change").await?;
+        let changed = credentials::change_password(&ctx, &caller, proof, &new, OldChain::LeadsOn).await?;
+        Ok(types::signed_in(changed, ctx.now))
+    }
+
+    async fn close(id: String, password: String, client: Client) -> Result<(), Refusal> {
+        let ctx = context_for(&client).await?;
+        let password = Password::try_from(password);
+        let password = password.map_err(|message| error::Error::invalid("password", message))?;
+        let user = accounts::by_id(types::id(&id)?).await?.ok_or(error::Error::NotFound)?;
+        let proof = credentials::reauthenticate(&ctx, &user, &password, "account_deletion").await?;
+        Ok(credentials::delete_account(&ctx, &user, proof).await?)
+    }
+
     async fn create(new: NewUser) -> Result<User, Error> {
         let ctx = context().await?;
-        let wrong =
-            |field: &str, message: String| Error::Invalid(vec![Problem { field: field.into(), message }]);
-        let registration = Registration {
-            email: Email::parse(&new.email).map_err(|message| wrong("email", message.into()))?,
-            password: NewPassword::try_from(new.password)
-                .map_err(|message| wrong("password", message.into()))?,
-            name: Name::parse(&new.name).map_err(|message| wrong("name", message))?,
-            by: By::Operator,
-        };
-        Ok(shown(accounts::register(&ctx, registration).await?, ctx.now))
+        let user = accounts::register(&ctx, registration(new, By::Operator)?).await?;
+        Ok(types::user(user, ctx.now))
     }
 
     async fn get(id: String) -> Result<User, Error> {
         let ctx = context().await?;
-        let user = accounts::by_id(parse(&id)?).await?;
-        user.map(|user| shown(user, ctx.now)).ok_or(Error::NotFound)
+        let user = accounts::by_id(types::id(&id)?).await?;
+        user.map(|user| types::user(user, ctx.now)).ok_or(Error::NotFound)
     }
 
     async fn find(email: String) -> Result<User, Error> {
         let ctx = context().await?;
-        Ok(shown(accounts::find(&email).await?, ctx.now))
+        Ok(types::user(accounts::find(&email).await?, ctx.now))
     }
 
     async fn list(limit: u32, before: Option<String>) -> Result<Vec<User>, Error> {
         let ctx = context().await?;
-        let before = before.map(|id| parse(&id)).transpose()?;
+        let before = before.map(|id| types::id(&id)).transpose()?;
         let users = accounts::list(limit, before).await?;
-        Ok(users.into_iter().map(|user| shown(user, ctx.now)).collect())
+        Ok(users.into_iter().map(|user| types::user(user, ctx.now)).collect())
     }
 
     async fn delete(id: String) -> Result<(), Error> {
         let ctx = context().await?;
-        Ok(accounts::remove(&ctx, parse(&id)?).await?)
+        Ok(accounts::remove(&ctx, types::id(&id)?).await?)
     }
 
     async fn unlock(id: String) -> Result<bool, Error> {
         let ctx = context().await?;
-        Ok(accounts::unlock(&ctx, parse(&id)?, "operator").await?)
+        Ok(accounts::unlock(&ctx, types::id(&id)?, "operator").await?)
     }
 
     async fn set_role(id: String, role: Role) -> Result<User, Error> {
@@ -59,44 +106,28 @@ impl Guest for Component {
             Role::Admin => accounts::Role::Admin,
             Role::Service => accounts::Role::Service,
         };
-        Ok(shown(accounts::set_role(&ctx, parse(&id)?, role).await?, ctx.now))
+        Ok(types::user(accounts::set_role(&ctx, types::id(&id)?, role).await?, ctx.now))
     }
 }
 
-fn parse(id: &str) -> Result<Uuid, Error> {
-    Uuid::try_parse(id).map_err(|_| Error::NotFound)
-}
-
-/// An account as the interface shows it, at this moment.
-fn shown(user: accounts::User, now: Time) -> User {
-    User {
-        id: user.id.to_string(),
-        email: user.email.as_str().to_owned(),
-        name: user.name,
-        image: user.image,
-        role: match user.role {
-            accounts::Role::User => Role::User,
-            accounts::Role::Admin => Role::Admin,
-            accounts::Role::Service => Role::Service,
-        },
-        email_verified: user.email_verified,
-        banned: user.ban.holds(now),
-        created_at: user.created_at.as_millis(),
-        updated_at: user.updated_at.as_millis(),
-    }
+fn registration(new: NewUser, by: By) -> Result<Registration, error::Error> {
+    let NewUser { email, password, name } = new;
+    Ok(Registration {
+        email: Email::parse(&email).map_err(|message| error::Error::invalid("email", message))?,
+        password: NewPassword::try_from(password)
+            .map_err(|message| error::Error::invalid("password", message))?,
+        name: Name::parse(&name).map_err(|message| error::Error::invalid("name", message))?,
+        by,
+    })
 }
 
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
         match error {
-            error::Error::Invalid(fields) => Self::Invalid(problems(fields)),
+            error::Error::Invalid(fields) => Self::Invalid(types::problems(fields)),
             error::Error::EmailTaken => Self::EmailTaken,
-            error::Error::NotFound => Self::NotFound,
             error::Error::Overloaded => Self::Busy,
-            other => {
-                super::log(&other);
-                Self::Unavailable
-            }
+            other => failure(other, Self::NotFound, Self::Unavailable, Self::Internal),
         }
     }
 }

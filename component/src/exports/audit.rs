@@ -1,4 +1,4 @@
-use super::{Component, context, problems, whole};
+use super::{Component, call::context, failure::failure, types};
 use crate::{
     audit::{
         self,
@@ -131,6 +131,11 @@ fn id(field: &'static str, text: &str) -> Result<Uuid, error::Error> {
     Uuid::try_parse(text).map_err(|_| error::Error::invalid(field, "must be a UUID"))
 }
 
+/// A number of rows, which is never negative.
+fn whole(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or_default()
+}
+
 fn time(milliseconds: u64) -> Time {
     Time(i64::try_from(milliseconds).unwrap_or(i64::MAX))
 }
@@ -159,8 +164,8 @@ impl From<Entry> for Event {
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
         match error {
-            error::Error::Invalid(fields) => Self::Invalid(problems(fields)),
-            other => super::not_found_or(other, Self::NotFound, Self::Unavailable),
+            error::Error::Invalid(fields) => Self::Invalid(types::problems(fields)),
+            other => failure(other, Self::NotFound, Self::Unavailable, Self::Internal),
         }
     }
 }

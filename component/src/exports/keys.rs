@@ -1,4 +1,4 @@
-use super::{Component, context};
+use super::{Component, call::context, failure::failure};
 use crate::{
     bindings::exports::mana::auth::keys::{Error, Guest, Key, State},
     error, keys,
@@ -45,6 +45,6 @@ fn describe(key: &keys::Key, all: &[keys::Key], now: Time) -> Key {
 
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
-        super::not_found_or(error, Self::NotFound, Self::Unavailable)
+        failure(error, Self::NotFound, Self::Unavailable, Self::Internal)
     }
 }

@@ -1,4 +1,4 @@
-use super::{Component, context};
+use super::{Component, call::context, failure::failure};
 use crate::{
     bindings::exports::mana::auth::maintenance::{
         Error, Guest, Misconfiguration, Readiness, Report, Setting, StartError,
@@ -78,7 +78,6 @@ impl From<maintenance::StartError> for StartError {
 
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
-        super::log(&error);
-        Self::Unavailable
+        failure(error, Self::Unavailable, Self::Unavailable, Self::Internal)
     }
 }

@@ -1,24 +1,81 @@
-use super::{Component, context};
-use crate::{
-    bindings::exports::mana::auth::sessions::{Error, Guest},
-    error, sessions,
+use super::{
+    Component,
+    call::{context, context_for},
+    failure::failure,
+    types,
 };
-use uuid::Uuid;
+use crate::{
+    bindings::exports::mana::auth::{
+        sessions::{Client, Credential, Credentials, Device, Error, Guest, Refusal},
+        types::SignedIn,
+    },
+    credentials::{self, SignIn},
+    devices::DeviceCookie,
+    email::Email,
+    error,
+    passwords::Password,
+    secrets::{CookieSecret, RefreshToken},
+    sessions,
+};
 
 impl Guest for Component {
+    async fn sign_in(
+        credentials: Credentials,
+        remember_me: bool,
+        device: Device,
+        client: Client,
+    ) -> Result<SignedIn, Refusal> {
+        let ctx = context_for(&client).await?;
+        let password = Password::try_from(credentials.password);
+        let request = SignIn {
+            email: Email::parse(&credentials.email).ok(),
+            password: password.map_err(|message| error::Error::invalid("password", message))?,
+            remember_me,
+            device: sessions::Device::of(&ctx.client, Some(&device.id), Some(&device.name)),
+            device_cookies: DeviceCookie::parse(&device.token).into_iter().collect(),
+            replaces: Vec::new(),
+        };
+        Ok(types::signed_in(credentials::sign_in(&ctx, request).await?, ctx.now))
+    }
+
+    async fn refresh(token: String, client: Client) -> Result<SignedIn, Refusal> {
+        let ctx = context_for(&client).await?;
+        Ok(types::signed_in(sessions::refresh(&ctx, &token).await?, ctx.now))
+    }
+
+    async fn exchange(cookie: String, origin: String, client: Client) -> Result<SignedIn, Refusal> {
+        let ctx = context_for(&client).await?;
+        let cookie = CookieSecret::parse(&cookie).ok_or(error::Error::Unauthenticated)?;
+        let (caller, _) = sessions::by_cookies(&ctx, vec![cookie]).await?;
+        Ok(types::signed_in(sessions::exchange(&ctx, &caller, &origin).await?, ctx.now))
+    }
+
+    async fn sign_out(credential: Credential, client: Client) -> Result<(), Refusal> {
+        let ctx = context_for(&client).await?;
+        let credential = match &credential {
+            Credential::AccessToken(token) => Some(sessions::Credential::AccessToken(token)),
+            Credential::RefreshToken(token) => {
+                RefreshToken::parse(token).map(sessions::Credential::RefreshToken)
+            }
+            Credential::Cookie(cookie) => CookieSecret::parse(cookie).map(sessions::Credential::Cookie),
+        };
+        match credential {
+            Some(credential) => Ok(sessions::sign_out(&ctx, credential).await?),
+            None => Ok(()),
+        }
+    }
+
     async fn revoke(id: String) -> Result<(), Error> {
-        let ctx = context().await?;
-        Ok(sessions::revoke(&ctx, Uuid::try_parse(&id).map_err(|_| Error::NotFound)?).await?)
+        Ok(sessions::revoke(&context().await?, types::id(&id)?).await?)
     }
 
     async fn revoke_all(user_id: String) -> Result<u64, Error> {
-        let ctx = context().await?;
-        Ok(sessions::revoke_all(&ctx, Uuid::try_parse(&user_id).map_err(|_| Error::NotFound)?).await?)
+        Ok(sessions::revoke_all(&context().await?, types::id(&user_id)?).await?)
     }
 }
 
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
-        super::not_found_or(error, Self::NotFound, Self::Unavailable)
+        failure(error, Self::NotFound, Self::Unavailable, Self::Internal)
     }
 }

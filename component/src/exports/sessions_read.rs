@@ -1,4 +1,4 @@
-use super::{Component, context};
+use super::{Component, call::context, failure::failure, types};
 use crate::{
     bindings::exports::mana::auth::{
         sessions_read::{Error, Guest, Refusal, Session},
@@ -6,17 +6,16 @@ use crate::{
     },
     error, sessions,
 };
-use uuid::Uuid;
 
 impl Guest for Component {
     async fn get(id: String) -> Result<Session, Error> {
         let ctx = context().await?;
-        Ok(sessions::get(&ctx, Uuid::try_parse(&id).map_err(|_| Error::NotFound)?).await?.into())
+        Ok(sessions::get(&ctx, types::id(&id)?).await?.into())
     }
 
     async fn list(user_id: String) -> Result<Vec<Session>, Error> {
         let ctx = context().await?;
-        let user = Uuid::try_parse(&user_id).map_err(|_| Error::NotFound)?;
+        let user = types::id(&user_id)?;
         Ok(sessions::list(&ctx, user).await?.into_iter().map(Into::into).collect())
     }
 
@@ -28,8 +27,7 @@ impl Guest for Component {
             Err(sessions::Refusal::Expired | sessions::Refusal::Outdated) => Err(Refusal::Expired),
             Err(sessions::Refusal::Revoked) => Err(Refusal::Revoked),
             Err(sessions::Refusal::Failed(error)) => {
-                super::log(&error);
-                Err(Refusal::Unavailable)
+                Err(failure(error, Refusal::Unavailable, Refusal::Unavailable, Refusal::Internal))
             }
         }
     }
@@ -56,6 +54,6 @@ impl From<sessions::Session> for Session {
 
 impl From<error::Error> for Error {
     fn from(error: error::Error) -> Self {
-        super::not_found_or(error, Self::NotFound, Self::Unavailable)
+        failure(error, Self::NotFound, Self::Unavailable, Self::Internal)
     }
 }

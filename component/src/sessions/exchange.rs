@@ -15,8 +15,12 @@ use crate::{
 ///
 /// # Errors
 ///
-/// `Unauthenticated` where the parent was ended, or the credentials were changed, meanwhile.
+/// `Forbidden` for an origin that may not; `Unauthenticated` where the parent was ended, or the credentials were changed,
+/// meanwhile.
 pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<SignedIn, Error> {
+    if !ctx.settings.token_exchange_origins.iter().any(|allowed| allowed.as_str() == origin) {
+        return Err(Error::Forbidden("This origin may not exchange sessions"));
+    }
     let parent = &caller.session;
     let session = Session {
         id: platform::new_id(ctx.now),

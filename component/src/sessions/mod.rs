@@ -20,6 +20,7 @@ mod revoke;
 mod rows;
 mod service_token;
 mod sign_out;
+mod sign_token;
 mod slide;
 mod tokens;
 
@@ -38,14 +39,17 @@ pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
 pub use service_token::service_token;
 pub use sign_out::{Credential, is_alive, sign_out};
+pub use sign_token::{by_session, sign_access_token, sign_service_token};
 pub use slide::slide;
 pub use tokens::{Known, known, validate, validate_unlimited};
 
 use crate::{
     accounts::User,
-    devices::DeviceCookie,
+    context::Client,
+    devices::{DeviceCookie, user_agent},
     invalidations::Position,
     secrets::{CookieSecret, RefreshToken},
+    text,
     time::{SKEW, Time},
 };
 use uuid::Uuid;
@@ -90,6 +94,22 @@ pub struct Device {
     pub id: Option<String>,
     /// The owner's name for it, or one made of the user agent; at most 200 characters.
     pub name: Option<String>,
+}
+
+/// The longest id and name of a device, in characters.
+const DEVICE_ID: usize = 128;
+const DEVICE_NAME: usize = 200;
+
+impl Device {
+    /// As a client calls it, cleaned and cut. One without a name is called after the user agent, such as `Firefox on Windows`.
+    #[must_use]
+    pub fn of(client: &Client, id: Option<&str>, name: Option<&str>) -> Self {
+        let derived = || user_agent::name(client.user_agent.as_deref()?).map(Into::into);
+        Self {
+            id: id.and_then(|id| text::label(id, DEVICE_ID)),
+            name: name.and_then(|name| text::label(name, DEVICE_NAME)).or_else(derived),
+        }
+    }
 }
 
 /// How many sessions there are.

@@ -32,7 +32,7 @@ impl From<sessions_read::Refusal> for Rejection {
             sessions_read::Refusal::Expired => Self::Expired,
             sessions_read::Refusal::Invalid | sessions_read::Refusal::Revoked => Self::Invalid,
             // The server's log was told why.
-            sessions_read::Refusal::Unavailable => Self::Unavailable,
+            sessions_read::Refusal::Unavailable | sessions_read::Refusal::Internal => Self::Unavailable,
         }
     }
 }

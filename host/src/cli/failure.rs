@@ -129,6 +129,9 @@ pub enum Refusal {
     /// The database or the hash queue.
     #[error("the database can't be reached, is too busy, or refused it; nothing was changed")]
     Unavailable,
+    /// A fault of the service, or an audit log that is not what was signed.
+    #[error("the service has failed: its log says why; nothing was changed")]
+    Internal,
 }
 
 impl From<accounts::Error> for Failure {
@@ -138,6 +141,7 @@ impl From<accounts::Error> for Failure {
             accounts::Error::EmailTaken => Refusal::EmailTaken,
             accounts::Error::NotFound => Refusal::NoUser,
             accounts::Error::Busy | accounts::Error::Unavailable => Refusal::Unavailable,
+            accounts::Error::Internal => Refusal::Internal,
         })
     }
 }
@@ -147,6 +151,7 @@ impl From<sessions_read::Error> for Failure {
         Self::Refused(match error {
             sessions_read::Error::NotFound => Refusal::NoSession,
             sessions_read::Error::Denied | sessions_read::Error::Unavailable => Refusal::Unavailable,
+            sessions_read::Error::Internal => Refusal::Internal,
         })
     }
 }
@@ -156,6 +161,7 @@ impl From<sessions::Error> for Failure {
         Self::Refused(match error {
             sessions::Error::NotFound => Refusal::NoSession,
             sessions::Error::Unavailable => Refusal::Unavailable,
+            sessions::Error::Internal => Refusal::Internal,
         })
     }
 }
@@ -166,6 +172,7 @@ impl From<audit::Error> for Failure {
             audit::Error::Invalid(problems) => Refusal::Invalid(problems),
             audit::Error::NotFound => Refusal::NoUser,
             audit::Error::Unavailable => Refusal::Unavailable,
+            audit::Error::Internal => Refusal::Internal,
         })
     }
 }
@@ -175,15 +182,17 @@ impl From<keys::Error> for Failure {
         Self::Refused(match error {
             keys::Error::NotFound => Refusal::NoKey,
             keys::Error::Unavailable => Refusal::Unavailable,
+            keys::Error::Internal => Refusal::Internal,
         })
     }
 }
 
 impl From<maintenance::Error> for Failure {
     fn from(error: maintenance::Error) -> Self {
-        match error {
-            maintenance::Error::Unavailable => Self::Refused(Refusal::Unavailable),
-        }
+        Self::Refused(match error {
+            maintenance::Error::Unavailable => Refusal::Unavailable,
+            maintenance::Error::Internal => Refusal::Internal,
+        })
     }
 }
 

@@ -1,23 +1,29 @@
 //! `mana:auth/config`: the part of the configuration that is the component's, as text.
 
-use super::State;
 use crate::bindings::mana::auth::config as wit;
 use std::{collections::BTreeMap, sync::Arc};
 use wasmtime::component::{Accessor, HasData, Linker};
 
 /// What the import needs.
-pub(crate) struct ConfigCtx {
-    pub(crate) values: Arc<BTreeMap<String, String>>,
+pub struct ConfigCtx {
+    pub(super) values: Arc<BTreeMap<String, String>>,
 }
 
 impl ConfigCtx {
-    pub(crate) fn view(&mut self) -> ConfigView<'_> {
+    /// Of these keys and values; `docs/configuration.md` lists them.
+    #[must_use]
+    pub fn new(values: BTreeMap<String, String>) -> Self {
+        Self { values: Arc::new(values) }
+    }
+
+    /// The import, for the time of one call.
+    pub fn view(&mut self) -> ConfigView<'_> {
         ConfigView(self)
     }
 }
 
 /// The import, for the time of one call.
-pub(crate) struct ConfigView<'a>(&'a ConfigCtx);
+pub struct ConfigView<'a>(&'a ConfigCtx);
 
 struct HasConfig;
 
@@ -25,11 +31,34 @@ impl HasData for HasConfig {
     type Data<'a> = ConfigView<'a>;
 }
 
-pub(crate) fn add_to_linker(
-    linker: &mut Linker<State>,
-    view: fn(&mut State) -> ConfigView<'_>,
+/// Satisfies the import of any component whose store's state leads to it.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use mana_auth::imports::config::{self, ConfigCtx};
+/// use wasmtime::{Engine, component::Linker};
+///
+/// struct State {
+///     config: ConfigCtx,
+/// }
+///
+/// let values = [("public_url".to_owned(), "https://auth.example.org".to_owned())];
+/// let state = State { config: ConfigCtx::new(values.into()) };
+/// let mut linker = Linker::<State>::new(&Engine::default());
+/// config::add_to_linker(&mut linker, |state| state.config.view())?;
+/// # drop(state);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Where something else satisfies it already.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> ConfigView<'_>,
 ) -> wasmtime::Result<()> {
-    wit::add_to_linker::<State, HasConfig>(linker, view)
+    wit::add_to_linker::<T, HasConfig>(linker, view)
 }
 
 impl wit::Host for ConfigView<'_> {}

@@ -1,6 +1,6 @@
 //! `mana:auth/invalidations` over the embedder's [`Invalidations`].
 
-use super::{Limit, State};
+use super::limit::Limit;
 use crate::{
     bindings::mana::auth::invalidations::{self as wit, Glance},
     invalidations::{Answer, Invalidations, Position},
@@ -14,20 +14,27 @@ const MOST_SUBJECTS: usize = 8;
 
 /// What the import needs.
 #[derive(Clone)]
-pub(crate) struct InvalidationsCtx {
-    pub(crate) invalidations: Arc<dyn Invalidations>,
-    pub(crate) limit: Limit,
-    pub(crate) metrics: Arc<Metrics>,
+pub struct InvalidationsCtx {
+    pub(super) invalidations: Arc<dyn Invalidations>,
+    pub(super) limit: Limit,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl InvalidationsCtx {
-    pub(crate) fn view(&mut self) -> InvalidationsView<'_> {
+    /// Over whoever knows what changed. A call that takes longer than `limit` says is answered with "unknown".
+    #[must_use]
+    pub fn new(invalidations: Arc<dyn Invalidations>, limit: Limit) -> Self {
+        Self { invalidations, limit, metrics: Arc::new(Metrics::new()) }
+    }
+
+    /// The import, for the time of one call.
+    pub fn view(&mut self) -> InvalidationsView<'_> {
         InvalidationsView(self)
     }
 }
 
 /// The import, for the time of one call.
-pub(crate) struct InvalidationsView<'a>(&'a InvalidationsCtx);
+pub struct InvalidationsView<'a>(&'a InvalidationsCtx);
 
 struct HasInvalidations;
 
@@ -35,11 +42,37 @@ impl HasData for HasInvalidations {
     type Data<'a> = InvalidationsView<'a>;
 }
 
-pub(crate) fn add_to_linker(
-    linker: &mut Linker<State>,
-    view: fn(&mut State) -> InvalidationsView<'_>,
+/// Satisfies the import of any component whose store's state leads to it.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use mana_auth::{clock::SystemClock, imports::{Limit, invalidations::{self, InvalidationsCtx}}, storage::{Sqlite, SqliteOptions}};
+/// use std::{path::PathBuf, sync::Arc, time::Duration};
+/// use wasmtime::{Engine, component::Linker};
+///
+/// struct State {
+///     invalidations: InvalidationsCtx,
+/// }
+///
+/// let clock = Arc::new(SystemClock::default());
+/// let database = Sqlite::open(SqliteOptions::new(PathBuf::from("auth.db")), clock.clone())?;
+/// let limit = Limit::new(Duration::from_secs(5), clock);
+/// let state = State { invalidations: InvalidationsCtx::new(database.invalidations(), limit) };
+/// let mut linker = Linker::<State>::new(&Engine::default());
+/// invalidations::add_to_linker(&mut linker, |state| state.invalidations.view())?;
+/// # drop(state);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Where something else satisfies it already.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> InvalidationsView<'_>,
 ) -> wasmtime::Result<()> {
-    wit::add_to_linker::<State, HasInvalidations>(linker, view)
+    wit::add_to_linker::<T, HasInvalidations>(linker, view)
 }
 
 impl wit::Host for InvalidationsView<'_> {

@@ -4,13 +4,16 @@
 //! generated trait, and one `add_to_linker`. Those that wait have a limit of their own, shorter than the
 //! request's, because a use case can't be cancelled from outside: it ends when its imports do.
 
-mod config;
-mod invalidations;
-mod passwords;
-mod platform;
-mod storage;
+pub mod config;
+pub mod invalidations;
+mod limit;
+pub mod passwords;
+pub mod platform;
+pub mod storage;
 
-pub(crate) use self::{
+pub use limit::Limit;
+
+use self::{
     config::ConfigCtx, invalidations::InvalidationsCtx, passwords::PasswordsCtx, platform::PlatformCtx,
     storage::StorageCtx,
 };
@@ -19,9 +22,8 @@ use crate::{
     clock::Clock, invalidations::Invalidations, metrics::Metrics, passwords::Passwords, random::Random,
     storage::Storage, workers::Memory,
 };
-use futures::future::{Either, select};
-use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
-use wasmtime::component::Linker;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use wasmtime::component::{Instance, Linker};
 
 /// Everything that the component's imports reach. Cheap to clone: every instance gets one.
 #[derive(Clone)]
@@ -45,12 +47,22 @@ pub struct State {
     config: ConfigCtx,
     platform: PlatformCtx,
     pub(crate) memory: Memory,
+    /// The instance in the store, once there is one: for calls of functions that are known by name alone.
+    instance: Option<Instance>,
 }
 
 impl State {
+    pub(crate) fn instantiated(&mut self, instance: Instance) {
+        self.instance = Some(instance);
+    }
+
+    pub(crate) fn instance(&self) -> Option<Instance> {
+        self.instance
+    }
+
     pub(crate) fn new(imports: Imports, memory: Memory) -> Self {
         let Imports { storage, invalidations, passwords, config, clock, random, metrics, limit } = imports;
-        let limit = Limit { duration: limit, clock: clock.clone() };
+        let limit = Limit::new(limit, clock.clone());
         Self {
             storage: StorageCtx { storage, limit: limit.clone(), metrics: metrics.clone() },
             invalidations: InvalidationsCtx { invalidations, limit: limit.clone(), metrics: metrics.clone() },
@@ -58,6 +70,7 @@ impl State {
             config: ConfigCtx { values: config },
             platform: PlatformCtx { clock, random, metrics },
             memory,
+            instance: None,
         }
     }
 }
@@ -69,21 +82,4 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
     passwords::add_to_linker(linker, |state| state.passwords.view())?;
     config::add_to_linker(linker, |state| state.config.view())?;
     platform::add_to_linker(linker, |state| state.platform.view())
-}
-
-/// How long a call may take, by the clock that everything waits through.
-#[derive(Clone)]
-pub(crate) struct Limit {
-    duration: Duration,
-    clock: Arc<dyn Clock>,
-}
-
-impl Limit {
-    /// The call's answer, or none when the limit is reached first.
-    async fn of<T>(&self, call: impl Future<Output = T>) -> Option<T> {
-        match select(pin!(call), self.clock.sleep(self.duration)).await {
-            Either::Left((answer, _)) => Some(answer),
-            Either::Right(((), _)) => None,
-        }
-    }
 }

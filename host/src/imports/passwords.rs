@@ -1,6 +1,6 @@
 //! `mana:auth/passwords` over the embedder's [`Passwords`].
 
-use super::{Limit, State};
+use super::limit::Limit;
 use crate::{
     bindings::mana::auth::passwords as wit,
     passwords::{Behalf, Error, Estimate, Parameters, Passwords, Verdict},
@@ -10,19 +10,26 @@ use wasmtime::component::{Accessor, HasData, Linker};
 
 /// What the import needs.
 #[derive(Clone)]
-pub(crate) struct PasswordsCtx {
-    pub(crate) passwords: Arc<dyn Passwords>,
-    pub(crate) limit: Limit,
+pub struct PasswordsCtx {
+    pub(super) passwords: Arc<dyn Passwords>,
+    pub(super) limit: Limit,
 }
 
 impl PasswordsCtx {
-    pub(crate) fn view(&mut self) -> PasswordsView<'_> {
+    /// Over a pool of threads that hash. A call that takes longer than `limit` says is `busy`.
+    #[must_use]
+    pub fn new(passwords: Arc<dyn Passwords>, limit: Limit) -> Self {
+        Self { passwords, limit }
+    }
+
+    /// The import, for the time of one call.
+    pub fn view(&mut self) -> PasswordsView<'_> {
         PasswordsView(self)
     }
 }
 
 /// The import, for the time of one call.
-pub(crate) struct PasswordsView<'a>(&'a PasswordsCtx);
+pub struct PasswordsView<'a>(&'a PasswordsCtx);
 
 struct HasPasswords;
 
@@ -30,11 +37,36 @@ impl HasData for HasPasswords {
     type Data<'a> = PasswordsView<'a>;
 }
 
-pub(crate) fn add_to_linker(
-    linker: &mut Linker<State>,
-    view: fn(&mut State) -> PasswordsView<'_>,
+/// Satisfies the import of any component whose store's state leads to it.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use mana_auth::{clock::SystemClock, imports::{Limit, passwords::{self, PasswordsCtx}}, passwords::{LiveRequests, Pool, PoolOptions}, random::SystemRandom};
+/// use std::{sync::Arc, time::Duration};
+/// use wasmtime::{Engine, component::Linker};
+///
+/// struct State {
+///     passwords: PasswordsCtx,
+/// }
+///
+/// let pool = Pool::start(PoolOptions::default(), Arc::new(SystemRandom), LiveRequests::default())?;
+/// let limit = Limit::new(Duration::from_secs(15), Arc::new(SystemClock::default()));
+/// let state = State { passwords: PasswordsCtx::new(Arc::new(pool), limit) };
+/// let mut linker = Linker::<State>::new(&Engine::default());
+/// passwords::add_to_linker(&mut linker, |state| state.passwords.view())?;
+/// # drop(state);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Where something else satisfies it already.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> PasswordsView<'_>,
 ) -> wasmtime::Result<()> {
-    wit::add_to_linker::<State, HasPasswords>(linker, view)
+    wit::add_to_linker::<T, HasPasswords>(linker, view)
 }
 
 impl wit::Host for PasswordsView<'_> {}

@@ -1,6 +1,5 @@
 //! `mana:auth/platform`: time, chance, the log and the counters.
 
-use super::State;
 use crate::{
     bindings::mana::auth::platform::{self as wit, Level, Metric},
     clock::Clock,
@@ -14,20 +13,27 @@ use wasmtime::component::{HasData, Linker};
 const MOST_RANDOM: u32 = 65_536;
 
 /// What the import needs.
-pub(crate) struct PlatformCtx {
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) random: Arc<dyn Random>,
-    pub(crate) metrics: Arc<Metrics>,
+pub struct PlatformCtx {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl PlatformCtx {
-    pub(crate) fn view(&mut self) -> PlatformView<'_> {
+    /// Of this clock and this randomness. Log lines go to `tracing`; what is counted is not told.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self { clock, random, metrics: Arc::new(Metrics::new()) }
+    }
+
+    /// The import, for the time of one call.
+    pub fn view(&mut self) -> PlatformView<'_> {
         PlatformView(self)
     }
 }
 
 /// The import, for the time of one call.
-pub(crate) struct PlatformView<'a>(&'a PlatformCtx);
+pub struct PlatformView<'a>(&'a PlatformCtx);
 
 struct HasPlatform;
 
@@ -35,11 +41,34 @@ impl HasData for HasPlatform {
     type Data<'a> = PlatformView<'a>;
 }
 
-pub(crate) fn add_to_linker(
-    linker: &mut Linker<State>,
-    view: fn(&mut State) -> PlatformView<'_>,
+/// Satisfies the import of any component whose store's state leads to it.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use mana_auth::{clock::SystemClock, imports::platform::{self, PlatformCtx}, random::SystemRandom};
+/// use std::sync::Arc;
+/// use wasmtime::{Engine, component::Linker};
+///
+/// struct State {
+///     platform: PlatformCtx,
+/// }
+///
+/// let state = State { platform: PlatformCtx::new(Arc::new(SystemClock::default()), Arc::new(SystemRandom)) };
+/// let mut linker = Linker::<State>::new(&Engine::default());
+/// platform::add_to_linker(&mut linker, |state| state.platform.view())?;
+/// # drop(state);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Where something else satisfies it already.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> PlatformView<'_>,
 ) -> wasmtime::Result<()> {
-    wit::add_to_linker::<State, HasPlatform>(linker, view)
+    wit::add_to_linker::<T, HasPlatform>(linker, view)
 }
 
 fn take(fields: &mut Vec<(String, String)>, name: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! `mana:auth/storage` over the embedder's [`Storage`].
 
-use super::{Limit, State};
+use super::limit::Limit;
 use crate::{
     bindings::mana::auth::storage as wit,
     metrics::{Metrics, StatementKind},
@@ -11,20 +11,27 @@ use wasmtime::component::{Accessor, HasData, Linker};
 
 /// What the import needs.
 #[derive(Clone)]
-pub(crate) struct StorageCtx {
-    pub(crate) storage: Arc<dyn Storage>,
-    pub(crate) limit: Limit,
-    pub(crate) metrics: Arc<Metrics>,
+pub struct StorageCtx {
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) limit: Limit,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl StorageCtx {
-    pub(crate) fn view(&mut self) -> StorageView<'_> {
+    /// Over a database. A call that takes longer than `limit` says is `busy`, or its outcome unknown.
+    #[must_use]
+    pub fn new(storage: Arc<dyn Storage>, limit: Limit) -> Self {
+        Self { storage, limit, metrics: Arc::new(Metrics::new()) }
+    }
+
+    /// The import, for the time of one call.
+    pub fn view(&mut self) -> StorageView<'_> {
         StorageView(self)
     }
 }
 
 /// The import, for the time of one call.
-pub(crate) struct StorageView<'a>(&'a StorageCtx);
+pub struct StorageView<'a>(&'a StorageCtx);
 
 struct HasStorage;
 
@@ -32,11 +39,37 @@ impl HasData for HasStorage {
     type Data<'a> = StorageView<'a>;
 }
 
-pub(crate) fn add_to_linker(
-    linker: &mut Linker<State>,
-    view: fn(&mut State) -> StorageView<'_>,
+/// Satisfies the import of any component whose store's state leads to it.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use mana_auth::{clock::SystemClock, imports::{Limit, storage::{self, StorageCtx}}, storage::{Sqlite, SqliteOptions}};
+/// use std::{path::PathBuf, sync::Arc, time::Duration};
+/// use wasmtime::{Engine, component::Linker};
+///
+/// struct State {
+///     storage: StorageCtx,
+/// }
+///
+/// let clock = Arc::new(SystemClock::default());
+/// let database = Sqlite::open(SqliteOptions::new(PathBuf::from("auth.db")), clock.clone())?;
+/// let limit = Limit::new(Duration::from_secs(5), clock);
+/// let state = State { storage: StorageCtx::new(Arc::new(database), limit) };
+/// let mut linker = Linker::<State>::new(&Engine::default());
+/// storage::add_to_linker(&mut linker, |state| state.storage.view())?;
+/// # drop(state);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Where something else satisfies it already.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> StorageView<'_>,
 ) -> wasmtime::Result<()> {
-    wit::add_to_linker::<State, HasStorage>(linker, view)
+    wit::add_to_linker::<T, HasStorage>(linker, view)
 }
 
 impl wit::Host for StorageView<'_> {}

@@ -81,7 +81,9 @@ impl AuditLog {
                     problems.map(|p| Problem { field: p.field, message: p.message }).collect(),
                 ))
             }
-            Some(Err(audit::Error::NotFound | audit::Error::Unavailable)) | None => Err(Error::Unavailable),
+            Some(Err(audit::Error::NotFound | audit::Error::Unavailable | audit::Error::Internal)) | None => {
+                Err(Error::Unavailable)
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 mod audit_log;
 mod builder;
 mod calendar;
+mod calls;
 mod connections;
 mod documents;
 mod egress;
@@ -23,6 +24,7 @@ mod validate;
 
 pub use audit_log::AuditLog;
 pub use builder::{BuildError, Builder};
+pub use calls::{Calls, Interface};
 pub use service::{Peer, Service};
 pub(crate) use shared::Shared;
 

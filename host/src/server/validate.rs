@@ -17,7 +17,7 @@ impl Server {
     /// match server.validate(token).await {
     ///     Ok(claims) => println!("{} is signed in", claims.sub),
     ///     Err(Refusal::Invalid | Refusal::Expired | Refusal::Revoked) => println!("nobody is"),
-    ///     Err(Refusal::Unavailable) => println!("nobody can tell, so nobody comes in"),
+    ///     Err(Refusal::Unavailable | Refusal::Internal) => println!("nobody can tell, so nobody comes in"),
     /// }
     /// # }
     /// ```

@@ -28,7 +28,10 @@ impl Instance {
         let mut watch = Watch::new(turns.clone());
         store.epoch_deadline_callback(move |_| Ok(watch.tick()));
         store.set_epoch_deadline(1);
-        let auth = auth.instantiate_async(&mut store).await.map_err(StartError::Trapped)?;
+        let instance =
+            auth.instance_pre().instantiate_async(&mut store).await.map_err(StartError::Trapped)?;
+        store.data_mut().instantiated(instance);
+        let auth = Auth::new(&mut store, &instance).map_err(StartError::Trapped)?;
         Ok(Self { store, auth, turns, memory })
     }
 

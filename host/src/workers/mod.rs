@@ -37,7 +37,7 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
-use wasmtime::component::Accessor;
+use wasmtime::component::{Accessor, Component};
 
 /// Why a call has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +52,7 @@ pub enum CallError {
 
 /// The running instances, and the way to them.
 pub(crate) struct Workers {
+    component: Component,
     queue: async_channel::Sender<Job>,
     flushes: mpsc::Sender<oneshot::Sender<Vec<oneshot::Receiver<Flush>>>>,
     supervisor: Mutex<Option<JoinHandle<()>>>,
@@ -78,10 +79,16 @@ impl Workers {
         let (sender, receiver) = async_channel::bounded(queue.max(1));
         let (flushes, flush_orders) = mpsc::channel(1);
         let (backs_off, backing_off) = watch::channel(false);
+        let component = program.component().clone();
         let supervisor =
             Supervisor::new(program, receiver, flush_orders, backs_off, clock.clone(), metrics.clone());
         let supervisor = Mutex::new(Some(tokio::spawn(supervisor.run(instances))));
-        Ok(Self { queue: sender, flushes, supervisor, backing_off, clock, metrics })
+        Ok(Self { component, queue: sender, flushes, supervisor, backing_off, clock, metrics })
+    }
+
+    /// What the instances are of.
+    pub(crate) const fn component(&self) -> &Component {
+        &self.component
     }
 
     /// Puts a call into the queue and waits for its answer. Dropping the future does not cancel the call.

@@ -11,7 +11,10 @@ use crate::{
     bindings::AuthPre,
     imports::{self, Imports, State},
 };
-use wasmtime::{Engine, component::Linker};
+use wasmtime::{
+    Engine,
+    component::{Component, Linker},
+};
 
 /// A component that is ready to be instantiated.
 #[derive(Clone)]
@@ -31,6 +34,11 @@ impl Program {
         imports::add_to_linker(&mut linker).map_err(PrepareError::Unfit)?;
         let auth = linker.instantiate_pre(component).and_then(AuthPre::new).map_err(PrepareError::Unfit)?;
         Ok(Self { auth, imports })
+    }
+
+    /// The component.
+    pub(crate) fn component(&self) -> &Component {
+        self.auth.instance_pre().component()
     }
 
     /// A new instance, which has not been started yet.

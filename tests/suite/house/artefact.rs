@@ -65,7 +65,7 @@ const ARTEFACTS: &[(&str, &[&str])] = &[
     ("passwords", &["mana-auth-passwords"]),
     ("spin", &["mana-auth-component", "mana-auth-front", "mana-auth-passwords", "mana-auth-spin-adapter"]),
     ("misbehaving", &["mana-auth-misbehaving-guest"]),
-    ("recording", &["mana-auth-recording-guest"]),
+    ("embedded", &["mana-auth-embedded-guest"]),
     ("example-http", &["mana-auth-example-http"]),
     ("typed-with-client", &["mana-auth-example-typed", "mana-auth-spin-client"]),
     ("guarded-by-guard", &["mana-auth-example-guarded", "mana-auth-spin-guard"]),

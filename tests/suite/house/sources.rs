@@ -19,7 +19,7 @@ const UNSAFE: &[&str] = &[
     "spin/client/src/bindings.rs",
     "spin/guard/src/bindings.rs",
     "tests/misbehaving-guest/src/bindings.rs",
-    "tests/recording-guest/src/bindings.rs",
+    "tests/embedded-guest/src/bindings.rs",
     "wasi-http/src/bindings.rs",
     "wasi-http/src/guest.rs",
     "xtask/src/publish.rs",

@@ -102,6 +102,11 @@ impl Host {
     pub fn server(&self) -> &Server {
         &self.server
     }
+
+    /// The same, to be kept.
+    pub fn shared_server(&self) -> Arc<Server> {
+        self.server.clone()
+    }
 }
 
 async fn listen() -> (TcpListener, String) {

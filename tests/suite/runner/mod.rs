@@ -6,6 +6,7 @@ pub mod host;
 pub mod recorder;
 pub mod spin;
 pub mod spin_up;
+pub mod typed;
 
 use crate::{client::API, house::root, scenario::Need, service::MAINTENANCE};
 use futures::future::BoxFuture;
@@ -64,6 +65,8 @@ pub trait Runner: Send + Sync {
 pub enum Kind {
     /// The library, in this process.
     Host,
+    /// The same, asked by type wherever an interface has a function.
+    Typed,
     /// The program, spawned.
     Binary,
     /// The composition for Spin, in this process.
@@ -77,13 +80,14 @@ impl Kind {
     pub fn chosen() -> &'static [Self] {
         match std::env::var_os("MANA_TEST_SPIN") {
             Some(_) => &[Self::SpinUp],
-            None => &[Self::Host, Self::Binary, Self::Spin],
+            None => &[Self::Host, Self::Typed, Self::Binary, Self::Spin],
         }
     }
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Host => "host",
+            Self::Typed => "typed",
             Self::Binary => "binary",
             Self::Spin => "spin",
             Self::SpinUp => "spin-up",
@@ -93,14 +97,19 @@ impl Kind {
     /// Whether a scenario with this need can run here.
     pub const fn provides(self, need: Need) -> bool {
         match need {
-            Need::Clock => matches!(self, Self::Host | Self::Spin),
-            Need::Passwords => matches!(self, Self::Host),
+            Need::Clock => matches!(self, Self::Host | Self::Typed | Self::Spin),
+            Need::Passwords => matches!(self, Self::Host | Self::Typed),
             Need::Commands | Need::Files | Need::Management | Need::Start => {
-                matches!(self, Self::Host | Self::Binary)
+                matches!(self, Self::Host | Self::Typed | Self::Binary)
             }
             Need::OwnSecret => matches!(self, Self::Binary),
             Need::OneAddress => matches!(self, Self::Spin | Self::SpinUp),
         }
+    }
+
+    /// Whether the scenarios of this file are told against it.
+    pub fn tells(self, file: &str) -> bool {
+        self != Self::Typed || typed::FILES.contains(&file)
     }
 
     /// Starts a service on the data in this folder, with this clock where tests can move one.
@@ -113,6 +122,7 @@ impl Kind {
     ) -> Result<Box<dyn Runner>, String> {
         Ok(match self {
             Self::Host => Box::new(host::Host::start(data, settings, clock, hooks).await?),
+            Self::Typed => Box::new(typed::Typed::start(data, settings, clock, hooks).await?),
             Self::Binary => Box::new(binary::Binary::start(&[], data, settings)?),
             Self::Spin => Box::new(spin::Spin::start(data, settings, clock).await),
             Self::SpinUp => Box::new(spin_up::SpinUp::start(data, &root().join("spin.toml"), settings).await),

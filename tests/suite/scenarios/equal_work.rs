@@ -135,7 +135,8 @@ const TABLE: &[Refusal] = &[
             scene.post("/login", scene.sign_in(PASSWORD)).await
         })
     }),
-    Refusal::new("/login", 429, |scene| {
+    // Each instance tells by itself.
+    Refusal::with("/login", 429, &[("workers", "1")], |scene| {
         Box::pin(async {
             scene.guess(5).await;
             // Told once a minute.

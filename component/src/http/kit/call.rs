@@ -5,16 +5,12 @@ use crate::{
     context::{Client, Context},
     error::{Bug, Error},
     settings::Settings,
-    text,
     time::Time,
 };
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header::USER_AGENT, request::Parts};
 use mana_auth_hygiene::Trace;
 use std::{ops::Deref, sync::Arc};
-
-/// The longest user agent that is kept, in characters.
-const USER_AGENT_LENGTH: usize = 512;
 
 /// The context of a request.
 #[derive(Clone)]
@@ -32,9 +28,7 @@ impl Call {
         let client = Client {
             request_id: id.to_owned(),
             trace: Trace::of(headers),
-            address: peer,
-            user_agent: user_agent.and_then(|text| text::label(&text, USER_AGENT_LENGTH)),
-            known_device: false,
+            ..Client::new(peer, user_agent.as_deref())
         };
         Self(Arc::new(Context::at(now, settings, client)))
     }

@@ -9,8 +9,13 @@ use mana_auth_hygiene::Origin;
 
 const REFUSED: Error = Error::Forbidden("This origin is not allowed");
 
+/// The request's one `Origin`; empty where it has none that can be read, or several.
+pub fn of(headers: &HeaderMap) -> &str {
+    only(headers, ORIGIN.as_str()).and_then(|origin| origin.to_str().ok()).unwrap_or_default()
+}
+
 /// The request's one `Origin`, if it is exactly one of these.
-pub fn exactly<'a>(headers: &HeaderMap, known: impl IntoIterator<Item = &'a Origin>) -> Option<&'a Origin> {
+fn exactly<'a>(headers: &HeaderMap, known: impl IntoIterator<Item = &'a Origin>) -> Option<&'a Origin> {
     let origin = only(headers, ORIGIN.as_str())?;
     known.into_iter().find(|known| known.as_str().as_bytes() == origin.as_bytes())
 }

@@ -4,7 +4,6 @@ use crate::{
     context::Context,
     error::{Bug, Error},
     platform::{self, Level},
-    time::Span,
 };
 use axum::{
     body::Body,
@@ -47,8 +46,8 @@ impl From<Error> for Failure {
             Error::TokenExpired => Problem::new(Code::TokenExpired),
             Error::InvalidRefreshToken => Problem::new(Code::InvalidRefreshToken),
             Error::Banned => Problem::new(Code::AccountBanned),
-            Error::Locked(left) => Problem::new(Code::AccountLocked).retry_after(seconds(left)),
-            Error::RateLimited(left) => Problem::new(Code::RateLimited).retry_after(seconds(left)),
+            Error::Locked(left) => Problem::new(Code::AccountLocked).retry_after(left.retry_after()),
+            Error::RateLimited(left) => Problem::new(Code::RateLimited).retry_after(left.retry_after()),
             Error::Forbidden(why) => Problem::new(Code::Forbidden).message(why),
             Error::NotFound => Problem::new(Code::NotFound),
             Error::EmailTaken => Problem::new(Code::EmailAlreadyExists),
@@ -61,11 +60,6 @@ impl From<Error> for Failure {
         };
         Self { outside, challenge, inside: None }
     }
-}
-
-/// In whole seconds, at least one: who comes back then is not refused again.
-fn seconds(left: Span) -> u64 {
-    u64::try_from(left.0.saturating_add(999).div_euclid(1000)).unwrap_or(0).max(1)
 }
 
 impl From<Problem> for Failure {

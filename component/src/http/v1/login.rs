@@ -3,20 +3,15 @@
 use super::signed_in::{self, SignedInBody};
 use crate::{
     credentials::{self, SignIn},
-    devices::user_agent,
     email::Email,
     http::kit::{bodies::ProblemBody, body::Json, call::Call, cookies, origin::FirstParty, problem::Failure},
     passwords::Password,
     sessions::Device,
-    text,
 };
 use axum::response::Response;
 use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
-
-const DEVICE_ID: usize = 128;
-const DEVICE_NAME: usize = 200;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -57,19 +52,9 @@ pub async fn login(
         email: Email::parse(&body.email).ok(),
         password: body.password,
         remember_me: body.remember_me.unwrap_or(false),
-        device: Device {
-            id: body.device_id.and_then(|id| text::label(&id, DEVICE_ID)),
-            name: body
-                .device_name
-                .and_then(|name| text::label(&name, DEVICE_NAME))
-                .or_else(|| derived(&call)),
-        },
+        device: Device::of(&call.client, body.device_id.as_deref(), body.device_name.as_deref()),
         device_cookies: cookies::devices(&headers, call.settings),
         replaces: cookies::sessions(&headers, call.settings),
     };
     signed_in::answer(&call, &headers, credentials::sign_in(&call, request).await?)
-}
-
-fn derived(call: &Call) -> Option<String> {
-    user_agent::name(call.client.user_agent.as_deref()?).map(Into::into)
 }

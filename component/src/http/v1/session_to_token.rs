@@ -2,7 +2,6 @@
 
 use super::signed_in::{self, SignedInBody};
 use crate::{
-    error::Error,
     http::kit::{authentication::ByCookie, bodies::ProblemBody, call::Call, origin, problem::Failure},
     sessions,
 };
@@ -24,8 +23,5 @@ pub async fn session_to_token(
     headers: HeaderMap,
     ByCookie(caller): ByCookie,
 ) -> Result<Response, Failure> {
-    let allowed = &call.settings.token_exchange_origins;
-    let origin = origin::exactly(&headers, allowed)
-        .ok_or(Error::Forbidden("This origin may not exchange sessions"))?;
-    Ok(signed_in::tokens(sessions::exchange(&call, &caller, origin.as_str()).await?))
+    Ok(signed_in::tokens(sessions::exchange(&call, &caller, origin::of(&headers)).await?))
 }

@@ -26,7 +26,7 @@ async fn who(request: Request) -> impl IntoResponse {
         Err(Refusal::Expired) => (StatusCode::UNAUTHORIZED, "this token is over\n".to_owned()),
         Err(Refusal::Revoked) => (StatusCode::UNAUTHORIZED, "this session has ended\n".to_owned()),
         // Nothing can be said. Treat it as a refusal.
-        Err(Refusal::Unavailable) => {
+        Err(Refusal::Unavailable | Refusal::Internal) => {
             (StatusCode::SERVICE_UNAVAILABLE, "the auth service does not answer\n".to_owned())
         }
     }

@@ -1,0 +1,104 @@
+//! What several interfaces speak of, between their records and the types of the domains.
+
+use super::failure::log;
+use crate::{
+    accounts,
+    bindings::exports::mana::auth::types::{Client, Problem, Refusal, Role, SignedIn, User},
+    context,
+    error::{Error, FieldProblem},
+    sessions,
+    time::{Span, Time},
+};
+use uuid::Uuid;
+
+/// The client of a call, as whoever makes it says.
+pub fn client(client: &Client) -> Result<context::Client, Error> {
+    let address = match client.ip_address.as_str() {
+        "" => None,
+        text => {
+            Some(context::address(text).ok_or_else(|| Error::invalid("ipAddress", "must be an IP address"))?)
+        }
+    };
+    let user_agent = Some(client.user_agent.as_str()).filter(|text| !text.is_empty());
+    Ok(context::Client::new(address, user_agent))
+}
+
+/// The id of a session that must be alive.
+pub fn session_id(text: &str) -> Result<Uuid, Error> {
+    Uuid::try_parse(text).map_err(|_| Error::Unauthenticated)
+}
+
+/// The id of something that must be there.
+pub fn id(text: &str) -> Result<Uuid, Error> {
+    Uuid::try_parse(text).map_err(|_| Error::NotFound)
+}
+
+/// An account at this moment.
+pub fn user(user: accounts::User, now: Time) -> User {
+    User {
+        id: user.id.to_string(),
+        email: user.email.as_str().to_owned(),
+        name: user.name,
+        image: user.image,
+        role: match user.role {
+            accounts::Role::User => Role::User,
+            accounts::Role::Admin => Role::Admin,
+            accounts::Role::Service => Role::Service,
+        },
+        email_verified: user.email_verified,
+        banned: user.ban.holds(now),
+        created_at: user.created_at.as_millis(),
+        updated_at: user.updated_at.as_millis(),
+    }
+}
+
+/// What a client gets that has signed in.
+pub fn signed_in(signed_in: sessions::SignedIn, now: Time) -> SignedIn {
+    SignedIn {
+        user: user(signed_in.user, now),
+        session: signed_in.session.into(),
+        access_token: signed_in.access_token.text,
+        expires_in: seconds(signed_in.access_token.expires_in),
+        refresh_token: signed_in.refresh_token.expose(),
+        cookie: signed_in.cookie.map(|cookie| cookie.expose()),
+        device_token: signed_in.device_cookie.map(|cookie| cookie.expose()),
+    }
+}
+
+/// Whole seconds, of which there are never fewer than none.
+pub fn seconds(span: Span) -> u64 {
+    u64::try_from(span.as_seconds()).unwrap_or_default()
+}
+
+/// What is wrong with the input, field by field.
+pub fn problems(fields: Vec<FieldProblem>) -> Vec<Problem> {
+    let problem = |wrong: FieldProblem| Problem {
+        field: wrong.field.into_owned(),
+        message: wrong.message.into_owned(),
+    };
+    fields.into_iter().map(problem).collect()
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid(fields) => Self::Invalid(problems(fields)),
+            Error::InvalidCredentials => Self::InvalidCredentials,
+            Error::Unauthenticated | Error::InvalidToken => Self::Unauthenticated,
+            Error::TokenExpired => Self::TokenExpired,
+            Error::InvalidRefreshToken => Self::InvalidRefreshToken,
+            Error::Banned => Self::Banned,
+            Error::Locked(left) => Self::Locked(left.retry_after()),
+            Error::RateLimited(left) => Self::RateLimited(left.retry_after()),
+            Error::Forbidden(_) => Self::Forbidden,
+            Error::NotFound => Self::NotFound,
+            Error::EmailTaken => Self::EmailTaken,
+            Error::Overloaded => Self::Busy,
+            Error::StorageUnavailable => Self::Unavailable,
+            Error::Bug(bug) => {
+                log(&bug);
+                Self::Internal
+            }
+        }
+    }
+}
