@@ -1,5 +1,7 @@
 //! HTTP: from a request record to a use case and back. `v1` has one file a resource, and `kit` what they share.
 
+#[cfg(not(target_family = "wasm"))]
+mod document;
 mod exchange;
 mod kit;
 mod openapi;
@@ -7,4 +9,5 @@ mod routes;
 mod v1;
 
 pub use exchange::handle;
+#[cfg(not(target_family = "wasm"))]
 pub use routes::document;

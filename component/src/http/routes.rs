@@ -9,49 +9,81 @@ use super::{
     },
 };
 use axum::{
-    Extension, Router, extract::MatchedPath, extract::Request, middleware, middleware::Next,
+    Router,
+    extract::{MatchedPath, Request},
+    middleware::{self, Next},
     response::Response,
+    routing::{MethodFilter, on},
 };
 use std::sync::OnceLock;
-use utoipa::OpenApi as _;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::openapi::HttpMethod;
 
-/// Every route, with its documentation.
-fn documented() -> OpenApiRouter {
-    OpenApiRouter::with_openapi(openapi::Document::openapi())
-        .routes(routes!(register::register))
-        .routes(routes!(login::login))
-        .routes(routes!(logout::logout))
-        .routes(routes!(refresh::refresh))
-        .routes(routes!(validate::validate))
-        .routes(routes!(jwks::jwks))
-        .routes(routes!(jwks::well_known_jwks))
-        .routes(routes!(session::session))
-        .routes(routes!(session_to_token::session_to_token))
-        .routes(routes!(service_token::service_token))
-        .routes(routes!(sessions::list, sessions::end_others))
-        .routes(routes!(sessions::end))
-        .routes(routes!(profile::profile, profile::update))
-        .routes(routes!(change_password::change_password))
-        .routes(routes!(account::delete))
-        .routes(routes!(security_events::security_events))
-        .routes(routes!(admin::security_events::list))
-        .routes(routes!(admin::security_events::summary))
-        .routes(routes!(admin::security_events::failed_logins))
-        .routes(routes!(admin::users::unlock))
-        .routes(routes!(admin::audit::verify))
-        .routes(routes!(admin::audit::checkpoint))
-        .routes(routes!(admin::audit::proof))
-        .routes(routes!(audit_events::record))
-        .routes(routes!(maintenance::maintenance))
-        .routes(routes!(openapi::openapi))
+/// Makes of the list of handlers a router, and the document for the checked-in copy. Path and method are what each handler's
+/// documentation says.
+macro_rules! routes {
+    ($($($module:ident)::+ => $handler:ident,)+) => {
+        fn routed() -> Router {
+            pastey::paste! {
+                Router::new()$(.route(
+                    &<$($module)::+::[<__path_ $handler>] as utoipa::Path>::path(),
+                    on(filter(&<$($module)::+::[<__path_ $handler>] as utoipa::Path>::methods()), $($module)::+::$handler),
+                ))+
+            }
+        }
+
+        /// Every route, with its documentation.
+        #[cfg(not(target_family = "wasm"))]
+        fn documented() -> utoipa_axum::router::OpenApiRouter {
+            use utoipa::OpenApi as _;
+            utoipa_axum::router::OpenApiRouter::with_openapi(super::document::Document::openapi())
+                $(.routes(utoipa_axum::routes!($($module)::+::$handler)))+
+        }
+    };
 }
 
-/// The document, as it is served.
-///
-/// # Panics
-///
-/// Never: the document consists of strings.
+routes![
+    register => register,
+    login => login,
+    logout => logout,
+    refresh => refresh,
+    validate => validate,
+    jwks => jwks,
+    jwks => well_known_jwks,
+    session => session,
+    session_to_token => session_to_token,
+    service_token => service_token,
+    sessions => list,
+    sessions => end_others,
+    sessions => end,
+    profile => profile,
+    profile => update,
+    change_password => change_password,
+    account => delete,
+    security_events => security_events,
+    admin::security_events => list,
+    admin::security_events => summary,
+    admin::security_events => failed_logins,
+    admin::users => unlock,
+    admin::audit => verify,
+    admin::audit => checkpoint,
+    admin::audit => proof,
+    audit_events => record,
+    maintenance => maintenance,
+    openapi => openapi,
+];
+
+fn filter(methods: &[HttpMethod]) -> MethodFilter {
+    match methods {
+        [HttpMethod::Post, ..] => MethodFilter::POST,
+        [HttpMethod::Delete, ..] => MethodFilter::DELETE,
+        [HttpMethod::Put, ..] => MethodFilter::PUT,
+        [HttpMethod::Patch, ..] => MethodFilter::PATCH,
+        _ => MethodFilter::GET,
+    }
+}
+
+/// The document, made anew: the component serves the checked-in copy, which costs a fifth of what it takes to make it.
+#[cfg(not(target_family = "wasm"))]
 #[must_use]
 pub fn document() -> String {
     documented().split_for_parts().1.to_pretty_json().unwrap_or_default()
@@ -61,9 +93,7 @@ pub fn document() -> String {
 pub fn router() -> Router {
     static ROUTER: OnceLock<Router> = OnceLock::new();
     let build = || {
-        let (router, _) = documented().split_for_parts();
-        router
-            .layer(Extension(openapi::Text(document)))
+        routed()
             .route_layer(middleware::from_fn(note_route))
             .fallback(problem::not_found)
             .method_not_allowed_fallback(problem::method_not_allowed)
