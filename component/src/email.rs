@@ -1,7 +1,6 @@
 //! E-mail addresses in one normal form, so that one mailbox has one account.
 
 use crate::text;
-use serde::{Deserialize, Deserializer, Serialize, de};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// An address in normal form: the local part in NFC and lower case, with one small sigma for each place, the domain in its ASCII form
@@ -12,8 +11,7 @@ use unicode_normalization::UnicodeNormalization as _;
 ///
 /// RFC 5321 §2.4 leaves it to the receiving host whether the local part's case matters. No host in use makes it
 /// matter, people type it as they please, and two accounts that share a mailbox are a trap: so it doesn't here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 
 /// The longest address that fits in a forward path (RFC 5321 §4.5.3.1.3, less the brackets).
@@ -102,12 +100,6 @@ fn is_dot_atom(text: &str) -> bool {
 fn is_name(domain: &str) -> bool {
     let Some((_, last)) = domain.rsplit_once('.') else { return false };
     last.starts_with("xn--") || (last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic()))
-}
-
-impl<'de> Deserialize<'de> for Email {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use crate::{
     error::{Bug, Error},
     platform::Level,
 };
-use serde::{Deserialize, Deserializer, de};
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
@@ -43,7 +42,12 @@ pub enum Proof {
 }
 
 impl Password {
-    fn parse(text: &str) -> Result<Self, &'static str> {
+    /// A password of 1 to 256 characters.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, in words for people.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.is_empty() {
             return Err("must not be empty");
         }
@@ -58,7 +62,12 @@ impl Password {
 }
 
 impl NewPassword {
-    fn parse(text: &str) -> Result<Self, &'static str> {
+    /// A password of 12 to 256 characters.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, in words for people.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.is_empty() {
             return Err(TOO_SHORT);
         }
@@ -68,36 +77,6 @@ impl NewPassword {
             SHORTEST..=LONGEST => Ok(Self(password)),
             _ => Err(TOO_LONG),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for Password {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&Zeroizing::new(String::deserialize(deserializer)?)).map_err(de::Error::custom)
-    }
-}
-
-impl<'de> Deserialize<'de> for NewPassword {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&Zeroizing::new(String::deserialize(deserializer)?)).map_err(de::Error::custom)
-    }
-}
-
-/// Parses a password that comes from elsewhere than JSON.
-impl TryFrom<String> for Password {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        Self::parse(&Zeroizing::new(text))
-    }
-}
-
-/// Parses a password that comes from elsewhere than JSON.
-impl TryFrom<String> for NewPassword {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        Self::parse(&Zeroizing::new(text))
     }
 }
 

@@ -1,8 +1,10 @@
 //! Instants and durations, in the unit that everything here is stored and compared in.
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
-use std::ops::{Add, RangeInclusive};
+use std::{
+    fmt,
+    ops::{Add, RangeInclusive},
+};
 
 /// Milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,13 +121,14 @@ impl std::ops::Sub<Span> for Time {
 /// microseconds.
 const WRITABLE: RangeInclusive<i64> = -62_167_219_200_000..=253_402_207_199_999;
 
-/// RFC 3339 in UTC with milliseconds: `2026-01-31T08:00:00.000Z`. A time that it can't write is the nearest that it can: an answer is
-/// written when what it tells of has been committed.
-impl Serialize for Time {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Time {
+    /// RFC 3339 in UTC with milliseconds: `2026-01-31T08:00:00.000Z`. A time that it can't write is the nearest that it can: an answer
+    /// is written when what it tells of has been committed.
+    #[must_use]
+    pub fn rfc3339(self) -> impl fmt::Display {
         let nearest = self.0.clamp(*WRITABLE.start(), *WRITABLE.end());
-        let at = Timestamp::from_millisecond(nearest).map_err(serde::ser::Error::custom)?;
-        serializer.collect_str(&format_args!("{at:.3}"))
+        let at = Timestamp::from_millisecond(nearest).unwrap_or_default();
+        fmt::from_fn(move |f| write!(f, "{at:.3}"))
     }
 }
 
@@ -135,8 +138,8 @@ mod tests {
 
     #[test]
     fn is_written_in_rfc_3339_with_exactly_three_digits() {
-        assert_eq!(serde_json::to_string(&Time(0)).unwrap(), r#""1970-01-01T00:00:00.000Z""#);
-        assert_eq!(serde_json::to_string(&Time(1_769_846_400_120)).unwrap(), r#""2026-01-31T08:00:00.120Z""#);
+        assert_eq!(Time(0).rfc3339().to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Time(1_769_846_400_120).rfc3339().to_string(), "2026-01-31T08:00:00.120Z");
     }
 
     #[test]
@@ -146,7 +149,7 @@ mod tests {
             (1_769_846_400_120_000, "9999-12-30T21:59:59.999Z"),
             (i64::MIN, "0000-01-01T00:00:00.000Z"),
         ] {
-            assert_eq!(serde_json::to_string(&Time(at)).unwrap(), format!("\"{written}\""));
+            assert_eq!(Time(at).rfc3339().to_string(), written);
         }
     }
 }

@@ -22,18 +22,14 @@ pub use rows::{
 };
 
 use crate::{email::Email, time::Time};
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// An account, as its owner and administrators see it.
-#[derive(Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone)]
 pub struct User {
     /// UUIDv7.
     pub id: Uuid,
     /// In normal form.
-    #[schema(value_type = String, format = "email")]
     pub email: Email,
     /// What the person wants to be called; may be empty.
     pub name: String,
@@ -44,19 +40,15 @@ pub struct User {
     /// Whether the address has been shown to be theirs.
     pub email_verified: bool,
     /// When the account was made.
-    #[schema(value_type = String, format = "date-time")]
     pub created_at: Time,
     /// When any of this was last changed.
-    #[schema(value_type = String, format = "date-time")]
     pub updated_at: Time,
     /// Until when the user may not come in.
-    #[serde(skip)]
     pub ban: Ban,
 }
 
 /// What a user may do in this service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Use it.
     User,

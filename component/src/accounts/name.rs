@@ -1,7 +1,6 @@
 //! What a person wants to be called.
 
 use crate::text;
-use serde::{Deserialize, Deserializer, de};
 
 /// A name: one line of text (see [`text::line`]) of at most 200 characters; may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,11 +29,5 @@ impl Name {
 impl From<Name> for String {
     fn from(name: Name) -> Self {
         name.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }

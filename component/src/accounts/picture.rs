@@ -2,7 +2,6 @@
 
 use crate::text;
 use http::Uri;
-use serde::{Deserialize, Deserializer, de};
 
 /// The address of a picture: absolute, `https` or `http`, of at most 2048 characters. Other schemes run code or read files where
 /// the picture is shown, and a user name or password in an address would be shown to whoever sees the picture.
@@ -36,12 +35,6 @@ impl Picture {
 impl From<Picture> for String {
     fn from(picture: Picture) -> Self {
         picture.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Picture {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     passwords::{NewPassword, Password},
     sessions::{self, OldChain},
 };
+use zeroize::Zeroizing;
 
 impl Guest for Component {
     async fn register(new: NewUser, client: Client) -> Result<User, Refusal> {
@@ -46,9 +47,9 @@ impl Guest for Component {
         client: Client,
     ) -> Result<SignedIn, Refusal> {
         let ctx = context_for(&client).await?;
-        let current = Password::try_from(current);
+        let current = Password::parse(&Zeroizing::new(current));
         let current = current.map_err(|message| error::Error::invalid("currentPassword", message))?;
-        let new = NewPassword::try_from(new);
+        let new = NewPassword::parse(&Zeroizing::new(new));
         let new = new.map_err(|message| error::Error::invalid("newPassword", message))?;
         let caller = sessions::by_session(&ctx, types::session_id(&session)?).await?;
         let proof = credentials::reauthenticate(&ctx, &caller.user, &current, "password_change").await?;
@@ -58,7 +59,7 @@ impl Guest for Component {
 
     async fn close(id: String, password: String, client: Client) -> Result<(), Refusal> {
         let ctx = context_for(&client).await?;
-        let password = Password::try_from(password);
+        let password = Password::parse(&Zeroizing::new(password));
         let password = password.map_err(|message| error::Error::invalid("password", message))?;
         let user = accounts::by_id(types::id(&id)?).await?.ok_or(error::Error::NotFound)?;
         let proof = credentials::reauthenticate(&ctx, &user, &password, "account_deletion").await?;
@@ -114,7 +115,7 @@ fn registration(new: NewUser, by: By) -> Result<Registration, error::Error> {
     let NewUser { email, password, name } = new;
     Ok(Registration {
         email: Email::parse(&email).map_err(|message| error::Error::invalid("email", message))?,
-        password: NewPassword::try_from(password)
+        password: NewPassword::parse(&Zeroizing::new(password))
             .map_err(|message| error::Error::invalid("password", message))?,
         name: Name::parse(&name).map_err(|message| error::Error::invalid("name", message))?,
         by,

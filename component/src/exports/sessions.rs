@@ -17,6 +17,7 @@ use crate::{
     secrets::{CookieSecret, RefreshToken},
     sessions,
 };
+use zeroize::Zeroizing;
 
 impl Guest for Component {
     async fn sign_in(
@@ -26,7 +27,7 @@ impl Guest for Component {
         client: Client,
     ) -> Result<SignedIn, Refusal> {
         let ctx = context_for(&client).await?;
-        let password = Password::try_from(credentials.password);
+        let password = Password::parse(&Zeroizing::new(credentials.password));
         let request = SignIn {
             email: Email::parse(&credentials.email).ok(),
             password: password.map_err(|message| error::Error::invalid("password", message))?,

@@ -86,6 +86,17 @@ pub fn sql() {
     }
 }
 
+/// Each face describes what it writes and reads; a domain has no words for any of them.
+pub fn faces() {
+    for path in files("component/src", ".rs") {
+        let named = name(&path);
+        assert!(
+            named.starts_with("component/src/http/") || !read(&path).contains("utoipa"),
+            "{named} describes"
+        );
+    }
+}
+
 /// A face reads the clock, and hands the moment on. A renewal reads it again, and says why.
 pub fn clock() {
     const READERS: [&str; 4] = [

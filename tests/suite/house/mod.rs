@@ -16,10 +16,11 @@ use std::{
 };
 
 pub fn trials() -> impl Iterator<Item = Trial> {
-    let tests: [(&str, fn()); 21] = [
+    let tests: [(&str, fn()); 22] = [
         ("modules_need_what_is_below_them", arrows::layers),
         ("rows_are_their_domain_s_own", arrows::rows),
         ("sql_stands_in_rows_alone", arrows::sql),
+        ("no_domain_is_shaped_by_a_face", arrows::faces),
         ("the_clock_is_read_once_for_a_call", arrows::clock),
         ("no_files_need_each_other", arrows::circles),
         ("handlers_take_a_guard", handlers::guarded),

@@ -5,6 +5,7 @@ pub mod bodies;
 pub mod body;
 pub mod call;
 pub mod cookies;
+pub mod fields;
 pub mod fresh;
 pub mod json;
 pub mod origin;

@@ -18,7 +18,6 @@ use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
 pub struct DeleteAccountBody {
-    #[schema(value_type = String, format = "password")]
     password: Password,
 }
 

@@ -22,10 +22,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangePasswordBody {
-    #[schema(value_type = String, format = "password")]
     current_password: Password,
-    /// 12 to 256 characters that take at least 10⁸ guesses.
-    #[schema(value_type = String, format = "password", min_length = 12, max_length = 256)]
     new_password: NewPassword,
 }
 

@@ -18,7 +18,6 @@ use utoipa::ToSchema;
 pub struct LoginBody {
     #[schema(format = "email")]
     email: String,
-    #[schema(value_type = String, format = "password", max_length = 256)]
     password: Password,
     /// 30 days instead of 7.
     remember_me: Option<bool>,

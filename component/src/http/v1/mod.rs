@@ -17,4 +17,5 @@ pub mod session;
 pub mod session_to_token;
 pub mod sessions;
 mod signed_in;
+pub mod user;
 pub mod validate;

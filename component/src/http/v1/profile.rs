@@ -1,13 +1,16 @@
 //! `/profile`
 
 use crate::{
-    accounts::{self, Name, Picture, ProfileUpdate, Role, User},
-    email::Email,
+    accounts::{self, Name, Picture, ProfileUpdate, User},
     http::kit::{
-        authentication::Authenticated, bodies::ProblemBody, body::Json, call::Call, json::nullable,
+        authentication::Authenticated,
+        bodies::ProblemBody,
+        body::Json,
+        call::Call,
+        fields::{DateTime, RoleField},
+        json::nullable,
         problem::Failure,
     },
-    time::Time,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,30 +20,35 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase")]
 pub struct ProfileBody {
     id: Uuid,
-    #[schema(value_type = String, format = "email")]
-    email: Email,
+    #[schema(format = "email")]
+    email: String,
     name: String,
     image: Option<String>,
-    role: Role,
+    role: RoleField,
     email_verified: bool,
-    #[schema(value_type = String, format = "date-time")]
-    created_at: Time,
+    created_at: DateTime,
 }
 
 impl From<User> for ProfileBody {
     fn from(user: User) -> Self {
         let User { id, email, name, image, role, email_verified, created_at, .. } = user;
-        Self { id, email, name, image, role, email_verified, created_at }
+        Self {
+            id,
+            email: email.as_str().to_owned(),
+            name,
+            image,
+            role: role.into(),
+            email_verified,
+            created_at: created_at.into(),
+        }
     }
 }
 
 #[derive(Deserialize, ToSchema)]
 pub struct UpdateBody {
-    #[schema(value_type = Option<String>, max_length = 200)]
     name: Option<Name>,
     /// An address that begins with `https://` or `http://`, without user name or password; null removes it.
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>, max_length = 2048)]
     image: Option<Option<Picture>>,
 }
 

@@ -3,10 +3,9 @@
 use crate::{
     audit::read::{self, Entry},
     http::kit::{
-        authentication::Authenticated, bodies::ProblemBody, call::Call, parameters::Parameters,
-        problem::Failure,
+        authentication::Authenticated, bodies::ProblemBody, call::Call, fields::DateTime,
+        parameters::Parameters, problem::Failure,
     },
-    time::Time,
 };
 use axum::Json;
 use serde::Serialize;
@@ -31,8 +30,7 @@ pub struct SecurityEvent {
     user_agent: Option<String>,
     #[schema(value_type = Object)]
     metadata: Box<RawValue>,
-    #[schema(value_type = String, format = "date-time")]
-    created_at: Time,
+    created_at: DateTime,
 }
 
 impl From<Entry> for SecurityEvent {
@@ -44,7 +42,7 @@ impl From<Entry> for SecurityEvent {
             ip_address: entry.ip_address,
             user_agent: entry.user_agent,
             metadata: metadata(entry.metadata),
-            created_at: entry.created_at,
+            created_at: entry.created_at.into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `POST /service-token`
 
+use super::user::UserBody;
 use crate::{
-    accounts::User,
     http::kit::{
         authentication::Authenticated, bodies::ProblemBody, body::Json, call::Call, cookies::SetCookies,
         problem::Failure,
@@ -26,7 +26,7 @@ pub struct ServiceToken {
     #[schema(example = 60)]
     expires_in: i64,
     /// Whom it is about, so that who asks on behalf of a service needs no second call.
-    user: User,
+    user: UserBody,
 }
 
 /// A token for one other service, which this API refuses. As `GET /session` does, it moves the session's end at most
@@ -49,6 +49,6 @@ pub async fn service_token(
     let AccessToken { text, expires_in } =
         sessions::service_token(&call, &authenticated.caller, &body.audience)?;
     let (caller, cookie) = authenticated.renewed(&call).await?;
-    let body = ServiceToken { token: text, expires_in: expires_in.as_seconds(), user: caller.user };
+    let body = ServiceToken { token: text, expires_in: expires_in.as_seconds(), user: caller.user.into() };
     Ok((SetCookies(cookie), axum::Json(body)).into_response())
 }

@@ -1,6 +1,6 @@
 //! `GET /session`
 
-use super::sessions::SessionBody;
+use super::{sessions::SessionBody, user::UserBody};
 use crate::{
     accounts::User,
     error::Error,
@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 /// Who is signed in.
 #[derive(Serialize, ToSchema)]
 pub struct CurrentSession {
-    user: User,
+    user: UserBody,
     session: SessionBody,
 }
 
@@ -60,7 +60,7 @@ async fn cached(
     for sealed in cookies::caches(headers, call.settings) {
         if let Some(cached) = cache::read(call, cookie, sealed).await {
             let renewed = cached.renewed.as_deref().map(|sealed| cookies::set_cache(call.settings, sealed));
-            return Ok(Some(answer(cached.answer().to_owned(), renewed.transpose()?)));
+            return Ok(Some(answer(cached.shown(body)?.to_owned(), renewed.transpose()?)));
         }
     }
     Ok(None)
@@ -79,27 +79,27 @@ async fn from_database(call: &Call, method: &Method, headers: &HeaderMap) -> Res
     let (caller, renewed) = authenticated.renewed(call).await?;
     let body = body(&caller.user, &caller.session)?;
     let cache = match &cookie {
-        Some(cookie) => cache_cookie(call, &caller.session, cookie, caller.as_of, body.clone())?,
+        Some(cookie) => cache_cookie(call, &caller.user, &caller.session, cookie, caller.as_of)?,
         None => None,
     };
     Ok(answer(body, renewed.into_iter().chain(cache)))
 }
 
-/// The cookie with which the answer about a session need not be asked for again.
+/// The cookie with which the database need not be asked about a session again.
 pub fn cache_cookie(
     call: &Call,
+    user: &User,
     session: &Session,
     cookie: &CookieSecret,
     as_of: Position,
-    answer: String,
 ) -> Result<Option<HeaderValue>, Failure> {
-    let sealed = cache::seal(call, session, cookie, as_of, answer);
+    let sealed = cache::seal(call, user, session, cookie, as_of);
     Ok(sealed.map(|sealed| cookies::set_cache(call.settings, &sealed)).transpose()?)
 }
 
 /// The answer's body.
-pub fn body(user: &User, session: &Session) -> Result<String, Error> {
-    let current = CurrentSession { user: user.clone(), session: SessionBody::new(session, true) };
+fn body(user: &User, session: &Session) -> Result<String, Error> {
+    let current = CurrentSession { user: user.clone().into(), session: SessionBody::new(session, true) };
     serde_json::to_string(&current)
         .map_err(|_| crate::error::Bug::Missing("a session that can be written").into())
 }

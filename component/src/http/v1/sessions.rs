@@ -7,10 +7,10 @@ use crate::{
         bodies::{ProblemBody, Success},
         call::Call,
         cookies::{self, SetCookies},
+        fields::DateTime,
         problem::Failure,
     },
     sessions::{self, Session},
-    time::Time,
 };
 use axum::{
     Json,
@@ -31,12 +31,9 @@ pub struct SessionBody {
     device_name: Option<String>,
     ip_address: Option<String>,
     user_agent: Option<String>,
-    #[schema(value_type = String, format = "date-time")]
-    created_at: Time,
-    #[schema(value_type = String, format = "date-time")]
-    last_activity_at: Time,
-    #[schema(value_type = String, format = "date-time")]
-    expires_at: Time,
+    created_at: DateTime,
+    last_activity_at: DateTime,
+    expires_at: DateTime,
     remember_me: bool,
     /// The session that this one was exchanged from, and ends with.
     parent_id: Option<Uuid>,
@@ -54,9 +51,9 @@ impl SessionBody {
             device_name: session.device.name.clone(),
             ip_address: session.ip_address.clone(),
             user_agent: session.user_agent.clone(),
-            created_at: session.created_at,
-            last_activity_at: session.last_activity_at,
-            expires_at: session.expires_at,
+            created_at: session.created_at.into(),
+            last_activity_at: session.last_activity_at.into(),
+            expires_at: session.expires_at.into(),
             remember_me: session.remember_me,
             parent_id: session.parent_id,
             origin: session.origin.clone(),

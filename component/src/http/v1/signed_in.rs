@@ -1,8 +1,7 @@
 //! The answer to whatever signs someone in.
 
-use super::session;
+use super::{session, user::UserBody};
 use crate::{
-    accounts::User,
     http::kit::{
         call::Call,
         cookies::{self, SetCookies},
@@ -22,7 +21,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedInBody {
-    user: User,
+    user: UserBody,
     /// A JWT; send it as `Authorization: Bearer`.
     access_token: String,
     /// For the next tokens; usable once.
@@ -37,7 +36,7 @@ pub struct SignedInBody {
 impl From<SignedIn> for SignedInBody {
     fn from(signed_in: SignedIn) -> Self {
         Self {
-            user: signed_in.user,
+            user: signed_in.user.into(),
             access_token: signed_in.access_token.text,
             refresh_token: signed_in.refresh_token.expose(),
             expires_in: signed_in.access_token.expires_in.as_seconds(),
@@ -57,7 +56,7 @@ pub fn answer(call: &Call, headers: &HeaderMap, signed_in: SignedIn) -> Result<R
     if let Some(cookie) = &signed_in.cookie {
         let SignedIn { user, session, as_of, .. } = &signed_in;
         cookies.push(cookies::set(call.settings, cookie, session, call.now)?);
-        let cache = session::cache_cookie(call, session, cookie, *as_of, session::body(user, session)?)?;
+        let cache = session::cache_cookie(call, user, session, cookie, *as_of)?;
         cookies.extend(cache);
     }
     if let Some(cookie) = &signed_in.device_cookie {

@@ -1,4 +1,4 @@
-//! The session cache: the finished answer about a session, sealed into a cookie that its own client keeps.
+//! The session cache: what was read of a session and its user, sealed into a cookie that its own client keeps.
 //!
 //! ```text
 //! cookie ─ remembered, or opened ─▶ of this session cookie, this day, this lifetime? ─▶ touched since it was read?
@@ -9,10 +9,12 @@
 //! It answers reads only. Nothing in it is believed longer than `session_cache_seconds` after it was sealed, nor a day
 //! after the database was read.
 
+mod facts;
 mod jwe;
 
-use super::{Lifetime, Session, activity};
+use super::{Session, activity};
 use crate::{
+    accounts::User,
     context::Context,
     invalidations::{self, Answer, Position, Subject},
     memory::Memory,
@@ -21,12 +23,14 @@ use crate::{
     time::{Span, Time},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use facts::{SessionFacts, UserFacts};
 use jwe::Sealer;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use std::sync::{Arc, Mutex};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, OnceLock},
+};
 use subtle::ConstantTimeEq as _;
-use uuid::Uuid;
 
 /// The longest cookie, in bytes: browsers drop what exceeds 4,096 with its name and attributes.
 const LONGEST: usize = 3800;
@@ -38,29 +42,36 @@ static OPENED: Memory<Opened> = Memory::new();
 
 /// What a cookie says. Times are milliseconds since the Unix epoch.
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Payload {
+struct Payload<'a> {
+    #[serde(rename = "s")]
     sealed_at: i64,
     /// When the database was read.
+    #[serde(rename = "r")]
     read_at: i64,
-    /// When the session ends.
-    expires_at: i64,
-    /// When the session's end is to be moved next; none where it no longer can be.
-    slides_at: Option<i64>,
+    #[serde(rename = "l")]
     last_activity_at: i64,
-    /// What the answer covers.
+    /// What the read covers.
+    #[serde(rename = "p")]
     as_of: String,
     /// SHA-256 of the session cookie that it belongs to, in base64url.
-    cookie: String,
-    session: Uuid,
-    user: Uuid,
-    /// The answer of `GET /session`.
-    answer: Box<RawValue>,
+    #[serde(rename = "c")]
+    cookie: Cow<'a, str>,
+    #[serde(rename = "u")]
+    user: UserFacts,
+    #[serde(rename = "t")]
+    session: SessionFacts,
 }
 
+/// A cookie that was opened.
 struct Opened {
-    payload: Payload,
+    sealed_at: Time,
+    read_at: Time,
+    cookie: String,
+    user: User,
+    session: Session,
     held: Mutex<Held>,
+    /// How a face has shown it.
+    shown: OnceLock<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -69,7 +80,7 @@ struct Held {
     active_at: Time,
 }
 
-/// An answer about a session that holds at this moment.
+/// What was read of a session, and holds at this moment.
 pub struct Cached {
     opened: Arc<Opened>,
     /// The cookie in place of the one that came, where that has grown old.
@@ -77,10 +88,20 @@ pub struct Cached {
 }
 
 impl Cached {
-    /// The body of the answer of `GET /session`.
-    #[must_use]
-    pub fn answer(&self) -> &str {
-        self.opened.payload.answer.get()
+    /// What a face makes of it; made once for a cookie that comes often.
+    ///
+    /// # Errors
+    ///
+    /// Where `show` fails.
+    pub fn shown<E>(&self, show: impl FnOnce(&User, &Session) -> Result<String, E>) -> Result<&str, E> {
+        let Opened { user, session, shown, .. } = &*self.opened;
+        match shown.get() {
+            Some(shown) => Ok(shown),
+            None => {
+                let new = show(user, session)?;
+                Ok(shown.get_or_init(|| new))
+            }
+        }
     }
 }
 
@@ -88,55 +109,51 @@ impl Cached {
 pub async fn read(ctx: &Context, cookie: &CookieSecret, sealed: &str) -> Option<Cached> {
     let lifetime = ctx.settings.session_cache?;
     let opened = open(ctx, sealed)?;
-    let payload = &opened.payload;
-    if !bool::from(payload.cookie.as_bytes().ct_eq(hash(cookie).as_bytes()))
-        || !payload.holds(ctx.now, lifetime)
+    if !bool::from(opened.cookie.as_bytes().ct_eq(hash(cookie).as_bytes()))
+        || !opened.holds(ctx.now, lifetime)
     {
         return None;
     }
+    let Opened { user, session, .. } = &*opened;
     let held = opened.held();
-    let subjects = [Subject::Session(payload.session), Subject::User(payload.user)];
+    let subjects = [Subject::Session(session.id), Subject::User(user.id)];
     let Answer::Current(as_of) = invalidations::check(&subjects, held.as_of).await else { return None };
     OPENED.insert(sealed, Arc::clone(&opened));
-    let active_at = activity::note(payload.session, held.active_at, ctx.now);
+    let active_at = activity::note(session.id, held.active_at, ctx.now);
     opened.hold(Held { as_of, active_at });
     platform::count(Metric::SessionReads, "cookie", 1);
-    let renewed = payload.is_old(ctx.now, lifetime).then(|| {
+    let renewed = opened.is_old(ctx.now, lifetime).then(|| {
         let payload = Payload {
             sealed_at: ctx.now.0,
+            read_at: opened.read_at.0,
             last_activity_at: active_at.0,
             as_of: as_of.to_string(),
-            cookie: payload.cookie.clone(),
-            answer: payload.answer.clone(),
-            ..*payload
+            cookie: opened.cookie.as_str().into(),
+            user: user.into(),
+            session: session.into(),
         };
         payload.seal(ctx)
     });
     Some(Cached { opened, renewed: renewed.flatten() })
 }
 
-/// Seals an answer of `GET /session`; none where that is not wanted, or the answer too long.
+/// Seals what was read of a session; none where that is not wanted, or it is too long.
 pub fn seal(
     ctx: &Context,
+    user: &User,
     session: &Session,
     cookie: &CookieSecret,
     as_of: Position,
-    answer: String,
 ) -> Option<String> {
     ctx.settings.session_cache?;
-    let slides_at =
-        Lifetime::new(session.remember_me).slides_at(session.expires_at, session.absolute_expires_at);
     let payload = Payload {
         sealed_at: ctx.now.0,
         read_at: ctx.now.0,
-        expires_at: session.ends_at().0,
-        slides_at: slides_at.map(|time| time.0),
         last_activity_at: session.last_activity_at.0,
         as_of: as_of.to_string(),
-        cookie: hash(cookie),
-        session: session.id,
-        user: session.user_id,
-        answer: RawValue::from_string(answer).ok()?,
+        cookie: hash(cookie).into(),
+        user: user.into(),
+        session: session.into(),
     };
     payload.seal(ctx)
 }
@@ -157,37 +174,46 @@ fn open(ctx: &Context, sealed: &str) -> Option<Arc<Opened>> {
     let text = sealer(ctx)?.open(sealed)?;
     let payload: Payload = serde_json::from_slice(&text).ok()?;
     let held = Held { as_of: payload.as_of.parse().ok()?, active_at: Time(payload.last_activity_at) };
-    Some(Arc::new(Opened { payload, held: Mutex::new(held) }))
+    let user = payload.user.user()?;
+    Some(Arc::new(Opened {
+        sealed_at: Time(payload.sealed_at),
+        read_at: Time(payload.read_at),
+        cookie: payload.cookie.into_owned(),
+        session: payload.session.of(&user),
+        user,
+        held: Mutex::new(held),
+        shown: OnceLock::new(),
+    }))
 }
 
-impl Payload {
+impl Payload<'_> {
     fn seal(&self, ctx: &Context) -> Option<String> {
         let text = serde_json::to_vec(self).ok()?;
         let sealed = sealer(ctx)?.seal(platform::random(), text)?;
         (sealed.len() <= LONGEST).then_some(sealed)
     }
+}
 
+impl Opened {
     /// By today's configuration, whatever it was when the cookie was sealed.
     fn holds(&self, now: Time, lifetime: Span) -> bool {
-        let (sealed_at, read_at) = (Time(self.sealed_at), Time(self.read_at));
+        let Self { sealed_at, read_at, session, .. } = self;
         read_at <= sealed_at
-            && sealed_at <= now
-            && now < sealed_at + lifetime
-            && now < read_at + READ_LIFETIME
-            && now < Time(self.expires_at)
-            && self.slides_at.is_none_or(|slides_at| now < Time(slides_at))
+            && *sealed_at <= now
+            && now < *sealed_at + lifetime
+            && now < *read_at + READ_LIFETIME
+            && session.is_in_time(now)
+            && !session.slide_is_due(now)
     }
 
     /// Whether four fifths of its life are over.
     fn is_old(&self, now: Time, lifetime: Span) -> bool {
-        now >= Time(self.sealed_at) + lifetime.four_fifths()
+        now >= self.sealed_at + lifetime.four_fifths()
     }
-}
 
-impl Opened {
     fn held(&self) -> Held {
         // Only a panic elsewhere can poison it, and that ends the instance.
-        let first = || Held { as_of: Position::default(), active_at: Time(self.payload.last_activity_at) };
+        let first = || Held { as_of: Position::default(), active_at: self.session.last_activity_at };
         self.held.lock().map_or_else(|_| first(), |held| *held)
     }
 

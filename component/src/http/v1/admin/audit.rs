@@ -4,9 +4,9 @@ use crate::{
     audit::tree,
     error::Error,
     http::kit::{
-        authentication::Admin, bodies::ProblemBody, call::Call, parameters::Parameters, problem::Failure,
+        authentication::Admin, bodies::ProblemBody, call::Call, fields::DateTime, parameters::Parameters,
+        problem::Failure,
     },
-    time::Time,
 };
 use axum::{
     Json,
@@ -29,8 +29,7 @@ pub struct VerificationBody {
     from: u64,
     /// The leaf behind the last.
     to: u64,
-    #[schema(value_type = String, format = "date-time")]
-    verified_at: Time,
+    verified_at: DateTime,
     /// What was wrong first, in words.
     first_bad: Option<String>,
     /// Events that are still to be sealed, counted up to 100,000.
@@ -84,7 +83,7 @@ pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json
         intact: verification.first_bad.is_none(),
         from: verification.from,
         to: verification.to,
-        verified_at: verification.begun,
+        verified_at: verification.begun.into(),
         first_bad: verification.first_bad,
         unsealed: tree::count_unsealed().await?,
     }))

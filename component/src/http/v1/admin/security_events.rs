@@ -4,9 +4,10 @@ use super::super::security_events::{metadata, page};
 use crate::{
     audit::read::{self, Entry},
     http::kit::{
-        authentication::Admin, bodies::ProblemBody, call::Call, parameters::Parameters, problem::Failure,
+        authentication::Admin, bodies::ProblemBody, call::Call, fields::DateTime, parameters::Parameters,
+        problem::Failure,
     },
-    time::{Span, Time},
+    time::Span,
 };
 use axum::Json;
 use serde::Serialize;
@@ -32,8 +33,7 @@ pub struct AuditEvent {
     user_agent: Option<String>,
     #[schema(value_type = Object)]
     metadata: Box<RawValue>,
-    #[schema(value_type = String, format = "date-time")]
-    created_at: Time,
+    created_at: DateTime,
     /// Its place in the tree; null until it is sealed.
     leaf: Option<u64>,
 }
@@ -48,7 +48,7 @@ impl From<Entry> for AuditEvent {
             ip_address: entry.ip_address,
             user_agent: entry.user_agent,
             metadata: metadata(entry.metadata),
-            created_at: entry.created_at,
+            created_at: entry.created_at.into(),
             leaf: entry.leaf,
         }
     }
@@ -58,8 +58,7 @@ impl From<Entry> for AuditEvent {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SummaryBody {
-    #[schema(value_type = String, format = "date-time")]
-    since: Time,
+    since: DateTime,
     by_type: Vec<TypeCount>,
     /// Oldest first.
     by_hour: Vec<HourCount>,
@@ -77,8 +76,7 @@ pub struct TypeCount {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HourCount {
-    #[schema(value_type = String, format = "date-time")]
-    hour: Time,
+    hour: DateTime,
     event_type: String,
     count: i64,
 }
@@ -138,7 +136,7 @@ pub async fn summary(call: Call, _: Admin, parameters: Parameters) -> Result<Jso
     let since = parameters.time("since")?.unwrap_or(call.now - Span::days(1));
     let summary = read::summary(&call, since).await?;
     Ok(Json(SummaryBody {
-        since: since.hour(),
+        since: since.hour().into(),
         by_type: summary
             .by_type
             .into_iter()
@@ -147,7 +145,7 @@ pub async fn summary(call: Call, _: Admin, parameters: Parameters) -> Result<Jso
         by_hour: summary
             .by_hour
             .into_iter()
-            .map(|(hour, event_type, count)| HourCount { hour, event_type, count })
+            .map(|(hour, event_type, count)| HourCount { hour: hour.into(), event_type, count })
             .collect(),
         repeated_failures: summary
             .repeated_failures

@@ -1,0 +1,111 @@
+//! How JSON writes the values of the domains, and how the document describes them.
+
+use crate::{
+    accounts::{Name, Picture, Role},
+    email::Email,
+    passwords::{NewPassword, Password},
+    time::Time,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        KnownFormat, RefOr, Schema, SchemaFormat,
+        schema::{ObjectBuilder, Type},
+    },
+};
+use zeroize::Zeroizing;
+
+/// A moment, as RFC 3339 writes it.
+#[derive(Clone, Copy)]
+pub struct DateTime(Time);
+
+impl From<Time> for DateTime {
+    fn from(time: Time) -> Self {
+        Self(time)
+    }
+}
+
+impl Serialize for DateTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.rfc3339())
+    }
+}
+
+/// What a user may do, by its name.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Role)]
+pub enum RoleField {
+    /// Use it.
+    User,
+    /// Administer it.
+    Admin,
+    /// Use it, as a program.
+    Service,
+}
+
+impl From<Role> for RoleField {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::User => Self::User,
+            Role::Admin => Self::Admin,
+            Role::Service => Self::Service,
+        }
+    }
+}
+
+/// Reads a value from a string. What is wrong with it becomes the field's problem.
+macro_rules! read {
+    ($($value:ident: $parse:expr),+ $(,)?) => {
+        $(impl<'de> Deserialize<'de> for $value {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                // Whether it is secret or not.
+                let text = Zeroizing::new(String::deserialize(deserializer)?);
+                $parse(&text).map_err(de::Error::custom)
+            }
+        })+
+    };
+}
+
+read! {
+    Email: Email::parse,
+    Name: Name::parse,
+    NewPassword: NewPassword::parse,
+    Password: Password::parse,
+    Picture: Picture::parse,
+}
+
+/// Describes a value where it stands.
+macro_rules! describe {
+    ($($value:ident: $schema:expr),+ $(,)?) => {
+        $(impl PartialSchema for $value {
+            fn schema() -> RefOr<Schema> {
+                RefOr::T(Schema::Object($schema.build()))
+            }
+        }
+
+        impl ToSchema for $value {})+
+    };
+}
+
+describe! {
+    DateTime: text(KnownFormat::DateTime).examples(["2026-01-31T08:00:00.000Z"]),
+    Email: text(KnownFormat::Email).max_length(Some(254)).examples(["ada@example.org"]),
+    Name: ObjectBuilder::new().schema_type(Type::String).max_length(Some(200)).examples(["Ada"]),
+    NewPassword: text(KnownFormat::Password).min_length(Some(12)).max_length(Some(256))
+        .description(Some("12 to 256 characters that take at least 10⁸ guesses."))
+        .examples(["vellum otter sextant brocade"]),
+    Password: text(KnownFormat::Password).min_length(Some(1)).max_length(Some(256))
+        .examples(["vellum otter sextant brocade"]),
+    Picture: uri().max_length(Some(2048)).examples(["https://cdn.example.org/ada.png"])
+        .description(Some("An address that begins with `https://` or `http://`, without user name or password.")),
+}
+
+fn uri() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom("uri".to_owned())))
+}
+
+fn text(format: KnownFormat) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)))
+}
