@@ -5,8 +5,8 @@ use http::{HeaderValue, header};
 
 /// This description.
 #[utoipa::path(
-    get, path = "/openapi.json", tag = "operation",
-    responses((status = 200, description = "This document", content_type = "application/json"))
+    get, path = "/openapi.json", tag = "operation", operation_id = "getOpenApi",
+    responses((status = 200, description = "This document", body = Object))
 )]
 pub async fn openapi() -> Response {
     let mut response = include_str!("../../openapi.json").into_response();

@@ -86,7 +86,9 @@ fn filter(methods: &[HttpMethod]) -> MethodFilter {
 #[cfg(not(target_family = "wasm"))]
 #[must_use]
 pub fn document() -> String {
-    documented().split_for_parts().1.to_pretty_json().unwrap_or_default()
+    let (_, mut document) = documented().split_for_parts();
+    super::document::complete(&mut document);
+    document.to_pretty_json().unwrap_or_default()
 }
 
 /// The router of this instance.

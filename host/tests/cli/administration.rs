@@ -107,6 +107,6 @@ fn maintenance_and_lineage_say_what_they_did() {
     let place = Place::new();
     assert_eq!(place.serve().terminate(), Some(0));
     let report = place.run(&["maintenance", "run"]).success();
-    assert!(report.starts_with("sessions pruned: 0, "), "{report}");
+    assert!(report.contains("sessions pruned: 0, "), "{report}");
     assert_eq!(place.run(&["lineage", "renew"]).success(), "a new lineage has begun\n");
 }

@@ -1,6 +1,7 @@
 //! A client that checks the global promises on every answer, so that each test guards them for free.
 
 mod answer;
+mod document;
 mod promises;
 mod request;
 

@@ -1,6 +1,6 @@
 //! What every answer promises, whoever gives it.
 
-use super::Answer;
+use super::{Answer, document};
 use crate::vault::{Vault, without_handed_out};
 use http::Method;
 use serde_json::Value;
@@ -77,6 +77,7 @@ impl Promises {
         self.headers(answer, secure);
         self.request_id(answer);
         body(answer);
+        document::check(answer);
         secrets(answer, vault);
     }
 

@@ -1,8 +1,15 @@
 //! The bodies that many routes answer with.
 
+use mana_auth_hygiene::Code;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        schema::{ObjectBuilder, Type},
+    },
+};
 
 /// The shape of every error.
 #[derive(Serialize, ToSchema)]
@@ -10,18 +17,35 @@ use utoipa::ToSchema;
 #[schema(as = Problem)]
 pub struct ProblemBody {
     /// Stable; switch on it.
-    #[schema(example = "INVALID_CREDENTIALS")]
-    error: String,
+    error: ErrorCode,
     /// For people.
     #[schema(example = "Invalid email or password")]
     message: String,
     #[schema(example = 401)]
     status: u16,
     /// With `VALIDATION_FAILED`: what is wrong with which field.
+    #[schema(nullable = false)]
     fields: Option<BTreeMap<String, String>>,
     /// In how many seconds trying again may help.
+    #[schema(nullable = false)]
     retry_after_sec: Option<u64>,
 }
+
+/// What went wrong: a code that is never renamed.
+#[derive(Serialize)]
+pub struct ErrorCode(String);
+
+impl PartialSchema for ErrorCode {
+    fn schema() -> RefOr<Schema> {
+        let codes = Code::ALL.iter().map(|code| code.as_str());
+        let object = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
+        RefOr::T(Schema::Object(
+            object.description(Some("What went wrong. A code is never renamed.")).build(),
+        ))
+    }
+}
+
+impl ToSchema for ErrorCode {}
 
 /// That something was done.
 #[derive(Serialize, ToSchema)]

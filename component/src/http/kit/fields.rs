@@ -91,19 +91,19 @@ macro_rules! describe {
 
 describe! {
     DateTime: text(KnownFormat::DateTime).examples(["2026-01-31T08:00:00.000Z"]),
-    Email: text(KnownFormat::Email).max_length(Some(254)).examples(["ada@example.org"]),
+    Email: custom("idn-email").max_length(Some(254)).examples(["ada@example.org"]),
     Name: ObjectBuilder::new().schema_type(Type::String).max_length(Some(200)).examples(["Ada"]),
     NewPassword: text(KnownFormat::Password).min_length(Some(12)).max_length(Some(256))
         .description(Some("12 to 256 characters that take at least 10⁸ guesses."))
         .examples(["vellum otter sextant brocade"]),
     Password: text(KnownFormat::Password).min_length(Some(1)).max_length(Some(256))
         .examples(["vellum otter sextant brocade"]),
-    Picture: uri().max_length(Some(2048)).examples(["https://cdn.example.org/ada.png"])
+    Picture: custom("uri").max_length(Some(2048)).examples(["https://cdn.example.org/ada.png"])
         .description(Some("An address that begins with `https://` or `http://`, without user name or password.")),
 }
 
-fn uri() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom("uri".to_owned())))
+fn custom(format: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom(format.to_owned())))
 }
 
 fn text(format: KnownFormat) -> ObjectBuilder {

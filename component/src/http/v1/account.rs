@@ -31,15 +31,12 @@ impl Proves for DeleteAccountBody {
 
 /// Deletes the account, its sessions and its tokens.
 #[utoipa::path(
-    delete, path = "/api/v1/auth/account", tag = "accounts", request_body = DeleteAccountBody,
+    delete, path = "/api/v1/auth/account", tag = "accounts", operation_id = "deleteAccount", request_body = DeleteAccountBody,
     security(("bearer" = []), ("cookie" = [])),
     responses(
-        (status = 200, body = Success, headers(("set-cookie" = String, description = "clears the session cookie"))),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh; `INVALID_CREDENTIALS`: a wrong password", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 200, description = "The account is deleted", body = Success, headers(("set-cookie" = String, description = "clears the session cookie"))),
+        (status = 401, description = "`INVALID_CREDENTIALS`: a wrong password", body = ProblemBody),
         (status = 429, description = "`ACCOUNT_LOCKED`: too many wrong passwords", body = ProblemBody),
-        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]
 pub async fn delete(

@@ -57,14 +57,11 @@ pub struct RecordedBody {
 
 /// Appends an event to the trail, under the source whose secret is shown.
 #[utoipa::path(
-    post, path = "/api/v1/auth/audit/events", tag = "operation", security(("audit_source" = [])), request_body = AuditEventBody,
+    post, path = "/api/v1/auth/audit/events", tag = "operation", operation_id = "recordAuditEvent", security(("audit_source" = [])), request_body = AuditEventBody,
     responses(
-        (status = 201, body = RecordedBody),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 201, description = "The id of the event", body = RecordedBody),
         (status = 401, description = "`UNAUTHENTICATED`: the secret of no source", body = ProblemBody),
         (status = 404, description = "`NOT_FOUND`: no sources are configured", body = ProblemBody),
-        (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`", body = ProblemBody),
-        (status = 503, description = "`STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]
 pub async fn record(

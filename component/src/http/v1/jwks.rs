@@ -6,11 +6,39 @@ use crate::{
 };
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, header};
+use utoipa::ToSchema;
+
+/// A JSON Web Key Set (RFC 7517).
+#[derive(ToSchema)]
+#[schema(as = Jwks)]
+pub struct JwksBody {
+    #[allow(dead_code, reason = "it describes what the keys write by themselves")]
+    keys: Vec<JwkBody>,
+}
+
+/// An Ed25519 public key (RFC 8037).
+#[derive(ToSchema)]
+#[schema(as = Jwk)]
+#[allow(dead_code, reason = "it describes what the keys write by themselves")]
+pub struct JwkBody {
+    #[schema(example = "OKP")]
+    kty: String,
+    #[schema(example = "Ed25519")]
+    crv: String,
+    /// The public key, in base64url.
+    x: String,
+    #[schema(example = "EdDSA")]
+    alg: String,
+    #[schema(rename = "use", example = "sig")]
+    use_: String,
+    /// The key's thumbprint (RFC 7638).
+    kid: String,
+}
 
 /// The public keys that access tokens are signed with (RFC 7517).
 #[utoipa::path(
-    get, path = "/api/v1/auth/jwks", tag = "tokens",
-    responses((status = 200, description = "A JSON Web Key Set; may be kept for 5 minutes", content_type = "application/json"))
+    get, path = "/api/v1/auth/jwks", tag = "tokens", operation_id = "getJwks",
+    responses((status = 200, description = "A JSON Web Key Set; may be kept for 5 minutes", body = JwksBody))
 )]
 pub async fn jwks(call: Call) -> Result<Response, Failure> {
     let keys = keys::current(call.settings).await?;
@@ -27,8 +55,8 @@ pub async fn jwks(call: Call) -> Result<Response, Failure> {
 
 /// The same, where libraries look for it.
 #[utoipa::path(
-    get, path = "/.well-known/jwks.json", tag = "tokens",
-    responses((status = 200, description = "A JSON Web Key Set; may be kept for 5 minutes", content_type = "application/json"))
+    get, path = "/.well-known/jwks.json", tag = "tokens", operation_id = "getWellKnownJwks",
+    responses((status = 200, description = "A JSON Web Key Set; may be kept for 5 minutes", body = JwksBody))
 )]
 pub async fn well_known_jwks(call: Call) -> Result<Response, Failure> {
     jwks(call).await

@@ -16,7 +16,6 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoginBody {
-    #[schema(format = "email")]
     email: String,
     password: Password,
     /// 30 days instead of 7.
@@ -30,15 +29,12 @@ pub struct LoginBody {
 
 /// Signs in: a session cookie, an access token and a refresh token. The session that the request came with ends.
 #[utoipa::path(
-    post, path = "/api/v1/auth/login", tag = "sessions", request_body = LoginBody,
+    post, path = "/api/v1/auth/login", tag = "sessions", operation_id = "login", request_body = LoginBody,
     responses(
-        (status = 200, body = SignedInBody, headers(("set-cookie" = String, description = "the session cookie"))),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 200, description = "Tokens, and the session cookie", body = SignedInBody, headers(("set-cookie" = String, description = "the session cookie"))),
         (status = 401, description = "`INVALID_CREDENTIALS`: whether or not there is such an account", body = ProblemBody),
         (status = 403, description = "`ACCOUNT_BANNED`, to who knows the password; `FORBIDDEN` for an origin that is not trusted", body = ProblemBody),
-        (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`", body = ProblemBody),
         (status = 429, description = "`ACCOUNT_LOCKED`: too many failures on the account, whether or not there is one; `RATE_LIMITED`: too many from the client, or others at the same time that are not decided yet", body = ProblemBody),
-        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]
 pub async fn login(

@@ -45,12 +45,11 @@ pub struct LoggedOut {
 /// body the refresh token is read, and nothing else about it is a reason to refuse; nothing ends by one that names a refresh token
 /// which can't be read, or two.
 #[utoipa::path(
-    post, path = "/api/v1/auth/logout", tag = "sessions", request_body = Option<LogoutBody>,
+    post, path = "/api/v1/auth/logout", tag = "sessions", operation_id = "logout", request_body = Option<LogoutBody>,
     responses(
-        (status = 200, body = LoggedOut, headers(("set-cookie" = String, description = "clears the session cookie"))),
+        (status = 200, description = "Every session that was named has ended", body = LoggedOut, headers(("set-cookie" = String, description = "clears the session cookie"))),
         (status = 400, description = "`VALIDATION_FAILED`: a refresh token in the body that can't be read, or two; more session cookies than are ended", body = ProblemBody),
         (status = 401, description = "`TOKEN_EXPIRED`: a change left the token behind, and its session lives on; `UNAUTHENTICATED`: the token is not accepted, and its session lives on, or there are several", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
     )
 )]
 pub async fn logout(

@@ -37,9 +37,9 @@ impl<S: Sync> FromRequestParts<S> for Maintainer {
 
 /// Writes what this instance gathered, and does a bounded amount of housekeeping.
 #[utoipa::path(
-    post, path = "/api/v1/auth/maintenance", tag = "operation", security(("maintenance" = [])),
+    post, path = "/api/v1/auth/maintenance", tag = "operation", operation_id = "runMaintenance", security(("maintenance" = [])),
     responses(
-        (status = 200, body = MaintenanceDone),
+        (status = 200, description = "What was done", body = MaintenanceDone),
         (status = 401, description = "`UNAUTHENTICATED`: not the maintenance secret", body = ProblemBody),
         (status = 404, description = "`NOT_FOUND`: no maintenance secret is configured", body = ProblemBody),
     )

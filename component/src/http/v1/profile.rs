@@ -4,7 +4,6 @@ use crate::{
     accounts::{self, Name, Picture, ProfileUpdate, User},
     http::kit::{
         authentication::Authenticated,
-        bodies::ProblemBody,
         body::Json,
         call::Call,
         fields::{DateTime, RoleField},
@@ -20,9 +19,9 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase")]
 pub struct ProfileBody {
     id: Uuid,
-    #[schema(format = "email")]
     email: String,
     name: String,
+    #[schema(required)]
     image: Option<String>,
     role: RoleField,
     email_verified: bool,
@@ -54,8 +53,8 @@ pub struct UpdateBody {
 
 /// What the user shows of themselves.
 #[utoipa::path(
-    get, path = "/api/v1/auth/profile", tag = "accounts", security(("bearer" = []), ("cookie" = [])),
-    responses((status = 200, body = ProfileBody), (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody))
+    get, path = "/api/v1/auth/profile", tag = "accounts", operation_id = "getProfile", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, description = "The profile", body = ProfileBody))
 )]
 pub async fn profile(authenticated: Authenticated) -> axum::Json<ProfileBody> {
     axum::Json(authenticated.caller.user.into())
@@ -63,13 +62,10 @@ pub async fn profile(authenticated: Authenticated) -> axum::Json<ProfileBody> {
 
 /// Changes it; what is left out stays.
 #[utoipa::path(
-    post, path = "/api/v1/auth/profile", tag = "accounts", request_body = UpdateBody,
+    post, path = "/api/v1/auth/profile", tag = "accounts", operation_id = "updateProfile", request_body = UpdateBody,
     security(("bearer" = []), ("cookie" = [])),
     responses(
-        (status = 200, body = ProfileBody),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 200, description = "The profile as it is now", body = ProfileBody),
     )
 )]
 pub async fn update(

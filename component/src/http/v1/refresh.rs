@@ -19,13 +19,11 @@ pub struct RefreshBody {
 /// the same family of user agents within `refresh_grace_seconds`, once for each token and three times a day. Shown again otherwise, its
 /// session ends.
 #[utoipa::path(
-    post, path = "/api/v1/auth/refresh", tag = "sessions", request_body = RefreshBody,
+    post, path = "/api/v1/auth/refresh", tag = "sessions", operation_id = "refresh", request_body = RefreshBody,
     responses(
-        (status = 200, body = SignedInBody),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 200, description = "The next tokens", body = SignedInBody),
         (status = 401, description = "`INVALID_REFRESH_TOKEN`", body = ProblemBody),
         (status = 429, description = "`RATE_LIMITED`: too many refused tokens from the client", body = ProblemBody),
-        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]
 pub async fn refresh(call: Call, Json(body): Json<RefreshBody>) -> Result<Response, Failure> {

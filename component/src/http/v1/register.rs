@@ -25,15 +25,13 @@ pub struct Registered {
 
 /// Makes an account. It does not sign in.
 #[utoipa::path(
-    post, path = "/api/v1/auth/register", tag = "accounts", request_body = RegisterBody,
+    post, path = "/api/v1/auth/register", tag = "accounts", operation_id = "register", request_body = RegisterBody,
     responses(
-        (status = 201, body = Registered),
+        (status = 201, description = "The account", body = Registered),
         (status = 400, description = "`VALIDATION_FAILED`: also for a password that is too easy to guess", body = ProblemBody),
         (status = 403, description = "`FORBIDDEN`: a page of an origin that is not trusted", body = ProblemBody),
         (status = 409, description = "`EMAIL_ALREADY_EXISTS`", body = ProblemBody),
-        (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`", body = ProblemBody),
         (status = 429, description = "`RATE_LIMITED`: too many registrations from the client", body = ProblemBody),
-        (status = 503, description = "`OVERLOADED` or `STORAGE_UNAVAILABLE`", body = ProblemBody),
     )
 )]
 pub async fn register(

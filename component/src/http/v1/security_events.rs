@@ -3,8 +3,7 @@
 use crate::{
     audit::read::{self, Entry},
     http::kit::{
-        authentication::Authenticated, bodies::ProblemBody, call::Call, fields::DateTime,
-        parameters::Parameters, problem::Failure,
+        authentication::Authenticated, call::Call, fields::DateTime, parameters::Parameters, problem::Failure,
     },
 };
 use axum::Json;
@@ -27,6 +26,7 @@ pub struct SecurityEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
     ip_address: Option<String>,
+    #[schema(required)]
     user_agent: Option<String>,
     #[schema(value_type = Object)]
     metadata: Box<RawValue>,
@@ -67,15 +67,13 @@ pub fn page(parameters: &Parameters) -> Result<(u32, Option<Uuid>), Failure> {
 
 /// What happened around the account, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/auth/security-events", tag = "audit", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/auth/security-events", tag = "audit", operation_id = "listSecurityEvents", security(("bearer" = []), ("cookie" = [])),
     params(
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "How many; 50 where it is left out"),
         ("before" = Option<String>, Query, description = "The id of an event: those older than it"),
     ),
     responses(
-        (status = 200, body = Vec<SecurityEvent>),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 200, description = "The events", body = Vec<SecurityEvent>),
     )
 )]
 pub async fn security_events(

@@ -32,13 +32,11 @@ pub struct ServiceToken {
 /// A token for one other service, which this API refuses. As `GET /session` does, it moves the session's end at most
 /// once a day.
 #[utoipa::path(
-    post, path = "/api/v1/auth/service-token", tag = "tokens", request_body = ServiceTokenBody,
+    post, path = "/api/v1/auth/service-token", tag = "tokens", operation_id = "createServiceToken", request_body = ServiceTokenBody,
     security(("bearer" = []), ("cookie" = [])),
     responses(
-        (status = 200, body = ServiceToken),
+        (status = 200, description = "The token", body = ServiceToken),
         (status = 400, description = "`VALIDATION_FAILED`: not one of the operator's audiences", body = ProblemBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
     )
 )]
 pub async fn service_token(

@@ -6,7 +6,6 @@ use crate::{
     error::Error,
     http::kit::{
         authentication::{Authenticated, Credential},
-        bodies::ProblemBody,
         call::Call,
         cookies::{self, SetCookies},
         problem::Failure,
@@ -32,8 +31,8 @@ pub struct CurrentSession {
 
 /// Who is signed in. At most once a day it also moves the session's end, and the cookie's with it.
 #[utoipa::path(
-    get, path = "/api/v1/auth/session", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
-    responses((status = 200, body = CurrentSession), (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody))
+    get, path = "/api/v1/auth/session", tag = "sessions", operation_id = "getSession", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, description = "The user and the session", body = CurrentSession))
 )]
 pub async fn session(call: Call, method: Method, headers: HeaderMap) -> Result<Response, Failure> {
     let known = match Credential::of(&headers, call.settings) {

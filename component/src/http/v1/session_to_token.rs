@@ -11,10 +11,9 @@ use http::HeaderMap;
 /// Exchanges the session cookie for tokens of the calling page's own (single sign-on): a child session that ends
 /// with the cookie's. Only for origins that may; an origin that exchanges again replaces its child.
 #[utoipa::path(
-    post, path = "/api/v1/auth/session-to-token", tag = "sessions", security(("cookie" = [])),
+    post, path = "/api/v1/auth/session-to-token", tag = "sessions", operation_id = "exchangeSession", security(("cookie" = [])),
     responses(
-        (status = 200, body = SignedInBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 200, description = "Tokens for the page", body = SignedInBody),
         (status = 403, description = "`FORBIDDEN`: the origin may not", body = ProblemBody),
     )
 )]

@@ -27,17 +27,23 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase")]
 pub struct SessionBody {
     id: Uuid,
+    #[schema(required)]
     device_id: Option<String>,
+    #[schema(required)]
     device_name: Option<String>,
+    #[schema(required)]
     ip_address: Option<String>,
+    #[schema(required)]
     user_agent: Option<String>,
     created_at: DateTime,
     last_activity_at: DateTime,
     expires_at: DateTime,
     remember_me: bool,
     /// The session that this one was exchanged from, and ends with.
+    #[schema(required)]
     parent_id: Option<Uuid>,
     /// The origin that it was exchanged for.
+    #[schema(required)]
     origin: Option<String>,
     /// Whether it is the one that asks.
     current: bool,
@@ -72,8 +78,8 @@ pub struct Revoked {
 
 /// Where the user is signed in, newest first; also what was exchanged from it for other origins.
 #[utoipa::path(
-    get, path = "/api/v1/auth/sessions", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
-    responses((status = 200, body = Vec<SessionBody>), (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody))
+    get, path = "/api/v1/auth/sessions", tag = "sessions", operation_id = "listSessions", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, description = "The sessions", body = Vec<SessionBody>))
 )]
 pub async fn list(call: Call, authenticated: Authenticated) -> Result<Json<Vec<SessionBody>>, Failure> {
     let caller = authenticated.caller;
@@ -84,11 +90,9 @@ pub async fn list(call: Call, authenticated: Authenticated) -> Result<Json<Vec<S
 
 /// Ends every session of the user but this one, and the one that it was exchanged from.
 #[utoipa::path(
-    delete, path = "/api/v1/auth/sessions", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/auth/sessions", tag = "sessions", operation_id = "endOtherSessions", security(("bearer" = []), ("cookie" = [])),
     responses(
-        (status = 200, body = Revoked),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 200, description = "How many have ended", body = Revoked),
     )
 )]
 pub async fn end_others(call: Call, authenticated: Authenticated) -> Result<Json<Revoked>, Failure> {
@@ -98,12 +102,10 @@ pub async fn end_others(call: Call, authenticated: Authenticated) -> Result<Json
 
 /// Ends one session of the user.
 #[utoipa::path(
-    delete, path = "/api/v1/auth/sessions/{id}", tag = "sessions", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/auth/sessions/{id}", tag = "sessions", operation_id = "endSession", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path, description = "The session's id")),
     responses(
-        (status = 200, body = Success),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 200, description = "The session has ended", body = Success),
         (status = 404, description = "`NOT_FOUND`: no such session of this user", body = ProblemBody),
     )
 )]

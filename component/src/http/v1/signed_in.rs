@@ -21,16 +21,16 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedInBody {
-    user: UserBody,
+    pub user: UserBody,
     /// A JWT; send it as `Authorization: Bearer`.
-    access_token: String,
+    pub access_token: String,
     /// For the next tokens; usable once.
-    refresh_token: String,
+    pub refresh_token: String,
     /// How long the access token is valid, in seconds; less than a quarter of an hour where its session ends before.
     #[schema(example = 900)]
-    expires_in: i64,
+    pub expires_in: i64,
     #[schema(example = "Bearer")]
-    token_type: &'static str,
+    pub token_type: &'static str,
 }
 
 impl From<SignedIn> for SignedInBody {

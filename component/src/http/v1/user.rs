@@ -15,12 +15,13 @@ use uuid::Uuid;
 pub struct UserBody {
     id: Uuid,
     /// In normal form.
-    #[schema(format = "email", example = "ada@example.org")]
+    #[schema(example = "ada@example.org")]
     email: String,
     /// What the person wants to be called; may be empty.
     #[schema(example = "Ada")]
     name: String,
     /// The address of a picture.
+    #[schema(required)]
     image: Option<String>,
     /// What the user may do in this service.
     role: RoleField,

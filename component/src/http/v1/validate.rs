@@ -19,31 +19,72 @@ pub struct Validity {
     valid: bool,
     /// The token's claims.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    payload: Option<Claims>,
+    #[schema(nullable = false)]
+    payload: Option<ClaimsBody>,
     /// `TOKEN_EXPIRED`: its time is over, or it was left behind by a change, and a refresh gets another;
     /// `SESSION_REVOKED`: its session has ended; `TOKEN_INVALID`: it is no token of this service for this audience.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'static str>,
+    #[schema(nullable = false)]
+    error: Option<Refused>,
+}
+
+/// Why a token is refused.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Refused {
+    /// A refresh gets another.
+    TokenExpired,
+    /// Its session has ended.
+    SessionRevoked,
+    /// It is no token of this service for this audience.
+    TokenInvalid,
+}
+
+/// What an access token says (RFC 7519). Times are seconds since the Unix epoch.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Claims)]
+pub struct ClaimsBody {
+    /// The user's id.
+    sub: String,
+    email: String,
+    email_verified: bool,
+    /// `user`, `admin` or `service`.
+    role: String,
+    /// The session's id.
+    sid: String,
+    iss: String,
+    aud: String,
+    iat: u64,
+    exp: u64,
+    /// Where in the order of commits it was issued, for the service itself.
+    pos: String,
+}
+
+impl From<Claims> for ClaimsBody {
+    fn from(claims: Claims) -> Self {
+        let Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos } = claims;
+        Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos }
+    }
 }
 
 /// Checks an access token as it is at this moment: signature, time, audience, session and user.
 #[utoipa::path(
-    post, path = "/api/v1/auth/validate", tag = "tokens", request_body = ValidateBody,
+    post, path = "/api/v1/auth/validate", tag = "tokens", operation_id = "validateToken", request_body = ValidateBody,
     responses(
-        (status = 200, body = Validity),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
+        (status = 200, description = "What the token says, or why it is refused", body = Validity),
         (status = 429, description = "`RATE_LIMITED`: too many forged or garbled tokens from the client", body = ProblemBody),
         (status = 503, description = "`STORAGE_UNAVAILABLE`: nothing can be said", body = ProblemBody),
     )
 )]
 pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum::Json<Validity>, Failure> {
     let error = match sessions::validate(&call, &body.token).await {
-        Ok(claims) => return Ok(axum::Json(Validity { valid: true, payload: Some(claims), error: None })),
+        Ok(claims) => {
+            return Ok(axum::Json(Validity { valid: true, payload: Some(claims.into()), error: None }));
+        }
         Err(Refusal::Failed(error)) => return Err(error.into()),
-        Err(Refusal::Invalid | Refusal::Disowned) => "TOKEN_INVALID",
-        Err(Refusal::Expired | Refusal::Outdated) => "TOKEN_EXPIRED",
-        Err(Refusal::Revoked) => "SESSION_REVOKED",
+        Err(Refusal::Invalid | Refusal::Disowned) => Refused::TokenInvalid,
+        Err(Refusal::Expired | Refusal::Outdated) => Refused::TokenExpired,
+        Err(Refusal::Revoked) => Refused::SessionRevoked,
     };
     Ok(axum::Json(Validity { valid: false, payload: None, error: Some(error) }))
 }

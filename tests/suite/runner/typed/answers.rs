@@ -15,7 +15,7 @@ pub enum Answered {
     PasswordChanged(SignedIn),
     SignedOut,
     Registered(User),
-    User(User),
+    Profile(User),
     Token(SignedToken, User),
     Done,
     Refused(Refusal),
@@ -35,7 +35,11 @@ pub fn response(answered: Answered) -> Response<Vec<u8>> {
         }
         Answered::SignedOut => json_of(200, &json!({ "success": true, "message": "Signed out" })),
         Answered::Registered(made) => json_of(201, &json!({ "user": user(&made) })),
-        Answered::User(changed) => json_of(200, &json!({ "user": user(&changed) })),
+        Answered::Profile(changed) => {
+            let mut profile = user(&changed);
+            profile.as_object_mut().expect("an object").remove("updatedAt");
+            json_of(200, &profile)
+        }
         Answered::Token(SignedToken { token, expires_in }, of) => {
             json_of(200, &json!({ "token": token, "expiresIn": expires_in, "user": user(&of) }))
         }

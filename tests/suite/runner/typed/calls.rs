@@ -205,7 +205,7 @@ impl Face {
         };
         let (user, _) = self.caller(&head.headers).await?;
         let updated = call!(self, mana_auth_accounts.call_update_profile(user, name, image));
-        Some(updated.map_or_else(Answered::Refused, Answered::User))
+        Some(updated.map_or_else(Answered::Refused, Answered::Profile))
     }
 
     async fn change_password(&self, head: &Parts, body: &[u8], client: Client) -> Option<Answered> {

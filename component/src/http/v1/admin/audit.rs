@@ -31,6 +31,7 @@ pub struct VerificationBody {
     to: u64,
     verified_at: DateTime,
     /// What was wrong first, in words.
+    #[schema(required)]
     first_bad: Option<String>,
     /// Events that are still to be sealed, counted up to 100,000.
     unsealed: u64,
@@ -56,18 +57,25 @@ pub struct ConsistencyBody {
     path: Vec<String>,
 }
 
+/// What proves it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ProofBody {
+    /// Of `event`.
+    Inclusion(InclusionBody),
+    /// Of `from` and `to`.
+    Consistency(ConsistencyBody),
+}
+
 /// Whether the trail is what was signed: as housekeeping found when it last went through all of it, or a part of it now.
 #[utoipa::path(
-    get, path = "/api/v1/auth/admin/audit/verify", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/auth/admin/audit/verify", tag = "administration", operation_id = "verifyAuditLog", security(("bearer" = []), ("cookie" = [])),
     params(
         ("from" = Option<u64>, Query, description = "Looks now, from this leaf"),
         ("to" = Option<u64>, Query, description = "to before this one, at most 100,000 further"),
     ),
     responses(
-        (status = 200, body = VerificationBody),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+        (status = 200, description = "What was found", body = VerificationBody),
         (status = 404, description = "`NOT_FOUND`: housekeeping has not gone through it yet", body = ProblemBody),
     )
 )]
@@ -91,11 +99,9 @@ pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json
 
 /// The newest checkpoint of the trail: a signed note (C2SP `tlog-checkpoint`).
 #[utoipa::path(
-    get, path = "/api/v1/auth/admin/audit/checkpoint", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/auth/admin/audit/checkpoint", tag = "administration", operation_id = "getAuditCheckpoint", security(("bearer" = []), ("cookie" = [])),
     responses(
-        (status = 200, body = String, content_type = "text/plain; charset=utf-8"),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+        (status = 200, description = "The signed note", body = String, content_type = "text/plain; charset=utf-8"),
         (status = 404, description = "`NOT_FOUND`: nothing was sealed yet", body = ProblemBody),
     )
 )]
@@ -108,39 +114,35 @@ pub async fn checkpoint(call: Call, _: Admin) -> Result<Response, Failure> {
 
 /// What proves to whoever keeps checkpoints that an event is in the trail, or that the trail has only grown.
 #[utoipa::path(
-    get, path = "/api/v1/auth/admin/audit/proof", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/auth/admin/audit/proof", tag = "administration", operation_id = "getAuditProof", security(("bearer" = []), ("cookie" = [])),
     params(
         ("event" = Option<String>, Query, description = "The id of an event: proves that it is in the newest tree"),
         ("from" = Option<u64>, Query, description = "Or the size of an older tree,"),
         ("to" = Option<u64>, Query, description = "and of a newer: proves that it has grown from the older"),
     ),
     responses(
-        (status = 200, description = "A proof of inclusion, or of consistency", body = InclusionBody),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+        (status = 200, description = "A proof of inclusion, or of consistency", body = ProofBody),
         (status = 404, description = "`NOT_FOUND`: no such event, or it is still to be sealed", body = ProblemBody),
     )
 )]
-pub async fn proof(call: Call, _: Admin, parameters: Parameters) -> Result<Response, Failure> {
+pub async fn proof(call: Call, _: Admin, parameters: Parameters) -> Result<Json<ProofBody>, Failure> {
     let bound = |name| parameters.number(name, 1..=u64::MAX);
     match (parameters.id("event")?, bound("from")?, bound("to")?) {
         (Some(event), None, None) => {
             let proof = tree::inclusion(&call, event).await?;
-            Ok(Json(InclusionBody {
+            Ok(Json(ProofBody::Inclusion(InclusionBody {
                 event,
                 leaf: proof.leaf,
                 leaf_hash: STANDARD.encode(proof.leaf_hash),
                 size: proof.size,
                 path: encoded(&proof.path),
                 checkpoint: proof.checkpoint,
-            })
-            .into_response())
+            })))
         }
         (None, Some(from), Some(to)) => {
             let proof = tree::consistency(&call, from, to).await?;
-            Ok(Json(ConsistencyBody { from: proof.from, to: proof.to, path: encoded(&proof.path) })
-                .into_response())
+            let (from, to, path) = (proof.from, proof.to, encoded(&proof.path));
+            Ok(Json(ProofBody::Consistency(ConsistencyBody { from, to, path })))
         }
         _ => Err(Error::invalid("event", "must be set alone, or `from` and `to` together").into()),
     }

@@ -4,8 +4,7 @@ use super::super::security_events::{metadata, page};
 use crate::{
     audit::read::{self, Entry},
     http::kit::{
-        authentication::Admin, bodies::ProblemBody, call::Call, fields::DateTime, parameters::Parameters,
-        problem::Failure,
+        authentication::Admin, call::Call, fields::DateTime, parameters::Parameters, problem::Failure,
     },
     time::Span,
 };
@@ -27,14 +26,19 @@ pub struct AuditEvent {
     id: Uuid,
     event_type: String,
     /// Which other component recorded it; null for the service itself.
+    #[schema(required)]
     source: Option<String>,
+    #[schema(required)]
     user_id: Option<String>,
+    #[schema(required)]
     ip_address: Option<String>,
+    #[schema(required)]
     user_agent: Option<String>,
     #[schema(value_type = Object)]
     metadata: Box<RawValue>,
     created_at: DateTime,
     /// Its place in the tree; null until it is sealed.
+    #[schema(required)]
     leaf: Option<u64>,
 }
 
@@ -84,14 +88,16 @@ pub struct HourCount {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RepeatedFailures {
+    #[schema(required)]
     ip_address: Option<String>,
+    #[schema(required)]
     user_agent: Option<String>,
     count: i64,
 }
 
 /// The trail, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/auth/admin/security-events", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/auth/admin/security-events", tag = "administration", operation_id = "listAllSecurityEvents", security(("bearer" = []), ("cookie" = [])),
     params(
         ("type" = Option<String>, Query, description = "The kind of event"),
         ("userId" = Option<String>, Query, description = "Whose account it is about"),
@@ -102,10 +108,7 @@ pub struct RepeatedFailures {
         ("before" = Option<String>, Query, description = "The id of an event: those older than it"),
     ),
     responses(
-        (status = 200, body = Vec<AuditEvent>),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+        (status = 200, description = "The events", body = Vec<AuditEvent>),
     )
 )]
 pub async fn list(_: Admin, parameters: Parameters) -> Result<Json<Vec<AuditEvent>>, Failure> {
@@ -122,14 +125,11 @@ pub async fn list(_: Admin, parameters: Parameters) -> Result<Json<Vec<AuditEven
 
 /// Counts by kind and by hour, and who failed to sign in repeatedly.
 #[utoipa::path(
-    get, path = "/api/v1/auth/admin/security-events/summary", tag = "administration",
+    get, path = "/api/v1/auth/admin/security-events/summary", tag = "administration", operation_id = "summarizeSecurityEvents",
     security(("bearer" = []), ("cookie" = [])),
     params(("since" = Option<String>, Query, description = "From the hour that this time (RFC 3339) is in, at most 31 days ago; a day ago where it is left out")),
     responses(
-        (status = 200, body = SummaryBody),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+        (status = 200, description = "The counts", body = SummaryBody),
     )
 )]
 pub async fn summary(call: Call, _: Admin, parameters: Parameters) -> Result<Json<SummaryBody>, Failure> {
@@ -157,13 +157,10 @@ pub async fn summary(call: Call, _: Admin, parameters: Parameters) -> Result<Jso
 
 /// Failed sign-ins, newest first, at most 200.
 #[utoipa::path(
-    get, path = "/api/v1/auth/admin/failed-logins", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/auth/admin/failed-logins", tag = "administration", operation_id = "listFailedLogins", security(("bearer" = []), ("cookie" = [])),
     params(("since" = Option<String>, Query, description = "Since this time (RFC 3339); an hour ago where it is left out")),
     responses(
-        (status = 200, body = Vec<AuditEvent>),
-        (status = 400, description = "`VALIDATION_FAILED`", body = ProblemBody),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
-        (status = 403, description = "`FORBIDDEN`: no administrator", body = ProblemBody),
+        (status = 200, description = "The events", body = Vec<AuditEvent>),
     )
 )]
 pub async fn failed_logins(

@@ -18,11 +18,10 @@ use uuid::Uuid;
 
 /// Lifts the lock that failed sign-ins have set on an account. One that isn't locked stays so.
 #[utoipa::path(
-    post, path = "/api/v1/auth/admin/users/{id}/unlock", tag = "administration", security(("bearer" = []), ("cookie" = [])),
+    post, path = "/api/v1/auth/admin/users/{id}/unlock", tag = "administration", operation_id = "unlockUser", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path, description = "The user's id")),
     responses(
-        (status = 200, body = Success),
-        (status = 401, description = "`UNAUTHENTICATED`; `TOKEN_EXPIRED`: refresh", body = ProblemBody),
+        (status = 200, description = "There is no lock any more", body = Success),
         (status = 403, description = "`FORBIDDEN`: no administrator, or by cookie from an origin that is not trusted", body = ProblemBody),
         (status = 404, description = "`NOT_FOUND`: no such user", body = ProblemBody),
     )
