@@ -104,6 +104,7 @@ golden: $(GUESTS_BUILT) ## Write anew what tests compare with: interfaces, opena
 	@$(CARGO) test --locked --quiet $(NATIVE) --test openapi --test audit_page
 	@$(CARGO) test --locked --quiet $(NATIVE) --lib the_page_documents_every_key
 	@$(CARGO) test --locked --quiet $(NATIVE) --test suite -- house::the_interface
+	@$(CARGO) test --locked --quiet $(NATIVE) --test suite -- house::the_manifest
 	@git diff --stat
 
 .PHONY: lint

@@ -9,7 +9,7 @@ mod url;
 
 pub use limits::Limits;
 pub use misconfiguration::Misconfiguration;
-pub use parse::{KEYS, LEAST_CUMULATIVE, Setting};
+pub use parse::{LEAST_CUMULATIVE, Setting};
 pub use url::PublicUrl;
 
 use crate::{
@@ -105,7 +105,7 @@ pub async fn describe() -> Result<Vec<Setting>, Misconfiguration> {
 }
 
 async fn values() -> Result<BTreeMap<String, String>, Misconfiguration> {
-    let keys: Vec<String> = KEYS.iter().map(|key| key.name.to_owned()).collect();
+    let keys: Vec<String> = parse::keys().map(|key| key.name.to_owned()).collect();
     match config::load(keys).await {
         Ok(values) => Ok(values.into_iter().collect()),
         Err(config::Error::UnknownKey(key)) => {

@@ -7,65 +7,16 @@ use crate::{
     time::Span,
 };
 use mana_auth_hygiene::{Hsts, Origin, Policy};
-use std::{collections::BTreeMap, ops::RangeInclusive, str::FromStr};
+use mana_auth_settings::{Fallback, KEYS, Key, Owner, find, items, normal};
+use std::collections::BTreeMap;
 
 /// The fewest failures without a success that may be configured to end all attempts.
 pub const LEAST_CUMULATIVE: u32 = 10;
 
-/// A key that the component knows.
-pub struct Key {
-    /// Its name.
-    pub name: &'static str,
-    /// The value where nobody sets one; none: unset, or derived from another key.
-    pub default: Option<&'static str>,
-    /// Whether its value must not be shown.
-    pub secret: bool,
+/// The keys that the component asks its host for.
+pub fn keys() -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(|key| key.owner == Owner::Component)
 }
-
-const fn key(name: &'static str, default: Option<&'static str>) -> Key {
-    Key { name, default, secret: false }
-}
-
-/// Every key that the component asks its host for.
-pub const KEYS: &[Key] = &[
-    Key { name: "secrets", default: None, secret: true },
-    key("public_url", None),
-    key("audience", None),
-    key("token_audiences", Some("")),
-    key("trusted_origins", Some("")),
-    key("token_exchange_origins", None),
-    key("cookie_domain", None),
-    key("require_https", Some("false")),
-    Key { name: "maintenance_secret", default: None, secret: true },
-    Key { name: "audit_sources", default: None, secret: true },
-    key("sessions_per_user", Some("10")),
-    key("lockout_failures", Some("5")),
-    key("lockout_minutes", Some("15")),
-    key("lockout_cumulative_failures", Some("100")),
-    key("limit_sign_in_address", Some("100")),
-    key("limit_sign_in_client", Some("50")),
-    key("limit_registration_address", Some("100")),
-    key("limit_registration_client", Some("50")),
-    key("limit_registration_all", Some("10000")),
-    key("limit_refresh_address", Some("300")),
-    key("limit_refresh_client", Some("100")),
-    key("limit_validate_address", Some("3000")),
-    key("limit_validate_client", Some("1000")),
-    key("limit_unknown_address", Some("1000")),
-    key("session_absolute_days", Some("90")),
-    key("refresh_grace_seconds", Some("600")),
-    key("session_cache", Some("true")),
-    key("session_cache_seconds", Some("300")),
-    key("service_name", Some("mana-auth")),
-    key("password_memory_kib", Some("19456")),
-    key("password_iterations", Some("2")),
-    key("password_parallelism", Some("1")),
-    key("key_rotation_days", Some("30")),
-    key("audit_retention_days", Some("400")),
-    key("hsts_seconds", Some("31536000")),
-    key("hsts_include_subdomains", Some("true")),
-    key("hsts_preload", Some("true")),
-];
 
 /// A setting in effect, as it would be written.
 pub struct Setting {
@@ -97,8 +48,8 @@ impl Settings {
         if !token_exchange_origins.iter().flatten().all(known) {
             return Err(wrong("token_exchange_origins", "must be among trusted_origins"));
         }
-        let audience = source.text("audience").unwrap_or_else(|| public_url.as_str().to_owned());
-        let token_audiences = source.list("token_audiences");
+        let audience = source.text("audience")?.unwrap_or_else(|| public_url.as_str().to_owned());
+        let token_audiences = source.list("token_audiences")?;
         if token_audiences.contains(&audience) {
             return Err(wrong(
                 "token_audiences",
@@ -120,28 +71,27 @@ impl Settings {
             require_https,
             maintenance_secret,
             audit_sources,
-            sessions_per_user: source.number("sessions_per_user", 1..=1000)?,
-            lockout_failures: source.number("lockout_failures", 1..=1000)?,
-            lockout: Span::minutes(source.number("lockout_minutes", 1..=1440)?),
-            lockout_cumulative_failures: source
-                .number("lockout_cumulative_failures", LEAST_CUMULATIVE..=1_000_000)?,
+            sessions_per_user: source.number("sessions_per_user")?,
+            lockout_failures: source.number("lockout_failures")?,
+            lockout: Span::minutes(source.number("lockout_minutes")?),
+            lockout_cumulative_failures: source.number("lockout_cumulative_failures")?,
             limits_sign_in: limits(&source, "limit_sign_in_address", "limit_sign_in_client")?,
             limits_registration: Limits {
-                all: source.number("limit_registration_all", 0..=1_000_000)?,
+                all: source.number("limit_registration_all")?,
                 ..limits(&source, "limit_registration_address", "limit_registration_client")?
             },
             limits_refresh: limits(&source, "limit_refresh_address", "limit_refresh_client")?,
             limits_validate: limits(&source, "limit_validate_address", "limit_validate_client")?,
-            session_absolute: Span::days(source.number("session_absolute_days", 1..=3650)?),
-            refresh_grace: Span::seconds(source.number("refresh_grace_seconds", 60..=3600)?),
+            session_absolute: Span::days(source.number("session_absolute_days")?),
+            refresh_grace: Span::seconds(source.number("refresh_grace_seconds")?),
             session_cache: session_cache(&source)?,
-            service_name: source.text("service_name").unwrap_or_default(),
+            service_name: source.text("service_name")?.unwrap_or_default(),
             password_parameters: password_parameters(&source)?,
-            audit_retention: Span::days(source.number("audit_retention_days", 1..=36_500)?),
-            key_rotation: Span::days(source.number("key_rotation_days", 1..=365)?),
+            audit_retention: Span::days(source.number("audit_retention_days")?),
+            key_rotation: Span::days(source.number("key_rotation_days")?),
             hygiene: Policy::new(
                 Some(Hsts {
-                    max_age: source.number("hsts_seconds", 0..=63_072_000)?,
+                    max_age: source.number("hsts_seconds")?,
                     include_subdomains: source.boolean("hsts_include_subdomains")?,
                     preload: source.boolean("hsts_preload")?,
                 })
@@ -156,14 +106,22 @@ impl Settings {
 
 /// The settings in effect; what has no value is left out.
 pub fn describe(values: &BTreeMap<String, String>) -> Vec<Setting> {
-    KEYS.iter()
+    keys()
         .filter_map(|key| {
-            let set = values.get(key.name);
-            let value = set.map(String::as_str).or(key.default)?;
-            let value = if key.secret { "***" } else { value };
-            Some(Setting { key: key.name, value: value.to_owned(), is_default: set.is_none() })
+            let set = values.get(key.name).and_then(|text| normal(key.kind, text).ok().flatten());
+            let is_default = set.is_none();
+            let value = set.or_else(|| default(key))?;
+            let value = if key.kind.is_secret() { "***".to_owned() } else { value };
+            Some(Setting { key: key.name, value, is_default })
         })
         .collect()
+}
+
+fn default(key: &Key) -> Option<String> {
+    match key.default {
+        Fallback::Value(text) => Some(text.to_owned()),
+        Fallback::Derived(_) => None,
+    }
 }
 
 struct Source<'a> {
@@ -171,11 +129,12 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// What is set, or the key's default, without blanks at the ends. Empty is unset.
-    fn text(&self, name: &str) -> Option<String> {
-        let default = || KEYS.iter().find(|key| key.name == name)?.default;
-        let text = self.values.get(name).map(String::as_str).or_else(default)?.trim();
-        (!text.is_empty()).then(|| text.to_owned())
+    /// What is set, or the key's default, in its normal form. Empty is unset.
+    fn text(&self, name: &str) -> Result<Option<String>, Misconfiguration> {
+        let Some(key) = find(name) else { return Ok(None) };
+        let set = self.values.get(name).map(|text| normal(key.kind, text)).transpose();
+        let set = set.map_err(|problem| wrong(name, problem.to_string()))?.flatten();
+        Ok(set.or_else(|| default(key)).filter(|text| !text.is_empty()))
     }
 
     fn parsed<T>(
@@ -183,67 +142,61 @@ impl Source<'_> {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Result<Option<T>, Misconfiguration> {
-        self.text(name).map(|text| parse(&text).map_err(|problem| wrong(name, problem))).transpose()
+        self.text(name)?.map(|text| parse(&text).map_err(|problem| wrong(name, problem))).transpose()
     }
 
-    fn number<N: FromStr + PartialOrd + std::fmt::Display>(
-        &self,
-        name: &str,
-        range: RangeInclusive<N>,
-    ) -> Result<N, Misconfiguration> {
-        let number = self.text(name).and_then(|text| text.parse().ok());
-        number.filter(|n| range.contains(n)).ok_or_else(|| {
-            wrong(name, format!("must be a whole number from {} to {}", range.start(), range.end()))
-        })
+    /// A number, which its key's bounds make fit.
+    fn number<N: TryFrom<u64>>(&self, name: &str) -> Result<N, Misconfiguration> {
+        let number = self.text(name)?.and_then(|text| text.parse::<u64>().ok());
+        number
+            .and_then(|number| N::try_from(number).ok())
+            .ok_or_else(|| wrong(name, "must be a whole number"))
     }
 
     fn boolean(&self, name: &str) -> Result<bool, Misconfiguration> {
-        match self.text(name).as_deref() {
-            Some("true") => Ok(true),
-            Some("false") => Ok(false),
-            _ => Err(wrong(name, "must be true or false")),
-        }
+        Ok(self.text(name)?.as_deref() == Some("true"))
     }
 
-    fn list(&self, name: &str) -> Vec<String> {
-        let text = self.text(name).unwrap_or_default();
-        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(ToOwned::to_owned).collect()
+    fn list(&self, name: &str) -> Result<Vec<String>, Misconfiguration> {
+        Ok(items(&self.text(name)?.unwrap_or_default()).map(ToOwned::to_owned).collect())
     }
 
+    /// None where it is not set. A slash at the end is forgiven, as in `public_url`.
     fn origins(&self, name: &str) -> Result<Option<Vec<Origin>>, Misconfiguration> {
-        if self.values.get(name).is_none() {
+        let items = self.list(name)?;
+        if items.is_empty() {
             return Ok(None);
         }
-        let origins = self.list(name).iter().map(|item| Origin::parse(item)).collect::<Result<_, _>>();
-        origins
-            .map(Some)
-            .map_err(|_| wrong(name, "must be a list of origins such as https://app.example.com"))
+        let origin = |(index, item): (usize, &String)| {
+            Origin::parse(item.strip_suffix('/').unwrap_or(item))
+                .map_err(|problem| wrong(name, format!("item {}: {problem}", index + 1)))
+        };
+        items.iter().enumerate().map(origin).collect::<Result<_, _>>().map(Some)
     }
 }
 
 fn limits(source: &Source, address: &str, client: &str) -> Result<Limits, Misconfiguration> {
-    const RANGE: RangeInclusive<u32> = 0..=1_000_000;
     Ok(Limits {
-        address: source.number(address, RANGE)?,
-        client: source.number(client, RANGE)?,
-        unknown: source.number("limit_unknown_address", RANGE)?,
+        address: source.number(address)?,
+        client: source.number(client)?,
+        unknown: source.number("limit_unknown_address")?,
         all: 0,
     })
 }
 
 fn session_cache(source: &Source) -> Result<Option<Span>, Misconfiguration> {
-    let seconds = Span::seconds(source.number("session_cache_seconds", 1..=900)?);
+    let seconds = Span::seconds(source.number("session_cache_seconds")?);
     Ok(source.boolean("session_cache")?.then_some(seconds))
 }
 
 fn password_parameters(source: &Source) -> Result<Parameters, Misconfiguration> {
-    let memory_kib = source.number("password_memory_kib", 8..=262_144)?;
-    let parallelism = source.number("password_parallelism", 1..=4)?;
+    let memory_kib = source.number("password_memory_kib")?;
+    let parallelism = source.number("password_parallelism")?;
     // RFC 9106 §3.1.
     if memory_kib < 8 * parallelism {
         return Err(wrong("password_parallelism", "needs 8 KiB of password_memory_kib for each"));
     }
-    Ok(Parameters { memory_kib, iterations: source.number("password_iterations", 1..=16)?, parallelism })
+    Ok(Parameters { memory_kib, iterations: source.number("password_iterations")?, parallelism })
 }
 
 fn wrong(key: &str, problem: impl Into<String>) -> Misconfiguration {
@@ -253,6 +206,7 @@ fn wrong(key: &str, problem: impl Into<String>) -> Misconfiguration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mana_auth_settings::Kind;
 
     fn values(extra: &[(&str, &str)]) -> BTreeMap<String, String> {
         let secret = "1:q0q0q0q0q0q0q0q0AbCdEfGhIjKlMnOpQrStUvWxYz0".to_owned();
@@ -282,7 +236,7 @@ mod tests {
             ("trusted_origins", "https://ok.example,*"),
             ("token_exchange_origins", "null"),
             ("cookie_domain", "example.org"),
-            ("require_https", "yes"),
+            ("require_https", "maybe"),
             ("secrets", "1:dGhpcy1pcy1h"),
             ("secrets", "1:authentication-secret-authentication-secret-"),
             ("token_audiences", "https://shop.example,https://auth.example.com"),
@@ -301,15 +255,35 @@ mod tests {
             ("lockout_cumulative_failures", "9"),
             ("limit_registration_all", "1000001"),
             ("session_absolute_days", "-1"),
-            ("session_cache", "on"),
+            ("session_cache", "maybe"),
             ("session_cache_seconds", "901"),
             ("session_cache_seconds", "0"),
             ("password_memory_kib", "1e6"),
-            ("hsts_preload", "1"),
+            ("hsts_preload", "2"),
             ("token_exchange_origins", "https://elsewhere.example"),
         ] {
             assert_eq!(problem(&[(key, value)]).as_deref(), Some(key), "{key} = {value}");
         }
+    }
+
+    #[test]
+    fn the_least_cumulative_bound_is_that_of_its_key() {
+        let key = find("lockout_cumulative_failures").unwrap();
+        let Kind::Integer { min, .. } = key.kind else { panic!("a number") };
+        assert_eq!(min, u64::from(LEAST_CUMULATIVE));
+    }
+
+    #[test]
+    fn an_origin_that_is_none_is_counted_out_and_said() {
+        let problem = |list: &str| {
+            let wrong = Settings::parse(&values(&[("trusted_origins", list)])).err();
+            wrong.map(|wrong| wrong.problem)
+        };
+        assert_eq!(problem("https://a.example/, https://b.example"), None, "a slash is forgiven");
+        let said = problem("https://a.example, https://b.example/path").unwrap_or_default();
+        assert!(said.starts_with("item 2: an origin is scheme://host[:port]"), "{said}");
+        let said = problem("https://münchen.example").unwrap_or_default();
+        assert!(said.starts_with("item 1: an origin names one host, in ASCII"), "{said}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What can be wrong with a configuration: which key, where it was set, and why. Never the value.
 
 use super::variable::PREFIX;
+use mana_auth_settings::KEYS;
 use std::{fmt, io, path::PathBuf};
 
 /// Where a value was set.
@@ -33,25 +34,12 @@ impl fmt::Display for Origin {
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// Of another type than the key takes.
-    #[error("must be {0}")]
-    Type(&'static str),
-    /// A number outside its bounds.
-    #[error("must be {min} to {max} {unit}")]
-    Range {
-        /// The least allowed.
-        min: u64,
-        /// The most allowed.
-        max: u64,
-        /// What is counted.
-        unit: &'static str,
-    },
+    /// Not what its kind reads.
+    #[error(transparent)]
+    Value(#[from] mana_auth_settings::Problem),
     /// Not Unicode.
     #[error("must be Unicode text")]
     NotText,
-    /// Nothing.
-    #[error("must not be empty")]
-    Empty,
     /// An item that could not be told from two.
     #[error("an item must not contain a comma")]
     Comma,
@@ -70,6 +58,12 @@ pub enum Problem {
     /// None of the formats.
     #[error("must be auto, text or json")]
     LogFormat,
+}
+
+impl Problem {
+    pub(super) const fn type_of(expected: &'static str) -> Self {
+        Self::Value(mana_auth_settings::Problem::Type(expected))
+    }
 }
 
 /// Why a configuration can't be used. Each is one line that names the key and where it was set.
@@ -94,7 +88,7 @@ pub enum Error {
         message: String,
     },
     /// A key that nobody knows.
-    #[error("unknown key {} ({origin})", unknown(key))]
+    #[error("unknown key {}{} ({origin})", unknown(key), meant(key, origin))]
     UnknownKey {
         /// The key, as it was written.
         key: String,
@@ -114,6 +108,18 @@ pub enum Error {
     /// The service is reachable from outside, and nobody said under which address.
     #[error("public_url: must be set where `listen` is no loopback address")]
     NoPublicUrl,
+}
+
+/// The known key that a name which may be shown is most like, as it is written there.
+fn meant(key: &str, origin: &Origin) -> String {
+    let alike = |known: &str| strsim::jaro_winkler(known, key);
+    let best = KEYS.iter().map(|known| known.name).filter(|_| looks_like_a_key(key));
+    let best = best.max_by(|one, other| alike(one).total_cmp(&alike(other)));
+    let Some(best) = best.filter(|best| alike(best) > 0.85) else { return String::new() };
+    match origin {
+        Origin::Environment(_) => format!(": did you mean `{PREFIX}{}`?", best.to_ascii_uppercase()),
+        _ => format!(": did you mean `{best}`?"),
+    }
 }
 
 /// More than any key has. A secret is longer, or has digits, or capitals.

@@ -1,9 +1,7 @@
 //! The configuration file: a flat TOML table.
 
-use super::{
-    error::{Error, Problem},
-    keys::Kind,
-};
+use super::error::{Error, Problem};
+use mana_auth_settings::Kind;
 use std::{fs::File, io::Read as _, path::Path};
 use toml::{Table, Value};
 
@@ -30,16 +28,16 @@ pub(super) fn text(kind: Kind, value: &Value) -> Result<String, Problem> {
         (Kind::Bool, Value::Boolean(value)) => Ok(value.to_string()),
         (Kind::Integer { .. }, Value::Integer(value)) => Ok(value.to_string()),
         (Kind::List | Kind::SecretList, Value::Array(values)) => list(values),
-        (Kind::Text | Kind::Path | Kind::Secret, _) => Err(Problem::Type("a string")),
-        (Kind::Bool, _) => Err(Problem::Type("true or false")),
-        (Kind::Integer { .. }, _) => Err(Problem::Type("a whole number")),
-        (Kind::List | Kind::SecretList, _) => Err(Problem::Type("an array of strings")),
+        (Kind::Text | Kind::Path | Kind::Secret, _) => Err(Problem::type_of("a string")),
+        (Kind::Bool, _) => Err(Problem::type_of("true or false")),
+        (Kind::Integer { .. }, _) => Err(Problem::type_of("a whole number")),
+        (Kind::List | Kind::SecretList, _) => Err(Problem::type_of("an array of strings")),
     }
 }
 
 fn list(values: &[Value]) -> Result<String, Problem> {
     let items: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
-    let items = items.ok_or(Problem::Type("an array of strings"))?;
+    let items = items.ok_or(Problem::type_of("an array of strings"))?;
     if items.iter().any(|item| item.contains(',')) {
         return Err(Problem::Comma);
     }

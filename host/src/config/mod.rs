@@ -5,15 +5,13 @@
 
 mod error;
 mod file;
-mod key;
-pub mod keys;
-mod kind;
 mod parse;
 mod settings;
 mod show;
 mod variable;
 
 pub use error::{Error, Origin, Problem};
+pub use mana_auth_settings as keys;
 pub use settings::{Flags, Setting, Settings};
 pub use show::show;
 pub use variable::PREFIX;

@@ -3,11 +3,10 @@
 use super::{
     Config, LogFormat,
     error::{Error, Problem},
-    keys::{self, Fallback, KEYS, Owner},
-    kind::items,
     settings::Settings,
 };
 use ipnet::IpNet;
+use mana_auth_settings::{self as keys, Fallback, KEYS, Owner, items};
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -45,7 +44,10 @@ pub(super) fn config(settings: Settings) -> Result<Config, Error> {
         data: values.text("data").into(),
         audit_checkpoint_file: values.given("audit_checkpoint_file").map(Into::into),
         public_url,
-        trusted_origins: items(values.text("trusted_origins")).map(str::to_owned).collect(),
+        trusted_origins: items(values.text("trusted_origins"))
+            // A slash at the end is forgiven, as in `public_url`.
+            .map(|origin| origin.strip_suffix('/').unwrap_or(origin).to_owned())
+            .collect(),
         require_https: values.text("require_https") == "true",
         hsts_seconds: values.number("hsts_seconds")?,
         hsts_include_subdomains: values.text("hsts_include_subdomains") == "true",
@@ -97,7 +99,7 @@ impl<'a> Values<'a> {
     }
 
     fn number<T: std::str::FromStr>(&self, key: &'static str) -> Result<T, Error> {
-        self.parse(key, Problem::Type("a whole number"))
+        self.parse(key, Problem::type_of("a whole number"))
     }
 
     /// A number, or what is derived in its stead.

@@ -3,10 +3,9 @@
 use super::{
     error::{Error, Origin, Problem},
     file,
-    keys::{self, KEYS, Key},
-    kind::normal,
     variable::PREFIX,
 };
+use mana_auth_settings::{self as keys, KEYS, Key, normal};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -15,6 +14,9 @@ use std::{
 
 /// A name without prefix for `trusted_origins`, which many deployments already set. The prefixed name wins.
 const ALIAS: (&str, &str) = ("CORS_ORIGINS", "trusted_origins");
+
+/// Names the file, where no flag does.
+const FILE: &str = "MANA_AUTH_CONFIG";
 
 /// What the command line may set.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +55,10 @@ impl Settings {
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, Error> {
         let mut settings = Self::default();
-        if let Some(path) = &flags.config {
+        let environment: Vec<_> = environment.into_iter().collect();
+        let named = environment.iter().find(|(name, value)| name == FILE && !value.is_empty());
+        let named = named.map(|(_, value)| PathBuf::from(value));
+        if let Some(path) = flags.config.as_ref().or(named.as_ref()) {
             settings.read_file(path)?;
         }
         settings.read_environment(environment)?;
@@ -61,7 +66,7 @@ impl Settings {
             [("listen", &flags.listen), ("management", &flags.management), ("data", &flags.data)]
         {
             if let (Some(value), Some(key)) = (value, keys::find(name)) {
-                settings.set(key, value.clone(), Origin::Flag(name))?;
+                settings.set(key, value, Origin::Flag(name))?;
             }
         }
         Ok(settings)
@@ -79,7 +84,7 @@ impl Settings {
             let Some(key) = keys::find(name) else {
                 return Err(Error::UnknownKey { key: name.to_owned(), origin });
             };
-            settings.set(key, value.to_owned(), origin)?;
+            settings.set(key, value, origin)?;
         }
         Ok(settings)
     }
@@ -107,7 +112,7 @@ impl Settings {
                 problem,
                 origin: origin.clone(),
             })?;
-            self.set(key, text, origin)?;
+            self.set(key, &text, origin)?;
         }
         Ok(())
     }
@@ -123,7 +128,7 @@ impl Settings {
             let name = name.to_string_lossy().into_owned();
             if name == ALIAS.0 {
                 alias = keys::find(ALIAS.1).map(|key| (key, name, value));
-            } else if let Some(rest) = name.strip_prefix(PREFIX) {
+            } else if let Some(rest) = name.strip_prefix(PREFIX).filter(|_| name != FILE) {
                 match KEYS.iter().find(|key| key.name.to_ascii_uppercase() == rest) {
                     Some(key) => prefixed.push((key, name, value)),
                     None => {
@@ -140,18 +145,20 @@ impl Settings {
                 problem: Problem::NotText,
                 origin: origin.clone(),
             })?;
-            self.set(key, value, origin)?;
+            self.set(key, &value, origin)?;
         }
         Ok(())
     }
 
-    fn set(&mut self, key: &'static Key, text: String, origin: Origin) -> Result<(), Error> {
-        let text = normal(key.kind, text).map_err(|problem| Error::WrongValue {
-            key: key.name,
-            problem,
-            origin: origin.clone(),
-        })?;
-        self.0.insert(key.name, Setting { text, origin });
+    fn set(&mut self, key: &'static Key, text: &str, origin: Origin) -> Result<(), Error> {
+        match normal(key.kind, text) {
+            Ok(Some(text)) => drop(self.0.insert(key.name, Setting { text, origin })),
+            // Empty is unset, such as what a template has left.
+            Ok(None) => {}
+            Err(problem) => {
+                return Err(Error::WrongValue { key: key.name, problem: problem.into(), origin });
+            }
+        }
         Ok(())
     }
 }

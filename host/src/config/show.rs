@@ -1,10 +1,7 @@
 //! The effective configuration, as a file that would make it.
 
-use super::{
-    Config,
-    keys::{Fallback, KEYS, Key, Kind, Owner},
-    kind::items,
-};
+use super::Config;
+use mana_auth_settings::{Fallback, KEYS, Key, Kind, Owner, items};
 use std::fmt::Write as _;
 use toml::Value;
 

@@ -91,8 +91,16 @@ fn cors_origins_is_another_name_that_yields_to_the_first() {
 #[test]
 fn every_mistake_in_the_environment_is_named() {
     for (name, value, expected) in [
-        ("MANA_AUTH_LISEN", "x", "unknown key `lisen` (environment variable MANA_AUTH_LISEN)"),
-        ("MANA_AUTH_listen", "x", "unknown key `listen` (environment variable MANA_AUTH_listen)"),
+        (
+            "MANA_AUTH_LISEN",
+            "x",
+            "unknown key `lisen`: did you mean `MANA_AUTH_LISTEN`? (environment variable MANA_AUTH_LISEN)",
+        ),
+        (
+            "MANA_AUTH_listen",
+            "x",
+            "unknown key `listen`: did you mean `MANA_AUTH_LISTEN`? (environment variable MANA_AUTH_listen)",
+        ),
         (
             "MANA_AUTH_B3E1C27FD94A4F0D8A6C5E2190B7F83D",
             "x",
@@ -116,7 +124,7 @@ fn every_mistake_in_the_environment_is_named() {
         ),
         (
             "MANA_AUTH_REQUIRE_HTTPS",
-            "yes",
+            "maybe",
             "require_https: must be true or false (environment variable MANA_AUTH_REQUIRE_HTTPS)",
         ),
         (
@@ -124,7 +132,11 @@ fn every_mistake_in_the_environment_is_named() {
             "::1,proxy",
             "trusted_proxies: item 2 must be an IP address or a network such as 10.0.0.0/8 (environment variable MANA_AUTH_TRUSTED_PROXIES)",
         ),
-        ("MANA_AUTH_AUDIENCE", "", "audience: must not be empty (environment variable MANA_AUTH_AUDIENCE)"),
+        (
+            "MANA_AUTH_AUDIENCE",
+            "a\nb",
+            "audience: must not contain control characters, such as line breaks (environment variable MANA_AUTH_AUDIENCE)",
+        ),
         (
             "MANA_AUTH_LOG_FORMAT",
             "xml",
@@ -151,6 +163,35 @@ fn every_mistake_in_the_environment_is_named() {
 }
 
 #[test]
+fn what_templates_and_files_leave_around_a_value_is_no_part_of_it() {
+    let config = with_environment(&[
+        ("MANA_AUTH_AUDIENCE", ""),
+        ("MANA_AUTH_WORKERS", " "),
+        ("MANA_AUTH_DATA", "./other\n"),
+        ("MANA_AUTH_HSTS_PRELOAD", "False"),
+        ("MANA_AUTH_TRUSTED_ORIGINS", "https://a.example/ , https://b.example"),
+    ])
+    .expect("valid");
+    assert!(!config.component.contains_key("audience"), "empty is unset");
+    assert!(config.workers >= 1);
+    assert_eq!(config.data, PathBuf::from("./other"));
+    assert!(!config.hsts_preload);
+    assert_eq!(config.trusted_origins, ["https://a.example", "https://b.example"]);
+}
+
+#[test]
+fn the_file_may_be_named_by_the_environment() {
+    let (_folder, path) = with_file("workers = 3\n");
+    let path = path.to_str().expect("text");
+    assert_eq!(with_environment(&[("MANA_AUTH_CONFIG", path)]).expect("valid").workers, 3);
+    let (_other, flag) = with_file("workers = 4\n");
+    let flags = Flags { config: Some(flag), ..Flags::default() };
+    let config = Config::load(&flags, environment(&[("MANA_AUTH_CONFIG", path)])).expect("valid");
+    assert_eq!(config.workers, 4, "a flag wins");
+    assert!(with_environment(&[("MANA_AUTH_CONFIG", "")]).is_ok());
+}
+
+#[test]
 fn a_value_that_is_no_text_is_named() {
     let pair = (OsString::from("MANA_AUTH_AUDIENCE"), OsString::from_vec(vec![0xff]));
     let error = Config::load(&Flags::default(), [pair]).err().expect("a mistake");
@@ -160,7 +201,7 @@ fn a_value_that_is_no_text_is_named() {
 #[test]
 fn every_mistake_in_the_file_is_named() {
     for (text, expected) in [
-        ("listn = 'x'", "unknown key `listn` (file …/mana-auth.toml)"),
+        ("listn = 'x'", "unknown key `listn`: did you mean `listen`? (file …/mana-auth.toml)"),
         ("[server]\nlisten = 'x'", "unknown key `server` (file …/mana-auth.toml)"),
         (
             "3sC0ceZHMdUQb1lGEWJQUfMdFQM6x4tYRuyY4YMvyKE = 'x'",

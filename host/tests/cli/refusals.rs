@@ -25,7 +25,7 @@ fn an_unknown_key_stops_every_command() {
         let outcome = place.run(command);
         assert_eq!(
             outcome.refusal(2),
-            "unknown key `lisen` (environment variable MANA_AUTH_LISEN)",
+            "unknown key `lisen`: did you mean `MANA_AUTH_LISTEN`? (environment variable MANA_AUTH_LISEN)",
             "{command:?}"
         );
         assert!(place.names().is_empty(), "{command:?} left {:?}", place.names());

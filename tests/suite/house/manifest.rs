@@ -1,39 +1,45 @@
-//! `spin.toml` against the documentation.
+//! `spin.toml` knows every key of the component.
 
 use super::{read, root};
-use std::collections::BTreeSet;
-use toml::{Table, Value};
+use mana_auth_settings::{KEYS, Key, Owner};
 
 /// What the manifest has besides the keys of the component.
-const SPINS_OWN: &[&str] = &["database_url"];
-const SECRETS: &[&str] = &["secrets", "maintenance_secret", "audit_sources", "database_url"];
+const SPINS_OWN: [&str; 1] = ["database_url"];
 
+/// `make golden` writes both tables anew.
 pub fn variables() {
-    let manifest: Table = read(&root().join("spin.toml")).parse().expect("TOML");
-    let variables = table(&manifest, &["variables"]);
-    let handed_on = table(&manifest, &["component", "auth", "variables"]);
-    let expected = component_keys().into_iter().chain(SPINS_OWN.iter().map(ToString::to_string));
-    let expected: BTreeSet<String> = expected.collect();
-    let names = |table: &Table| table.keys().cloned().collect::<BTreeSet<_>>();
-    assert_eq!(names(variables), expected, "the variables, and the keys of docs/configuration.md");
-    assert_eq!(names(handed_on), expected, "the variables that the component gets");
-    for (name, variable) in variables {
-        let secret = variable.get("secret").and_then(Value::as_bool).unwrap_or(false);
-        assert_eq!(secret, SECRETS.contains(&name.as_str()), "whether {name} is secret");
-        assert_eq!(handed_on[name].as_str(), Some(format!("{{{{ {name} }}}}").as_str()));
+    let path = root().join("spin.toml");
+    let manifest = read(&path);
+    let keys: Vec<&Key> = KEYS.iter().filter(|key| key.owner == Owner::Component).collect();
+    let declared = keys.iter().map(|key| format!("{} = {}", key.name, declaration(key)));
+    let declared =
+        declared.chain(SPINS_OWN.iter().map(|name| format!("{name} = {{ default = \"\", secret = true }}")));
+    let names = keys.iter().map(|key| key.name).chain(SPINS_OWN);
+    let handed_on = names.map(|name| format!("{name} = \"{{{{ {name} }}}}\""));
+    let expected = with_table(&manifest, "[variables]", declared);
+    let expected = with_table(&expected, "[component.auth.variables]", handed_on);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, expected).expect("spin.toml");
+        return;
+    }
+    assert!(manifest == expected, "spin.toml lacks a key, or has another one: make golden");
+}
+
+/// Empty is unset: the default.
+fn declaration(key: &Key) -> String {
+    match key.name {
+        "secrets" => "{ required = true, secret = true }".to_owned(),
+        // Where `spin up` serves.
+        "public_url" => "{ default = \"http://127.0.0.1:3000\" }".to_owned(),
+        _ if key.kind.is_secret() => "{ default = \"\", secret = true }".to_owned(),
+        _ => "{ default = \"\" }".to_owned(),
     }
 }
 
-fn table<'a>(manifest: &'a Table, path: &[&str]) -> &'a Table {
-    let found = path.iter().try_fold(manifest, |table, name| table.get(*name)?.as_table());
-    found.unwrap_or_else(|| panic!("spin.toml lacks {path:?}"))
-}
-
-/// The first column of the page's table, which another test compares with the code.
-fn component_keys() -> BTreeSet<String> {
-    let page = read(&root().join("docs/configuration.md"));
-    let (_, rest) = page.split_once("<!-- keys: component -->").expect("the table of the component's keys");
-    let (rows, _) = rest.split_once("<!-- end: component -->").expect("its end");
-    let keys = rows.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next());
-    keys.map(ToOwned::to_owned).collect()
+/// The manifest with these lines as a table.
+fn with_table(manifest: &str, header: &str, lines: impl Iterator<Item = String>) -> String {
+    let (before, rest) = manifest.split_once(&format!("{header}\n")).expect("the table");
+    let (_, after) = rest.split_once("\n\n").expect("its end");
+    let lines: Vec<String> = lines.collect();
+    format!("{before}{header}\n{}\n\n{after}", lines.join("\n"))
 }

@@ -3,9 +3,9 @@
 /// Whom a key concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// This host, which checks the value.
+    /// The host.
     Host,
-    /// The component, which checks the value; here only its kind is.
+    /// The component, on whatever host.
     Component,
 }
 
@@ -48,7 +48,7 @@ impl Kind {
         match self {
             Self::Text => "text".into(),
             Self::Bool => "bool".into(),
-            Self::Integer { unit, .. } => unit.into(),
+            Self::Integer { unit, min, max } => format!("{unit}, {min} to {max}"),
             Self::List => "list".into(),
             Self::Path => "path".into(),
             Self::Secret => "secret".into(),

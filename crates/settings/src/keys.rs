@@ -1,13 +1,6 @@
-//! Every key of the configuration: the one table that loading, `mana-auth config` and
-//! `docs/configuration.md` share.
+//! Every key of the configuration.
 
-pub use super::key::{Fallback, Key, Kind, Owner};
-
-/// The key of this name.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.name == name)
-}
+use crate::key::{Fallback, Key, Kind, Owner};
 
 const fn host(name: &'static str, kind: Kind, default: Fallback, reason: &'static str) -> Key {
     Key { name, owner: Owner::Host, kind, default, reason }
@@ -21,8 +14,8 @@ const fn milliseconds(min: u64, max: u64) -> Kind {
     Kind::Integer { unit: "milliseconds", min, max }
 }
 
-const fn number(unit: &'static str) -> Kind {
-    Kind::Integer { unit, min: 0, max: u64::MAX }
+const fn limit(unit: &'static str) -> Kind {
+    Kind::Integer { unit, min: 0, max: 1_000_000 }
 }
 
 use Fallback::{Derived, Value};
@@ -104,7 +97,7 @@ pub const KEYS: &[Key] = &[
     ),
     component(
         "hsts_seconds",
-        number("seconds"),
+        Integer { unit: "seconds", min: 0, max: 63_072_000 },
         Value("31536000"),
         "How long browsers keep to HTTPS; a year, as the preload list asks for. 0 leaves the header out.",
     ),
@@ -140,99 +133,99 @@ pub const KEYS: &[Key] = &[
     ),
     component(
         "sessions_per_user",
-        number("sessions"),
+        Integer { unit: "sessions", min: 1, max: 1000 },
         Value("10"),
-        "How many sessions a user may have, 1 to 1000; a further sign-in ends the oldest. More than a person has devices.",
+        "How many sessions a user may have; a further sign-in ends the oldest. More than a person has devices.",
     ),
     component(
         "lockout_failures",
-        number("failures"),
+        Integer { unit: "failures", min: 1, max: 1000 },
         Value("5"),
-        "How many failed sign-ins on an account within 15 minutes lock it, 1 to 1000. A device that signed in before has a counter of its own.",
+        "How many failed sign-ins on an account within 15 minutes lock it. A device that signed in before has a counter of its own.",
     ),
     component(
         "lockout_minutes",
-        number("minutes"),
+        Integer { unit: "minutes", min: 1, max: 1440 },
         Value("15"),
-        "How long the first lock is, 1 to 1440; each further one is twice as long, up to a day.",
+        "How long the first lock is; each further one is twice as long, up to a day.",
     ),
     component(
         "lockout_cumulative_failures",
-        number("failures"),
+        Integer { unit: "failures", min: 10, max: 1_000_000 },
         Value("100"),
-        "How many failed sign-ins without a success end all of them on an account, but on known devices, until `mana-auth user unlock`; 10 to 1000000. NIST SP 800-63B-4 §3.2.2 allows 100 at most.",
+        "How many failed sign-ins without a success end all of them on an account, but on known devices, until `mana-auth user unlock`. NIST SP 800-63B-4 §3.2.2 allows 100 at most.",
     ),
     component(
         "limit_sign_in_address",
-        number("failures"),
+        limit("failures"),
         Value("100"),
         "Failed sign-ins from one address (or one /64 of IPv6) within 15 minutes; further ones are refused. 0: any number.",
     ),
     component(
         "limit_sign_in_client",
-        number("failures"),
+        limit("failures"),
         Value("50"),
         "The same from one address with one user agent.",
     ),
     component(
         "limit_registration_address",
-        number("registrations"),
+        limit("registrations"),
         Value("100"),
         "Registrations from one address within 15 minutes. 0: any number.",
     ),
     component(
         "limit_registration_client",
-        number("registrations"),
+        limit("registrations"),
         Value("50"),
         "The same from one address with one user agent.",
     ),
     component(
         "limit_registration_all",
-        number("registrations"),
+        limit("registrations"),
         Value("10000"),
         "Accounts that all clients together may make within 15 minutes, so that strangers with many networks don't fill the disk; further registrations are refused. One that is refused counts for its client alone. 0: any number.",
     ),
     component(
         "limit_refresh_address",
-        number("failures"),
+        limit("failures"),
         Value("300"),
         "Refused refresh tokens from one address within 15 minutes, past which further ones get 429 instead of 401. A backend that refreshes for its users belongs into `trusted_proxies`, and says for whom it asks. 0: any number.",
     ),
     component(
         "limit_refresh_client",
-        number("failures"),
+        limit("failures"),
         Value("100"),
         "The same from one address with one user agent.",
     ),
     component(
         "limit_validate_address",
-        number("failures"),
+        limit("failures"),
         Value("3000"),
         "Access tokens at `POST /validate` that the service never issued, from one address within 15 minutes, past which further ones get 429. Others never do, valid or over. 0: any number.",
     ),
     component(
         "limit_validate_client",
-        number("failures"),
+        limit("failures"),
         Value("1000"),
         "The same from one address with one user agent.",
     ),
     component(
         "limit_unknown_address",
-        number("failures"),
+        limit("failures"),
         Value("1000"),
         "What all clients whose address is not known may do together, of each of these. 0: any number.",
     ),
     component(
         "session_absolute_days",
-        number("days"),
+        Integer { unit: "days", min: 1, max: 3650 },
         Value("90"),
         "After so long a session ends, however active it is, and its user signs in again.",
     ),
     component(
         "refresh_grace_seconds",
-        number("seconds"),
+        Integer { unit: "seconds", min: 60, max: 3600 },
         Value("600"),
-        "How long a spent refresh token gets its successor again where the answer was lost, if nobody has used that: 60 to 3600.",
+        "How long a spent refresh token gets its successor again where the answer was lost, if nobody has used that.",
     ),
     component(
         "session_cache",
@@ -242,9 +235,9 @@ pub const KEYS: &[Key] = &[
     ),
     component(
         "session_cache_seconds",
-        number("seconds"),
+        Integer { unit: "seconds", min: 1, max: 900 },
         Value("300"),
-        "How long such a copy is believed at most, 1 to 900; `session_cache = false` turns it off. An ended session is refused at once, whatever this says.",
+        "How long such a copy is believed at most; `session_cache = false` turns it off. An ended session is refused at once, whatever this says.",
     ),
     host(
         "audit_checkpoint_file",
@@ -254,31 +247,31 @@ pub const KEYS: &[Key] = &[
     ),
     component(
         "audit_retention_days",
-        number("days"),
+        Integer { unit: "days", min: 1, max: 36_500 },
         Value("400"),
         "How long security events are kept, at least. What was signed over them stays.",
     ),
     component(
         "key_rotation_days",
-        number("days"),
+        Integer { unit: "days", min: 1, max: 365 },
         Value("30"),
         "How long a key signs access tokens before the next one takes over.",
     ),
     component(
         "password_memory_kib",
-        number("KiB"),
+        Integer { unit: "KiB", min: 8, max: 262_144 },
         Value("19456"),
         "Memory of one Argon2id hash. With two passes and one lane the least that OWASP recommends.",
     ),
     component(
         "password_iterations",
-        number("passes"),
+        Integer { unit: "passes", min: 1, max: 16 },
         Value("2"),
         "Passes of one Argon2id hash over its memory.",
     ),
     component(
         "password_parallelism",
-        number("lanes"),
+        Integer { unit: "lanes", min: 1, max: 4 },
         Value("1"),
         "Lanes of one Argon2id hash. One, because hashes of different sign-ins already share the processors.",
     ),
