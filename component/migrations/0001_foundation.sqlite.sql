@@ -1,5 +1,5 @@
--- Times are milliseconds since the Unix epoch. Ids are UUIDv7 in text form. A statement ends at a line that is
--- not indented and ends with a semicolon.
+-- Times are milliseconds since the Unix epoch. Ids of users, accounts and sessions are opaque text: an import brings its own. Those of
+-- events are UUIDv7. A statement ends at a line that is not indented and ends with a semicolon.
 
 CREATE TABLE users (
     id                 TEXT PRIMARY KEY,
@@ -18,6 +18,9 @@ CREATE TABLE users (
     created_at         INTEGER NOT NULL,
     updated_at         INTEGER NOT NULL
 ) STRICT;
+
+-- Lists of users go by time.
+CREATE INDEX users_created ON users (created_at, id);
 
 -- How a user can sign in: one row a provider. `credential` is e-mail and password.
 CREATE TABLE accounts (

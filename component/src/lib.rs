@@ -18,6 +18,7 @@ pub mod exports;
 #[cfg(target_family = "wasm")]
 mod guest;
 pub mod http;
+pub mod ids;
 mod invalidations;
 pub mod keys;
 pub mod maintenance;

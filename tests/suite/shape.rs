@@ -36,6 +36,15 @@ pub fn uuid(value: &Value) -> String {
     id
 }
 
+/// An id, whoever has made it; it.
+#[track_caller]
+pub fn id(value: &Value) -> String {
+    let id = text(value);
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    assert!((1..=64).contains(&id.len()) && id.chars().all(is_allowed), "{id}");
+    id
+}
+
 /// Milliseconds since the Unix epoch, from RFC 3339 in UTC with milliseconds.
 #[track_caller]
 pub fn time(value: &Value) -> u64 {
@@ -50,7 +59,7 @@ pub fn time(value: &Value) -> u64 {
 #[track_caller]
 pub fn user(value: &Value) {
     members(value, USER);
-    uuid(&value["id"]);
+    id(&value["id"]);
     assert!(text(&value["email"]).contains('@'));
     text(&value["name"]);
     assert!(value["image"].is_null() || value["image"].is_string());

@@ -7,9 +7,9 @@ use crate::{
     email::Email,
     error::Error,
     events::{Event, Kind},
+    ids::UserId,
     throttle,
 };
-use uuid::Uuid;
 
 /// The most accounts on one page.
 const PAGE: u32 = 200;
@@ -28,10 +28,15 @@ pub async fn find(email: &str) -> Result<User, Error> {
 ///
 /// # Errors
 ///
-/// `Invalid` for a limit beyond 1 to 200.
-pub async fn list(limit: u32, before: Option<Uuid>) -> Result<Vec<User>, Error> {
+/// `Invalid` for a limit beyond 1 to 200; `NotFound` where `before` is no account any more.
+pub async fn list(limit: u32, before: Option<UserId>) -> Result<Vec<User>, Error> {
     if !(1..=PAGE).contains(&limit) {
         return Err(Error::invalid("limit", "must be from 1 to 200"));
+    }
+    if let Some(before) = before
+        && rows::by_id(before).await?.is_none()
+    {
+        return Err(Error::NotFound);
     }
     rows::page(limit, before).await
 }
@@ -41,7 +46,7 @@ pub async fn list(limit: u32, before: Option<Uuid>) -> Result<Vec<User>, Error> 
 /// # Errors
 ///
 /// `NotFound` where there is no such account.
-pub async fn remove(ctx: &Context, id: Uuid) -> Result<(), Error> {
+pub async fn remove(ctx: &Context, id: UserId) -> Result<(), Error> {
     let event = Event::about(Kind::AccountDeleted, id).with("by", "operator");
     let mut change = Change::of(rows::remove(id));
     change.record(event);
@@ -53,7 +58,7 @@ pub async fn remove(ctx: &Context, id: Uuid) -> Result<(), Error> {
 /// # Errors
 ///
 /// `NotFound` where there is no such account.
-pub async fn unlock(ctx: &Context, id: Uuid, by: &str) -> Result<bool, Error> {
+pub async fn unlock(ctx: &Context, id: UserId, by: &str) -> Result<bool, Error> {
     let user = rows::by_id(id).await?.ok_or(Error::NotFound)?;
     throttle::unlock(ctx, user.id, &user.email, by).await
 }
@@ -63,7 +68,7 @@ pub async fn unlock(ctx: &Context, id: Uuid, by: &str) -> Result<bool, Error> {
 /// # Errors
 ///
 /// `NotFound` where there is no such account.
-pub async fn set_role(ctx: &Context, id: Uuid, role: Role) -> Result<User, Error> {
+pub async fn set_role(ctx: &Context, id: UserId, role: Role) -> Result<User, Error> {
     let user = rows::by_id(id).await?.ok_or(Error::NotFound)?;
     if user.role == role {
         return Ok(user);

@@ -10,6 +10,7 @@ mod profile;
 mod register;
 mod rows;
 
+use crate::ids::UserId;
 pub use administer::{find, list, remove, set_role, unlock};
 pub use name::Name;
 pub use picture::Picture;
@@ -22,13 +23,12 @@ pub use rows::{
 };
 
 use crate::{email::Email, time::Time};
-use uuid::Uuid;
 
 /// An account, as its owner and administrators see it.
 #[derive(Clone)]
 pub struct User {
-    /// UUIDv7.
-    pub id: Uuid,
+    /// Opaque: perhaps another service made it.
+    pub id: UserId,
     /// In normal form.
     pub email: Email,
     /// What the person wants to be called; may be empty.

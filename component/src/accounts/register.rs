@@ -7,6 +7,7 @@ use crate::{
     email::Email,
     error::Error,
     events::{Event, Kind},
+    ids::UserId,
     passwords::{NewPassword, acceptable, hash},
     platform::{self, Metric},
     throttle::{self, Route},
@@ -67,7 +68,7 @@ async fn create(ctx: &Context, change: &mut Change, registration: Registration) 
     acceptable(ctx, &password, "password", &email, name.as_str()).await?;
     let encoded = hash(ctx, &password).await?;
     let user = User {
-        id: platform::new_id(ctx.now),
+        id: UserId::new(ctx.now),
         email,
         name: name.into(),
         image: None,

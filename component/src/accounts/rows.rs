@@ -5,6 +5,7 @@ use crate::{
     context::Context,
     email::Email,
     error::{Bug, Error},
+    ids::UserId,
     invalidations::Snapshot,
     params,
     platform::Level,
@@ -39,7 +40,7 @@ pub fn user(row: &mut Columns) -> Result<User, Error> {
     // One that can't be read is none.
     let image = row.take::<Option<Utf8>>().ok().flatten();
     Ok(User {
-        id: Uuid::from_value(Value::Text(id)).ok_or(Bug::Column(0))?,
+        id: UserId::from_value(Value::Text(id)).ok_or(Bug::Column(0))?,
         email: Email::from_row(email),
         name,
         image: image.map(|Utf8(image)| image),
@@ -84,7 +85,7 @@ pub async fn credentials_by_email(ctx: &Context, email: &Email) -> Result<Option
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn credentials_by_id(ctx: &Context, id: Uuid) -> Result<Option<Credentials>, Error> {
+pub async fn credentials_by_id(ctx: &Context, id: UserId) -> Result<Option<Credentials>, Error> {
     credentials(ctx, "u.id = ?1", "u.id = ?1", id.into()).await
 }
 
@@ -132,7 +133,7 @@ fn credentials_in(row: &mut Columns, snapshot: Snapshot) -> (Option<Credentials>
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn by_id(id: Uuid) -> Result<Option<User>, Error> {
+pub async fn by_id(id: UserId) -> Result<Option<User>, Error> {
     storage::query_one(&format!("SELECT {} FROM users u WHERE u.id = ?1", *USER), params![id], user).await
 }
 
@@ -155,14 +156,18 @@ pub async fn by_email(email: &Email) -> Result<Option<User>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn page(limit: u32, before: Option<Uuid>) -> Result<Vec<User>, Error> {
+pub async fn page(limit: u32, before: Option<UserId>) -> Result<Vec<User>, Error> {
     match before {
         Some(before) => {
-            let sql = format!("SELECT {} FROM users u WHERE u.id < ?1 ORDER BY u.id DESC LIMIT ?2", *USER);
+            let sql = format!(
+                "SELECT {} FROM users u WHERE (u.created_at, u.id) < (SELECT created_at, id FROM users WHERE id = ?1)
+                 ORDER BY u.created_at DESC, u.id DESC LIMIT ?2",
+                *USER
+            );
             storage::query(&sql, params![before, limit], user).await
         }
         None => {
-            let sql = format!("SELECT {} FROM users u ORDER BY u.id DESC LIMIT ?1", *USER);
+            let sql = format!("SELECT {} FROM users u ORDER BY u.created_at DESC, u.id DESC LIMIT ?1", *USER);
             storage::query(&sql, params![limit], user).await
         }
     }
@@ -202,7 +207,7 @@ pub fn insert(user: &User, account: Uuid, password: &str) -> [Statement; 2] {
 
 /// Replaces a password, if the account's credentials are still those that were read as `version`.
 #[must_use]
-pub fn set_password(user: Uuid, version: i64, password: &str, now: Time) -> Statement {
+pub fn set_password(user: UserId, version: i64, password: &str, now: Time) -> Statement {
     expecting_one(
         "UPDATE accounts SET password = ?3, updated_at = ?4 WHERE provider_id = 'credential' AND account_id = ?1
          AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND credential_version = ?2)",
@@ -212,7 +217,7 @@ pub fn set_password(user: Uuid, version: i64, password: &str, now: Time) -> Stat
 
 /// Replaces a hash by one of the same password at today's cost, if it is still the one that was read.
 #[must_use]
-pub fn upgrade_password(user: Uuid, old: &str, new: &str, now: Time) -> Statement {
+pub fn upgrade_password(user: UserId, old: &str, new: &str, now: Time) -> Statement {
     statement(
         "UPDATE accounts SET password = ?3, updated_at = ?4
          WHERE provider_id = 'credential' AND account_id = ?1 AND password = ?2",
@@ -222,19 +227,19 @@ pub fn upgrade_password(user: Uuid, old: &str, new: &str, now: Time) -> Statemen
 
 /// Changes what a user wants to be called.
 #[must_use]
-pub fn set_name(user: Uuid, name: &str, now: Time) -> Statement {
+pub fn set_name(user: UserId, name: &str, now: Time) -> Statement {
     expecting_one("UPDATE users SET name = ?2, updated_at = ?3 WHERE id = ?1", params![user, name, now])
 }
 
 /// Changes a user's picture.
 #[must_use]
-pub fn set_image(user: Uuid, image: Option<String>, now: Time) -> Statement {
+pub fn set_image(user: UserId, image: Option<String>, now: Time) -> Statement {
     expecting_one("UPDATE users SET image = ?2, updated_at = ?3 WHERE id = ?1", params![user, image, now])
 }
 
 /// Changes what a user may do.
 #[must_use]
-pub fn set_role(user: Uuid, role: Role, now: Time) -> Statement {
+pub fn set_role(user: UserId, role: Role, now: Time) -> Statement {
     expecting_one(
         "UPDATE users SET role = ?2, updated_at = ?3 WHERE id = ?1",
         params![user, role.name(), now],
@@ -243,12 +248,12 @@ pub fn set_role(user: Uuid, role: Role, now: Time) -> Statement {
 
 /// Removes an account and all that hangs on it.
 #[must_use]
-pub fn remove(user: Uuid) -> Statement {
+pub fn remove(user: UserId) -> Statement {
     expecting_one("DELETE FROM users WHERE id = ?1", params![user])
 }
 
 /// Removes an account and all that hangs on it, if its credentials are still those that were read as `version`.
 #[must_use]
-pub fn delete(user: Uuid, version: i64) -> Statement {
+pub fn delete(user: UserId, version: i64) -> Statement {
     expecting_one("DELETE FROM users WHERE id = ?1 AND credential_version = ?2", params![user, version])
 }

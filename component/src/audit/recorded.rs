@@ -1,10 +1,10 @@
 //! Events of other components. They append to the same log, each under a source that whoever links it has decided on.
 
+use crate::ids::UserId;
 use crate::{error::Error, events::Kind, text};
 use mana_auth_audit::{BadSource, Source};
 use serde_json::{Map, Value};
 use std::net::IpAddr;
-use uuid::Uuid;
 
 /// The longest kind, and the longest user agent, in characters.
 const KIND: usize = 64;
@@ -16,7 +16,7 @@ const METADATA: usize = 8 * 1024;
 pub struct Recorded {
     pub(super) source: Source,
     pub(super) event_type: String,
-    pub(super) user: Option<Uuid>,
+    pub(super) user: Option<UserId>,
     pub(super) ip_address: Option<String>,
     pub(super) user_agent: Option<String>,
     /// A JSON object.
@@ -45,8 +45,9 @@ impl Recorded {
         if !is_kind(&event_type) {
             return Err(Error::invalid("eventType", "must be 1 to 64 of a to z, 0 to 9, _ and ."));
         }
-        let user = user.map(Uuid::try_parse).transpose();
-        let user = user.map_err(|_| Error::invalid("userId", "must be a UUID"))?;
+        let user = user.map(|id| UserId::parse(id).ok_or(())).transpose();
+        let user =
+            user.map_err(|_| Error::invalid("userId", "must be 1 to 64 letters, digits, `_` and `-`"))?;
         let address = ip_address.map(str::parse::<IpAddr>).transpose();
         let address = address.map_err(|_| Error::invalid("ipAddress", "must be an IP address"))?;
         let object =

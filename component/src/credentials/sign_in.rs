@@ -8,13 +8,13 @@ use crate::{
     email::Email,
     error::Error,
     events::{Event, Kind},
+    ids::UserId,
     passwords::{self, Password, Proof},
     platform::{self, Metric},
     secrets::CookieSecret,
     sessions::{self, Device, Opened, Proven, SignedIn, Wanted},
     throttle::{self, Attempt, Refused},
 };
-use uuid::Uuid;
 
 /// What a client sends to sign in.
 pub struct SignIn {
@@ -125,7 +125,7 @@ async fn open(
 async fn refuse(
     ctx: &Context,
     request: &SignIn,
-    user: Option<Uuid>,
+    user: Option<UserId>,
     reason: &str,
     attempt: &Attempt,
     error: Error,
@@ -158,11 +158,11 @@ async fn refuse_unheard(ctx: &Context, request: &SignIn, refused: Refused) -> Re
     Ok(refused.into())
 }
 
-fn failure(request: &SignIn, user: Option<Uuid>, reason: &str) -> Event {
+fn failure(request: &SignIn, user: Option<UserId>, reason: &str) -> Event {
     about(Kind::LoginFailure, request, user).with("reason", reason)
 }
 
 /// The address is logged only where it is one: people type passwords there.
-fn about(kind: Kind, request: &SignIn, user: Option<Uuid>) -> Event {
+fn about(kind: Kind, request: &SignIn, user: Option<UserId>) -> Event {
     Event::of(kind, user).with("email", request.email.as_ref().map_or("unparsable", Email::as_str))
 }

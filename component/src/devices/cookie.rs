@@ -1,6 +1,7 @@
 //! The device cookie.
 
 use crate::{
+    ids::UserId,
     platform,
     secrets::{Keyring, Purpose, SecretVersion},
 };
@@ -9,14 +10,16 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-/// Version of the secret, user, device, nonce, MAC.
-const LENGTH: usize = 4 + 16 + 16 + 16 + 32;
+/// Version of the secret, device, nonce, MAC. The user's id is behind them.
+const LENGTH: usize = 4 + 16 + 16 + 32;
+/// With the longest id.
+const LONGEST: usize = LENGTH + 64;
 
 /// What a device shows of itself. Not `Debug`: whoever has it may guess five times.
 pub struct DeviceCookie {
     version: SecretVersion,
     /// Whose device it is.
-    pub user: Uuid,
+    pub user: UserId,
     /// Which one.
     pub device: Uuid,
     nonce: [u8; 16],
@@ -26,7 +29,7 @@ pub struct DeviceCookie {
 impl DeviceCookie {
     /// A new one, under the newest secret.
     #[must_use]
-    pub fn new(keyring: &Keyring, user: Uuid, device: Uuid) -> Self {
+    pub fn new(keyring: &Keyring, user: UserId, device: Uuid) -> Self {
         let (version, nonce) = (keyring.newest(), platform::random());
         let mac = mac(keyring, version, user, device, &nonce).unwrap_or_default();
         Self { version, user, device, nonce, mac }
@@ -35,18 +38,18 @@ impl DeviceCookie {
     /// As a client sent it. Nothing in it is believed before [`DeviceCookie::is_ours`] says so.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; LENGTH];
+        let mut bytes = [0; LONGEST];
         let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
         let (version, rest) = bytes.get(..length)?.split_first_chunk::<4>()?;
-        let (user, rest) = rest.split_first_chunk::<16>()?;
         let (device, rest) = rest.split_first_chunk::<16>()?;
-        let (nonce, mac) = rest.split_first_chunk::<16>()?;
+        let (nonce, rest) = rest.split_first_chunk::<16>()?;
+        let (mac, user) = rest.split_first_chunk::<32>()?;
         Some(Self {
             version: u32::from_be_bytes(*version),
-            user: Uuid::from_bytes(*user),
+            user: UserId::parse(str::from_utf8(user).ok()?)?,
             device: Uuid::from_bytes(*device),
             nonce: *nonce,
-            mac: mac.try_into().ok()?,
+            mac: *mac,
         })
     }
 
@@ -54,7 +57,8 @@ impl DeviceCookie {
     #[must_use]
     pub fn expose(&self) -> String {
         let version = self.version.to_be_bytes();
-        let parts = [&version[..], self.user.as_bytes(), self.device.as_bytes(), &self.nonce, &self.mac];
+        let user = self.user.as_str().as_bytes();
+        let parts = [&version[..], self.device.as_bytes(), &self.nonce, &self.mac, user];
         URL_SAFE_NO_PAD.encode(parts.concat())
     }
 
@@ -72,15 +76,15 @@ impl DeviceCookie {
     }
 }
 
-/// A MAC over user, device and nonce: the output of HKDF-Expand with the three as context, a pseudorandom function of them.
+/// A MAC over user, device and nonce (the user is the one of no fixed length): the output of HKDF-Expand with the three as context, a pseudorandom function of them.
 fn mac(
     keyring: &Keyring,
     version: SecretVersion,
-    user: Uuid,
+    user: UserId,
     device: Uuid,
     nonce: &[u8; 16],
 ) -> Option<[u8; 32]> {
-    let context: [&[u8]; 3] = [user.as_bytes(), device.as_bytes(), nonce];
+    let context: [&[u8]; 3] = [user.as_str().as_bytes(), device.as_bytes(), nonce];
     keyring.derive(version, Purpose::DeviceCookie, &context).map(|mac| *mac)
 }
 
@@ -94,7 +98,7 @@ mod tests {
     }
 
     fn cookie() -> DeviceCookie {
-        let (user, device, nonce) = (Uuid::from_u128(1), Uuid::from_u128(2), [3; 16]);
+        let (user, device, nonce) = (UserId::parse("ada").unwrap(), Uuid::from_u128(2), [3; 16]);
         DeviceCookie {
             version: 1,
             user,
@@ -110,18 +114,18 @@ mod tests {
         assert!(DeviceCookie::parse(&text).unwrap().is_ours(&keyring(0)));
         assert!(!DeviceCookie::parse(&text).unwrap().is_ours(&keyring(1)));
         let bytes = URL_SAFE_NO_PAD.decode(text).unwrap();
-        for at in 0..LENGTH {
+        for at in 0..bytes.len() {
             let mut bytes = bytes.clone();
             bytes[at] ^= 1;
-            let changed = DeviceCookie::parse(&URL_SAFE_NO_PAD.encode(bytes)).unwrap();
-            assert!(!changed.is_ours(&keyring(0)), "byte {at}");
+            let changed = DeviceCookie::parse(&URL_SAFE_NO_PAD.encode(bytes));
+            assert!(changed.is_none_or(|changed| !changed.is_ours(&keyring(0))), "byte {at}");
         }
     }
 
     #[test]
     fn other_lengths_are_none() {
-        for length in [0, 1, LENGTH - 1, LENGTH + 1, 4000] {
-            assert!(DeviceCookie::parse(&URL_SAFE_NO_PAD.encode(vec![7; length])).is_none(), "{length}");
+        for length in [0, 1, LENGTH - 1, LENGTH, LONGEST + 1, 4000] {
+            assert!(DeviceCookie::parse(&URL_SAFE_NO_PAD.encode(vec![b'a'; length])).is_none(), "{length}");
         }
         assert!(DeviceCookie::parse("no base64!").is_none());
     }

@@ -17,6 +17,7 @@ use crate::{
     email::Email,
     error::Error,
     events::{Event, Kind},
+    ids::UserId,
     params, platform,
 };
 use uuid::Uuid;
@@ -31,7 +32,7 @@ const LOOKED_UP: usize = 4;
 #[derive(Clone, Copy)]
 pub struct Trusted {
     /// Whose device it is.
-    pub user: Uuid,
+    pub user: UserId,
     /// Which one.
     pub device: Uuid,
 }
@@ -71,7 +72,7 @@ pub async fn trusted(
 ///
 /// Where storage fails.
 pub async fn recognise(
-    user: Uuid,
+    user: UserId,
     trusted: Option<Trusted>,
     client_id: Option<&str>,
 ) -> Result<Recognised, Error> {
@@ -89,7 +90,7 @@ pub async fn recognise(
 pub fn remember(
     ctx: &Context,
     change: &mut Change,
-    user: Uuid,
+    user: UserId,
     recognised: &Recognised,
     client_id: Option<&str>,
     name: Option<&str>,

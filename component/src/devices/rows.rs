@@ -2,6 +2,7 @@
 
 use crate::{
     error::Error,
+    ids::UserId,
     params,
     storage::{self, Columns, Statement, Utf8, statement},
     time::Time,
@@ -14,7 +15,7 @@ const ADDRESS: usize = 254;
 /// The address of a user who has this device, where this is its newest nonce, or the one before.
 pub async fn owner_by_cookie(
     device: Uuid,
-    user: Uuid,
+    user: UserId,
     nonce_hash: &[u8; 32],
 ) -> Result<Option<String>, Error> {
     let sql = format!(
@@ -28,13 +29,13 @@ pub async fn owner_by_cookie(
 }
 
 /// The device of a user that a client calls so.
-pub async fn by_client_id(user: Uuid, client_id: &str) -> Result<Option<Uuid>, Error> {
+pub async fn by_client_id(user: UserId, client_id: &str) -> Result<Option<Uuid>, Error> {
     let sql = "SELECT id FROM devices WHERE user_id = ?1 AND client_id = ?2";
     storage::query_one(sql, params![user, client_id], |row| row.take()).await
 }
 
 /// Remembers a device, or that it was seen again.
-pub fn remember(device: Uuid, user: Uuid, nonce_hash: &[u8; 32], now: Time) -> Statement {
+pub fn remember(device: Uuid, user: UserId, nonce_hash: &[u8; 32], now: Time) -> Statement {
     statement(
         "INSERT INTO devices (id, user_id, nonce_hash, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?4)
          ON CONFLICT (id) DO UPDATE
@@ -44,7 +45,13 @@ pub fn remember(device: Uuid, user: Uuid, nonce_hash: &[u8; 32], now: Time) -> S
 }
 
 /// Remembers a device that a client calls so, as one, however many sign-ins come from it at once.
-pub fn remember_as(client_id: &str, device: Uuid, user: Uuid, nonce_hash: &[u8; 32], now: Time) -> Statement {
+pub fn remember_as(
+    client_id: &str,
+    device: Uuid,
+    user: UserId,
+    nonce_hash: &[u8; 32],
+    now: Time,
+) -> Statement {
     statement(
         "INSERT INTO devices (id, user_id, client_id, nonce_hash, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
          ON CONFLICT (user_id, client_id) DO UPDATE
@@ -57,7 +64,7 @@ pub fn remember_as(client_id: &str, device: Uuid, user: Uuid, nonce_hash: &[u8; 
 pub const IS_NEW: &str = "NOT EXISTS (SELECT 1 FROM devices WHERE user_id = $1 AND client_id = $2)";
 
 /// Forgets devices past the newest so many.
-pub fn displace(user: Uuid, most: u32) -> Statement {
+pub fn displace(user: UserId, most: u32) -> Statement {
     statement(
         "DELETE FROM devices WHERE id IN (
              SELECT id FROM devices WHERE user_id = ?1 ORDER BY last_seen_at DESC, id DESC LIMIT 1000 OFFSET ?2)",

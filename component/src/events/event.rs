@@ -1,9 +1,9 @@
 //! What a security event says.
 
+use crate::ids::{SessionId, UserId};
 use crate::{platform::Metric, storage, time::Time};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
 /// What happens to a change whose event can't be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ pub struct Event {
     /// What happened.
     pub kind: Kind,
     /// Whose account it is about, where one is known.
-    pub user: Option<Uuid>,
+    pub user: Option<UserId>,
     /// Anything else worth knowing. Never a password, token or cookie.
     pub metadata: Map<String, Value>,
     /// Whether what the client says of itself is left out.
@@ -136,14 +136,14 @@ pub struct Event {
 impl Event {
     /// An event about an account, where one is known.
     #[must_use]
-    pub fn of(kind: Kind, user: Option<Uuid>) -> Self {
+    pub fn of(kind: Kind, user: Option<UserId>) -> Self {
         let metadata = Map::new();
         Self { kind, user, metadata, minimal: false, cap: kind.cap(), condition: None, counted: None }
     }
 
     /// An event about an account.
     #[must_use]
-    pub fn about(kind: Kind, user: Uuid) -> Self {
+    pub fn about(kind: Kind, user: UserId) -> Self {
         Self::of(kind, Some(user))
     }
 
@@ -170,8 +170,8 @@ impl Event {
     /// Adds which session it was about, so that events of one session are seen to belong together, while the
     /// log does not hold its id.
     #[must_use]
-    pub fn session(self, id: Uuid) -> Self {
-        let digest: [u8; 32] = Sha256::digest(id.as_bytes()).into();
+    pub fn session(self, id: SessionId) -> Self {
+        let digest: [u8; 32] = Sha256::digest(id.as_str()).into();
         let [a, b, c, d, e, f, g, h, ..] = digest;
         self.with("session", format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h])))
     }

@@ -3,12 +3,12 @@
 use super::{Event, WINDOW, Written, event::Cap};
 use crate::{
     context::Context,
+    ids::UserId,
     params, platform,
     storage::{self, Statement, statement},
     time::{SKEW, Time},
 };
 use serde_json::Value as Json;
-use uuid::Uuid;
 
 /// Writes an event, where its condition holds: one statement, after another that counts it where there are too many of
 /// its kind, and one that counts all of the kind where strangers cause them.
@@ -109,7 +109,7 @@ fn below_cap(cap: Cap) -> String {
 /// Counts an event that could not be written, where its condition holds.
 #[must_use]
 pub fn count_lost(event: &Event, ctx: &Context) -> Statement {
-    let params = params!["", None::<Uuid>, event.kind.name(), None::<String>, ""];
+    let params = params!["", None::<UserId>, event.kind.name(), None::<String>, ""];
     count(event, "?1 = ?1 AND ?2 IS NULL AND ?4 IS NULL", "lost", params, ctx.now)
 }
 

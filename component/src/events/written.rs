@@ -2,6 +2,7 @@
 
 use crate::{
     context::Context,
+    ids::UserId,
     platform,
     secrets::{Purpose, mac::mac},
 };
@@ -27,7 +28,7 @@ impl Written {
     #[must_use]
     pub fn new(
         ctx: &Context,
-        user: Option<Uuid>,
+        user: Option<UserId>,
         event_type: &str,
         source: Option<&str>,
         (ip_address, user_agent, metadata): (Option<&str>, Option<&str>, String),

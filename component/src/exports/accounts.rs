@@ -26,7 +26,7 @@ impl Guest for Component {
 
     async fn update_profile(id: String, name: Option<String>, image: Picture) -> Result<User, Refusal> {
         let ctx = context().await?;
-        let user = accounts::by_id(types::id(&id)?).await?.ok_or(error::Error::NotFound)?;
+        let user = accounts::by_id(types::user_id(&id)?).await?.ok_or(error::Error::NotFound)?;
         let name = name.map(|name| Name::parse(&name)).transpose();
         let image = match image {
             Picture::Keep => Ok(None),
@@ -61,7 +61,7 @@ impl Guest for Component {
         let ctx = context_for(&client).await?;
         let password = Password::parse(&Zeroizing::new(password));
         let password = password.map_err(|message| error::Error::invalid("password", message))?;
-        let user = accounts::by_id(types::id(&id)?).await?.ok_or(error::Error::NotFound)?;
+        let user = accounts::by_id(types::user_id(&id)?).await?.ok_or(error::Error::NotFound)?;
         let proof = credentials::reauthenticate(&ctx, &user, &password, "account_deletion").await?;
         Ok(credentials::delete_account(&ctx, &user, proof).await?)
     }
@@ -74,7 +74,7 @@ impl Guest for Component {
 
     async fn get(id: String) -> Result<User, Error> {
         let ctx = context().await?;
-        let user = accounts::by_id(types::id(&id)?).await?;
+        let user = accounts::by_id(types::user_id(&id)?).await?;
         user.map(|user| types::user(user, ctx.now)).ok_or(Error::NotFound)
     }
 
@@ -85,19 +85,19 @@ impl Guest for Component {
 
     async fn list(limit: u32, before: Option<String>) -> Result<Vec<User>, Error> {
         let ctx = context().await?;
-        let before = before.map(|id| types::id(&id)).transpose()?;
+        let before = before.map(|id| types::user_id(&id)).transpose()?;
         let users = accounts::list(limit, before).await?;
         Ok(users.into_iter().map(|user| types::user(user, ctx.now)).collect())
     }
 
     async fn delete(id: String) -> Result<(), Error> {
         let ctx = context().await?;
-        Ok(accounts::remove(&ctx, types::id(&id)?).await?)
+        Ok(accounts::remove(&ctx, types::user_id(&id)?).await?)
     }
 
     async fn unlock(id: String) -> Result<bool, Error> {
         let ctx = context().await?;
-        Ok(accounts::unlock(&ctx, types::id(&id)?, "operator").await?)
+        Ok(accounts::unlock(&ctx, types::user_id(&id)?, "operator").await?)
     }
 
     async fn set_role(id: String, role: Role) -> Result<User, Error> {
@@ -107,7 +107,7 @@ impl Guest for Component {
             Role::Admin => accounts::Role::Admin,
             Role::Service => accounts::Role::Service,
         };
-        Ok(types::user(accounts::set_role(&ctx, types::id(&id)?, role).await?, ctx.now))
+        Ok(types::user(accounts::set_role(&ctx, types::user_id(&id)?, role).await?, ctx.now))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     },
     email::Email,
     error,
+    ids::UserId,
     time::Time,
 };
 use uuid::Uuid;
@@ -31,7 +32,7 @@ impl Guest for Component {
 
     async fn user_events(user_id: String, limit: u32, before: Option<String>) -> Result<Vec<Event>, Error> {
         context().await?;
-        let filter = read::Filter { user: Some(id("userId", &user_id)?), ..read::Filter::default() };
+        let filter = read::Filter { user: Some(user(&user_id)?), ..read::Filter::default() };
         page(&filter, limit, before).await
     }
 
@@ -39,7 +40,7 @@ impl Guest for Component {
         context().await?;
         let filter = read::Filter {
             event_type: filter.event_type,
-            user: filter.user_id.map(|user| id("userId", &user)).transpose()?,
+            user: filter.user_id.map(|id| user(&id)).transpose()?,
             ip_address: filter.ip_address,
             since: filter.since.map(time),
             until: filter.until.map(time),
@@ -115,7 +116,7 @@ impl Guest for Component {
 
     async fn erase(user_id: String, email: Option<String>) -> Result<u64, Error> {
         let ctx = context().await?;
-        let user = id("userId", &user_id)?;
+        let user = user(&user_id)?;
         let email = email.map(|email| Email::parse(&email)).transpose();
         let email = email.map_err(|problem| error::Error::invalid("email", problem))?;
         Ok(tree::erase(&ctx, user, email.as_ref().map(Email::as_str), "operator").await?)
@@ -125,6 +126,11 @@ impl Guest for Component {
 async fn page(filter: &read::Filter, limit: u32, before: Option<String>) -> Result<Vec<Event>, Error> {
     let before = before.map(|before| id("before", &before)).transpose()?;
     Ok(read::events(filter, limit, before).await?.into_iter().map(Into::into).collect())
+}
+
+fn user(id: &str) -> Result<UserId, error::Error> {
+    let problem = || error::Error::invalid("userId", "must be 1 to 64 letters, digits, `_` and `-`");
+    UserId::parse(id).ok_or_else(problem)
 }
 
 fn id(field: &'static str, text: &str) -> Result<Uuid, error::Error> {

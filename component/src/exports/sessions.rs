@@ -67,11 +67,11 @@ impl Guest for Component {
     }
 
     async fn revoke(id: String) -> Result<(), Error> {
-        Ok(sessions::revoke(&context().await?, types::id(&id)?).await?)
+        Ok(sessions::revoke(&context().await?, types::known_session_id(&id)?).await?)
     }
 
     async fn revoke_all(user_id: String) -> Result<u64, Error> {
-        Ok(sessions::revoke_all(&context().await?, types::id(&user_id)?).await?)
+        Ok(sessions::revoke_all(&context().await?, types::user_id(&user_id)?).await?)
     }
 }
 

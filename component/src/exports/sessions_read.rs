@@ -10,12 +10,12 @@ use crate::{
 impl Guest for Component {
     async fn get(id: String) -> Result<Session, Error> {
         let ctx = context().await?;
-        Ok(sessions::get(&ctx, types::id(&id)?).await?.into())
+        Ok(sessions::get(&ctx, types::known_session_id(&id)?).await?.into())
     }
 
     async fn list(user_id: String) -> Result<Vec<Session>, Error> {
         let ctx = context().await?;
-        let user = types::id(&user_id)?;
+        let user = types::user_id(&user_id)?;
         Ok(sessions::list(&ctx, user).await?.into_iter().map(Into::into).collect())
     }
 

@@ -6,10 +6,10 @@ use crate::{
     bindings::exports::mana::auth::types::{Client, Problem, Refusal, Role, SignedIn, User},
     context,
     error::{Error, FieldProblem},
+    ids::{SessionId, UserId},
     sessions,
     time::{Span, Time},
 };
-use uuid::Uuid;
 
 /// The client of a call, as whoever makes it says.
 pub fn client(client: &Client) -> Result<context::Client, Error> {
@@ -24,13 +24,18 @@ pub fn client(client: &Client) -> Result<context::Client, Error> {
 }
 
 /// The id of a session that must be alive.
-pub fn session_id(text: &str) -> Result<Uuid, Error> {
-    Uuid::try_parse(text).map_err(|_| Error::Unauthenticated)
+pub fn session_id(text: &str) -> Result<SessionId, Error> {
+    SessionId::parse(text).ok_or(Error::Unauthenticated)
 }
 
-/// The id of something that must be there.
-pub fn id(text: &str) -> Result<Uuid, Error> {
-    Uuid::try_parse(text).map_err(|_| Error::NotFound)
+/// The id of a session that is looked for.
+pub fn known_session_id(text: &str) -> Result<SessionId, Error> {
+    SessionId::parse(text).ok_or(Error::NotFound)
+}
+
+/// The id of a user that is looked for.
+pub fn user_id(text: &str) -> Result<UserId, Error> {
+    UserId::parse(text).ok_or(Error::NotFound)
 }
 
 /// An account at this moment.

@@ -7,9 +7,9 @@ pub use rows::{begin_lineage, prune};
 use crate::{
     bindings::mana::auth::invalidations::{self as import, Glance},
     error::{Bug, Error},
+    ids::{SessionId, UserId},
     storage::Columns,
 };
-use uuid::Uuid;
 
 pub use mana_auth_positions::{Answer, Position};
 
@@ -51,9 +51,9 @@ impl Snapshot {
 #[derive(Clone, Copy, Debug)]
 pub enum Subject {
     /// A session.
-    Session(Uuid),
+    Session(SessionId),
     /// A user.
-    User(Uuid),
+    User(UserId),
     /// The signing keys.
     Keys,
 }

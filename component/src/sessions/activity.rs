@@ -5,10 +5,10 @@ use crate::{
     commit::Change,
     context::Context,
     error::Error,
+    ids::SessionId,
     time::{Span, Time},
 };
 use std::{collections::BTreeMap, mem, sync::Mutex};
-use uuid::Uuid;
 
 /// Activity is kept to the minute.
 const GRAIN: Span = Span::minutes(1);
@@ -18,10 +18,10 @@ const MOST: usize = 50_000;
 /// How many sessions one transaction writes.
 const BATCH: usize = 500;
 
-static NOTED: Mutex<BTreeMap<Uuid, Time>> = Mutex::new(BTreeMap::new());
+static NOTED: Mutex<BTreeMap<SessionId, Time>> = Mutex::new(BTreeMap::new());
 
 /// Notes that a session is used now, if it was last a minute ago. Tells when it was last used, as far as is noted.
-pub fn note(session: Uuid, last: Time, now: Time) -> Time {
+pub fn note(session: SessionId, last: Time, now: Time) -> Time {
     if now.since(last) < GRAIN {
         return last;
     }

@@ -5,14 +5,14 @@ use crate::{
     commit::Change,
     context::Context,
     devices::user_agent,
+    ids::SessionId,
     memory::Lately,
     throttle::{self, Suspicion},
     time::Span,
 };
-use uuid::Uuid;
 
 /// The sessions of which it was told, so that reading them again writes nothing.
-static TOLD: Lately<Uuid> = Lately::new(Span::days(1));
+static TOLD: Lately<SessionId> = Lately::new(Span::days(1));
 
 /// What there is to tell of, once a day: a user agent of another family than the session's.
 #[must_use]

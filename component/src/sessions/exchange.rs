@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     error::Error,
     events::{Event, Kind},
-    platform,
+    ids::SessionId,
     secrets::RefreshToken,
 };
 
@@ -23,7 +23,7 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
     }
     let parent = &caller.session;
     let session = Session {
-        id: platform::new_id(ctx.now),
+        id: SessionId::new(ctx.now),
         parent_id: Some(parent.root()),
         origin: Some(origin.to_owned()),
         ip_address: ctx.client.address.clone(),

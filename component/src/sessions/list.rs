@@ -1,15 +1,15 @@
 //! Sessions, to look at.
 
 use super::{Count, Session, rows};
+use crate::ids::{SessionId, UserId};
 use crate::{context::Context, error::Error};
-use uuid::Uuid;
 
 /// The sessions of a user that are alive, newest first: sign-ins, and what was exchanged from them.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn list(ctx: &Context, user: Uuid) -> Result<Vec<Session>, Error> {
+pub async fn list(ctx: &Context, user: UserId) -> Result<Vec<Session>, Error> {
     rows::of_user(user, ctx.now).await
 }
 
@@ -27,7 +27,7 @@ pub async fn count(ctx: &Context) -> Result<Count, Error> {
 /// # Errors
 ///
 /// `NotFound` where it is not.
-pub async fn get(ctx: &Context, id: Uuid) -> Result<Session, Error> {
+pub async fn get(ctx: &Context, id: SessionId) -> Result<Session, Error> {
     let found = rows::by_id(id).await?.filter(|found| found.is_alive(ctx.now));
     Ok(found.ok_or(Error::NotFound)?.session)
 }

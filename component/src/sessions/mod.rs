@@ -47,20 +47,20 @@ use crate::{
     accounts::User,
     context::Client,
     devices::{DeviceCookie, user_agent},
+    ids::{SessionId, UserId},
     invalidations::Position,
     secrets::{CookieSecret, RefreshToken},
     text,
     time::{SKEW, Time},
 };
-use uuid::Uuid;
 
 /// A session.
 #[derive(Clone)]
 pub struct Session {
-    /// UUIDv7; `sid` of its access tokens.
-    pub id: Uuid,
+    /// `sid` of its access tokens.
+    pub id: SessionId,
     /// Who signed in.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// Whether it was asked to last.
     pub remember_me: bool,
     /// What the client says of the device that it runs on.
@@ -82,7 +82,7 @@ pub struct Session {
     /// When the user last proved who they are.
     pub auth_time: Time,
     /// The session that this one was exchanged from.
-    pub parent_id: Option<Uuid>,
+    pub parent_id: Option<SessionId>,
     /// The origin that it was exchanged for.
     pub origin: Option<String>,
 }
@@ -124,7 +124,7 @@ pub struct Count {
 impl Session {
     /// The session of the sign-in that this one goes back to.
     #[must_use]
-    pub fn root(&self) -> Uuid {
+    pub fn root(&self) -> SessionId {
         self.parent_id.unwrap_or(self.id)
     }
 

@@ -12,6 +12,7 @@ use crate::{
     devices::{self, Recognised},
     error::Error,
     events::{Event, Kind},
+    ids::SessionId,
     invalidations::Snapshot,
     keys,
     platform::{self, Metric},
@@ -136,7 +137,7 @@ async fn make_room(
 fn new_session(ctx: &Context, wanted: &Wanted<'_>, user: &User) -> Session {
     let absolute = ctx.now + ctx.settings.session_absolute;
     Session {
-        id: platform::new_id(ctx.now),
+        id: SessionId::new(ctx.now),
         user_id: user.id,
         remember_me: wanted.remember_me,
         device: wanted.device.clone(),

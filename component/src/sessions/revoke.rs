@@ -6,17 +6,17 @@ use crate::{
     context::Context,
     error::Error,
     events::{Event, Kind},
+    ids::{SessionId, UserId},
     platform::Metric,
     storage::Statement,
 };
-use uuid::Uuid;
 
 /// Ends one of the caller's own sessions.
 ///
 /// # Errors
 ///
 /// `NotFound` for a session that isn't there or isn't theirs.
-pub async fn revoke_own(ctx: &Context, caller: &Caller, session: Uuid) -> Result<(), Error> {
+pub async fn revoke_own(ctx: &Context, caller: &Caller, session: SessionId) -> Result<(), Error> {
     let event = Event::about(Kind::SessionRevoked, caller.user.id).with("reason", "owner");
     end_one(ctx, rows::end_own(caller.user.id, session), event.session(session)).await
 }
@@ -26,7 +26,7 @@ pub async fn revoke_own(ctx: &Context, caller: &Caller, session: Uuid) -> Result
 /// # Errors
 ///
 /// `NotFound` for a session that isn't there.
-pub async fn revoke(ctx: &Context, session: Uuid) -> Result<(), Error> {
+pub async fn revoke(ctx: &Context, session: SessionId) -> Result<(), Error> {
     let found = rows::by_id(session).await?.ok_or(Error::NotFound)?;
     let event = Event::about(Kind::SessionRevoked, found.user.id).with("reason", "administrator");
     end_one(ctx, rows::end_existing(session), event.session(session)).await
@@ -51,7 +51,7 @@ pub async fn revoke_others(ctx: &Context, caller: &Caller) -> Result<u64, Error>
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn revoke_all(ctx: &Context, user: Uuid) -> Result<u64, Error> {
+pub async fn revoke_all(ctx: &Context, user: UserId) -> Result<u64, Error> {
     let event = Event::about(Kind::SessionRevoked, user).with("reason", "administrator").with("scope", "all");
     end_many(ctx, rows::end_all(user), rows::if_more_than(0, event)).await
 }

@@ -6,11 +6,11 @@ use crate::{
     context::Context,
     error::Error,
     events::{Event, Kind},
+    ids::SessionId,
     keys,
     platform::Metric,
     secrets::{CookieSecret, RefreshToken},
 };
-use uuid::Uuid;
 
 /// What names the session to end.
 pub enum Credential<'a> {
@@ -65,7 +65,7 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
                     None => return Ok(None),
                 },
             };
-            let Ok(session) = Uuid::try_parse(&claims.sid) else { return Ok(None) };
+            let Some(session) = SessionId::parse(&claims.sid) else { return Ok(None) };
             let Some(found) = rows::by_id(session).await?.filter(|found| found.is_alive(ctx.now)) else {
                 return Ok(None);
             };

@@ -6,16 +6,16 @@ use crate::{
     context::Context,
     error::Error,
     events::{Event, Kind},
+    ids::SessionId,
     keys,
 };
-use uuid::Uuid;
 
 /// The caller that a living session belongs to.
 ///
 /// # Errors
 ///
 /// `Unauthenticated` where there is none, or its user is banned.
-pub async fn by_session(ctx: &Context, session: Uuid) -> Result<Caller, Error> {
+pub async fn by_session(ctx: &Context, session: SessionId) -> Result<Caller, Error> {
     let found = rows::by_id(session).await?.filter(|found| found.is_alive(ctx.now));
     let found = found.ok_or(Error::Unauthenticated)?;
     let keys = keys::at(&found.snapshot, ctx.settings).await?;
@@ -27,7 +27,7 @@ pub async fn by_session(ctx: &Context, session: Uuid) -> Result<Caller, Error> {
 /// # Errors
 ///
 /// `Unauthenticated` as [`by_session`].
-pub async fn sign_access_token(ctx: &Context, session: Uuid) -> Result<AccessToken, Error> {
+pub async fn sign_access_token(ctx: &Context, session: SessionId) -> Result<AccessToken, Error> {
     let caller = by_session(ctx, session).await?;
     let Caller { session, user, as_of, keys, .. } = &caller;
     let token = access_token::issue(ctx, keys, &access_token::Statement { session, user, as_of: *as_of })?;
@@ -39,7 +39,11 @@ pub async fn sign_access_token(ctx: &Context, session: Uuid) -> Result<AccessTok
 /// # Errors
 ///
 /// `Unauthenticated` as [`by_session`], `Invalid` for an audience that is not configured.
-pub async fn sign_service_token(ctx: &Context, session: Uuid, audience: &str) -> Result<AccessToken, Error> {
+pub async fn sign_service_token(
+    ctx: &Context,
+    session: SessionId,
+    audience: &str,
+) -> Result<AccessToken, Error> {
     let caller = by_session(ctx, session).await?;
     let token = service_token(ctx, &caller, audience)?;
     told(ctx, &caller, audience, token).await

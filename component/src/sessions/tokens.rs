@@ -11,6 +11,7 @@ use crate::{
     accounts::User,
     audit::refused_tokens,
     context::Context,
+    ids::{SessionId, UserId},
     invalidations::{self, Answer, Position, Subject},
     keys::{self, Keys},
     memory::Memory,
@@ -20,7 +21,6 @@ use crate::{
 };
 use mana_auth_tokens::{self as codec, Claims, KeySet};
 use std::sync::{Arc, Mutex};
-use uuid::Uuid;
 
 /// The tokens that were verified, and found to be true at least once.
 static VERIFIED: Memory<Verified> = Memory::new();
@@ -28,8 +28,8 @@ static VERIFIED: Memory<Verified> = Memory::new();
 /// A token that one of the keys has signed, for this service.
 struct Verified {
     claims: Claims,
-    session: Uuid,
-    user: Uuid,
+    session: SessionId,
+    user: UserId,
     /// Where in the order of commits it was issued.
     issued_at: Position,
     held: Mutex<Held>,
@@ -148,8 +148,8 @@ async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, Refusal> 
         claims = verify(ctx, token, keys.accepted());
     }
     let claims = claims.map_err(|refusal| refusal_of(ctx, token, &keys, refusal))?;
-    let id = |text: &str| Uuid::try_parse(text).map_err(|_| Refusal::Invalid);
-    let (session, user) = (id(&claims.sid)?, id(&claims.sub)?);
+    let session = SessionId::parse(&claims.sid).ok_or(Refusal::Invalid)?;
+    let user = UserId::parse(&claims.sub).ok_or(Refusal::Invalid)?;
     let issued_at = claims.pos.parse::<Position>().map_err(|_| Refusal::Invalid)?;
     // What holds is what both cover: the token says nothing of keys that were revoked before it was issued.
     let keys_at = keys.as_of();

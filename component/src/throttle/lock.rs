@@ -7,8 +7,8 @@ use super::{
     refused::Refused,
     rows,
 };
+use crate::ids::UserId;
 use crate::{commit::Change, context::Context, devices::Trusted, email::Email, memory::Lately, time::Span};
-use uuid::Uuid;
 
 /// The counter of an account, also of one that doesn't exist. What is no address is counted for its client alone.
 pub fn account(ctx: &Context, email: Option<&Email>) -> Counter {
@@ -48,7 +48,7 @@ pub async fn reserve(
 }
 
 fn of_device(Trusted { user, device }: Trusted) -> Counter {
-    Counter::of_lock(Lock::Device, &[user.as_bytes(), device.as_bytes()])
+    Counter::of_lock(Lock::Device, &[user.as_str().as_bytes(), device.as_bytes()])
 }
 
 /// Forgets how often a device has failed without a success, though not its lock: who has signed in on it otherwise has been given
@@ -63,7 +63,7 @@ pub fn begin_anew_on(change: &mut Change, device: Trusted) {
 /// # Errors
 ///
 /// See [`Refused`]: nothing was reserved.
-pub async fn reserve_in_session(ctx: &Context, user: Uuid) -> Result<Attempt, Refused> {
+pub async fn reserve_in_session(ctx: &Context, user: UserId) -> Result<Attempt, Refused> {
     Attempt::reserve(ctx, reauthentication(user), Vec::new()).await
 }
 
@@ -85,7 +85,7 @@ pub fn is_worth_telling(ctx: &Context, email: Option<&Email>, refused: &Refused)
 }
 
 /// Everything that locks the owner of an account out, but on devices: signing in, and proving who they are again.
-pub fn counters_of(user: Uuid, email: &Email) -> [Counter; 2] {
+pub fn counters_of(user: UserId, email: &Email) -> [Counter; 2] {
     [of_address(email), reauthentication(user)]
 }
 
@@ -95,10 +95,10 @@ pub fn begin_anew(change: &mut Change, email: &Email) {
 }
 
 /// Lifts the lock on proving again who one is, and forgets its failures.
-pub fn may_reauthenticate(change: &mut Change, user: Uuid) {
+pub fn may_reauthenticate(change: &mut Change, user: UserId) {
     change.add_all(rows::forget(&reauthentication(user)));
 }
 
-fn reauthentication(user: Uuid) -> Counter {
-    Counter::of_lock(Lock::Reauthentication, &[user.as_bytes()])
+fn reauthentication(user: UserId) -> Counter {
+    Counter::of_lock(Lock::Reauthentication, &[user.as_str().as_bytes()])
 }

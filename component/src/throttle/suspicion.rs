@@ -12,12 +12,12 @@ use crate::{
     context::Context,
     email::Email,
     events::{Event, Kind},
+    ids::{SessionId, UserId},
     params,
     platform::Metric,
     storage::{Statement, Value},
     time::{Span, Time},
 };
-use uuid::Uuid;
 
 /// Failures within an hour, more than which are told: of one client, of one address, whatever clients it claims to have, and
 /// on one account.
@@ -64,12 +64,12 @@ pub fn after_failures(ctx: &Context, attempt: &Attempt) -> Suspicion {
     Suspicion { by_strangers: false, ..about }
 }
 
-/// Something else that is told once a day about a subject.
+/// Something else that is told once a day about a session.
 #[must_use]
-pub fn once_a_day(ctx: &Context, reason: &'static str, subject: Uuid) -> Suspicion {
+pub fn once_a_day(ctx: &Context, reason: &'static str, subject: SessionId) -> Suspicion {
     Suspicion {
         reason,
-        subject: counter::subject(reason, &[subject.as_bytes()]),
+        subject: counter::subject(reason, &[subject.as_str().as_bytes()]),
         not_since: ctx.now - Span::days(1),
         now: ctx.now,
         attempts: None,
@@ -91,18 +91,18 @@ fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) ->
 
 impl Suspicion {
     /// Adds its event, and the note that it was told, to a change.
-    pub fn tell(&self, change: &mut Change, user: Option<Uuid>) {
+    pub fn tell(&self, change: &mut Change, user: Option<UserId>) {
         change.record(self.event(user));
         change.add(self.note());
     }
 
     /// The same of something that was done in a session.
-    pub fn tell_in_session(&self, change: &mut Change, user: Uuid, session: Uuid) {
+    pub fn tell_in_session(&self, change: &mut Change, user: UserId, session: SessionId) {
         change.record(self.event(Some(user)).session(session));
         change.add(self.note());
     }
 
-    fn event(&self, user: Option<Uuid>) -> Event {
+    fn event(&self, user: Option<UserId>) -> Event {
         let event = Event::of(Kind::SuspiciousActivity, user)
             .with("reason", self.reason)
             .only_if(rows::SUSPICIOUS, self.values())

@@ -7,9 +7,9 @@ use crate::{
     email::Email,
     error::Error,
     events::{Event, Kind},
+    ids::UserId,
     settings::LEAST_CUMULATIVE,
 };
-use uuid::Uuid;
 
 /// Lifts the locks on signing in to an account and on proving again who one is, and forgets their failures. Where there is no lock,
 /// nothing is forgotten: that would be guesses without end, and unseen. Returns whether it was locked.
@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn unlock(ctx: &Context, user: Uuid, email: &Email, by: &str) -> Result<bool, Error> {
+pub async fn unlock(ctx: &Context, user: UserId, email: &Email, by: &str) -> Result<bool, Error> {
     let counters = lock::counters_of(user, email);
     let cumulative = LEAST_CUMULATIVE.into();
     let (locked, values) = rows::one_is_locked(&counters, cumulative, ctx.now);

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "context",
             "email",
             "error",
+            "ids",
             "invalidations",
             "memory",
             "passwords",

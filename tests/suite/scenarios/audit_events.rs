@@ -40,7 +40,7 @@ async fn a_source_appends_by_its_secret(stage: Stage) {
         let id = answer["id"].as_str().expect("an id");
         let row = format!(
             "SELECT count(*) FROM security_events WHERE id = '{id}' AND source = '{source}' AND event_type = 'invoice.paid'
-             AND user_id = '0190a0a0-0000-7000-8000-000000000001' AND ip_address = '192.0.2.7' AND user_agent = 'till/1'
+             AND user_id = '0190A0A0-0000-7000-8000-000000000001' AND ip_address = '192.0.2.7' AND user_agent = 'till/1'
              AND json_extract(metadata, '$.invoice') = 17"
         );
         assert_eq!(service.number(&row), 1, "{source}");
@@ -95,7 +95,7 @@ async fn what_is_wrong_is_named(stage: Stage) {
     for kind in ["", "Invoice paid", "login_success", "events_pruned", &"a".repeat(65)] {
         refused("eventType", json!(kind)).await;
     }
-    refused("userId", json!("ana")).await;
+    refused("userId", json!("ana@example.org")).await;
     refused("ipAddress", json!("localhost")).await;
     refused("metadata", json!("a text")).await;
     refused("metadata", json!({ "a": "a".repeat(9_000) })).await;

@@ -32,6 +32,7 @@ files![
     fair_hashing,
     https,
     hygiene,
+    ids_of_others,
     imported_hashes,
     imported_rows,
     instant_revocation,

@@ -220,7 +220,7 @@ async fn nonsense_is_refused_with_the_field(stage: Stage) {
         ("/security-events?limit=many", "limit"),
         ("/security-events?before=yesterday", "before"),
         ("/admin/security-events?since=yesterday", "since"),
-        ("/admin/security-events?userId=ana", "userId"),
+        ("/admin/security-events?userId=ana@example.org", "userId"),
         ("/admin/security-events/summary?since=2020-01-01T00:00:00Z", "since"),
         ("/admin/audit/verify?from=0", "to"),
         ("/admin/audit/verify?from=0&to=99999999999", "to"),

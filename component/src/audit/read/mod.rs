@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     error::Error,
     events::Kind,
+    ids::UserId,
     time::{Span, Time},
 };
 use uuid::Uuid;
@@ -48,7 +49,7 @@ pub struct Filter {
     /// The kind.
     pub event_type: Option<String>,
     /// Whose account it is about.
-    pub user: Option<Uuid>,
+    pub user: Option<UserId>,
     /// The client's address.
     pub ip_address: Option<String>,
     /// Not before.

@@ -3,6 +3,7 @@
 use crate::{
     accounts::{Name, Picture, Role},
     email::Email,
+    ids::{SessionId, UserId},
     passwords::{NewPassword, Password},
     time::Time,
 };
@@ -55,6 +56,19 @@ impl From<Role> for RoleField {
     }
 }
 
+/// Writes a value as its text.
+macro_rules! write {
+    ($($value:ident),+) => {
+        $(impl Serialize for $value {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        })+
+    };
+}
+
+write![SessionId, UserId];
+
 /// Reads a value from a string. What is wrong with it becomes the field's problem.
 macro_rules! read {
     ($($value:ident: $parse:expr),+ $(,)?) => {
@@ -74,7 +88,11 @@ read! {
     NewPassword: NewPassword::parse,
     Password: Password::parse,
     Picture: Picture::parse,
+    SessionId: |text: &str| SessionId::parse(text).ok_or(NO_ID),
+    UserId: |text: &str| UserId::parse(text).ok_or(NO_ID),
 }
+
+const NO_ID: &str = "must be 1 to 64 letters, digits, `_` and `-`";
 
 /// Describes a value where it stands.
 macro_rules! describe {
@@ -98,8 +116,15 @@ describe! {
         .examples(["vellum otter sextant brocade"]),
     Password: text(KnownFormat::Password).min_length(Some(1)).max_length(Some(256))
         .examples(["vellum otter sextant brocade"]),
+    SessionId: id(),
+    UserId: id(),
     Picture: custom("uri").max_length(Some(2048)).examples(["https://cdn.example.org/ada.png"])
         .description(Some("An address that begins with `https://` or `http://`, without user name or password.")),
+}
+
+fn id() -> ObjectBuilder {
+    let id = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(64));
+    id.pattern(Some("^[A-Za-z0-9_-]+$")).examples(["01a20826-7596-7c7e-afdb-1d0899003eab"])
 }
 
 fn custom(format: &str) -> ObjectBuilder {

@@ -1,6 +1,6 @@
 //! The parameters in a target, behind the question mark.
 
-use crate::{error::Error, text, time::Time};
+use crate::{error::Error, ids::UserId, text, time::Time};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use std::{collections::BTreeMap, convert::Infallible, ops::RangeInclusive};
@@ -47,7 +47,18 @@ impl Parameters {
         number.ok_or_else(problem).map(Some)
     }
 
-    /// An id.
+    /// The id of a user.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` where it is none.
+    pub fn user(&self, name: &'static str) -> Result<Option<UserId>, Error> {
+        let Some(text) = self.0.get(name) else { return Ok(None) };
+        let problem = || Error::invalid(name, "must be 1 to 64 letters, digits, `_` and `-`");
+        UserId::parse(text).ok_or_else(problem).map(Some)
+    }
+
+    /// The id of an event.
     ///
     /// # Errors
     ///

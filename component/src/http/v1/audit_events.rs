@@ -20,7 +20,7 @@ pub struct AuditEventBody {
     #[schema(example = "invoice.paid")]
     event_type: String,
     /// The account that it is about.
-    #[schema(format = "uuid")]
+    #[schema(min_length = 1, max_length = 64)]
     user_id: Option<String>,
     /// An IPv4 or IPv6 address.
     ip_address: Option<String>,

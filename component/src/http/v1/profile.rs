@@ -10,15 +10,15 @@ use crate::{
         json::nullable,
         problem::Failure,
     },
+    ids::UserId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileBody {
-    id: Uuid,
+    id: UserId,
     email: String,
     name: String,
     #[schema(required)]

@@ -10,6 +10,7 @@ use crate::{
         fields::DateTime,
         problem::Failure,
     },
+    ids::SessionId,
     sessions::{self, Session},
 };
 use axum::{
@@ -20,13 +21,12 @@ use axum::{
 use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// A session, as its owner sees it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionBody {
-    id: Uuid,
+    id: SessionId,
     #[schema(required)]
     device_id: Option<String>,
     #[schema(required)]
@@ -41,7 +41,7 @@ pub struct SessionBody {
     remember_me: bool,
     /// The session that this one was exchanged from, and ends with.
     #[schema(required)]
-    parent_id: Option<Uuid>,
+    parent_id: Option<SessionId>,
     /// The origin that it was exchanged for.
     #[schema(required)]
     origin: Option<String>,
@@ -113,7 +113,7 @@ pub async fn end(
     call: Call,
     authenticated: Authenticated,
     headers: HeaderMap,
-    id: Result<Path<Uuid>, PathRejection>,
+    id: Result<Path<SessionId>, PathRejection>,
 ) -> Result<Response, Failure> {
     let Path(id) = id.map_err(|_| Error::NotFound)?;
     let caller = authenticated.caller;

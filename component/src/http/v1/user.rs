@@ -3,17 +3,17 @@
 use crate::{
     accounts::User,
     http::kit::fields::{DateTime, RoleField},
+    ids::UserId,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// An account.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = User)]
 pub struct UserBody {
-    id: Uuid,
+    id: UserId,
     /// In normal form.
     #[schema(example = "ada@example.org")]
     email: String,

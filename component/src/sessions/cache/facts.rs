@@ -3,17 +3,17 @@
 use crate::{
     accounts::{Ban, Role, User},
     email::Email,
+    ids::{SessionId, UserId},
     sessions::{Device, Session},
     time::Time,
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 /// A user who may come in. Times are milliseconds since the Unix epoch.
 #[derive(Serialize, Deserialize)]
 pub struct UserFacts {
     #[serde(rename = "i")]
-    id: Uuid,
+    id: String,
     #[serde(rename = "m")]
     email: String,
     #[serde(rename = "n")]
@@ -34,7 +34,7 @@ pub struct UserFacts {
 #[derive(Serialize, Deserialize)]
 pub struct SessionFacts {
     #[serde(rename = "i")]
-    id: Uuid,
+    id: String,
     #[serde(rename = "r")]
     remember_me: bool,
     #[serde(rename = "d")]
@@ -58,7 +58,7 @@ pub struct SessionFacts {
     #[serde(rename = "t")]
     auth_time: i64,
     #[serde(rename = "p")]
-    parent_id: Option<Uuid>,
+    parent_id: Option<String>,
     #[serde(rename = "o")]
     origin: Option<String>,
 }
@@ -66,7 +66,7 @@ pub struct SessionFacts {
 impl From<&User> for UserFacts {
     fn from(user: &User) -> Self {
         Self {
-            id: user.id,
+            id: user.id.to_string(),
             email: user.email.as_str().to_owned(),
             name: user.name.clone(),
             image: user.image.clone(),
@@ -82,7 +82,7 @@ impl UserFacts {
     /// The user; none where it can't have been one.
     pub fn user(self) -> Option<User> {
         Some(User {
-            id: self.id,
+            id: UserId::parse(&self.id)?,
             email: Email::parse(&self.email).ok()?,
             name: self.name,
             image: self.image,
@@ -98,7 +98,7 @@ impl UserFacts {
 impl From<&Session> for SessionFacts {
     fn from(session: &Session) -> Self {
         Self {
-            id: session.id,
+            id: session.id.to_string(),
             remember_me: session.remember_me,
             device_id: session.device.id.clone(),
             device_name: session.device.name.clone(),
@@ -110,17 +110,18 @@ impl From<&Session> for SessionFacts {
             absolute_expires_at: session.absolute_expires_at.0,
             not_before: session.not_before.0,
             auth_time: session.auth_time.0,
-            parent_id: session.parent_id,
+            parent_id: session.parent_id.map(|id| id.to_string()),
             origin: session.origin.clone(),
         }
     }
 }
 
 impl SessionFacts {
-    /// The session of this user.
-    pub fn of(self, user: &User) -> Session {
-        Session {
-            id: self.id,
+    /// The session of this user; none where it can't have been one.
+    pub fn of(self, user: &User) -> Option<Session> {
+        let parent_id = self.parent_id.map(|id| SessionId::parse(&id).ok_or(())).transpose().ok()?;
+        Some(Session {
+            id: SessionId::parse(&self.id)?,
             user_id: user.id,
             remember_me: self.remember_me,
             device: Device { id: self.device_id, name: self.device_name },
@@ -132,8 +133,8 @@ impl SessionFacts {
             absolute_expires_at: Time(self.absolute_expires_at),
             not_before: Time(self.not_before),
             auth_time: Time(self.auth_time),
-            parent_id: self.parent_id,
+            parent_id,
             origin: self.origin,
-        }
+        })
     }
 }

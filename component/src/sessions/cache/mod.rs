@@ -179,7 +179,7 @@ fn open(ctx: &Context, sealed: &str) -> Option<Arc<Opened>> {
         sealed_at: Time(payload.sealed_at),
         read_at: Time(payload.read_at),
         cookie: payload.cookie.into_owned(),
-        session: payload.session.of(&user),
+        session: payload.session.of(&user)?,
         user,
         held: Mutex::new(held),
         shown: OnceLock::new(),

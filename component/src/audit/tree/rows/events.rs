@@ -2,6 +2,7 @@
 
 use crate::{
     error::{Bug, Error},
+    ids::UserId,
     params,
     storage::{self, Columns, FromValue, Statement, Value, expecting_one, statement},
 };
@@ -233,14 +234,14 @@ pub async fn sealed_of(kind: &str, before: u64, limit: u64) -> Result<Vec<Stored
 }
 
 /// Whether events of a kind about a user are still to be sealed.
-pub async fn waits(kind: &str, user: Uuid) -> Result<bool, Error> {
+pub async fn waits(kind: &str, user: UserId) -> Result<bool, Error> {
     let sql = "SELECT 1 FROM security_events
                WHERE user_id = ?1 AND event_type || '' = ?2 AND leaf IS NULL AND mac IS NOT NULL LIMIT 1";
     Ok(storage::query_one(sql, params![user, kind], |row| row.take::<i64>()).await?.is_some())
 }
 
 /// Events about a user that have details and say they were sealed from a leaf on, and before another.
-pub async fn detailed_of_user(user: Uuid, from: u64, to: u64, limit: u64) -> Result<Vec<Stored>, Error> {
+pub async fn detailed_of_user(user: UserId, from: u64, to: u64, limit: u64) -> Result<Vec<Stored>, Error> {
     let sql = format!(
         "SELECT leaf, {} FROM security_events
          WHERE user_id = ?1 AND leaf >= ?2 AND leaf < ?3 AND salt IS NOT NULL ORDER BY leaf LIMIT ?4",

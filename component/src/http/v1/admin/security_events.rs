@@ -115,7 +115,7 @@ pub async fn list(_: Admin, parameters: Parameters) -> Result<Json<Vec<AuditEven
     let (limit, before) = page(&parameters)?;
     let filter = read::Filter {
         event_type: parameters.text("type", WORD)?,
-        user: parameters.id("userId")?,
+        user: parameters.user("userId")?,
         ip_address: parameters.text("ip", WORD)?,
         since: parameters.time("since")?,
         until: parameters.time("until")?,

@@ -9,12 +9,12 @@ use crate::{
         call::Call,
         problem::Failure,
     },
+    ids::UserId,
 };
 use axum::{
     Json,
     extract::{Path, rejection::PathRejection},
 };
-use uuid::Uuid;
 
 /// Lifts the lock that failed sign-ins have set on an account. One that isn't locked stays so.
 #[utoipa::path(
@@ -29,7 +29,7 @@ use uuid::Uuid;
 pub async fn unlock(
     call: Call,
     Admin(admin): Admin,
-    id: Result<Path<Uuid>, PathRejection>,
+    id: Result<Path<UserId>, PathRejection>,
 ) -> Result<Json<Success>, Failure> {
     let Path(id) = id.map_err(|_| Error::NotFound)?;
     accounts::unlock(&call, id, &admin.user.id.to_string()).await?;

@@ -1,18 +1,22 @@
 //! The only SQL of sessions and refresh tokens.
 
+mod refresh_tokens;
+
+pub use refresh_tokens::*;
+
 use super::{Count, Device, Session};
 use crate::{
     accounts::{self, User},
     error::Error,
     events::Event,
+    ids::{SessionId, UserId},
     invalidations::{Position, Snapshot},
     params,
     secrets::{CookieSecret, RefreshToken, SecretVersion},
     storage::{self, Columns, Statement, Value, expecting_one, statement},
-    time::{Span, Time},
+    time::Time,
 };
 use std::sync::LazyLock;
-use uuid::Uuid;
 
 const SESSION: &str = "s.id, s.user_id, s.remember_me, s.device_id, s.device_name, s.ip_address, s.user_agent, \
                        s.last_activity_at, s.created_at, s.expires_at, s.absolute_expires_at, s.not_before, \
@@ -106,18 +110,21 @@ pub async fn by_cookie(cookie: &CookieSecret) -> Result<Option<Found>, Error> {
 }
 
 /// The session and the user that a cookie names, whatever else is written of them.
-pub async fn ids_by_cookie(cookie: &CookieSecret) -> Result<Option<(Uuid, Uuid)>, Error> {
+pub async fn ids_by_cookie(cookie: &CookieSecret) -> Result<Option<(SessionId, UserId)>, Error> {
     let sql = "SELECT id, user_id FROM sessions WHERE token_hash = ?1";
     storage::query_one(sql, params![cookie.hash()], |row| Ok((row.take()?, row.take()?))).await
 }
 
-pub async fn by_id(id: Uuid) -> Result<Option<Found>, Error> {
+pub async fn by_id(id: SessionId) -> Result<Option<Found>, Error> {
     find("s.id = ?1", id.into()).await
 }
 
 /// The sessions of a user that are alive, newest first.
-pub async fn of_user(user: Uuid, now: Time) -> Result<Vec<Session>, Error> {
-    let sql = format!("SELECT {} FROM {FROM} WHERE s.user_id = ?1 ORDER BY s.id DESC LIMIT 1000", *FOUND);
+pub async fn of_user(user: UserId, now: Time) -> Result<Vec<Session>, Error> {
+    let sql = format!(
+        "SELECT {} FROM {FROM} WHERE s.user_id = ?1 ORDER BY s.created_at DESC, s.id DESC LIMIT 1000",
+        *FOUND
+    );
     let sessions = storage::query(&sql, params![user], found).await?;
     Ok(sessions.into_iter().filter(|found| found.is_alive(now)).map(|found| found.session).collect())
 }
@@ -215,77 +222,9 @@ fn values(session: &Session, cookie: Option<&CookieSecret>) -> Vec<Value> {
     ]
 }
 
-/// Adds a token to the chain of a session, as its `generation`th from 0.
-pub fn insert_refresh_token(session: Uuid, token: &RefreshToken, generation: i64, now: Time) -> Statement {
-    statement(
-        "INSERT INTO refresh_tokens (hash, session_id, generation, issued_at, salt) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![token.hash(), session, generation, now, crate::platform::random::<16>()],
-    )
-}
-
-/// Adds the first token of another chain behind whatever the session had.
-pub fn begin_chain(session: Uuid, token: &RefreshToken, now: Time) -> Statement {
-    statement(
-        "INSERT INTO refresh_tokens (hash, session_id, generation, issued_at, salt)
-         SELECT ?1, ?2, coalesce(max(generation) + 1, 0), ?3, ?4 FROM refresh_tokens WHERE session_id = ?2",
-        params![token.hash(), session, now, crate::platform::random::<16>()],
-    )
-}
-
-/// Leaves the token behind that nobody has used yet. One that was left behind before leads nowhere any more.
-pub fn leave_behind(session: Uuid, version: SecretVersion, now: Time) -> [Statement; 2] {
-    [
-        statement(
-            "UPDATE refresh_tokens SET spent_at = ?2, secret_version = ?3
-             WHERE session_id = ?1 AND spent_at IS NULL AND left_behind_at IS NOT NULL",
-            params![session, now, version],
-        ),
-        statement(
-            "UPDATE refresh_tokens SET left_behind_at = ?2 WHERE session_id = ?1 AND spent_at IS NULL",
-            params![session, now],
-        ),
-    ]
-}
-
-/// Spends the token of a generation that nobody has spent.
-pub fn spend_generation(session: Uuid, generation: i64, version: SecretVersion, now: Time) -> Statement {
-    expecting_one(
-        "UPDATE refresh_tokens SET spent_at = ?3, secret_version = ?4
-         WHERE session_id = ?1 AND generation = ?2 AND spent_at IS NULL",
-        params![session, generation, now, version],
-    )
-}
-
-/// Notes that a spent token is to get its successor again: once, as long as nobody has used that, and three times a day in the
-/// chain.
-pub fn repeat_late(session: Uuid, token: &RefreshToken, successor: &RefreshToken, now: Time) -> Statement {
-    let day = Span::days(1);
-    expecting_one(
-        "UPDATE refresh_tokens SET repeated_at = ?4
-         WHERE hash = ?2 AND repeated_at IS NULL
-            AND EXISTS (SELECT 1 FROM refresh_tokens WHERE hash = ?3 AND spent_at IS NULL)
-            AND (SELECT count(*) FROM refresh_tokens
-                 WHERE session_id = ?1 AND repeated_at > ?5 AND repeated_at < ?6) < 3",
-        params![session, token.hash(), successor.hash(), now, now - day, now + day],
-    )
-}
-
-/// Spends a token that nobody has spent.
-pub fn spend(token: &RefreshToken, version: SecretVersion, now: Time) -> Statement {
-    expecting_one(
-        "UPDATE refresh_tokens SET spent_at = ?2, secret_version = ?3 WHERE hash = ?1 AND spent_at IS NULL",
-        params![token.hash(), now, version],
-    )
-}
-
-/// Ends every chain of a session.
-pub fn remove_refresh_tokens(session: Uuid) -> Statement {
-    statement("DELETE FROM refresh_tokens WHERE session_id = ?1", params![session])
-}
-
 /// Moves the expiry of a session and notes its use, if it has not ended. A shorter expiry than the present one is left
 /// alone.
-pub fn slide(session: Uuid, expires_at: Time, now: Time) -> Statement {
+pub fn slide(session: SessionId, expires_at: Time, now: Time) -> Statement {
     statement(
         "UPDATE sessions SET expires_at = ?2, last_activity_at = ?3
          WHERE id = ?1 AND expires_at < ?2 AND expires_at > ?3 AND absolute_expires_at > ?3",
@@ -294,7 +233,7 @@ pub fn slide(session: Uuid, expires_at: Time, now: Time) -> Statement {
 }
 
 /// Notes that a session was used.
-pub fn touch(session: Uuid, at: Time) -> Statement {
+pub fn touch(session: SessionId, at: Time) -> Statement {
     statement(
         "UPDATE sessions SET last_activity_at = ?2 WHERE id = ?1 AND last_activity_at < ?2",
         params![session, at],
@@ -302,7 +241,7 @@ pub fn touch(session: Uuid, at: Time) -> Statement {
 }
 
 /// Gives a session new secrets, and makes it stand alone.
-pub fn renew(session: Uuid, cookie: &CookieSecret, not_before: Time, now: Time) -> Statement {
+pub fn renew(session: SessionId, cookie: &CookieSecret, not_before: Time, now: Time) -> Statement {
     expecting_one(
         "UPDATE sessions SET token_hash = ?2, not_before = ?3, auth_time = ?4, last_activity_at = ?4,
             parent_id = NULL, origin = NULL WHERE id = ?1",
@@ -311,23 +250,23 @@ pub fn renew(session: Uuid, cookie: &CookieSecret, not_before: Time, now: Time) 
 }
 
 /// Ends a session and its children.
-pub fn end(session: Uuid) -> Statement {
+pub fn end(session: SessionId) -> Statement {
     statement("DELETE FROM sessions WHERE id = ?1", params![session])
 }
 
 /// Ends a session that must be there.
-pub fn end_existing(session: Uuid) -> Statement {
+pub fn end_existing(session: SessionId) -> Statement {
     expecting_one("DELETE FROM sessions WHERE id = ?1", params![session])
 }
 
 /// Ends a session of this user, which must be there.
-pub fn end_own(user: Uuid, session: Uuid) -> Statement {
+pub fn end_own(user: UserId, session: SessionId) -> Statement {
     expecting_one("DELETE FROM sessions WHERE id = ?1 AND user_id = ?2", params![session, user])
 }
 
 /// Ends every session of a user but this one and the one that it was exchanged from, without which it would end too. Those that
 /// were exchanged go first, so that each is counted.
-pub fn end_others(user: Uuid, kept: Uuid, parent: Option<Uuid>) -> [Statement; 2] {
+pub fn end_others(user: UserId, kept: SessionId, parent: Option<SessionId>) -> [Statement; 2] {
     ["IS NOT NULL", "IS NULL"].map(|is_child| {
         let sql = format!(
             "DELETE FROM sessions WHERE user_id = ?1 AND id NOT IN (?2, ?3) AND parent_id {is_child}"
@@ -337,47 +276,47 @@ pub fn end_others(user: Uuid, kept: Uuid, parent: Option<Uuid>) -> [Statement; 2
 }
 
 /// Ends every session of a user but one, its children included.
-pub fn end_all_but(user: Uuid, kept: Uuid) -> Statement {
+pub fn end_all_but(user: UserId, kept: SessionId) -> Statement {
     statement("DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2", params![user, kept])
 }
 
 /// Ends every session of a user. Those that were exchanged go first, so that each is counted.
-pub fn end_all(user: Uuid) -> [Statement; 2] {
+pub fn end_all(user: UserId) -> [Statement; 2] {
     ["IS NOT NULL", "IS NULL"].map(|is_child| {
         statement(&format!("DELETE FROM sessions WHERE user_id = ?1 AND parent_id {is_child}"), params![user])
     })
 }
 
 /// Ends the child session of this parent for this origin, if there is one.
-pub fn end_child(parent: Uuid, origin: &str) -> Statement {
+pub fn end_child(parent: SessionId, origin: &str) -> Statement {
     statement("DELETE FROM sessions WHERE parent_id = ?1 AND origin = ?2", params![parent, origin])
 }
 
 /// Removes a user's sessions that have expired, so that they don't count.
-pub fn remove_expired(user: Uuid, now: Time) -> Statement {
+pub fn remove_expired(user: UserId, now: Time) -> Statement {
     statement("DELETE FROM sessions WHERE user_id = ?1 AND expires_at <= ?2", params![user, now])
 }
 
 /// Ends the oldest sign-ins of a user, so that with the one that was just opened no more than `limit` are left.
-pub fn displace(user: Uuid, opened: Uuid, limit: u32) -> Statement {
+pub fn displace(user: UserId, opened: SessionId, limit: u32) -> Statement {
     statement(
         "DELETE FROM sessions WHERE user_id = ?1 AND parent_id IS NULL AND id <> ?2 AND id NOT IN (
              SELECT id FROM sessions WHERE user_id = ?1 AND parent_id IS NULL AND id <> ?2
-             ORDER BY id DESC LIMIT ?3)",
+             ORDER BY created_at DESC, id DESC LIMIT ?3)",
         params![user, opened, limit.saturating_sub(1)],
     )
 }
 
 /// Writes the event only where, at its turn, its user has a session besides these two.
-pub fn if_others_than(kept: Uuid, parent: Option<Uuid>, event: Event) -> Event {
-    let user = event.user.unwrap_or_default();
+pub fn if_others_than(kept: SessionId, parent: Option<SessionId>, event: Event) -> Event {
+    let user = event.user;
     let condition = "EXISTS (SELECT 1 FROM sessions WHERE user_id = $1 AND id NOT IN ($2, $3))";
     event.only_if(condition, params![user, kept, parent.unwrap_or(kept)])
 }
 
 /// Writes the event only where, at its turn, its user has more sign-ins than `limit`.
 pub fn if_more_than(limit: u32, event: Event) -> Event {
-    let user = event.user.unwrap_or_default();
+    let user = event.user;
     let condition = "(SELECT count(*) FROM sessions WHERE user_id = $1 AND parent_id IS NULL) > $2";
     event.only_if(condition, params![user, limit])
 }
