@@ -8,8 +8,8 @@ use crate::{
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// How far a file may grow, in blocks of 512 bytes: two MiB, a small database and its log.
-const LIMIT: &str = "trap '' XFSZ; ulimit -f 4096; exec \"$@\"";
+/// How far a file may grow, in blocks of 512 bytes: four MiB, a small database and its log.
+const LIMIT: &str = "trap '' XFSZ; ulimit -f 8192; exec \"$@\"";
 
 pub async fn run() {
     let data = TempDir::new().expect("a temporary folder");
