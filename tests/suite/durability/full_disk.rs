@@ -8,8 +8,8 @@ use crate::{
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// How far a file may grow, in blocks of 512 bytes: four MiB, a small database and its log.
-const LIMIT: &str = "trap '' XFSZ; ulimit -f 8192; exec \"$@\"";
+/// How far a file may grow, in blocks of 512 bytes: two and a half MiB, a small database and its log, which is cut at four.
+const LIMIT: &str = "trap '' XFSZ; ulimit -f 5120; exec \"$@\"";
 
 pub async fn run() {
     let data = TempDir::new().expect("a temporary folder");
