@@ -32,7 +32,7 @@ pub struct AccessToken {
 
 /// A token for this API and whoever shares its audience.
 pub fn issue(ctx: &Context, keys: &Keys, statement: &Statement) -> Result<AccessToken, Error> {
-    issue_for(ctx, keys, statement, &ctx.settings.audience, TOKEN_LIFETIME)
+    issue_for(ctx, keys, statement, ctx.settings.audience(), TOKEN_LIFETIME)
 }
 
 /// A token for one audience.

@@ -70,7 +70,10 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
                 return Ok(None);
             };
             let settings = ctx.settings;
-            if !is_accepted || claims.iss != settings.public_url.as_str() || claims.aud != settings.audience {
+            if !is_accepted
+                || claims.iss != settings.public_url.as_str()
+                || !settings.audiences.contains(&claims.aud)
+            {
                 // It is for nobody to accept, or for somebody else, and its session lives on.
                 return Err(Error::InvalidToken);
             }

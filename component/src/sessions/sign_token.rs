@@ -31,7 +31,7 @@ pub async fn sign_access_token(ctx: &Context, session: SessionId) -> Result<Acce
     let caller = by_session(ctx, session).await?;
     let Caller { session, user, as_of, keys, .. } = &caller;
     let token = access_token::issue(ctx, keys, &access_token::Statement { session, user, as_of: *as_of })?;
-    told(ctx, &caller, &ctx.settings.audience, token).await
+    told(ctx, &caller, ctx.settings.audience(), token).await
 }
 
 /// Signs a token of a session for another service.

@@ -214,8 +214,15 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
 }
 
 fn verify(ctx: &Context, token: &str, keys: &KeySet) -> Result<Claims, codec::Refusal> {
-    let settings = ctx.settings;
-    codec::verify(token, keys, settings.public_url.as_str(), &settings.audience, ctx.now.as_seconds())
+    let (settings, now) = (ctx.settings, ctx.now.as_seconds());
+    let mut outcome = Err(codec::Refusal::WrongAudience);
+    for audience in &settings.audiences {
+        outcome = codec::verify(token, keys, settings.public_url.as_str(), audience, now);
+        if !matches!(outcome, Err(codec::Refusal::WrongAudience)) {
+            break;
+        }
+    }
+    outcome
 }
 
 /// Tells a token that was good until its key was revoked from one that never was.

@@ -28,8 +28,8 @@ pub struct Settings {
     pub keyring: Keyring,
     /// Where clients reach the service: the issuer of tokens and the base of every link.
     pub public_url: PublicUrl,
-    /// `aud` of the access tokens that sign-in issues, and the only one that this API accepts.
-    pub audience: String,
+    /// `aud` of the access tokens that sign-in issues: this API accepts each of these. The first is written.
+    pub audiences: Vec<String>,
     /// Services that a token may be made for.
     pub token_audiences: Vec<String>,
     /// Origins whose pages may call with cookies, besides our own.
@@ -76,6 +76,14 @@ pub struct Settings {
     pub key_rotation: Span,
     /// Security headers and CORS.
     pub hygiene: Policy,
+}
+
+impl Settings {
+    /// `aud` of new access tokens.
+    #[must_use]
+    pub fn audience(&self) -> &str {
+        self.audiences.first().map_or(self.public_url.as_str(), String::as_str)
+    }
 }
 
 static SETTINGS: OnceLock<Settings> = OnceLock::new();

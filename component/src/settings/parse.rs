@@ -48,9 +48,12 @@ impl Settings {
         if !token_exchange_origins.iter().flatten().all(known) {
             return Err(wrong("token_exchange_origins", "must be among trusted_origins"));
         }
-        let audience = source.text("audience")?.unwrap_or_else(|| public_url.as_str().to_owned());
+        let mut audiences = source.list("audience")?;
+        if audiences.is_empty() {
+            audiences.push(public_url.as_str().to_owned());
+        }
         let token_audiences = source.list("token_audiences")?;
-        if token_audiences.contains(&audience) {
+        if audiences.iter().any(|audience| token_audiences.contains(audience)) {
             return Err(wrong(
                 "token_audiences",
                 "must not contain the audience: such a token could renew itself",
@@ -63,7 +66,7 @@ impl Settings {
         own_secrets::check(&keyring, maintenance_secret.as_ref(), &audit_sources)?;
         Ok(Self {
             keyring,
-            audience,
+            audiences,
             token_audiences,
             token_exchange_origins: token_exchange_origins
                 .unwrap_or_else(|| [&trusted_origins[..], &[public_url.origin().clone()]].concat()),
@@ -221,7 +224,7 @@ mod tests {
     #[test]
     fn defaults_need_only_a_secret_and_an_address() {
         let settings = Settings::parse(&values(&[])).map_err(|wrong| wrong.key).ok().unwrap();
-        assert_eq!(settings.audience, "https://auth.example.com");
+        assert_eq!(settings.audience(), "https://auth.example.com");
         assert_eq!(settings.sessions_per_user, 10);
         assert_eq!(settings.password_parameters.memory_kib, 19_456);
         assert_eq!(settings.session_absolute, Span::days(90));
@@ -290,7 +293,7 @@ mod tests {
     fn a_token_for_a_service_is_never_one_for_this_api() {
         let audiences = ("token_audiences", "https://auth.example.com, shop");
         assert_eq!(problem(&[audiences, ("audience", "auth")]), None);
-        for audience in ["shop", " shop "] {
+        for audience in ["shop", " shop ", "auth, shop"] {
             assert_eq!(problem(&[audiences, ("audience", audience)]).as_deref(), Some("token_audiences"));
         }
     }

@@ -67,9 +67,9 @@ pub const KEYS: &[Key] = &[
     ),
     component(
         "audience",
-        Text,
+        List,
         Derived("`public_url`"),
-        "The `aud` of the tokens that a sign-in gives, and the only one that this API accepts.",
+        "The `aud` of the tokens that a sign-in gives. This API accepts those of the list, and writes the first: put a new one before the old one, and take the old one away when the last token with it has expired.",
     ),
     component(
         "token_audiences",

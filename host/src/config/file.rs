@@ -28,6 +28,8 @@ pub(super) fn text(kind: Kind, value: &Value) -> Result<String, Problem> {
         (Kind::Bool, Value::Boolean(value)) => Ok(value.to_string()),
         (Kind::Integer { .. }, Value::Integer(value)) => Ok(value.to_string()),
         (Kind::List | Kind::SecretList, Value::Array(values)) => list(values),
+        // A list of one.
+        (Kind::List, Value::String(text)) => list(&[Value::String(text.clone())]),
         (Kind::Text | Kind::Path | Kind::Secret, _) => Err(Problem::type_of("a string")),
         (Kind::Bool, _) => Err(Problem::type_of("true or false")),
         (Kind::Integer { .. }, _) => Err(Problem::type_of("a whole number")),

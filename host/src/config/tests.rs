@@ -218,8 +218,12 @@ fn every_mistake_in_the_file_is_named() {
         ("workers = '2'", "workers: must be a whole number (file …/mana-auth.toml)"),
         ("workers = 257", "workers: must be 1 to 256 instances (file …/mana-auth.toml)"),
         ("require_https = 1", "require_https: must be true or false (file …/mana-auth.toml)"),
-        ("audience = ['a']", "audience: must be a string (file …/mana-auth.toml)"),
-        ("token_audiences = 'a'", "token_audiences: must be an array of strings (file …/mana-auth.toml)"),
+        ("service_name = ['a']", "service_name: must be a string (file …/mana-auth.toml)"),
+        ("token_audiences = 1", "token_audiences: must be an array of strings (file …/mana-auth.toml)"),
+        (
+            "token_audiences = 'a,b'",
+            "token_audiences: an item must not contain a comma (file …/mana-auth.toml)",
+        ),
         ("token_audiences = [1]", "token_audiences: must be an array of strings (file …/mana-auth.toml)"),
         (
             "token_audiences = ['a,b']",

@@ -61,7 +61,7 @@ fn it_tells_where_each_value_comes_from() {
     for line in [
         "listen = \"127.0.0.1:9\"  # flag --listen",
         "queue = 7  # environment variable MANA_AUTH_QUEUE",
-        "audience = \"apps\"  # file mana.toml",
+        "audience = [\"apps\"]  # file mana.toml",
         "trusted_origins = [\"https://a.example\"]  # environment variable CORS_ORIGINS",
         "public_url = \"http://127.0.0.1:9\"  # default",
         "body_timeout_ms = 10000  # default",

@@ -16,6 +16,7 @@ scenarios![
     a_signed_out_token_is_revoked,
     a_token_that_no_longer_tells_the_truth_is_over,
     what_is_missing_is_named,
+    an_audience_is_replaced_while_tokens_of_both_are_good,
     needs_no_sign_in,
     how_many_were_refused_is_written_at_the_end needs Start,
 ];
@@ -34,6 +35,23 @@ async fn a_valid_token_says_who(stage: Stage) {
     crate::shape::members(&body, &["valid", "payload"]);
     assert_eq!(body["valid"], true);
     assert_eq!(body["payload"], Jwt::parse(&ana.access).claims);
+}
+
+async fn an_audience_is_replaced_while_tokens_of_both_are_good(stage: Stage) {
+    let mut service = stage.with("audience", "old").start().await;
+    let ana = service.someone().await;
+    assert_eq!(Jwt::parse(&ana.access).claims["aud"], "old");
+    service.restart_with("audience", "new, old").await;
+    let later = service.sign_in("ana@example.org").await;
+    assert_eq!(Jwt::parse(&later.access).claims["aud"], "new");
+    for token in [&ana.access, &later.access] {
+        let body = service.client().post("/validate", json!({ "token": token })).await.ok();
+        assert_eq!(body["valid"], true);
+        service.client().get("/session").bearer(token).await.ok();
+    }
+    service.restart_with("audience", "new").await;
+    assert_eq!(refusal(&service.client(), &ana.access).await, "TOKEN_INVALID");
+    service.client().get("/session").bearer(&later.access).await.ok();
 }
 
 async fn what_is_no_token_is_invalid(stage: Stage) {
