@@ -4,7 +4,7 @@
 //! travels in [`Bug`] and is logged there. The two never share a field.
 
 use crate::time::Span;
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 /// Why a use case did not succeed. Nothing was changed.
 #[derive(Debug)]
@@ -77,6 +77,36 @@ pub enum Bug {
     Trail(String),
     /// The instance has not been started, and starting it failed.
     NotStarted,
+}
+
+/// For the operator's log: never a secret, and never what a client sent.
+impl fmt::Display for Bug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(words) => write!(f, "the database refused a statement: {words}"),
+            Self::Conflict(constraint) => write!(f, "a row was refused by {constraint}"),
+            Self::Column(position) => {
+                write!(f, "column {position} holds something else than the schema says")
+            }
+            Self::Missing(what) => write!(f, "{what} is missing"),
+            Self::Passwords(what) => write!(f, "the host's hashing said what can't be: {what}"),
+            Self::Sealed => f.write_str("a key can't be opened with the configured secrets"),
+            Self::Trail(finding) => write!(f, "the audit trail is not what was signed: {finding}"),
+            Self::NotStarted => f.write_str("the instance could not be started"),
+        }
+    }
+}
+
+/// For the operator's log.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bug(bug) => bug.fmt(f),
+            Self::StorageUnavailable => f.write_str("storage can't be reached"),
+            Self::Overloaded => f.write_str("the hash queue is full, or the database too busy"),
+            other => write!(f, "{other:?}"),
+        }
+    }
 }
 
 impl Error {

@@ -19,5 +19,5 @@ pub fn failure<E>(error: Error, not_found: E, unavailable: E, internal: E) -> E 
 
 /// Tells the operator of a fault that the caller is told nothing about.
 pub fn log(bug: &Bug) {
-    platform::log(Level::Error, "internal error", &[("why", &format!("{bug:?}"))]);
+    platform::log(Level::Error, "internal error", &[("why", &bug.to_string())]);
 }

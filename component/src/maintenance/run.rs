@@ -147,7 +147,7 @@ async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Error> {
         if let Error::Bug(Bug::Trail(words)) = &error {
             tree::note_finding(ctx, words).await?;
         }
-        ctx.log(Level::Error, "the audit trail could not be gone through", &[("why", &format!("{error:?}"))]);
+        ctx.log(Level::Error, "the audit trail could not be gone through", &[("why", &error.to_string())]);
     }
     Ok(())
 }

@@ -72,14 +72,14 @@ impl Failure {
     /// Tells the operator, where there is something to tell.
     pub fn log(&self, call: &Context) {
         if let Some(bug) = &self.inside {
-            call.log(Level::Error, "internal error", &[("why", &format!("{bug:?}"))]);
+            call.log(Level::Error, "internal error", &[("why", &bug.to_string())]);
         }
     }
 
     /// The answer to a request that never reached a route, under settings that nobody knows.
     pub fn into_response_for(self, request_id: &str) -> Response {
         if let Some(bug) = &self.inside {
-            let fields = [("request_id", request_id), ("why", &format!("{bug:?}"))];
+            let fields = [("request_id", request_id), ("why", &bug.to_string())];
             platform::log(Level::Error, "internal error", &fields);
         }
         self.into_response()
