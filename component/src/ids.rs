@@ -11,6 +11,9 @@ use std::fmt;
 /// In characters.
 const LONGEST: usize = 64;
 
+/// What is wrong with text that is no id.
+pub const PROBLEM: &str = "must be 1 to 64 letters, digits, `_` and `-`";
+
 /// 1 to 64 of `A` to `Z`, `a` to `z`, `0` to `9`, `_` and `-`. Behind the text are zeros, so that bytes are in the order of texts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Text {
@@ -19,6 +22,12 @@ struct Text {
 }
 
 impl Text {
+    fn new(now: Time) -> Self {
+        let mut bytes = [0; LONGEST];
+        let length = platform::new_id(now).hyphenated().encode_lower(&mut bytes).len();
+        Self { bytes, length }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         if text.is_empty() || !text.bytes().all(is_allowed) {
@@ -44,8 +53,7 @@ macro_rules! ids {
             /// A new one: a UUIDv7 of this moment.
             #[must_use]
             pub fn new(now: Time) -> Self {
-                let text = platform::new_id(now).to_string();
-                Self(Text::parse(&text).unwrap_or(Text { bytes: [b'0'; LONGEST], length: 1 }))
+                Self(Text::new(now))
             }
 
             /// As it is written; none for what can be no id.

@@ -1,6 +1,6 @@
 //! Events of other components. They append to the same log, each under a source that whoever links it has decided on.
 
-use crate::ids::UserId;
+use crate::ids::{self, UserId};
 use crate::{error::Error, events::Kind, text};
 use mana_auth_audit::{BadSource, Source};
 use serde_json::{Map, Value};
@@ -45,9 +45,8 @@ impl Recorded {
         if !is_kind(&event_type) {
             return Err(Error::invalid("eventType", "must be 1 to 64 of a to z, 0 to 9, _ and ."));
         }
-        let user = user.map(|id| UserId::parse(id).ok_or(())).transpose();
-        let user =
-            user.map_err(|_| Error::invalid("userId", "must be 1 to 64 letters, digits, `_` and `-`"))?;
+        let user = user.map(|id| UserId::parse(id).ok_or(ids::PROBLEM)).transpose();
+        let user = user.map_err(|problem| Error::invalid("userId", problem))?;
         let address = ip_address.map(str::parse::<IpAddr>).transpose();
         let address = address.map_err(|_| Error::invalid("ipAddress", "must be an IP address"))?;
         let object =

@@ -11,7 +11,7 @@ use crate::{
     },
     email::Email,
     error,
-    ids::UserId,
+    ids::{self, UserId},
     time::Time,
 };
 use uuid::Uuid;
@@ -129,8 +129,7 @@ async fn page(filter: &read::Filter, limit: u32, before: Option<String>) -> Resu
 }
 
 fn user(id: &str) -> Result<UserId, error::Error> {
-    let problem = || error::Error::invalid("userId", "must be 1 to 64 letters, digits, `_` and `-`");
-    UserId::parse(id).ok_or_else(problem)
+    UserId::parse(id).ok_or_else(|| error::Error::invalid("userId", ids::PROBLEM))
 }
 
 fn id(field: &'static str, text: &str) -> Result<Uuid, error::Error> {

@@ -3,7 +3,7 @@
 use crate::{
     accounts::{Name, Picture, Role},
     email::Email,
-    ids::{SessionId, UserId},
+    ids::{self, SessionId, UserId},
     passwords::{NewPassword, Password},
     time::Time,
 };
@@ -88,11 +88,9 @@ read! {
     NewPassword: NewPassword::parse,
     Password: Password::parse,
     Picture: Picture::parse,
-    SessionId: |text: &str| SessionId::parse(text).ok_or(NO_ID),
-    UserId: |text: &str| UserId::parse(text).ok_or(NO_ID),
+    SessionId: |text: &str| SessionId::parse(text).ok_or(ids::PROBLEM),
+    UserId: |text: &str| UserId::parse(text).ok_or(ids::PROBLEM),
 }
-
-const NO_ID: &str = "must be 1 to 64 letters, digits, `_` and `-`";
 
 /// Describes a value where it stands.
 macro_rules! describe {

@@ -1,6 +1,11 @@
 //! The parameters in a target, behind the question mark.
 
-use crate::{error::Error, ids::UserId, text, time::Time};
+use crate::{
+    error::Error,
+    ids::{self, UserId},
+    text,
+    time::Time,
+};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use std::{collections::BTreeMap, convert::Infallible, ops::RangeInclusive};
@@ -54,8 +59,7 @@ impl Parameters {
     /// `Invalid` where it is none.
     pub fn user(&self, name: &'static str) -> Result<Option<UserId>, Error> {
         let Some(text) = self.0.get(name) else { return Ok(None) };
-        let problem = || Error::invalid(name, "must be 1 to 64 letters, digits, `_` and `-`");
-        UserId::parse(text).ok_or_else(problem).map(Some)
+        UserId::parse(text).ok_or_else(|| Error::invalid(name, ids::PROBLEM)).map(Some)
     }
 
     /// The id of an event.
