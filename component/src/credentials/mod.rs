@@ -7,5 +7,5 @@ mod sign_in;
 
 pub use change_password::change_password;
 pub use delete_account::delete_account;
-pub use reauthenticate::{Reauthenticated, reauthenticate};
+pub use reauthenticate::{Purpose, Reauthenticated, reauthenticate};
 pub use sign_in::{SignIn, sign_in};

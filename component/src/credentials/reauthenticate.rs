@@ -10,6 +10,25 @@ use crate::{
     throttle::{self, Attempt},
 };
 
+/// What somebody proves again who they are for.
+#[derive(Clone, Copy)]
+pub enum Purpose {
+    /// To change the password.
+    PasswordChange,
+    /// To delete the account.
+    AccountDeletion,
+}
+
+impl Purpose {
+    /// The `reason` in the event of a failure.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::PasswordChange => "password_change",
+            Self::AccountDeletion => "account_deletion",
+        }
+    }
+}
+
 /// Somebody has just proven again who they are. What they then do takes it, and settles the attempt.
 pub struct Reauthenticated {
     /// The credentials that it was proven by: they must still be the same when what it allows is written.
@@ -38,7 +57,7 @@ impl Reauthenticated {
     }
 }
 
-/// Compares the password of somebody who is signed in. `reason` says in the event of a failure what it was for.
+/// Compares the password of somebody who is signed in. The event of a failure names the purpose.
 ///
 /// # Errors
 ///
@@ -48,7 +67,7 @@ pub async fn reauthenticate(
     ctx: &Context,
     user: &User,
     password: &Password,
-    reason: &'static str,
+    purpose: Purpose,
 ) -> Result<Reauthenticated, Error> {
     let credentials = accounts::credentials_by_id(ctx, user.id).await?;
     let (credential_version, encoded) =
@@ -66,7 +85,7 @@ pub async fn reauthenticate(
         }
     }
     let mut change = Change::new();
-    change.record(Event::about(Kind::LoginFailure, user.id).with("reason", reason));
+    change.record(Event::about(Kind::LoginFailure, user.id).with("reason", purpose.as_str()));
     attempt.failed(ctx, &mut change, Event::about(Kind::AccountLocked, user.id));
     change.commit(ctx).await?;
     Err(Error::InvalidCredentials)

@@ -9,7 +9,7 @@ use crate::{
     bindings::exports::mana::auth::accounts::{
         Client, Error, Guest, NewUser, Picture, Refusal, Role, SignedIn, User,
     },
-    credentials,
+    credentials::{self, Purpose},
     email::Email,
     error,
     passwords::{NewPassword, Password},
@@ -52,7 +52,8 @@ impl Guest for Component {
         let new = NewPassword::parse(&Zeroizing::new(new));
         let new = new.map_err(|message| error::Error::invalid("newPassword", message))?;
         let caller = sessions::by_session(&ctx, types::session_id(&session)?).await?;
-        let proof = credentials::reauthenticate(&ctx, &caller.user, &current, "password_change").await?;
+        let proof =
+            credentials::reauthenticate(&ctx, &caller.user, &current, Purpose::PasswordChange).await?;
         let changed = credentials::change_password(&ctx, &caller, proof, &new, OldChain::LeadsOn).await?;
         Ok(types::signed_in(changed, ctx.now))
     }
@@ -62,7 +63,7 @@ impl Guest for Component {
         let password = Password::parse(&Zeroizing::new(password));
         let password = password.map_err(|message| error::Error::invalid("password", message))?;
         let user = accounts::by_id(types::user_id(&id)?).await?.ok_or(error::Error::NotFound)?;
-        let proof = credentials::reauthenticate(&ctx, &user, &password, "account_deletion").await?;
+        let proof = credentials::reauthenticate(&ctx, &user, &password, Purpose::AccountDeletion).await?;
         Ok(credentials::delete_account(&ctx, &user, proof).await?)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{authentication::Authenticated, body::Json, call::Call, problem::Failure};
 use crate::{
-    credentials::{self, Reauthenticated},
+    credentials::{self, Purpose, Reauthenticated},
     passwords::Password,
     secrets::CookieSecret,
     sessions::Caller,
@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 
 /// A body that holds what proves again who the caller is.
 pub trait Proves {
-    /// What it is for, as the event of a failure says.
-    const REASON: &'static str;
+    /// What it is for.
+    const PURPOSE: Purpose;
 
     /// The password that proves it.
     fn password(&self) -> &Password;
@@ -41,7 +41,7 @@ impl<T: DeserializeOwned + Proves + Send, S: Send + Sync> FromRequest<S> for Fre
         let call: Call = request.extract_parts_with_state(state).await?;
         let Authenticated { caller, cookie } = request.extract_parts_with_state(state).await?;
         let Json(body) = Json::<T>::from_request(request, state).await?;
-        let proof = credentials::reauthenticate(&call, &caller.user, body.password(), T::REASON).await?;
+        let proof = credentials::reauthenticate(&call, &caller.user, body.password(), T::PURPOSE).await?;
         Ok(Self { caller, cookie, proof, body })
     }
 }

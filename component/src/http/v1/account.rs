@@ -1,7 +1,7 @@
 //! `DELETE /account`
 
 use crate::{
-    credentials,
+    credentials::{self, Purpose},
     http::kit::{
         bodies::{ProblemBody, Success},
         call::Call,
@@ -22,7 +22,7 @@ pub struct DeleteAccountBody {
 }
 
 impl Proves for DeleteAccountBody {
-    const REASON: &'static str = "account_deletion";
+    const PURPOSE: Purpose = Purpose::AccountDeletion;
 
     fn password(&self) -> &Password {
         &self.password

@@ -2,7 +2,7 @@
 
 use super::{signed_in::SignedInBody, user::UserBody};
 use crate::{
-    credentials,
+    credentials::{self, Purpose},
     error::{Bug, Error},
     http::kit::{
         bodies::ProblemBody,
@@ -27,7 +27,7 @@ pub struct ChangePasswordBody {
 }
 
 impl Proves for ChangePasswordBody {
-    const REASON: &'static str = "password_change";
+    const PURPOSE: Purpose = Purpose::PasswordChange;
 
     fn password(&self) -> &Password {
         &self.current_password
