@@ -196,7 +196,7 @@ fn add(operation: &mut Operation, common: &Common) {
     match operation.responses.responses.get_mut(common.status) {
         Some(RefOr::T(own)) => {
             own.description = format!("{}; {}", own.description, common.description);
-            if common.status == "429" || common.status == "503" {
+            if says_when(common.status) {
                 own.headers.insert("retry-after".to_owned(), RefOr::T(retry_after()));
             }
         }
@@ -215,10 +215,15 @@ fn problem(status: &str, description: &str) -> Response {
     }
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let mut response = ResponseBuilder::new().description(description).content("application/json", content);
-    if status == "429" || status == "503" {
+    if says_when(status) {
         response = response.header("retry-after", retry_after());
     }
     response.build()
+}
+
+/// Whether a refusal says when to try again.
+fn says_when(status: &str) -> bool {
+    matches!(status, "429" | "503")
 }
 
 fn retry_after() -> utoipa::openapi::header::Header {

@@ -16,8 +16,8 @@ pub fn of(headers: &HeaderMap) -> &str {
 
 /// The request's one `Origin`, if it is exactly one of these.
 fn exactly<'a>(headers: &HeaderMap, known: impl IntoIterator<Item = &'a Origin>) -> Option<&'a Origin> {
-    let origin = only(headers, ORIGIN.as_str())?;
-    known.into_iter().find(|known| known.as_str().as_bytes() == origin.as_bytes())
+    let origin = of(headers);
+    known.into_iter().find(|known| known.as_str() == origin)
 }
 
 /// For a change of state that is authorized by a cookie: the browser must say that it comes from us or from a
