@@ -8,7 +8,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 ///
-/// Where storage fails. The caller decides what that means.
+/// If storage fails. The caller decides whether that fails its request.
 pub async fn record(ctx: &Context, event: &Recorded) -> Result<Uuid, Error> {
     let (id, insert) = rows::insert_recorded(event, ctx);
     Change::of(insert).commit(ctx).await?;

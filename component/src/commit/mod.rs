@@ -30,7 +30,7 @@ enum Part {
     Event(Box<Event>),
 }
 
-/// How many rows each statement of a change affected.
+/// The number of rows that each statement of a change affected.
 #[derive(Debug)]
 pub struct Committed {
     rows: Vec<u64>,
@@ -241,7 +241,7 @@ impl Change {
 fn count_event(event: &Event, detail: Detail, affected: &[u64]) {
     for (index, count) in affected.iter().enumerate() {
         let outcome = match (detail, affected.len().saturating_sub(index)) {
-            // What comes before only tells how many there are.
+            // Earlier statements only count the events.
             (Detail::Full | Detail::Minimal, 3..) => continue,
             // An event of which there are too many is counted by the statement before its own.
             (Detail::Full | Detail::Minimal, 2) => "coalesced",

@@ -16,17 +16,17 @@ use crate::{
     throttle::{self, Attempt, Refused},
 };
 
-/// What a client sends to sign in.
+/// A sign-in, as the client sends it.
 pub struct SignIn {
     /// The address; none where what was sent can't be one, which must take as long.
     pub email: Option<Email>,
     /// The password.
     pub password: Password,
-    /// Whether the session shall last 30 days rather than 7.
+    /// A session of 30 days; else of 7.
     pub remember_me: bool,
     /// The device, in the client's words.
     pub device: Device,
-    /// What the device shows of itself: one cookie, unless its domain has changed.
+    /// The device's cookies: one, unless the cookie domain has changed.
     pub device_cookies: Vec<DeviceCookie>,
     /// The sessions that the request came with. They end: a browser has one at a time.
     pub replaces: Vec<CookieSecret>,

@@ -87,7 +87,7 @@ pub fn named_by(event: &Stored) -> Option<[u8; 32]> {
 ///
 /// # Errors
 ///
-/// Where the row of a key holds no key.
+/// If the row of a key does not hold a key.
 pub fn signed_by<'k>(note: &str, keys: &'k [Key]) -> Result<Option<(Checkpoint, &'k Key)>, Error> {
     let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
     for key in keys {

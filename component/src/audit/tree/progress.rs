@@ -1,5 +1,5 @@
-//! How far housekeeping has gone through the trail. The row bears a MAC, since whoever writes rows would have it
-//! say that all is well. Who puts an older row back makes it say when that was: the time that counts is when a walk began.
+//! The progress of housekeeping through the trail. The row has a MAC: an attacker who can write rows must not forge a clean
+//! result. An old row can be put back, but it shows its age: the time in it is when the walk began.
 
 use super::rows;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 use mana_auth_audit::{Frontier, stored_text};
 
-/// How far housekeeping has gone through the trail, and what it found the last time.
+/// The progress of housekeeping through the trail, and its last finding.
 pub struct Progress {
     pub from: u64,
     pub frontier: Frontier,

@@ -1,4 +1,4 @@
-//! Rows that housekeeping keeps for its next run. Each bears a MAC, which whoever reads it checks.
+//! Rows that housekeeping keeps for its next run. Each has a MAC; the reader checks it.
 
 use super::FRONTIER;
 use crate::{
@@ -25,7 +25,7 @@ pub fn keep_waiting(since: i64, mac: Vec<u8>) -> Statement {
     )
 }
 
-/// How far the log was verified, through `read`, and the MAC of that. A finding is read where it has at most `longest` bytes.
+/// The progress of verification, decoded by `read`, and its MAC. A finding of more than `longest` bytes is not read.
 pub async fn verification<T>(
     longest: usize,
     mut read: impl FnMut(&mut Columns) -> Result<T, Error>,
