@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     events::{Event, Kind},
     ids::UserId,
-    params, platform,
+    platform,
 };
 use uuid::Uuid;
 
@@ -100,7 +100,7 @@ pub fn remember(
     if recognised.id.is_none() {
         let event = Event::about(Kind::DeviceNew, user).with("deviceId", client_id).with("deviceName", name);
         // Others may come from it at the same time.
-        change.record(event.only_if(rows::IS_NEW, params![user, client_id]));
+        change.record(event.only_if(rows::is_new(user, client_id)));
     }
     let remember = match client_id {
         Some(client_id) if recognised.trusted.is_none() => {

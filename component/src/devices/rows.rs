@@ -4,7 +4,7 @@ use crate::{
     error::Error,
     ids::UserId,
     params,
-    storage::{self, Columns, Statement, Utf8, statement},
+    storage::{self, Columns, Condition, Statement, Utf8, statement},
     time::Time,
 };
 use uuid::Uuid;
@@ -60,8 +60,11 @@ pub fn remember_as(
     )
 }
 
-/// What holds while no device of a user (`$1`) is called so (`$2`) by a client.
-pub const IS_NEW: &str = "NOT EXISTS (SELECT 1 FROM devices WHERE user_id = $1 AND client_id = $2)";
+/// What holds while no device of a user is called so by a client.
+pub fn is_new(user: UserId, client_id: Option<&str>) -> Condition {
+    let sql = "NOT EXISTS (SELECT 1 FROM devices WHERE user_id = $1 AND client_id = $2)";
+    Condition::new(sql, params![user, client_id])
+}
 
 /// Forgets devices past the newest so many.
 pub fn displace(user: UserId, most: u32) -> Statement {

@@ -1,7 +1,7 @@
 //! What a security event says.
 
 use crate::ids::{SessionId, UserId};
-use crate::{platform::Metric, storage, time::Time};
+use crate::{platform::Metric, storage::Condition, time::Time};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
@@ -127,8 +127,8 @@ pub struct Event {
     pub(super) minimal: bool,
     /// How many of its like are written in full; none: all of them.
     pub(super) cap: Option<Cap>,
-    /// SQL that must hold, when the event's turn comes in its transaction, for it to be written; and its values.
-    pub(super) condition: Option<(&'static str, Vec<storage::Value>)>,
+    /// What must hold, when the event's turn comes in its transaction, for it to be written.
+    pub(super) condition: Condition,
     /// What is counted where it is written.
     pub(crate) counted: Option<(Metric, &'static str)>,
 }
@@ -138,7 +138,15 @@ impl Event {
     #[must_use]
     pub fn of(kind: Kind, user: Option<UserId>) -> Self {
         let metadata = Map::new();
-        Self { kind, user, metadata, minimal: false, cap: kind.cap(), condition: None, counted: None }
+        Self {
+            kind,
+            user,
+            metadata,
+            minimal: false,
+            cap: kind.cap(),
+            condition: Condition::ALWAYS,
+            counted: None,
+        }
     }
 
     /// An event about an account.
@@ -176,10 +184,10 @@ impl Event {
         self.with("session", format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h])))
     }
 
-    /// Writes the event only if `condition` holds at its turn: a SQL expression over values that it calls `$1`, `$2`, ….
+    /// Writes the event only if the condition holds at its turn.
     #[must_use]
-    pub fn only_if(mut self, condition: &'static str, values: Vec<storage::Value>) -> Self {
-        self.condition = Some((condition, values));
+    pub fn only_if(mut self, condition: Condition) -> Self {
+        self.condition = condition;
         self
     }
 

@@ -3,9 +3,8 @@
 use super::{Event, WINDOW, Written, event::Cap};
 use crate::{
     context::Context,
-    ids::UserId,
     params, platform,
-    storage::{self, Statement, statement},
+    storage::{Condition, Statement, Value, countable, statement},
     time::{SKEW, Time},
 };
 use serde_json::Value as Json;
@@ -14,7 +13,6 @@ use serde_json::Value as Json;
 /// its kind, and one that counts all of the kind where strangers cause them.
 #[must_use]
 pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
-    let cap = event.cap;
     let (address, user_agent) = if event.minimal {
         (None, None)
     } else {
@@ -27,15 +25,12 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
         None,
         (address.as_deref(), user_agent.as_deref(), Json::Object(event.metadata.clone()).to_string()),
     );
-    let below_cap = cap.map_or_else(|| "1 = 1".to_owned(), below_cap);
-    let (since, until) = (platform::first_id(ctx.now - WINDOW), platform::first_id(ctx.now + SKEW));
+    let below_cap = event.cap.map(|cap| below_cap(cap, event, address.as_deref(), ctx.now));
     let mut params = params![
-        since,
+        written.id,
         event.user,
         event.kind.name(),
-        address.clone(),
-        until,
-        written.id,
+        address,
         user_agent,
         written.metadata,
         ctx.now,
@@ -43,87 +38,79 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
         written.digest,
         written.mac,
     ];
-    let condition = condition(event, &mut params);
+    let condition = event.condition.bind(&mut params);
+    let is_below = below_cap.as_ref().unwrap_or(&Condition::ALWAYS).bind(&mut params);
     let insert = statement(
         &format!(
             "INSERT INTO security_events (id, user_id, event_type, ip_address, user_agent, metadata, created_at, salt, details_digest, mac)
-             SELECT ?6, ?2, ?3, ?4, ?7, ?8, ?9, ?10, ?11, ?12 WHERE ?1 = ?1 AND ?5 = ?5 AND {condition} AND {below_cap}"
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE {condition} AND {is_below}"
         ),
         params,
     );
-    let counted = cap.map(|_| {
-        let params = params![since, event.user, event.kind.name(), address, until];
-        count(event, &format!("NOT ({below_cap})"), "coalesced", params, ctx.now)
-    });
-    let rate = matches!(cap, Some(Cap::InAll(_))).then(|| count_rate(event, ctx.now));
+    let counted = below_cap.map(|below_cap| count(event, &below_cap.negated(), "coalesced", ctx.now));
+    let rate = matches!(event.cap, Some(Cap::InAll(_))).then(|| count_rate(event, ctx.now));
     rate.into_iter().chain(counted).chain([insert]).collect()
 }
 
 /// Counts an event among those of its kind within a minute, where its condition holds.
 fn count_rate(event: &Event, now: Time) -> Statement {
     let mut params = params![event.kind.name(), now, now - WINDOW];
-    let condition = condition(event, &mut params);
+    let condition = event.condition.bind(&mut params);
     let sql = format!(
-        "INSERT INTO event_rates (event_type, since, count) SELECT ?1, ?2, 1 WHERE ?3 = ?3 AND {condition}
+        "INSERT INTO event_rates (event_type, since, count) SELECT ?1, ?2, 1 WHERE {condition}
          ON CONFLICT (event_type) DO UPDATE SET
-             count = CASE WHEN event_rates.since > ?3 AND event_rates.since <= ?2 THEN min(max(event_rates.count, 0), {MOST}) + 1 ELSE 1 END,
-             since = CASE WHEN event_rates.since > ?3 AND event_rates.since <= ?2 THEN event_rates.since ELSE ?2 END"
+             count = CASE WHEN event_rates.since > ?3 AND event_rates.since <= ?2 THEN {} + 1 ELSE 1 END,
+             since = CASE WHEN event_rates.since > ?3 AND event_rates.since <= ?2 THEN event_rates.since ELSE ?2 END",
+        countable("event_rates.count")
     );
     statement(&sql, params)
-}
-
-/// What must hold for an event to have happened, over parameters that are added.
-fn condition(event: &Event, params: &mut Vec<storage::Value>) -> String {
-    let Some((condition, values)) = &event.condition else { return "1 = 1".to_owned() };
-    let mut condition = (*condition).to_owned();
-    for (index, value) in values.iter().enumerate() {
-        params.push(value.clone());
-        condition = condition.replace(&format!("${}", index + 1), &format!("?{}", params.len()));
-    }
-    condition
 }
 
 /// How many times as many events about one account are written where each comes from another address.
 const ADDRESSES: u32 = 10;
 
-/// Whether an event is below the cap, over the ids `?1` and `?5` that events of the last minute lie between, the user `?2`, the kind `?3`
-/// and the address `?4`. Reads as many entries of an index as the cap says, at most, and past it those of one address.
-fn below_cap(cap: Cap) -> String {
-    match cap {
-        Cap::PerUser(most) => format!(
-            "(NOT EXISTS (SELECT 1 FROM security_events WHERE user_id = ?2 AND event_type = ?3 AND id > ?1 AND id < ?5 LIMIT 1 OFFSET {})
-             OR ?4 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM security_events
-                 WHERE ip_address = ?4 AND id > ?1 AND id < ?5 AND +user_id = ?2 AND +event_type = ?3)
-             AND NOT EXISTS (SELECT 1 FROM security_events WHERE user_id = ?2 AND event_type = ?3 AND id > ?1 AND id < ?5 LIMIT 1 OFFSET {}))",
-            most.saturating_sub(1),
-            most.saturating_mul(ADDRESSES).saturating_sub(1)
-        ),
-        Cap::InAll(most) => {
-            format!(
-                "(?2 IS ?2 AND ?4 IS ?4 AND (SELECT count FROM event_rates WHERE event_type = ?3) <= {most})"
-            )
-        }
-    }
+/// Whether an event is below the cap of its kind within the last minute. Reads as many entries of an index as the cap says, at most,
+/// and past it those of one address.
+fn below_cap(cap: Cap, event: &Event, address: Option<&str>, now: Time) -> Condition {
+    let Cap::PerUser(most) = cap else { return below_rate(cap, event) };
+    // Ids begin with the time.
+    let (since, until) = (platform::first_id(now - WINDOW), platform::first_id(now + SKEW));
+    let sql = format!(
+        "(NOT EXISTS (SELECT 1 FROM security_events WHERE user_id = $1 AND event_type = $2 AND id > $3 AND id < $4 LIMIT 1 OFFSET {})
+         OR CAST($5 AS text) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM security_events
+             WHERE ip_address = $5 AND id > $3 AND id < $4 AND user_id || '' = $1 AND event_type || '' = $2)
+         AND NOT EXISTS (SELECT 1 FROM security_events WHERE user_id = $1 AND event_type = $2 AND id > $3 AND id < $4 LIMIT 1 OFFSET {}))",
+        most.saturating_sub(1),
+        most.saturating_mul(ADDRESSES).saturating_sub(1)
+    );
+    Condition::new(sql, params![event.user, event.kind.name(), since, until, address])
+}
+
+/// Whether fewer events of a kind were counted than the cap says.
+fn below_rate(cap: Cap, event: &Event) -> Condition {
+    let (Cap::InAll(most) | Cap::PerUser(most)) = cap;
+    Condition::new(
+        "(SELECT count FROM event_rates WHERE event_type = $1) <= $2",
+        params![event.kind.name(), most],
+    )
 }
 
 /// Counts an event that could not be written, where its condition holds.
 #[must_use]
 pub fn count_lost(event: &Event, ctx: &Context) -> Statement {
-    let params = params!["", None::<UserId>, event.kind.name(), None::<String>, ""];
-    count(event, "?1 = ?1 AND ?2 IS NULL AND ?4 IS NULL", "lost", params, ctx.now)
+    count(event, &Condition::ALWAYS, "lost", ctx.now)
 }
 
-/// The most that a count is raised from: one that somebody else wrote must not overflow.
-const MOST: i64 = 1 << 40;
-
-/// Counts an event of the kind `?3` where its condition holds, and another over `?1` to `?5`.
-fn count(event: &Event, and: &str, why: &str, mut params: Vec<storage::Value>, now: Time) -> Statement {
-    params.extend(params![why, now]);
-    let condition = condition(event, &mut params);
+/// Counts an event, where its condition holds and another.
+fn count(event: &Event, and: &Condition, why: &str, now: Time) -> Statement {
+    let mut params: Vec<Value> = params![event.kind.name(), why, now];
+    let condition = event.condition.bind(&mut params);
+    let and = and.bind(&mut params);
     let sql = format!(
         "INSERT INTO counted_events (event_type, why, count, since, until)
-         SELECT ?3, ?6, 1, ?7, ?7 WHERE ?1 IS ?1 AND ?5 IS ?5 AND {condition} AND {and}
-         ON CONFLICT (event_type, why) DO UPDATE SET count = min(max(counted_events.count, 0), {MOST}) + 1, until = excluded.until"
+         SELECT ?1, ?2, 1, ?3, ?3 WHERE {condition} AND {and}
+         ON CONFLICT (event_type, why) DO UPDATE SET count = {} + 1, until = excluded.until",
+        countable("counted_events.count")
     );
     statement(&sql, params)
 }

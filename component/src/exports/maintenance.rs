@@ -69,6 +69,7 @@ impl From<maintenance::StartError> for StartError {
         match error {
             maintenance::StartError::Configuration(wrong) => Self::Configuration(wrong.into()),
             maintenance::StartError::NewerSchema(version) => Self::NewerSchema(version),
+            maintenance::StartError::UnreleasedSchema => Self::UnreleasedSchema,
             maintenance::StartError::SecretMissing(version) => Self::SecretMissing(version),
             maintenance::StartError::Unavailable => Self::Unavailable,
             maintenance::StartError::Migration(words) => Self::Migration(words),

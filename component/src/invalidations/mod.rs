@@ -2,7 +2,7 @@
 
 mod rows;
 
-pub use rows::{begin_lineage, prune};
+pub use rows::{begin_lineage, prune, prune_starts};
 
 use crate::{
     bindings::mana::auth::invalidations::{self as import, Glance},

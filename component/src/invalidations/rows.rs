@@ -5,19 +5,19 @@ use crate::{
     params, platform,
     storage::{self, Columns, Statement, statement},
 };
-use mana_auth_positions::{Position, start, start_subject};
+use mana_auth_positions::{Position, nonce, start};
 
 /// The newest position, the newest start, and what tells the signing keys from any others.
-pub const SNAPSHOT: &str = "(SELECT max(id) FROM invalidations), \
-     (SELECT subject FROM invalidations INDEXED BY invalidations_starts WHERE subject GLOB 'start:*' ORDER BY id DESC LIMIT 1), \
-     (SELECT group_concat(id || ' ' || signs_from || ' ' || coalesce(revoked_at, '')) FROM (SELECT * FROM jwks ORDER BY id))";
+pub const SNAPSHOT: &str = "(SELECT last FROM positions), \
+     (SELECT nonce FROM starts ORDER BY position DESC LIMIT 1), \
+     (SELECT string_agg(id || ' ' || signs_from || ' ' || coalesce(CAST(revoked_at AS text), ''), ',' ORDER BY id) FROM jwks)";
 
 /// Reads [`SNAPSHOT`].
 pub fn read_snapshot(row: &mut Columns) -> Result<(Position, Option<String>), Error> {
     let id: Option<i64> = row.take()?;
     let newest_start: Option<String> = row.take()?;
     let as_of = Position {
-        start: newest_start.as_deref().and_then(start).unwrap_or(0),
+        start: newest_start.as_deref().map_or(0, start),
         id: id.and_then(|id| u64::try_from(id).ok()).unwrap_or(0),
     };
     Ok((as_of, row.take()?))
@@ -30,27 +30,34 @@ pub async fn snapshot<T>(read: impl FnMut(&mut Columns) -> Result<T, Error>) -> 
 
 /// The start that a position follows; 0 for none.
 pub async fn start_before(id: u64) -> Result<u64, Error> {
-    let sql = "SELECT subject FROM invalidations INDEXED BY invalidations_starts
-               WHERE subject GLOB 'start:*' AND id <= ?1 ORDER BY id DESC LIMIT 1";
+    let sql = "SELECT nonce FROM starts WHERE position <= ?1 ORDER BY position DESC LIMIT 1";
     let before = storage::query_one(sql, params![id], |row| row.take::<String>()).await?;
-    Ok(before.as_deref().and_then(start).unwrap_or(0))
+    Ok(before.as_deref().map_or(0, start))
 }
 
 /// Begins a new lineage of positions: those from before a restored backup are then recognised.
 #[must_use]
 pub fn begin_lineage() -> Statement {
-    let subject = start_subject(u64::from_be_bytes(platform::random()));
-    statement("INSERT INTO invalidations (subject) VALUES (?1)", params![subject])
+    let nonce = nonce(u64::from_be_bytes(platform::random()));
+    statement("INSERT INTO starts (nonce) VALUES (?1)", params![nonce])
 }
 
-/// Removes at most `limit` of the oldest rows, but the newest `kept`, every start, and what became of the signing keys.
+/// Removes at most `limit` of the oldest rows, but the newest `kept`, and what became of the signing keys.
 #[must_use]
 pub fn prune(kept: i64, limit: i64) -> Statement {
     statement(
         "DELETE FROM invalidations WHERE id IN (
-             SELECT id FROM invalidations
-             WHERE id < (SELECT max(id) FROM invalidations) - ?1 AND subject NOT LIKE 'start:%' AND subject <> 'keys'
+             SELECT id FROM invalidations WHERE id < (SELECT last FROM positions) - CAST(?1 AS bigint) AND subject <> 'keys'
              ORDER BY id LIMIT ?2)",
         params![kept, limit],
+    )
+}
+
+/// Removes starts but the newest `kept`. Positions from before them are of no known history.
+#[must_use]
+pub fn prune_starts(kept: i64) -> Statement {
+    statement(
+        "DELETE FROM starts WHERE position < (SELECT position FROM starts ORDER BY position DESC LIMIT 1 OFFSET ?1)",
+        params![kept],
     )
 }

@@ -18,10 +18,12 @@ use crate::{
 const BATCH: u32 = 20;
 /// How many such transactions one run makes.
 const BATCHES: u32 = 50;
-/// How many rows of `invalidations` are kept besides the starts, and how many one transaction removes. Nothing that was
-/// issued lives long enough to ask for older ones; whoever does is told that they are not known.
+/// How many rows of `invalidations` are kept, and how many one transaction removes. Nothing that was issued lives long enough to ask
+/// for older ones; whoever does is told that they are not known.
 const INVALIDATIONS_KEPT: i64 = 100_000;
 const INVALIDATIONS_REMOVED: i64 = 10_000;
+/// How many starts of serving processes are kept.
+const STARTS_KEPT: i64 = 1000;
 /// How many attempts, locks and suspicions that are forgotten one run removes.
 const ATTEMPTS_REMOVED: u32 = 20_000;
 
@@ -119,6 +121,7 @@ async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Error> {
             break;
         }
     }
+    remove(ctx, "starts", invalidations::prune_starts(STARTS_KEPT)).await?;
     for (table, prune) in throttle::prune(ctx, ATTEMPTS_REMOVED).await? {
         let removed = remove_all(ctx, table, prune).await?;
         report.more |= removed >= u64::from(ATTEMPTS_REMOVED);

@@ -21,6 +21,8 @@ pub enum StartError {
     Configuration(Misconfiguration),
     /// The database was written by a newer version.
     NewerSchema(u32),
+    /// The database was written by a version that was never released.
+    UnreleasedSchema,
     /// A secret is missing that keys in the database are sealed with: its version.
     SecretMissing(u32),
     /// Storage can't be reached.
@@ -35,6 +37,9 @@ impl fmt::Display for StartError {
         match self {
             Self::Configuration(wrong) => write!(f, "{}: {}", wrong.key, wrong.problem),
             Self::NewerSchema(version) => write!(f, "the database has the newer schema {version}"),
+            Self::UnreleasedSchema => {
+                f.write_str("the database was written by a version that was never released")
+            }
             Self::SecretMissing(version) => write!(f, "secrets: version {version} is still in use"),
             Self::Unavailable => write!(f, "the database can't be reached"),
             Self::Migration(words) => write!(f, "a migration was refused: {words}"),
@@ -53,6 +58,7 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
     let settings = settings::load().await.map_err(StartError::Configuration)?;
     let ctx = Context::new(settings, Client::default());
+    storage::dialect::learn().await;
     let keys = keys_under_the_newest_schema(&ctx).await?;
     let used = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.secret_version);
     for version in used.chain(tree::secrets_in_use().await?) {
@@ -128,6 +134,7 @@ impl From<migrate::Outdated> for StartError {
     fn from(outdated: migrate::Outdated) -> Self {
         match outdated {
             migrate::Outdated::Newer(version) => Self::NewerSchema(version),
+            migrate::Outdated::Unreleased => Self::UnreleasedSchema,
             migrate::Outdated::Storage(storage::Error::Rejected(rejection)) => {
                 Self::Migration(rejection.message)
             }

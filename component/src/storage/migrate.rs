@@ -1,24 +1,31 @@
-//! The schema, brought up to date. Each migration is one transaction whose first statement claims its version,
-//! so that of two processes that start at once one does the work and the other finds it done.
+//! The schema, brought up to date: in one transaction, whose first statements claim the versions, so that of two processes that start
+//! at once one does the work and the other finds it done.
 
-use super::{Error, Value, statement};
+use super::{Dialect, Error, Value, dialect, statement, watched};
 use crate::{bindings::mana::auth::storage, params, time::Time};
 
-/// The migrations, oldest first. Never edited once released.
-const MIGRATIONS: &[(u32, &str)] = &[(1, include_str!("../../migrations/0001_foundation.sqlite.sql"))];
+/// A script for each dialect.
+struct Migration {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// The migrations, oldest first: the first is version 1. Never edited once released.
+const MIGRATIONS: [Migration; 1] = [Migration {
+    sqlite: include_str!("../../migrations/0001/sqlite.sql"),
+    postgres: include_str!("../../migrations/0001/postgres.sql"),
+}];
 
 /// The version of the schema that this program works on.
-pub const NEWEST: u32 = 1;
-
-const CREATE_VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
-    version INTEGER PRIMARY KEY,
-    applied_at INTEGER NOT NULL
-) STRICT";
+#[allow(clippy::cast_possible_truncation, reason = "there are not as many")]
+pub const NEWEST: u32 = MIGRATIONS.len() as u32;
 
 /// Why the schema could not be brought up to date.
 pub enum Outdated {
     /// The database was written by a newer version of this program: its schema's number.
     Newer(u32),
+    /// The database was written by a version of this program that was never released.
+    Unreleased,
     /// Storage failed.
     Storage(Error),
 }
@@ -29,7 +36,7 @@ impl From<Error> for Outdated {
     }
 }
 
-/// Applies the migrations that the database lacks.
+/// Applies the migrations that the database lacks, and makes the triggers anew.
 ///
 /// # Errors
 ///
@@ -39,36 +46,67 @@ pub async fn migrate(now: Time) -> Result<(), Outdated> {
     if current > NEWEST {
         return Err(Outdated::Newer(current));
     }
-    for (version, script) in MIGRATIONS.iter().filter(|(version, _)| *version > current) {
-        let mut batch = vec![
-            statement(CREATE_VERSIONS, vec![]),
-            statement(
-                "INSERT INTO schema_migrations (version, applied_at) VALUES (?1, ?2)",
-                params![*version, now],
-            ),
-        ];
-        batch.extend(statements(script).map(|sql| statement(&sql, vec![])));
-        match storage::transact(batch).await {
-            Ok(_) => {}
-            // The version is taken: another process was faster.
-            Err(Error::Conflict(conflict)) if conflict.statement == 1 => {}
-            Err(error) => return Err(error.into()),
+    let lacking = || (1..).zip(&MIGRATIONS).filter(|(version, _)| *version > current);
+    if lacking().next().is_none() {
+        return Ok(());
+    }
+    let mut batch = vec![statement(create_versions(), vec![])];
+    batch.extend(lacking().map(|(version, _)| {
+        statement(
+            "INSERT INTO schema_migrations (version, applied_at) VALUES (?1, ?2)",
+            params![version, now],
+        )
+    }));
+    let claims = 1..batch.len();
+    let scripts = lacking().flat_map(|(_, migration)| statements(migration.script(dialect::spoken())));
+    batch.extend(scripts.chain(watched::triggers(dialect::spoken())).map(|sql| statement(&sql, vec![])));
+    match storage::transact(batch).await {
+        Ok(_) => Ok(()),
+        // A version is taken: another process was faster.
+        Err(Error::Conflict(conflict))
+            if usize::try_from(conflict.statement).is_ok_and(|at| claims.contains(&at)) =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Migration {
+    const fn script(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => self.sqlite,
+            Dialect::Postgres => self.postgres,
         }
     }
-    Ok(())
 }
 
-async fn current_version() -> Result<u32, Error> {
-    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'";
-    if first_integer(sql).await? == 0 {
-        return Ok(0);
+fn create_versions() -> &'static str {
+    match dialect::spoken() {
+        Dialect::Sqlite => {
+            "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT"
+        }
+        Dialect::Postgres => {
+            "CREATE TABLE IF NOT EXISTS schema_migrations (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"
+        }
     }
-    let version = first_integer("SELECT coalesce(max(version), 0) FROM schema_migrations").await?;
-    Ok(u32::try_from(version).unwrap_or(u32::MAX))
 }
 
-async fn first_integer(sql: &str) -> Result<i64, Error> {
-    let answer = storage::query(sql.to_owned(), vec![]).await?;
+/// 0 where there is no schema. Databases from before the first release have versions too, and no positions.
+async fn current_version() -> Result<u32, Outdated> {
+    let tables = params!["schema_migrations", "positions"];
+    match first_integer(dialect::count_of_tables(), tables).await? {
+        0 => Ok(0),
+        1 => Err(Outdated::Unreleased),
+        _ => {
+            let newest = "SELECT coalesce(max(version), 0) FROM schema_migrations";
+            Ok(u32::try_from(first_integer(newest, vec![]).await?).unwrap_or(u32::MAX))
+        }
+    }
+}
+
+async fn first_integer(sql: &str, params: Vec<Value>) -> Result<i64, Error> {
+    let answer = storage::query(sql.to_owned(), params).await?;
     match answer.rows.into_iter().flatten().next() {
         Some(Value::Integer(n)) => Ok(n),
         _ => Ok(0),
@@ -105,15 +143,37 @@ mod tests {
     }
 
     #[test]
-    fn versions_rise_by_one_and_no_script_ends_within_a_statement() {
-        assert_eq!(MIGRATIONS.len(), usize::try_from(NEWEST).unwrap());
-        for (index, (version, script)) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(usize::try_from(*version).unwrap(), index + 1);
-            for sql in statements(script).filter(|sql| !sql.contains("CREATE TRIGGER")) {
-                assert_eq!(sql.matches(';').count(), 1, "one statement: {sql}");
+    fn no_script_ends_within_a_statement() {
+        for script in MIGRATIONS.iter().flat_map(|migration| [migration.sqlite, migration.postgres]) {
+            for sql in statements(script) {
+                let has_body = sql.contains("CREATE TRIGGER") || sql.contains("$$");
+                assert!(has_body || sql.matches(';').count() == 1, "one statement: {sql}");
             }
             let last = script.lines().rfind(|line| !line.is_empty()).unwrap();
             assert!(last.ends_with(';') && !last.starts_with(' '), "{last}");
+        }
+    }
+
+    /// The tables of a script: of each column its name, and whether it must not be null.
+    fn tables(script: &str) -> Vec<(String, Vec<(String, bool)>)> {
+        let tables = statements(script).filter(|sql| sql.trim_start().starts_with("CREATE TABLE"));
+        let columns = |sql: &str| {
+            let columns = sql.lines().filter(|line| {
+                line.starts_with("    ")
+                    && line.trim_start().starts_with(|first: char| first.is_ascii_lowercase())
+            });
+            let named =
+                |line: &str| (line.split_whitespace().next().unwrap().to_owned(), line.contains("NOT NULL"));
+            columns.map(named).collect()
+        };
+        tables.map(|sql| (sql.trim().lines().next().unwrap().to_owned(), columns(&sql))).collect()
+    }
+
+    #[test]
+    fn both_dialects_have_the_same_tables() {
+        for Migration { sqlite, postgres } in &MIGRATIONS {
+            assert!(tables(sqlite).iter().all(|(table, columns)| columns.len() > 1 && table.ends_with('(')));
+            assert_eq!(tables(sqlite), tables(postgres));
         }
     }
 }

@@ -1,9 +1,14 @@
 //! The import `storage`, in this crate's types.
 
+mod condition;
+pub mod dialect;
 pub mod migrate;
 mod row;
+mod watched;
 
 pub use crate::bindings::mana::auth::storage::{Conflict, Error, Rejection, Statement, Value};
+pub use condition::Condition;
+pub use dialect::{Dialect, as_bytes, blob_of, bytes_of};
 pub use row::{Columns, FromValue, LossyUtf8, Utf8};
 
 use crate::{
@@ -38,13 +43,11 @@ pub async fn query_one<T>(
     Ok(query(sql, params, read).await?.into_iter().next())
 }
 
-/// A column as bytes, whatever somebody else has written there: text that is no UTF-8 could not be read as text, and what is longer
-/// than `most` bytes is not read at all. One byte that is no UTF-8 stands for it.
+/// A count as it may be added to: between 0 and 2⁴⁰, since a number that somebody else wrote must not overflow.
 #[must_use]
-pub fn bytes_of(column: &str, most: usize) -> String {
-    format!(
-        "CASE WHEN octet_length({column}) <= {most} THEN CAST({column} AS BLOB) WHEN {column} IS NOT NULL THEN x'ff' END"
-    )
+pub fn countable(column: &str) -> String {
+    const MOST: i64 = 1 << 40;
+    format!("CASE WHEN {column} < 0 THEN 0 WHEN {column} > {MOST} THEN {MOST} ELSE {column} END")
 }
 
 /// A statement that may affect any number of rows.

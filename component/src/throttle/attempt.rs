@@ -71,11 +71,11 @@ impl Attempt {
     /// It failed, and counts. `locked` is told where it was one too many. Adds to the change of its event.
     pub fn failed(&self, ctx: &Context, change: &mut Change, locked: Event) {
         let Self { lock, bounds, next, .. } = self;
-        let (by_window, values) = rows::was_locked_by(lock, &self.reservation);
-        let window = next.event(locked.clone()).only_if(by_window, values);
-        let (by_all, values) = rows::has_failed_exactly(lock, bounds.cumulative);
+        let by_window = rows::was_locked_by(lock, &self.reservation);
+        let window = next.event(locked.clone()).only_if(by_window);
+        let by_all = rows::has_failed_exactly(lock, bounds.cumulative);
         let all = locked.with("counter", lock.kind.name()).with("failures", bounds.cumulative);
-        let all = all.counting(platform::Metric::Lockouts, lock.kind.name()).only_if(by_all, values);
+        let all = all.counting(platform::Metric::Lockouts, lock.kind.name()).only_if(by_all);
         change.add(rows::leave(&self.reservation));
         change.add_all(rows::count(lock, ctx.now));
         change.add_all(self.limits.iter().flat_map(|limit| rows::count(&limit.counter, ctx.now)));

@@ -13,9 +13,7 @@ use crate::{
     email::Email,
     events::{Event, Kind},
     ids::{SessionId, UserId},
-    params,
     platform::Metric,
-    storage::{Statement, Value},
     time::{Span, Time},
 };
 
@@ -29,12 +27,12 @@ const BEFORE_SUCCESS: i64 = 3;
 
 /// Something that is told if it is so and was not told lately.
 pub struct Suspicion {
-    reason: &'static str,
-    subject: [u8; 32],
-    not_since: Time,
-    now: Time,
+    pub(super) reason: &'static str,
+    pub(super) subject: [u8; 32],
+    pub(super) not_since: Time,
+    pub(super) now: Time,
     /// Attempts that must be more than so many, since when; none where it is told whatever was tried.
-    attempts: Option<(Counter, Time, i64)>,
+    pub(super) attempts: Option<(Counter, Time, i64)>,
     /// Whether anybody can bring it about.
     by_strangers: bool,
 }
@@ -93,33 +91,20 @@ impl Suspicion {
     /// Adds its event, and the note that it was told, to a change.
     pub fn tell(&self, change: &mut Change, user: Option<UserId>) {
         change.record(self.event(user));
-        change.add(self.note());
+        change.add(rows::note_told(self));
     }
 
     /// The same of something that was done in a session.
     pub fn tell_in_session(&self, change: &mut Change, user: UserId, session: SessionId) {
         change.record(self.event(Some(user)).session(session));
-        change.add(self.note());
+        change.add(rows::note_told(self));
     }
 
     fn event(&self, user: Option<UserId>) -> Event {
         let event = Event::of(Kind::SuspiciousActivity, user)
             .with("reason", self.reason)
-            .only_if(rows::SUSPICIOUS, self.values())
+            .only_if(rows::is_suspicious(self))
             .counting(Metric::SuspiciousActivities, self.reason);
         if self.by_strangers { event.by_strangers() } else { event }
-    }
-
-    fn note(&self) -> Statement {
-        rows::note_told(self.values(), self.now)
-    }
-
-    fn values(&self) -> Vec<Value> {
-        let attempts = match &self.attempts {
-            Some((counter, since, most)) => params![counter.kind, counter.subject, *since, *most],
-            None => params!["", [0_u8; 32], self.now, -1_i64],
-        };
-        let told = params![self.reason, self.subject, self.not_since];
-        [told, attempts, rows::window_of_suspicions(self.now)].concat()
     }
 }

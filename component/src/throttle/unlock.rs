@@ -23,8 +23,8 @@ use crate::{
 pub async fn unlock(ctx: &Context, user: UserId, email: &Email, by: &str) -> Result<bool, Error> {
     let counters = lock::counters_of(user, email);
     let cumulative = LEAST_CUMULATIVE.into();
-    let (locked, values) = rows::one_is_locked(&counters, cumulative, ctx.now);
-    let event = Event::about(Kind::AccountUnlocked, user).with("by", by).only_if(locked, values);
+    let [one, other] = counters.each_ref().map(|counter| rows::is_locked(counter, cumulative, ctx.now));
+    let event = Event::about(Kind::AccountUnlocked, user).with("by", by).only_if(one.or(other));
     let mut change = Change::new();
     change.record(event);
     let locks = counters.map(|counter| {

@@ -1,8 +1,9 @@
 //! Positions in the order of commits: what an answer covers, and whether it still holds.
 //!
-//! The table `invalidations` has one row for whatever changed, in the order of commits, and one for each start of a
-//! serving process (`start:<random>`). A [`Position`] is the newest row together with the newest start at or before it,
-//! so that a position from before a restored backup is recognised: there, another start precedes that row, or none.
+//! The table `invalidations` has one row for whatever changed, in the order of commits, and one for each start of a serving process
+//! (`start:<nonce>`); the table `starts` says after which position each came. A [`Position`] is the newest row together with the newest
+//! start at or before it, so that a position from before a restored backup is recognised: there, another start precedes that row, or
+//! none.
 
 mod question;
 
@@ -33,19 +34,23 @@ pub enum Answer {
     Unknown,
 }
 
-/// What identifies a start, from the subject of a row; none where the row is about something else.
+/// The start that a row is about; none where the row is about something else.
 #[must_use]
-pub fn start(subject: &str) -> Option<u64> {
-    let random = subject.strip_prefix(START)?;
-    let leading = random.get(..16).unwrap_or(random);
-    // What somebody typed by hand is a start too, and none of ours.
-    Some(u64::from_str_radix(leading, 16).unwrap_or(u64::MAX))
+pub fn start_in(subject: &str) -> Option<u64> {
+    subject.strip_prefix(START).map(start)
 }
 
-/// The subject of the row about a start.
+/// The start that has a nonce. What somebody typed by hand is a start too, and none of ours.
 #[must_use]
-pub fn start_subject(random: u64) -> String {
-    format!("{START}{random:016x}")
+pub fn start(nonce: &str) -> u64 {
+    let leading = nonce.get(..16).unwrap_or(nonce);
+    u64::from_str_radix(leading, 16).unwrap_or(u64::MAX)
+}
+
+/// The nonce of a start, as the database has it.
+#[must_use]
+pub fn nonce(start: u64) -> String {
+    format!("{start:016x}")
 }
 
 /// `<id>.<start>`, the start in hexadecimal.
@@ -87,9 +92,9 @@ mod tests {
 
     #[test]
     fn starts_are_told_apart() {
-        assert_eq!(start(&start_subject(7)), Some(7));
-        assert_eq!(start("start:00000000000000ff0000000000000000"), Some(255));
-        assert_eq!(start("start:by hand"), Some(u64::MAX));
-        assert_eq!(start("s:0190"), None);
+        assert_eq!(start(&nonce(7)), 7);
+        assert_eq!(start_in("start:00000000000000ff0000000000000000"), Some(255));
+        assert_eq!(start_in("start:by hand"), Some(u64::MAX));
+        assert_eq!(start_in("s:0190"), None);
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 /// How many rows after a position are looked at. A position so old that more follow it is unknown.
 const MOST: u64 = 10_000;
 
-/// One SQL query (SQLite) that answers whether any of some subjects changed after a position.
+/// One SQL query that answers whether any of some subjects changed after a position.
 pub struct Question {
     as_of: Position,
     subjects: usize,
@@ -20,7 +20,7 @@ pub struct Found {
     pub rows: u64,
     /// Whether one of the subjects has a row after the position.
     pub is_touched: bool,
-    /// The newest start.
+    /// The nonce of the newest start.
     pub newest_start: Option<String>,
 }
 
@@ -41,17 +41,17 @@ impl Question {
             let _ = write!(places, "{comma}?{}", place + 2);
         }
         format!(
-            "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'invalidations'),
-                (SELECT count(*) FROM (SELECT 1 FROM invalidations WHERE id > ?1 LIMIT {MOST} + 1)),
-                EXISTS (SELECT 1 FROM invalidations WHERE subject IN ({places}) AND id > ?1),
-                (SELECT subject FROM {STARTS} ORDER BY id DESC LIMIT 1)"
+            "SELECT (SELECT last FROM positions),
+                (SELECT count(*) FROM (SELECT 1 FROM invalidations WHERE id > ?1 LIMIT {MOST} + 1) AS newer),
+                (SELECT count(*) FROM (SELECT 1 FROM invalidations WHERE subject IN ({places}) AND id > ?1 LIMIT 1) AS touched),
+                (SELECT nonce FROM starts ORDER BY position DESC LIMIT 1)"
         )
     }
 
     /// What the answer means.
     #[must_use]
     pub fn answer(&self, found: &Found) -> Answer {
-        let newest_start = found.newest_start.as_deref().and_then(start).unwrap_or(0);
+        let newest_start = found.newest_start.as_deref().map_or(0, start);
         let last = found.last.unwrap_or(0);
         // Ids have no gaps: where rows are missing, somebody removed them, and nobody knows what they said.
         let is_whole = last.checked_sub(self.as_of.id) == Some(found.rows) && found.rows <= MOST;
@@ -66,15 +66,12 @@ impl Question {
     }
 }
 
-/// The starts, by the index of their own.
-const STARTS: &str = "invalidations INDEXED BY invalidations_starts WHERE subject GLOB 'start:*'";
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn answer(as_of: Position, last: u64, rows: u64, is_touched: bool) -> Answer {
-        let newest_start = Some("start:0000000000000002".into());
+        let newest_start = Some("0000000000000002".into());
         Question::new(1, as_of).answer(&Found { last: Some(last), rows, is_touched, newest_start })
     }
 

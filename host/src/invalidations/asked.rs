@@ -1,7 +1,7 @@
 //! Without a view in memory: each time, the database is asked.
 
 use super::{Answer, Invalidations, Position};
-use crate::storage::{Dialect, Rows, Storage, Value};
+use crate::storage::{Rows, Storage, Value};
 use async_trait::async_trait;
 use mana_auth_positions::{Found, Question};
 use std::sync::Arc;
@@ -17,10 +17,6 @@ impl Invalidations for Asked {
 
     async fn check(&self, subjects: &[String], as_of: Position) -> Answer {
         let Ok(id) = i64::try_from(as_of.id) else { return Answer::Unknown };
-        // The order of commits is known of SQLite alone.
-        if self.0.dialect() != Dialect::Sqlite {
-            return Answer::Unknown;
-        }
         let question = Question::new(subjects.len(), as_of);
         let params = std::iter::once(Value::Integer(id)).chain(subjects.iter().cloned().map(Value::Text));
         let answer = self.0.query(&question.sql(), params.collect()).await;

@@ -1,7 +1,7 @@
 //! What changed lately, in memory: pure, and told of every row of the table in the order of their ids.
 
 use super::{Answer, Position};
-use mana_auth_positions::start;
+use mana_auth_positions::{start, start_in};
 use std::{
     collections::{BTreeMap, HashMap},
     hash::{BuildHasher as _, RandomState},
@@ -64,10 +64,10 @@ impl View {
     }
 
     /// Forgets everything: of another database, or of more rows than it remembers, only what comes now is known.
-    /// `newest_start` is the subject of the newest start at or before `from`.
+    /// `newest_start` is the nonce of the newest start at or before `from`.
     pub fn begin_at(&mut self, from: u64, newest_start: Option<&str>) {
         let Self { capacity, replaced, .. } = *self;
-        let start = newest_start.and_then(start).unwrap_or(0);
+        let start = newest_start.map_or(0, start);
         *self = Self { last: from, floor: from, start, replaced, ..Self::new(capacity) };
     }
 
@@ -106,7 +106,7 @@ impl View {
     fn note(&mut self, row: &Row) {
         let hash = self.hash(&row.subject);
         self.anchor = Some(hash);
-        if let Some(start) = start(&row.subject) {
+        if let Some(start) = start_in(&row.subject) {
             (self.start, self.floor, self.replaced) = (start, row.id, false);
             return;
         }

@@ -115,6 +115,7 @@ pub(super) const COMPONENT: [Told; 12] = [
             "jwks",
             "security_events",
             "invalidations",
+            "starts",
             "attempts",
             "reservations",
             "lockouts",

@@ -37,6 +37,9 @@ fn reason(error: &maintenance::StartError) -> String {
         E::NewerSchema(version) => {
             format!("the database was written by a newer version of this program (schema {version})")
         }
+        E::UnreleasedSchema => {
+            "the database was written by a version of this program that was never released: begin with an empty one".to_owned()
+        }
         E::SecretMissing(version) => {
             format!(
                 "the database holds keys sealed under version {version} of the secret, which `secrets` lacks"

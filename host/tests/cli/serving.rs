@@ -90,6 +90,26 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_database_from_before_the_first_release_is_refused_and_left_alone() {
+    let place = Place::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
+    fs::create_dir(place.path("data")).expect("a folder");
+    let database = rusqlite::Connection::open(place.path("data/auth.db")).expect("a database");
+    let schema = "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;
+        INSERT INTO schema_migrations (version, applied_at) VALUES (1, 0);
+        CREATE TABLE users (id TEXT PRIMARY KEY) STRICT;";
+    database.execute_batch(schema).expect("a schema");
+    for command in [SERVE, &["user", "list"]] {
+        let outcome = place.run(command);
+        let line = outcome.refusal(2);
+        assert!(line.contains("never released") && line.contains("empty one"), "{line}");
+    }
+    let tables: i64 = database
+        .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))
+        .expect("a number");
+    assert_eq!(tables, 2);
+}
+
+#[test]
 fn a_file_that_is_no_database_is_named() {
     let place = Place::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
     fs::create_dir(place.path("data")).expect("a folder");

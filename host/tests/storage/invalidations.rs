@@ -11,10 +11,8 @@ use rusqlite::Connection;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-const TABLE: &str =
-    "CREATE TABLE invalidations (id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL) STRICT";
-const STARTS: &str = "CREATE INDEX invalidations_starts ON invalidations (id) WHERE subject GLOB 'start:*'";
-const START: &str = "INSERT INTO invalidations (subject) VALUES ('start:' || lower(hex(randomblob(8))))";
+const SCHEMA: &str = include_str!("../../../component/migrations/0001/sqlite.sql");
+const START: &str = "INSERT INTO starts (nonce) VALUES (lower(hex(randomblob(8))))";
 
 /// A database, seen by two processes.
 struct Site {
@@ -34,7 +32,7 @@ impl Site {
         by_hand.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
         // What was lost in a power cut is no subject here.
         by_hand.pragma_update(None, "synchronous", "OFF").unwrap();
-        by_hand.execute_batch(&format!("{TABLE};{STARTS};")).unwrap();
+        by_hand.execute_batch(SCHEMA).unwrap();
         Self { processes, by_hand, _folder: folder }
     }
 
@@ -50,11 +48,9 @@ impl Site {
     fn position(&self) -> Position {
         let read =
             |sql: &str| self.by_hand.query_row(sql, [], |row| row.get::<_, Option<String>>(0)).unwrap();
-        let id = read("SELECT CAST(max(id) AS TEXT) FROM invalidations");
-        let start = read(
-            "SELECT (SELECT subject FROM invalidations WHERE subject LIKE 'start:%' ORDER BY id DESC LIMIT 1)",
-        );
-        let start = start.map_or(0, |subject| u64::from_str_radix(&subject["start:".len()..], 16).unwrap());
+        let id = read("SELECT CAST(last AS TEXT) FROM positions");
+        let start = read("SELECT (SELECT nonce FROM starts ORDER BY position DESC LIMIT 1)");
+        let start = start.map_or(0, |nonce| u64::from_str_radix(&nonce, 16).unwrap());
         Position { start, id: id.map_or(0, |id| id.parse().unwrap()) }
     }
 
@@ -165,7 +161,7 @@ fn a_database_that_was_replaced_is_not_trusted_until_a_process_starts_on_it() {
     assert_eq!(site.ask(0, "s:9", lost), Answer::Current(lost));
     assert_eq!(site.ask(1, "s:9", lost), Answer::Current(lost));
     site.hand(&format!(
-        "BEGIN; DELETE FROM invalidations WHERE id > {backup};
+        "BEGIN; DELETE FROM invalidations WHERE id > {backup}; UPDATE positions SET last = {backup};
          UPDATE sqlite_sequence SET seq = {backup} WHERE name = 'invalidations'; COMMIT"
     ));
     site.asks_unknown(0..2, "s:9", lost);

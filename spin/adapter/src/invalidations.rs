@@ -4,7 +4,7 @@ use crate::{
     Adapter,
     bindings::{
         invalidations::{Answer, Glance, Guest, Position},
-        storage::{Dialect, Guest as _, Value},
+        storage::{Guest as _, Value},
     },
 };
 use mana_auth_positions::{self as positions, Found, Question};
@@ -16,10 +16,6 @@ impl Guest for Adapter {
 
     async fn check(subjects: Vec<String>, as_of: Position) -> Answer {
         let Ok(id) = i64::try_from(as_of.id) else { return Answer::Unknown };
-        // The order of commits is known of SQLite alone.
-        if Self::spoken().await != Dialect::Sqlite {
-            return Answer::Unknown;
-        }
         let question =
             Question::new(subjects.len(), positions::Position { start: as_of.start, id: as_of.id });
         let params = std::iter::once(Value::Integer(id)).chain(subjects.into_iter().map(Value::Text));

@@ -42,10 +42,11 @@ pub async fn page(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<V
     }
     let condition = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
     let sql = format!(
-        "SELECT {}, {}, {METADATA}, created_at, CASE WHEN leaf >= 0 AND leaf < (SELECT size FROM audit_tree WHERE id = 1) THEN leaf END
+        "SELECT {}, {}, {}, created_at, CASE WHEN leaf >= 0 AND leaf < (SELECT size FROM audit_tree WHERE id = 1) THEN leaf END
          FROM security_events WHERE {condition} AND octet_length(id) = 36 ORDER BY id DESC LIMIT ?1",
         storage::bytes_of("id", 36),
-        ["event_type", "source", "user_id", "ip_address", "user_agent"].map(shown).join(", ")
+        ["event_type", "source", "user_id", "ip_address", "user_agent"].map(shown).join(", "),
+        metadata()
     );
     let entries = storage::query(&sql, params, entry).await?;
     Ok(entries.into_iter().flatten().collect())
@@ -57,7 +58,9 @@ fn shown(column: &str) -> String {
 }
 
 /// Metadata as it is shown: none where it is longer than any event's, so that a page has room for two hundred.
-const METADATA: &str = "CASE WHEN octet_length(metadata) <= 16384 THEN CAST(metadata AS BLOB) END";
+fn metadata() -> String {
+    format!("CASE WHEN octet_length(metadata) <= 16384 THEN {} END", storage::as_bytes("metadata"))
+}
 
 /// A text, whatever bytes it is made of.
 fn text(row: &mut Columns) -> Result<Option<String>, Error> {
@@ -94,13 +97,14 @@ const COUNTS: u32 = 30_000;
 /// How many events of each kind began in which hour: those that were sealed were counted then, the others are counted now.
 pub async fn by_hour(since: Time) -> Result<Vec<(Time, String, i64)>, Error> {
     let sql = format!(
-        "SELECT hour, {}, sum(count) FROM (
-             SELECT hour, event_type, min(max(count, 0), 1 << 40) AS count FROM audit_hours WHERE hour >= ?1
+        "SELECT hour, {}, CAST(sum(count) AS bigint) FROM (
+             SELECT hour, event_type, {} AS count FROM audit_hours WHERE hour >= ?1
              UNION ALL
              SELECT created_at - created_at % 3600000, event_type, 1 FROM security_events
-             WHERE leaf IS NULL AND mac IS NOT NULL AND id >= ?2 AND created_at >= 0)
+             WHERE leaf IS NULL AND mac IS NOT NULL AND id >= ?2 AND created_at >= 0) AS begun
          WHERE octet_length(event_type) <= 64 GROUP BY hour, event_type ORDER BY hour, event_type LIMIT ?3",
-        shown("event_type")
+        shown("event_type"),
+        storage::countable("count")
     );
     storage::query(&sql, params![since, platform::first_id(since), COUNTS], |row| {
         Ok((time(row)?, text(row)?.unwrap_or_default(), row.take()?))
@@ -118,7 +122,7 @@ pub async fn repeated_failures(
     let sql = format!(
         "SELECT {}, {}, count(*) AS failures FROM (
              SELECT ip_address, user_agent FROM security_events
-             WHERE event_type = ?1 AND id >= ?2 ORDER BY id DESC LIMIT ?3)
+             WHERE event_type = ?1 AND id >= ?2 ORDER BY id DESC LIMIT ?3) AS newest
          WHERE ip_address IS NOT NULL OR user_agent IS NOT NULL
          GROUP BY ip_address, user_agent HAVING count(*) > ?4 ORDER BY failures DESC, ip_address, user_agent LIMIT ?5",
         shown("ip_address"),

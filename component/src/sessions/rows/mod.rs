@@ -13,7 +13,7 @@ use crate::{
     invalidations::{Position, Snapshot},
     params,
     secrets::{CookieSecret, RefreshToken, SecretVersion},
-    storage::{self, Columns, Statement, Value, expecting_one, statement},
+    storage::{self, Columns, Condition, Statement, Value, expecting_one, statement},
     time::Time,
 };
 use std::sync::LazyLock;
@@ -311,14 +311,14 @@ pub fn displace(user: UserId, opened: SessionId, limit: u32) -> Statement {
 pub fn if_others_than(kept: SessionId, parent: Option<SessionId>, event: Event) -> Event {
     let user = event.user;
     let condition = "EXISTS (SELECT 1 FROM sessions WHERE user_id = $1 AND id NOT IN ($2, $3))";
-    event.only_if(condition, params![user, kept, parent.unwrap_or(kept)])
+    event.only_if(Condition::new(condition, params![user, kept, parent.unwrap_or(kept)]))
 }
 
 /// Writes the event only where, at its turn, its user has more sign-ins than `limit`.
 pub fn if_more_than(limit: u32, event: Event) -> Event {
     let user = event.user;
     let condition = "(SELECT count(*) FROM sessions WHERE user_id = $1 AND parent_id IS NULL) > $2";
-    event.only_if(condition, params![user, limit])
+    event.only_if(Condition::new(condition, params![user, limit]))
 }
 
 /// The sessions that are alive, those of other origins included. By `sessions_expiry` alone, and without sorting: some

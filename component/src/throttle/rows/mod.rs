@@ -8,11 +8,12 @@ use super::{
     counter::{Counter, Kind, Limit},
     reservation::Reservation,
     standing::{Bounds, LONGEST, Locked, SUSPICION_WINDOW, Standing, Tally, UNDECIDED, Used, WINDOW},
+    suspicion::Suspicion,
 };
 use crate::{
     error::Error,
     params,
-    storage::{self, Columns, Statement, Value, expecting_one, statement},
+    storage::{self, Columns, Condition, Statement, Value, expecting_one, statement},
     time::{SKEW, Span, Time},
 };
 
@@ -32,8 +33,8 @@ const fn most(counter: Kind) -> i64 {
 /// row, from the first to the last.
 fn recent([counter, subject, from, to]: [usize; 4]) -> String {
     format!(
-        "(SELECT coalesce(sum(count), 0) FROM attempts WHERE counter = ?{counter} AND subject = ?{subject}
-             AND since > ?{from} - {} AND since <= ?{to} AND until > ?{from})",
+        "(SELECT CAST(coalesce(sum(count), 0) AS bigint) FROM attempts WHERE counter = ?{counter} AND subject = ?{subject}
+             AND since > CAST(?{from} AS bigint) - {} AND since <= ?{to} AND until > ?{from})",
         GATHERED.0
     )
 }
@@ -103,7 +104,7 @@ pub fn reserve_unlocked(counter: &Counter, attempt: &Reservation, bounds: &Bound
         &format!(
             "INSERT INTO reservations (counter, subject, at, nonce) SELECT ?1, ?2, ?3, ?4
              WHERE NOT EXISTS (SELECT 1 FROM lockouts WHERE counter = ?1 AND subject = ?2
-                 AND locked_until > ?3 AND locked_until <= ?7 + ?10)
+                 AND locked_until > ?3 AND locked_until <= ?10)
              AND coalesce((SELECT failures FROM lockouts WHERE counter = ?1 AND subject = ?2), 0) + {undecided} < ?9
              AND ({undecided} = 0 OR {undecided} + {recent} < ?8)"
         ),
@@ -117,7 +118,7 @@ pub fn reserve_unlocked(counter: &Counter, attempt: &Reservation, bounds: &Bound
             attempt.at + SKEW,
             bounds.failures,
             bounds.cumulative,
-            LONGEST.0,
+            attempt.at + SKEW + LONGEST,
         ],
     )
 }
@@ -169,7 +170,7 @@ fn count_where(counter: &Counter, now: Time, condition: &str, more: Vec<Value>) 
     let sql = format!(
         "INSERT INTO attempts (counter, subject, since, until, count, position)
          SELECT ?1, ?2, coalesce((SELECT max(since) FROM attempts
-                 WHERE counter = ?1 AND subject = ?2 AND since > ?3 - {} AND since <= ?3), ?3), ?3, 1,
+                 WHERE counter = ?1 AND subject = ?2 AND since > CAST(?3 AS bigint) - {} AND since <= ?3), ?3), ?3, 1,
              (SELECT coalesce(max(position), 0) + 1 FROM attempts WHERE counter = ?1)
          WHERE {condition}
          ON CONFLICT (counter, subject, since) DO UPDATE SET count = attempts.count + 1, until = excluded.until",
@@ -184,7 +185,7 @@ fn make_room(counter: &Counter, now: Time) -> Statement {
     statement(
         "DELETE FROM attempts WHERE counter = ?1
              AND position < (SELECT min(position) FROM attempts WHERE counter = ?1) + 4
-             AND (position <= (SELECT max(position) FROM attempts WHERE counter = ?1) - ?2 OR until < ?3)",
+             AND (position <= (SELECT max(position) FROM attempts WHERE counter = ?1) - CAST(?2 AS bigint) OR until < ?3)",
         params![counter.kind, most(counter.kind), now - SUSPICION_WINDOW],
     )
 }
@@ -209,7 +210,7 @@ pub fn set_lock(
     statement(
         &format!(
             "UPDATE lockouts SET locked_until = ?3, times = ?4, locked_by = ?5 WHERE counter = ?1 AND subject = ?2
-                 AND NOT (locked_until > ?6 AND locked_until <= ?8 + ?10) AND {} >= ?9",
+                 AND NOT (locked_until > ?6 AND locked_until <= ?10) AND {} >= ?9",
             recent([1, 2, 7, 8])
         ),
         params![
@@ -222,21 +223,21 @@ pub fn set_lock(
             now - WINDOW,
             now + SKEW,
             bounds.failures,
-            LONGEST.0,
+            now + SKEW + LONGEST,
         ],
     )
 }
 
-/// What holds where this attempt has set the lock, and its values.
-pub fn was_locked_by(counter: &Counter, attempt: &Reservation) -> (&'static str, Vec<Value>) {
-    let condition = "EXISTS (SELECT 1 FROM lockouts WHERE counter = $1 AND subject = $2 AND locked_by = $3)";
-    (condition, params![counter.kind, counter.subject, attempt.nonce])
+/// What holds where this attempt has set the lock.
+pub fn was_locked_by(counter: &Counter, attempt: &Reservation) -> Condition {
+    let sql = "EXISTS (SELECT 1 FROM lockouts WHERE counter = $1 AND subject = $2 AND locked_by = $3)";
+    Condition::new(sql, params![counter.kind, counter.subject, attempt.nonce])
 }
 
-/// What holds once a counter has exactly so many failures without a success, and its values.
-pub fn has_failed_exactly(counter: &Counter, times: i64) -> (&'static str, Vec<Value>) {
-    let condition = "EXISTS (SELECT 1 FROM lockouts WHERE counter = $1 AND subject = $2 AND failures = $3)";
-    (condition, params![counter.kind, counter.subject, times])
+/// What holds once a counter has exactly so many failures without a success.
+pub fn has_failed_exactly(counter: &Counter, times: i64) -> Condition {
+    let sql = "EXISTS (SELECT 1 FROM lockouts WHERE counter = $1 AND subject = $2 AND failures = $3)";
+    Condition::new(sql, params![counter.kind, counter.subject, times])
 }
 
 /// Forgets every failure, and the lock. Attempts that are still to be decided keep their places.
@@ -261,57 +262,46 @@ pub fn forget_failures(counter: &Counter) -> Statement {
     )
 }
 
-/// Where a counter lets nothing in: the end of a lock is still to come, or there were too many failures in all.
-const CLOSED: &str = "(locked_until > $1 AND locked_until <= $2 OR failures >= $3)";
+/// What holds while a counter lets nothing in: the end of a lock is still to come, or there were too many failures in all.
+pub fn is_locked(counter: &Counter, cumulative: i64, now: Time) -> Condition {
+    let sql = "EXISTS (SELECT 1 FROM lockouts WHERE counter = $1 AND subject = $2
+             AND (locked_until > $3 AND locked_until <= $4 OR failures >= $5))";
+    Condition::new(sql, params![counter.kind, counter.subject, now, now + LONGEST + SKEW, cumulative])
+}
 
 /// Lifts a lock, and forgets the attempts that led to it.
 pub fn unlock(counter: &Counter, cumulative: i64, now: Time) -> [Statement; 2] {
-    let params = || params![now, now + LONGEST + SKEW, cumulative, counter.kind, counter.subject];
-    let closed = CLOSED.replace('$', "?");
-    [
-        statement(
-            &format!(
-                "DELETE FROM attempts WHERE counter = ?4 AND subject = ?5 AND EXISTS (
-                     SELECT 1 FROM lockouts WHERE counter = ?4 AND subject = ?5 AND {closed})"
-            ),
-            params(),
-        ),
-        statement(
-            &format!("DELETE FROM lockouts WHERE counter = ?4 AND subject = ?5 AND {closed}"),
-            params(),
-        ),
-    ]
+    let is_locked = is_locked(counter, cumulative, now);
+    let mut params = params![counter.kind, counter.subject];
+    let locked = is_locked.bind(&mut params);
+    ["attempts", "lockouts"].map(|table| {
+        let sql = format!("DELETE FROM {table} WHERE counter = ?1 AND subject = ?2 AND {locked}");
+        statement(&sql, params.clone())
+    })
 }
 
-/// What holds while one of two counters lets nothing in, and its values.
-pub fn one_is_locked([one, other]: &[Counter; 2], cumulative: i64, now: Time) -> (&'static str, Vec<Value>) {
-    let condition =
-        "EXISTS (SELECT 1 FROM lockouts WHERE (locked_until > $1 AND locked_until <= $2 OR failures >= $3)
-        AND (counter = $4 AND subject = $5 OR counter = $6 AND subject = $7))";
-    let window = params![now, now + LONGEST + SKEW, cumulative];
-    let counters = params![one.kind, one.subject, other.kind, other.subject];
-    (condition, [window, counters].concat())
+/// Whether a suspicion about a subject was not told since a time, and, where that matters, a counter has more attempts than so many
+/// since another.
+pub fn is_suspicious(suspicion: &Suspicion) -> Condition {
+    let Suspicion { reason, subject, not_since, now, attempts, .. } = suspicion;
+    let told =
+        "NOT EXISTS (SELECT 1 FROM suspicions WHERE reason = $1 AND subject = $2 AND at > $3 AND at <= $4)";
+    let mut values = params![*reason, *subject, *not_since, *now + SKEW];
+    let Some((counter, since, most)) = attempts else { return Condition::new(told, values) };
+    values.extend(params![counter.kind, counter.subject, *since, *most, *since - GATHERED]);
+    let many =
+        "(SELECT CAST(coalesce(sum(count), 0) AS bigint) FROM attempts WHERE counter = $5 AND subject = $6
+        AND since > $9 AND since <= $4 AND until > $7) > $8";
+    Condition::new(format!("{told} AND {many}"), values)
 }
 
-/// Whether a reason (`$1`) about a subject (`$2`) was not told since a time (`$3`), and a counter (`$4`, `$5`) has since another
-/// (`$6`) more attempts than so many (`$7`). Nothing is later than `$8`. `$9` is for how long attempts are gathered.
-pub const SUSPICIOUS: &str =
-    "NOT EXISTS (SELECT 1 FROM suspicions WHERE reason = $1 AND subject = $2 AND at > $3 AND at <= $8)
-    AND (SELECT coalesce(sum(count), 0) FROM attempts WHERE counter = $4 AND subject = $5
-        AND since > $6 - $9 AND since <= $8 AND until > $6) > $7";
-
-/// The last two values of [`SUSPICIOUS`].
-pub fn window_of_suspicions(now: Time) -> Vec<Value> {
-    params![now + SKEW, GATHERED.0]
-}
-
-/// Notes that a reason was told now, where [`SUSPICIOUS`] holds.
-pub fn note_told(mut values: Vec<Value>, now: Time) -> Statement {
-    values.push(now.into());
+/// Notes that a suspicion was told now, where it is one.
+pub fn note_told(suspicion: &Suspicion) -> Statement {
+    let mut params = params![suspicion.reason, suspicion.subject, suspicion.now];
+    let condition = is_suspicious(suspicion).bind(&mut params);
     let sql = format!(
-        "INSERT INTO suspicions (reason, subject, at) SELECT ?1, ?2, ?10 WHERE {}
-         ON CONFLICT (reason, subject) DO UPDATE SET at = excluded.at",
-        SUSPICIOUS.replace('$', "?")
+        "INSERT INTO suspicions (reason, subject, at) SELECT ?1, ?2, ?3 WHERE {condition}
+         ON CONFLICT (reason, subject) DO UPDATE SET at = excluded.at"
     );
-    statement(&sql, values)
+    statement(&sql, params)
 }

@@ -86,7 +86,7 @@ impl Eye {
     }
 
     fn begin(&self, view: &mut View, from: u64) -> rusqlite::Result<()> {
-        let sql = "SELECT subject FROM invalidations WHERE subject GLOB 'start:*' AND id <= ?1 ORDER BY id DESC LIMIT 1";
+        let sql = "SELECT nonce FROM starts WHERE position <= ?1 ORDER BY position DESC LIMIT 1";
         let newest: Option<String> =
             self.connection.prepare_cached(sql)?.query_row([whole(from)], |row| row.get(0)).optional()?;
         view.begin_at(from, newest.as_deref());
@@ -95,7 +95,7 @@ impl Eye {
 
     /// The newest id that was ever given.
     fn given(&self) -> rusqlite::Result<u64> {
-        let sql = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'invalidations'";
+        let sql = "SELECT coalesce(max(last), 0) FROM positions";
         self.connection.prepare_cached(sql)?.query_row([], id)
     }
 

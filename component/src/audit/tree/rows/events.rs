@@ -19,7 +19,7 @@ const FEW: u64 = 50;
 /// The columns of an event, but for its place.
 static EVENT: LazyLock<String> = LazyLock::new(|| {
     let text = |column| storage::bytes_of(column, TEXT);
-    let hash = |column| storage::bytes_of(column, size_of::<Hash>());
+    let hash = |column| storage::blob_of(column, size_of::<Hash>());
     let what = ["id", "user_id", "event_type", "source"].map(text).join(", ");
     let details = ["ip_address", "user_agent"].map(text).join(", ");
     let metadata = storage::bytes_of("metadata", METADATA);
@@ -29,12 +29,12 @@ static EVENT: LazyLock<String> = LazyLock::new(|| {
 
 /// Whether a row that waits to be sealed has the form of those that the service writes. The others need no further look.
 static WELL_FORMED: LazyLock<String> = LazyLock::new(|| {
-    let id = [8, 4, 4, 4, 12].map(|digits| "[0-9a-f]".repeat(digits)).join("-");
     let bounded = ["user_id", "event_type", "source", "ip_address", "user_agent"]
         .map(|column| format!("coalesce(octet_length({column}), 0) <= {TEXT}"))
         .join(" AND ");
     format!(
-        "octet_length(id) = 36 AND id GLOB '{id}' AND length(mac) = 36 AND length(salt) = 32 AND length(details_digest) = 32
+        "octet_length(id) = 36 AND id LIKE '________-____-____-____-____________'
+         AND length(replace(id, '-', '')) = 32 AND trim(replace(id, '-', ''), '0123456789abcdef') = '' AND length(mac) = 36 AND length(salt) = 32 AND length(details_digest) = 32
          AND {bounded} AND coalesce(octet_length(metadata), 0) <= {METADATA}"
     )
 });
@@ -112,7 +112,7 @@ pub fn pass_over_malformed() -> Statement {
     .join(" + ");
     let sql = format!(
         "UPDATE security_events SET mac = NULL
-         WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE AND {length} < 1 << 20",
+         WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE AND {length} < 1048576",
         *WELL_FORMED
     );
     statement(&sql, vec![])
@@ -151,9 +151,9 @@ pub async fn foreign(most: u32, listed: u32) -> Result<(u64, Vec<Vec<u8>>), Erro
          UNION ALL SELECT id FROM security_events WHERE leaf >= (SELECT size FROM audit_tree WHERE id = 1)",
         *WELL_FORMED
     );
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({foreign}) LIMIT ?1)");
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({foreign}) AS f LIMIT ?1) AS counted");
     let count = storage::query_one(&sql, params![most], |row| row.take()).await?.unwrap_or_default();
-    let sql = format!("SELECT {} FROM ({foreign}) ORDER BY 1 LIMIT ?1", storage::bytes_of("id", 36));
+    let sql = format!("SELECT {} FROM ({foreign}) AS f ORDER BY 1 LIMIT ?1", storage::bytes_of("id", 36));
     Ok((count, storage::query(&sql, params![listed], |row| row.take()).await?))
 }
 
@@ -166,7 +166,7 @@ pub async fn claims_a_place() -> Result<bool, Error> {
 /// How many events are still to be sealed, counted up to `most`.
 pub async fn backlog(most: u32) -> Result<u64, Error> {
     let sql = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND {} LIMIT ?1)",
+        "SELECT count(*) FROM (SELECT 1 FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND {} LIMIT ?1) AS counted",
         *WELL_FORMED
     );
     Ok(storage::query_one(&sql, params![most], |row| row.take()).await?.unwrap_or_default())

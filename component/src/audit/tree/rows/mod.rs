@@ -41,7 +41,7 @@ pub async fn tree() -> Result<Option<Tree>, Error> {
     let sql = format!(
         "SELECT {}, t.size, {}, (SELECT {} FROM audit_seals WHERE size = t.size) FROM audit_tree t WHERE t.id = 1",
         storage::bytes_of("t.origin", NOTE),
-        storage::bytes_of("t.frontier", FRONTIER),
+        storage::blob_of("t.frontier", FRONTIER),
         storage::bytes_of("note", NOTE)
     );
     storage::query_one(&sql, vec![], |row| {
@@ -78,7 +78,7 @@ pub async fn is_older_than_the_log() -> Result<bool, Error> {
                    OR EXISTS (SELECT 1 FROM leases WHERE done_at > 0)
                    OR EXISTS (SELECT 1 FROM users WHERE created_at < first)
                    OR EXISTS (SELECT 1 FROM jwks WHERE created_at < first)
-               FROM (SELECT coalesce(min(created_at), 9223372036854775807) AS first FROM security_events)";
+               FROM (SELECT coalesce(min(created_at), 9223372036854775807) AS first FROM security_events) AS log";
     Ok(storage::query_one(sql, vec![], |row| row.take()).await?.unwrap_or_default())
 }
 
@@ -100,8 +100,8 @@ pub fn reseal_key(key: &Key, private: Vec<u8>, version: u32) -> Statement {
 pub fn insert_tree(origin: &KeyName, key: &Key) -> Statement {
     statement(
         "INSERT INTO audit_tree (id, origin, key_id, size, frontier)
-         VALUES (1, ?1, (SELECT id FROM audit_keys WHERE public_key = ?2), 0, x'')",
-        params![origin.as_str(), key.public],
+         VALUES (1, ?1, (SELECT id FROM audit_keys WHERE public_key = ?2), 0, ?3)",
+        params![origin.as_str(), key.public, Vec::new()],
     )
 }
 
@@ -141,11 +141,12 @@ pub fn insert_seal(size: u64, note: &str, now: Time) -> Statement {
 
 /// Counts events of an hour. What the row held before nobody vouches for; it must not overflow.
 pub fn add_to_hour(hour: Time, kind: &str, count: i64) -> Statement {
-    statement(
+    let sql = format!(
         "INSERT INTO audit_hours (hour, event_type, count) VALUES (?1, ?2, ?3)
-         ON CONFLICT (hour, event_type) DO UPDATE SET count = min(max(audit_hours.count, 0), 1 << 40) + excluded.count",
-        params![hour, kind, count],
-    )
+         ON CONFLICT (hour, event_type) DO UPDATE SET count = {} + excluded.count",
+        storage::countable("audit_hours.count")
+    );
+    statement(&sql, params![hour, kind, count])
 }
 
 /// Forgets counts of hours before a moment.

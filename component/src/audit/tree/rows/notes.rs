@@ -35,7 +35,7 @@ pub async fn verification<T>(
              {}, mac
          FROM audit_verification WHERE id = 1 AND from_leaf >= 0 AND size >= 0 AND begun_at IS NOT NULL
              AND coalesce(last_from, 0) >= 0 AND coalesce(last_to, 0) >= 0 AND length(mac) = 36",
-        storage::bytes_of("frontier", FRONTIER),
+        storage::blob_of("frontier", FRONTIER),
         storage::bytes_of("first_bad", longest)
     );
     storage::query_one(&sql, vec![], |row| Ok((read(row)?, row.take()?))).await

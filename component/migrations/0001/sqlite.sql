@@ -305,16 +305,44 @@ CREATE TABLE audit_waiting (
     mac   BLOB NOT NULL
 ) STRICT;
 
--- What changed lately, in the order of commits. Ids are never reused.
+-- What changed lately, in the order of commits. Ids are positions: they are never reused. Triggers write these rows: see
+-- component/src/storage/watched.
 CREATE TABLE invalidations (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
-    -- `s:<session>`, `u:<user>`, `keys`, or `start:<random>` for each start of a serving process.
+    -- `s:<session>`, `u:<user>`, `keys`, or `start:<nonce>`.
     subject TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX invalidations_subject ON invalidations (subject, id);
 
-CREATE INDEX invalidations_starts ON invalidations (id) WHERE subject GLOB 'start:*';
+-- The newest position that was ever given; one row. Rows of invalidations are pruned, this number stays.
+CREATE TABLE positions (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    last INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO positions (one, last) VALUES (1, 0);
+
+CREATE TRIGGER invalidations_given AFTER INSERT ON invalidations
+BEGIN
+    UPDATE positions SET last = NEW.id WHERE last < NEW.id;
+END;
+
+-- Starts of serving processes. A position is of the history of the newest start before it: a restored backup has other starts.
+CREATE TABLE starts (
+    -- 8 random bytes in hexadecimal digits.
+    nonce    TEXT PRIMARY KEY,
+    -- Given by the trigger.
+    position INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX starts_position ON starts (position);
+
+CREATE TRIGGER starts_placed AFTER INSERT ON starts
+BEGIN
+    INSERT INTO invalidations (subject) VALUES ('start:' || NEW.nonce);
+    UPDATE starts SET position = (SELECT last FROM positions) WHERE nonce = NEW.nonce;
+END;
 
 -- What the service was started with last; of secrets only what tells one from another.
 CREATE TABLE known_settings (
@@ -331,51 +359,23 @@ CREATE TABLE leases (
     done_at    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Triggers rather than statements of ours, so that a change typed by hand counts like any other.
-
-CREATE TRIGGER users_changed AFTER UPDATE ON users
-WHEN OLD.email IS NOT NEW.email OR OLD.name IS NOT NEW.name OR OLD.image IS NOT NEW.image
-    OR OLD.role IS NOT NEW.role OR OLD.email_verified IS NOT NEW.email_verified
-    OR OLD.banned IS NOT NEW.banned OR OLD.ban_expires IS NOT NEW.ban_expires
-    OR OLD.updated_at IS NOT NEW.updated_at OR OLD.created_at IS NOT NEW.created_at OR OLD.id IS NOT NEW.id
-BEGIN
-    INSERT INTO invalidations (subject) VALUES ('u:' || OLD.id);
-END;
-
-CREATE TRIGGER users_deleted AFTER DELETE ON users
-BEGIN
-    INSERT INTO invalidations (subject) VALUES ('u:' || OLD.id);
-END;
-
--- What REPLACE removes fires no trigger of its own.
-
-CREATE TRIGGER users_replaced_by_insert BEFORE INSERT ON users
-WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.id OR email = NEW.email)
-BEGIN
-    INSERT INTO invalidations (subject) SELECT 'u:' || id FROM users WHERE id = NEW.id OR email = NEW.email;
-END;
-
-CREATE TRIGGER users_replaced_by_update BEFORE UPDATE OF id, email ON users
-WHEN EXISTS (SELECT 1 FROM users WHERE id <> OLD.id AND (id = NEW.id OR email = NEW.email))
-BEGIN
-    INSERT INTO invalidations (subject)
-    SELECT 'u:' || id FROM users WHERE id <> OLD.id AND (id = NEW.id OR email = NEW.email);
-END;
+-- Triggers rather than statements of the service, so that a change typed by hand counts like any other.
 
 CREATE TRIGGER users_credentials_changed AFTER UPDATE ON users
-WHEN OLD.email IS NOT NEW.email OR OLD.banned IS NOT NEW.banned OR OLD.ban_expires IS NOT NEW.ban_expires
+WHEN OLD.email IS DISTINCT FROM NEW.email OR OLD.banned IS DISTINCT FROM NEW.banned
+    OR OLD.ban_expires IS DISTINCT FROM NEW.ban_expires
 BEGIN
     UPDATE users SET credential_version = OLD.credential_version + 1 WHERE id = NEW.id;
 END;
 
 CREATE TRIGGER users_banned AFTER UPDATE ON users
-WHEN NEW.banned = 1 AND (OLD.banned = 0 OR OLD.ban_expires IS NOT NEW.ban_expires)
+WHEN NEW.banned AND (NOT OLD.banned OR OLD.ban_expires IS DISTINCT FROM NEW.ban_expires)
 BEGIN
     DELETE FROM sessions WHERE user_id = NEW.id;
 END;
 
 CREATE TRIGGER users_replaced_by_banned AFTER INSERT ON users
-WHEN NEW.banned = 1
+WHEN NEW.banned
 BEGIN
     DELETE FROM sessions WHERE user_id = NEW.id;
 END;
@@ -386,7 +386,7 @@ BEGIN
 END;
 
 CREATE TRIGGER accounts_changed AFTER UPDATE ON accounts
-WHEN OLD.password IS NOT NEW.password OR OLD.user_id IS NOT NEW.user_id
+WHEN OLD.password IS DISTINCT FROM NEW.password OR OLD.user_id IS DISTINCT FROM NEW.user_id
 BEGIN
     UPDATE users SET credential_version = credential_version + 1 WHERE id IN (OLD.user_id, NEW.user_id);
 END;
@@ -394,60 +394,4 @@ END;
 CREATE TRIGGER accounts_removed AFTER DELETE ON accounts
 BEGIN
     UPDATE users SET credential_version = credential_version + 1 WHERE id = OLD.user_id;
-END;
-
--- Neither activity nor the sliding expiry count: an answer given before stays true. A shortened expiry does.
-CREATE TRIGGER sessions_changed AFTER UPDATE ON sessions
-WHEN OLD.token_hash IS NOT NEW.token_hash OR OLD.user_id IS NOT NEW.user_id
-    OR OLD.remember_me IS NOT NEW.remember_me OR OLD.device_id IS NOT NEW.device_id
-    OR OLD.device_name IS NOT NEW.device_name OR OLD.ip_address IS NOT NEW.ip_address
-    OR OLD.user_agent IS NOT NEW.user_agent OR OLD.created_at IS NOT NEW.created_at
-    OR OLD.expires_at > NEW.expires_at OR OLD.absolute_expires_at IS NOT NEW.absolute_expires_at
-    OR OLD.not_before IS NOT NEW.not_before OR OLD.auth_time IS NOT NEW.auth_time
-    OR OLD.parent_id IS NOT NEW.parent_id OR OLD.origin IS NOT NEW.origin OR OLD.id IS NOT NEW.id
-BEGIN
-    INSERT INTO invalidations (subject) VALUES ('s:' || OLD.id);
-    -- A session ends with its parent.
-    INSERT INTO invalidations (subject) SELECT 's:' || id FROM sessions WHERE parent_id = OLD.id;
-    UPDATE sessions SET touched_at = (SELECT max(id) FROM invalidations) WHERE id = NEW.id OR parent_id = OLD.id;
-END;
-
-CREATE TRIGGER sessions_deleted AFTER DELETE ON sessions
-BEGIN
-    INSERT INTO invalidations (subject) VALUES ('s:' || OLD.id);
-    INSERT INTO invalidations (subject) SELECT 's:' || id FROM sessions WHERE parent_id = OLD.id;
-END;
-
-CREATE TRIGGER sessions_replaced_by_insert BEFORE INSERT ON sessions
-WHEN EXISTS (SELECT 1 FROM sessions WHERE id = NEW.id OR token_hash = NEW.token_hash
-    OR (parent_id = NEW.parent_id AND origin = NEW.origin))
-BEGIN
-    INSERT INTO invalidations (subject) SELECT 's:' || id FROM sessions
-    WHERE id = NEW.id OR token_hash = NEW.token_hash OR (parent_id = NEW.parent_id AND origin = NEW.origin);
-END;
-
-CREATE TRIGGER sessions_replaced_by_update BEFORE UPDATE OF id, token_hash, parent_id, origin ON sessions
-WHEN EXISTS (SELECT 1 FROM sessions WHERE id <> OLD.id AND (id = NEW.id OR token_hash = NEW.token_hash
-    OR (parent_id = NEW.parent_id AND origin = NEW.origin)))
-BEGIN
-    INSERT INTO invalidations (subject) SELECT 's:' || id FROM sessions WHERE id <> OLD.id AND (id = NEW.id
-        OR token_hash = NEW.token_hash OR (parent_id = NEW.parent_id AND origin = NEW.origin));
-END;
-
-CREATE TRIGGER jwks_added AFTER INSERT ON jwks
-BEGIN
-    INSERT INTO invalidations (subject) VALUES ('keys');
-END;
-
--- Sealing a key anew changes nothing that anyone was told.
-CREATE TRIGGER jwks_changed AFTER UPDATE ON jwks
-WHEN OLD.id IS NOT NEW.id OR OLD.public_key IS NOT NEW.public_key OR OLD.signs_from IS NOT NEW.signs_from
-    OR OLD.revoked_at IS NOT NEW.revoked_at
-BEGIN
-    INSERT INTO invalidations (subject) VALUES ('keys');
-END;
-
-CREATE TRIGGER jwks_deleted AFTER DELETE ON jwks
-BEGIN
-    INSERT INTO invalidations (subject) VALUES ('keys');
 END;

@@ -1,0 +1,356 @@
+-- The schema of sqlite.sql in PostgreSQL's words; what each table and column is for stands there. Differences: integers are bigint,
+-- flags are boolean, texts compare byte by byte. `metadata` is text, because a digest covers its exact bytes. The schema is the first of
+-- the connection's search_path.
+
+-- Functions that SQLite has.
+
+CREATE FUNCTION json_valid(value text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+    RETURN value::json IS NOT NULL;
+EXCEPTION WHEN OTHERS THEN
+    RETURN false;
+END $$;
+
+CREATE FUNCTION json_extract(value text, path text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
+    SELECT value::json ->> substr(path, 3)
+$$;
+
+CREATE TABLE users (
+    id                 text COLLATE "C" PRIMARY KEY,
+    email              text COLLATE "C" NOT NULL UNIQUE,
+    name               text COLLATE "C" NOT NULL,
+    image              text COLLATE "C",
+    role               text COLLATE "C" NOT NULL DEFAULT 'user' CHECK (role IN ('user', 'admin', 'service')),
+    email_verified     boolean NOT NULL DEFAULT false,
+    banned             boolean NOT NULL DEFAULT false,
+    ban_reason         text COLLATE "C",
+    ban_expires        bigint,
+    credential_version bigint NOT NULL DEFAULT 1,
+    created_at         bigint NOT NULL,
+    updated_at         bigint NOT NULL
+);
+
+CREATE INDEX users_created ON users (created_at, id);
+
+CREATE TABLE accounts (
+    id          text COLLATE "C" PRIMARY KEY,
+    user_id     text COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    provider_id text COLLATE "C" NOT NULL,
+    account_id  text COLLATE "C" NOT NULL,
+    password    text COLLATE "C",
+    created_at  bigint NOT NULL,
+    updated_at  bigint NOT NULL,
+    UNIQUE (provider_id, account_id)
+);
+
+CREATE INDEX accounts_user ON accounts (user_id);
+
+CREATE TABLE sessions (
+    id                  text COLLATE "C" PRIMARY KEY,
+    user_id             text COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    token_hash          bytea UNIQUE,
+    remember_me         boolean NOT NULL,
+    device_id           text COLLATE "C",
+    device_name         text COLLATE "C",
+    ip_address          text COLLATE "C",
+    user_agent          text COLLATE "C",
+    last_activity_at    bigint NOT NULL,
+    created_at          bigint NOT NULL,
+    expires_at          bigint NOT NULL,
+    absolute_expires_at bigint NOT NULL,
+    not_before          bigint NOT NULL,
+    auth_time           bigint NOT NULL,
+    touched_at          bigint NOT NULL DEFAULT 0,
+    parent_id           text COLLATE "C" REFERENCES sessions (id) ON DELETE CASCADE,
+    origin              text COLLATE "C",
+    UNIQUE (parent_id, origin)
+);
+
+CREATE INDEX sessions_user ON sessions (user_id);
+
+CREATE INDEX sessions_expiry ON sessions (expires_at, remember_me);
+
+CREATE TABLE devices (
+    id           text COLLATE "C" PRIMARY KEY,
+    user_id      text COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    client_id    text COLLATE "C",
+    nonce_hash   bytea NOT NULL,
+    nonce_before bytea,
+    created_at   bigint NOT NULL,
+    last_seen_at bigint NOT NULL
+);
+
+CREATE INDEX devices_user ON devices (user_id, last_seen_at);
+
+CREATE UNIQUE INDEX devices_client ON devices (user_id, client_id);
+
+CREATE TABLE attempts (
+    counter  text COLLATE "C" NOT NULL,
+    subject  bytea NOT NULL,
+    since    bigint NOT NULL,
+    until    bigint NOT NULL,
+    count    bigint NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (counter, subject, since)
+);
+
+CREATE UNIQUE INDEX attempts_position ON attempts (counter, position);
+
+CREATE TABLE reservations (
+    counter text COLLATE "C" NOT NULL,
+    subject bytea NOT NULL,
+    at      bigint NOT NULL,
+    nonce   bytea NOT NULL,
+    PRIMARY KEY (counter, subject, at, nonce)
+);
+
+CREATE INDEX reservations_nonce ON reservations (nonce);
+
+CREATE TABLE lockouts (
+    counter      text COLLATE "C" NOT NULL,
+    subject      bytea NOT NULL,
+    failures     bigint NOT NULL,
+    failed_at    bigint NOT NULL,
+    locked_until bigint NOT NULL,
+    times        bigint NOT NULL,
+    locked_by    bytea,
+    PRIMARY KEY (counter, subject)
+);
+
+CREATE INDEX lockouts_failures ON lockouts (failures, failed_at);
+
+CREATE TABLE suspicions (
+    reason  text COLLATE "C" NOT NULL,
+    subject bytea NOT NULL,
+    at      bigint NOT NULL,
+    PRIMARY KEY (reason, subject)
+);
+
+CREATE INDEX suspicions_at ON suspicions (at);
+
+CREATE TABLE refresh_tokens (
+    hash           bytea PRIMARY KEY,
+    session_id     text COLLATE "C" NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    generation     bigint NOT NULL,
+    issued_at      bigint NOT NULL,
+    spent_at       bigint,
+    salt           bytea NOT NULL,
+    secret_version bigint CHECK ((spent_at IS NULL) = (secret_version IS NULL)),
+    left_behind_at bigint,
+    repeated_at    bigint,
+    UNIQUE (session_id, generation)
+);
+
+CREATE INDEX refresh_tokens_repeated ON refresh_tokens (session_id, repeated_at) WHERE repeated_at IS NOT NULL;
+
+CREATE TABLE jwks (
+    id             text COLLATE "C" PRIMARY KEY,
+    public_key     bytea NOT NULL,
+    private_key    bytea NOT NULL,
+    secret_version bigint NOT NULL,
+    created_at     bigint NOT NULL,
+    signs_from     bigint NOT NULL,
+    revoked_at     bigint
+);
+
+CREATE TABLE security_events (
+    id             text COLLATE "C" PRIMARY KEY,
+    user_id        text COLLATE "C",
+    event_type     text COLLATE "C" NOT NULL,
+    ip_address     text COLLATE "C",
+    user_agent     text COLLATE "C",
+    metadata       text COLLATE "C" DEFAULT '{}' CHECK (json_valid(metadata)),
+    created_at     bigint NOT NULL,
+    source         text COLLATE "C",
+    salt           bytea,
+    details_digest bytea NOT NULL,
+    mac            bytea,
+    leaf           bigint UNIQUE CHECK (leaf >= 0),
+    leaf_hash      bytea CHECK ((leaf IS NULL) = (leaf_hash IS NULL))
+);
+
+CREATE INDEX security_events_user ON security_events (user_id, id, event_type);
+
+CREATE INDEX security_events_type ON security_events (event_type, id);
+
+CREATE INDEX security_events_address ON security_events (ip_address, id) WHERE ip_address IS NOT NULL;
+
+CREATE INDEX security_events_unsealed ON security_events (id) WHERE leaf IS NULL AND mac IS NOT NULL;
+
+CREATE INDEX security_events_foreign ON security_events (id) WHERE leaf IS NULL AND mac IS NULL;
+
+CREATE TABLE counted_events (
+    event_type text COLLATE "C" NOT NULL,
+    why        text COLLATE "C" NOT NULL CHECK (why IN ('lost', 'coalesced')),
+    count      bigint NOT NULL,
+    since      bigint NOT NULL,
+    until      bigint NOT NULL,
+    PRIMARY KEY (event_type, why)
+);
+
+CREATE TABLE event_rates (
+    event_type text COLLATE "C" PRIMARY KEY,
+    since      bigint NOT NULL,
+    count      bigint NOT NULL
+);
+
+CREATE TABLE audit_keys (
+    id             bigint PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY,
+    public_key     bytea NOT NULL UNIQUE,
+    private_key    bytea NOT NULL,
+    secret_version bigint NOT NULL,
+    created_at     bigint NOT NULL
+);
+
+CREATE TABLE audit_tree (
+    id       bigint PRIMARY KEY CHECK (id = 1),
+    origin   text COLLATE "C" NOT NULL,
+    key_id   bigint NOT NULL REFERENCES audit_keys (id),
+    size     bigint NOT NULL,
+    frontier bytea NOT NULL
+);
+
+CREATE TABLE audit_seals (
+    size      bigint PRIMARY KEY,
+    note      text COLLATE "C" NOT NULL,
+    sealed_at bigint NOT NULL
+);
+
+CREATE TABLE audit_tiles (
+    level    bigint NOT NULL,
+    position bigint NOT NULL,
+    hash     bytea NOT NULL,
+    PRIMARY KEY (level, position)
+);
+
+CREATE TABLE audit_hours (
+    hour       bigint NOT NULL,
+    event_type text COLLATE "C" NOT NULL,
+    count      bigint NOT NULL,
+    PRIMARY KEY (hour, event_type)
+);
+
+CREATE TABLE audit_verification (
+    id          bigint PRIMARY KEY CHECK (id = 1),
+    from_leaf   bigint NOT NULL,
+    size        bigint NOT NULL,
+    frontier    bytea NOT NULL,
+    last_from   bigint,
+    last_to     bigint,
+    verified_at bigint,
+    first_bad   text COLLATE "C",
+    begun_at    bigint,
+    mac         bytea
+);
+
+CREATE TABLE audit_waiting (
+    id    bigint PRIMARY KEY CHECK (id = 1),
+    since bigint NOT NULL,
+    mac   bytea NOT NULL
+);
+
+CREATE TABLE invalidations (
+    id      bigint PRIMARY KEY,
+    subject text COLLATE "C" NOT NULL
+);
+
+CREATE INDEX invalidations_subject ON invalidations (subject, id);
+
+CREATE TABLE positions (
+    one  bigint PRIMARY KEY CHECK (one = 1),
+    last bigint NOT NULL
+);
+
+INSERT INTO positions (one, last) VALUES (1, 0);
+
+CREATE TABLE starts (
+    nonce    text COLLATE "C" PRIMARY KEY,
+    position bigint NOT NULL DEFAULT 0
+);
+
+CREATE INDEX starts_position ON starts (position);
+
+-- Gives the next positions to subjects, in order, and tells the last; null where there are none.
+CREATE FUNCTION touch(subjects text[]) RETURNS bigint LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    newest bigint;
+BEGIN
+    IF cardinality(subjects) = 0 THEN
+        RETURN NULL;
+    END IF;
+    UPDATE positions SET last = last + cardinality(subjects) RETURNING last INTO newest;
+    INSERT INTO invalidations (id, subject)
+    SELECT newest - cardinality(subjects) + n, subject FROM unnest(subjects) WITH ORDINALITY AS touched (subject, n);
+    RETURN newest;
+END $$;
+
+CREATE FUNCTION starts_placed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    NEW.position := touch(ARRAY['start:' || NEW.nonce]);
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER starts_placed BEFORE INSERT ON starts FOR EACH ROW EXECUTE FUNCTION starts_placed();
+
+CREATE TABLE known_settings (
+    key   text COLLATE "C" PRIMARY KEY,
+    value text COLLATE "C" NOT NULL
+);
+
+CREATE TABLE leases (
+    name       text COLLATE "C" PRIMARY KEY,
+    holder     text COLLATE "C" NOT NULL,
+    expires_at bigint NOT NULL,
+    done_at    bigint NOT NULL DEFAULT 0
+);
+
+CREATE FUNCTION users_credentials_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.credential_version := OLD.credential_version + 1;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER users_credentials_changed BEFORE UPDATE ON users FOR EACH ROW
+WHEN (OLD.email IS DISTINCT FROM NEW.email OR OLD.banned IS DISTINCT FROM NEW.banned
+    OR OLD.ban_expires IS DISTINCT FROM NEW.ban_expires)
+EXECUTE FUNCTION users_credentials_changed();
+
+CREATE FUNCTION users_banned() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    DELETE FROM sessions WHERE user_id IN (
+        SELECT n.id FROM new_rows n LEFT JOIN old_rows o ON o.id = n.id
+        WHERE n.banned AND (o.banned IS NOT TRUE OR o.ban_expires IS DISTINCT FROM n.ban_expires));
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER users_banned AFTER UPDATE ON users
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION users_banned();
+
+CREATE FUNCTION accounts_added() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE users SET credential_version = credential_version + 1 WHERE id IN (SELECT user_id FROM new_rows);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER accounts_added AFTER INSERT ON accounts
+REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION accounts_added();
+
+CREATE FUNCTION accounts_changed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE users SET credential_version = credential_version + 1 WHERE id IN (
+        SELECT unnest(ARRAY[o.user_id, n.user_id]) FROM old_rows o FULL JOIN new_rows n ON n.id = o.id
+        WHERE o.password IS DISTINCT FROM n.password OR o.user_id IS DISTINCT FROM n.user_id);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER accounts_changed AFTER UPDATE ON accounts
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION accounts_changed();
+
+CREATE FUNCTION accounts_removed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE users SET credential_version = credential_version + 1 WHERE id IN (SELECT user_id FROM old_rows);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER accounts_removed AFTER DELETE ON accounts
+REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION accounts_removed();

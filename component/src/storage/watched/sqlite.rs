@@ -1,0 +1,75 @@
+//! Triggers of SQLite: they fire for each row.
+
+use super::{Subject, Watched, differs};
+
+pub(super) fn triggers(watched: &Watched) -> Vec<String> {
+    let Watched { table, unique, inserts, .. } = watched;
+    let update = format!("AFTER UPDATE ON {table} WHEN {}", differs(watched, "OLD", "NEW"));
+    let mut found = vec![
+        (format!("{table}_changed"), update, report_change(watched)),
+        (format!("{table}_deleted"), format!("AFTER DELETE ON {table}"), report(watched)),
+    ];
+    if *inserts {
+        found.push((format!("{table}_added"), format!("AFTER INSERT ON {table}"), report(watched)));
+    }
+    if !unique.is_empty() {
+        let same = same(unique);
+        found.push(replaced(watched, "insert", &format!("BEFORE INSERT ON {table}"), &same));
+        let columns = [&["id"], unique.concat().as_slice()].concat().join(", ");
+        let other = format!("id <> OLD.id AND ({same})");
+        found.push(replaced(watched, "update", &format!("BEFORE UPDATE OF {columns} ON {table}"), &other));
+    }
+    let statements = found.into_iter().flat_map(|(name, event, body)| {
+        [format!("DROP TRIGGER IF EXISTS {name}"), format!("CREATE TRIGGER {name} {event} BEGIN {body} END")]
+    });
+    statements.collect()
+}
+
+/// What holds for a row that has the id of the row `NEW`, or what is unique beside it.
+fn same(unique: &[&[&str]]) -> String {
+    let is_same = |columns: &[&str]| {
+        let equal: Vec<String> = columns.iter().map(|column| format!("{column} = NEW.{column}")).collect();
+        format!("({})", equal.join(" AND "))
+    };
+    let all: Vec<String> = std::iter::once(&["id"][..]).chain(unique.iter().copied()).map(is_same).collect();
+    all.join(" OR ")
+}
+
+/// Reports the rows that a statement is about to replace.
+fn replaced(watched: &Watched, how: &str, event: &str, condition: &str) -> (String, String, String) {
+    let Watched { table, subject, .. } = watched;
+    let (Subject::Row(prefix) | Subject::Family(prefix) | Subject::Table(prefix)) = subject;
+    let rows = format!("FROM {table} WHERE {condition}");
+    (
+        format!("{table}_replaced_by_{how}"),
+        format!("{event} WHEN EXISTS (SELECT 1 {rows})"),
+        format!("INSERT INTO invalidations (subject) SELECT '{prefix}' || id {rows};"),
+    )
+}
+
+/// Reports the row `OLD`, or the table.
+fn report(watched: &Watched) -> String {
+    let table = watched.table;
+    match watched.subject {
+        Subject::Row(prefix) => {
+            format!("INSERT INTO invalidations (subject) VALUES ('{prefix}' || OLD.id);")
+        }
+        Subject::Family(prefix) => format!(
+            "INSERT INTO invalidations (subject) VALUES ('{prefix}' || OLD.id);
+             INSERT INTO invalidations (subject) SELECT '{prefix}' || id FROM {table} WHERE parent_id = OLD.id;"
+        ),
+        Subject::Table(name) => format!("INSERT INTO invalidations (subject) VALUES ('{name}');"),
+    }
+}
+
+/// The same of a row that stays.
+fn report_change(watched: &Watched) -> String {
+    let (reported, table) = (report(watched), watched.table);
+    match watched.subject {
+        Subject::Family(_) => format!(
+            "{reported}
+             UPDATE {table} SET touched_at = (SELECT last FROM positions) WHERE id = NEW.id OR parent_id = OLD.id;"
+        ),
+        Subject::Row(_) | Subject::Table(_) => reported,
+    }
+}
