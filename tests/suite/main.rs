@@ -19,6 +19,7 @@ mod embedded;
 mod examples;
 mod house;
 mod jwt;
+mod postgres;
 mod runner;
 mod scenario;
 mod scenarios;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     trials.extend(examples::trials());
     trials.extend(slow_body::trials());
     trials.extend(house::trials());
+    trials.extend(postgres::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     if left_out > 0 && !arguments.list && !arguments.quiet {
         println!(

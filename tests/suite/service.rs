@@ -245,12 +245,18 @@ impl Service {
     /// One number from the database.
     #[track_caller]
     pub fn number(&self, sql: &str) -> i64 {
+        if let Some(postgres) = self.runner.postgres() {
+            return postgres.number(sql);
+        }
         self.database().query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
     /// Changes rows by hand; returns how many.
     #[track_caller]
     pub fn sql(&self, sql: &str) -> usize {
+        if let Some(postgres) = self.runner.postgres() {
+            return postgres.change(sql);
+        }
         self.database().execute(sql, []).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 

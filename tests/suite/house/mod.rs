@@ -1,6 +1,6 @@
 //! Tests about the repository itself.
 
-mod arrows;
+pub mod arrows;
 mod artefact;
 mod handlers;
 mod manifest;
@@ -54,7 +54,7 @@ pub fn root() -> PathBuf {
 }
 
 /// Every file below a folder of the repository whose name ends so.
-fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+pub fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
@@ -73,7 +73,7 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 }
 
 /// A path as the repository says it.
-fn name(path: &Path) -> String {
+pub fn name(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 

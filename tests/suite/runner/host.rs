@@ -1,6 +1,6 @@
 //! The library, in this process: with a clock that tests move and chance that repeats itself.
 
-use super::{Hooks, Runner, Settings, binary::database_in};
+use super::{Hooks, Runner, Settings, binary::database_in, postgres::Postgres};
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use mana_auth::{
@@ -8,6 +8,7 @@ use mana_auth::{
     artefact::Artefact,
     clock::TestClock,
     config::Config,
+    invalidations::Asked,
     passwords::{Behalf, Error, Estimate, LiveRequests, Parameters, Passwords, Pool, PoolOptions, Verdict},
     random::SeededRandom,
 };
@@ -77,6 +78,9 @@ impl Host {
             builder = builder.storage(recorder.clone()).invalidations(database.invalidations());
             builder = builder.passwords(recorder.clone(), LiveRequests::default());
         }
+        if let Some(postgres) = &hooks.postgres {
+            builder = builder.storage(postgres.clone()).invalidations(Arc::new(Asked(postgres.clone())));
+        }
         // Another component than the library has inside: see tests/mutants.
         if let Some(component) = std::env::var_os("MANA_TEST_COMPONENT") {
             let code = std::fs::read(component).expect("a precompiled component");
@@ -134,6 +138,10 @@ impl Runner for Host {
 
     fn database(&self) -> PathBuf {
         database_in(&self.data)
+    }
+
+    fn postgres(&self) -> Option<&Postgres> {
+        self.hooks.postgres.as_deref()
     }
 
     fn log(&self) -> String {

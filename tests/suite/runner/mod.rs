@@ -3,6 +3,7 @@
 pub mod binary;
 pub mod hold;
 pub mod host;
+pub mod postgres;
 pub mod recorder;
 pub mod spin;
 pub mod spin_up;
@@ -12,6 +13,7 @@ use crate::{client::API, house::root, scenario::Need, service::MAINTENANCE};
 use futures::future::BoxFuture;
 use host::Gate;
 use mana_auth::clock::TestClock;
+use postgres::Postgres;
 use recorder::Recorder;
 use std::{
     collections::BTreeMap,
@@ -29,6 +31,8 @@ pub struct Hooks {
     pub gate: Option<Arc<Gate>>,
     /// Before storage and password hashing.
     pub recorder: Option<Arc<Recorder>>,
+    /// Another database than the embedded one.
+    pub postgres: Option<Arc<Postgres>>,
 }
 
 /// A service that runs.
@@ -47,6 +51,11 @@ pub trait Runner: Send + Sync {
 
     /// The database file.
     fn database(&self) -> PathBuf;
+
+    /// Its database where that is no file.
+    fn postgres(&self) -> Option<&Postgres> {
+        None
+    }
 
     /// What it has logged so far, where it can be told.
     fn log(&self) -> String;
@@ -67,6 +76,8 @@ pub enum Kind {
     Host,
     /// The same, asked by type wherever an interface has a function.
     Typed,
+    /// The library over PostgreSQL.
+    Postgres,
     /// The program, spawned.
     Binary,
     /// The composition for Spin, in this process.
@@ -80,6 +91,9 @@ impl Kind {
     pub fn chosen() -> &'static [Self] {
         match std::env::var_os("MANA_TEST_SPIN") {
             Some(_) => &[Self::SpinUp],
+            None if std::env::var_os("MANA_TEST_LONG").is_some() && postgres::is_here() => {
+                &[Self::Host, Self::Typed, Self::Postgres, Self::Binary, Self::Spin]
+            }
             None => &[Self::Host, Self::Typed, Self::Binary, Self::Spin],
         }
     }
@@ -88,6 +102,7 @@ impl Kind {
         match self {
             Self::Host => "host",
             Self::Typed => "typed",
+            Self::Postgres => "postgres",
             Self::Binary => "binary",
             Self::Spin => "spin",
             Self::SpinUp => "spin-up",
@@ -97,11 +112,12 @@ impl Kind {
     /// Whether a scenario with this need can run here.
     pub const fn provides(self, need: Need) -> bool {
         match need {
-            Need::Clock => matches!(self, Self::Host | Self::Typed | Self::Spin),
+            Need::Clock => matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Spin),
             Need::Passwords => matches!(self, Self::Host | Self::Typed),
-            Need::Commands | Need::Files | Need::Management | Need::Start => {
-                matches!(self, Self::Host | Self::Typed | Self::Binary)
+            Need::Management | Need::Start => {
+                matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Binary)
             }
+            Need::Commands | Need::Files => matches!(self, Self::Host | Self::Typed | Self::Binary),
             Need::OwnSecret => matches!(self, Self::Binary),
             Need::OneAddress => matches!(self, Self::Spin | Self::SpinUp),
         }
@@ -109,7 +125,11 @@ impl Kind {
 
     /// Whether the scenarios of this file are told against it.
     pub fn tells(self, file: &str) -> bool {
-        self != Self::Typed || typed::FILES.contains(&file)
+        match self {
+            Self::Typed => typed::FILES.contains(&file),
+            Self::Postgres => postgres::FILES.contains(&file),
+            _ => true,
+        }
     }
 
     /// Starts a service on the data in this folder, with this clock where tests can move one.
@@ -123,6 +143,10 @@ impl Kind {
         Ok(match self {
             Self::Host => Box::new(host::Host::start(data, settings, clock, hooks).await?),
             Self::Typed => Box::new(typed::Typed::start(data, settings, clock, hooks).await?),
+            Self::Postgres => {
+                let postgres = Some(Arc::new(Postgres::open(data).await));
+                Box::new(host::Host::start(data, settings, clock, Hooks { postgres, ..hooks }).await?)
+            }
             Self::Binary => Box::new(binary::Binary::start(&[], data, settings)?),
             Self::Spin => Box::new(spin::Spin::start(data, settings, clock).await),
             Self::SpinUp => Box::new(spin_up::SpinUp::start(data, &root().join("spin.toml"), settings).await),

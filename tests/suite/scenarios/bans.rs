@@ -18,7 +18,7 @@ scenarios![
     by_replacing_the_row_it_lasts_too,
 ];
 
-const BAN: &str = "UPDATE users SET banned = 1, ban_reason = 'spam' WHERE email = 'ana@example.org'";
+const BAN: &str = "UPDATE users SET banned = true, ban_reason = 'spam' WHERE email = 'ana@example.org'";
 
 async fn refused(person: &Person) {
     let body = json!({ "email": "ana@example.org", "password": PASSWORD });
@@ -63,7 +63,7 @@ async fn ends_when_lifted(stage: Stage) {
     let ana = service.someone().await;
     service.sql(BAN);
     refused(&ana).await;
-    service.sql("UPDATE users SET banned = 0");
+    service.sql("UPDATE users SET banned = false");
     let again = service.sign_in("ana@example.org").await;
     assert!(again.is_signed_in().await);
     assert!(ana.is_signed_out().await, "what the ban ended stays ended");
@@ -72,7 +72,7 @@ async fn ends_when_lifted(stage: Stage) {
 async fn one_that_is_over_does_not_count(stage: Stage) {
     let service = stage.start().await;
     service.register("ana@example.org").await;
-    service.sql("UPDATE users SET banned = 1, ban_expires = 1000");
+    service.sql("UPDATE users SET banned = true, ban_expires = 1000");
     assert!(service.sign_in("ana@example.org").await.is_signed_in().await);
 }
 
@@ -80,7 +80,7 @@ async fn ends_in_time(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     let end = service.now() + 3_600_000;
-    service.sql(&format!("UPDATE users SET banned = 1, ban_expires = {end}"));
+    service.sql(&format!("UPDATE users SET banned = true, ban_expires = {end}"));
     refused(&ana).await;
     service.advance(Duration::from_secs(3_590));
     refused(&ana).await;
@@ -104,10 +104,10 @@ async fn by_replacing_the_row_it_lasts_too(stage: Stage) {
     let database = service.database();
     database.pragma_update(None, "foreign_keys", false).expect("a setting");
     let replace = "CREATE TEMP TABLE banned AS SELECT * FROM users;
-                   UPDATE temp.banned SET banned = 1;
+                   UPDATE temp.banned SET banned = true;
                    REPLACE INTO users SELECT * FROM temp.banned";
     database.execute_batch(replace).expect("a ban");
     refused(&ana).await;
-    service.sql("UPDATE users SET banned = 0");
+    service.sql("UPDATE users SET banned = false");
     assert!(ana.is_signed_out().await, "what the ban ended stays ended");
 }

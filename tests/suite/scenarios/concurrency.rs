@@ -127,7 +127,7 @@ async fn a_sign_in_that_hangs_in_the_hash_does_not_outlive_a_ban(stage: Stage) {
         client.post("/login", json!({ "email": "ana@example.org", "password": PASSWORD })).into_future();
     let ban = async {
         gate.someone_waits().await;
-        service.sql("UPDATE users SET banned = 1");
+        service.sql("UPDATE users SET banned = true");
         gate.open();
     };
     let (answer, ()) = futures::join!(hanging, ban);

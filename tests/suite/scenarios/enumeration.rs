@@ -57,7 +57,7 @@ async fn a_banned_account_costs_a_hash_too(stage: Stage) {
     let gate = Gate::new();
     let service = stage.gated(&gate).start().await;
     service.register("ana@example.org").await;
-    service.sql("UPDATE users SET banned = 1");
+    service.sql("UPDATE users SET banned = true");
     let before = gate.verified();
     let body = json!({ "email": "ana@example.org", "password": OTHER_PASSWORD });
     service.client().post("/login", body).await.refused("INVALID_CREDENTIALS");

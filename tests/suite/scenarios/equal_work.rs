@@ -103,7 +103,7 @@ const TABLE: &[Refusal] = &[
     }),
     Refusal::new("/login", 401, |scene| {
         Box::pin(async {
-            scene.service.sql("UPDATE users SET banned = 1");
+            scene.service.sql("UPDATE users SET banned = true");
             scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
         })
     }),

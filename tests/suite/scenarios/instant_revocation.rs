@@ -104,7 +104,7 @@ async fn after_logout_elsewhere(stage: Stage) {
 async fn after_a_ban(stage: Stage) {
     told(stage, |service, _, _| {
         Box::pin(async {
-            assert_eq!(service.sql("UPDATE users SET banned = 1 WHERE email = 'ana@example.org'"), 1);
+            assert_eq!(service.sql("UPDATE users SET banned = true WHERE email = 'ana@example.org'"), 1);
         })
     })
     .await;

@@ -102,9 +102,9 @@ async fn sign_ins(stage: Stage) {
     gate.refuse();
     login(&service.client(), right()).await.refused("OVERLOADED");
     gate.open();
-    service.sql("UPDATE users SET banned = 1");
+    service.sql("UPDATE users SET banned = true");
     login(&service.client(), right()).await.refused("ACCOUNT_BANNED");
-    service.sql("UPDATE users SET banned = 0");
+    service.sql("UPDATE users SET banned = false");
     guess(&service, 4).await;
     login(&service.client(), right()).await.refused("ACCOUNT_LOCKED");
     login(&service.client(), nobody(1)).await.refused("INVALID_CREDENTIALS");
@@ -307,6 +307,10 @@ async fn rows_pruned(stage: Stage) {
     service.sql(
         "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 100010)
          INSERT INTO invalidations (subject) SELECT 'user:' || n FROM others",
+    );
+    service.sql(
+        "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 1010)
+         INSERT INTO starts (nonce) SELECT printf('%016x', n) FROM others",
     );
     // A process died while it hashed; and more accounts were guessed at than there is room for.
     service.sql("INSERT INTO reservations (counter, subject, at, nonce) VALUES ('account', x'00', 0, x'00')");

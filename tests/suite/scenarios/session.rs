@@ -47,7 +47,7 @@ async fn nobody_is_signed_in(stage: Stage) {
 async fn shows_changes_by_hand_at_once(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
-    service.sql("UPDATE users SET name = 'Changed', email_verified = 1");
+    service.sql("UPDATE users SET name = 'Changed', email_verified = true");
     let body = ana.client.get("/session").await.ok();
     assert_eq!(body["user"]["name"], "Changed");
     assert_eq!(body["user"]["emailVerified"], true);

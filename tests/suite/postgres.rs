@@ -1,0 +1,92 @@
+//! The component's statements on PostgreSQL. Scenarios make most of them, told one after another; those whose text stands whole in the
+//! source, and that no scenario makes, are prepared as they stand.
+
+use crate::{
+    house::{arrows::strings, files, name},
+    runner::{Kind, postgres},
+    scenario::block_on,
+    scenarios,
+    service::Stage,
+};
+use libtest_mimic::Trial;
+
+/// The scenarios, by file and name.
+const TOLD: &[(&str, &str)] = &[
+    ("account_deletion", "the_trail_stays"),
+    ("audit_events", "however_large_they_are_sealed"),
+    ("bounds", "refused_registrations_count_for_nobody_else"),
+    ("change_password", "a_bearer_who_overlooks_them_goes_on_with_the_old_ones"),
+    ("keys_in_time", "the_next_key_is_published_before_it_signs"),
+    ("lockout", "an_administrator_unlocks"),
+    ("login", "what_a_device_says_of_itself_is_bounded"),
+    ("metric_labels", "sessions_ended"),
+    ("secret_rotation", "a_secret_may_be_skipped"),
+    ("secrets_at_rest", "nothing_is_left_after_a_busy_day"),
+    ("session_cache", "is_not_set_where_it_would_be_too_long"),
+    ("sessions", "an_id_that_is_no_text_is_no_session"),
+    ("trail", "it_is_summed_up_before_and_after_sealing"),
+    ("trail", "nobody_else_reads_it"),
+];
+
+pub fn trials() -> [Trial; 1] {
+    let trial = Trial::test("postgres::every_statement_is_prepared", || {
+        every_statement_is_prepared();
+        Ok(())
+    });
+    let reason = "left out: no PostgreSQL 15";
+    if postgres::is_here() { [trial] } else { [trial.with_kind(reason).with_ignored_flag(true)] }
+}
+
+fn every_statement_is_prepared() {
+    for (file, scenario) in TOLD {
+        let (_, scenarios) = scenarios::ALL.iter().find(|(name, _)| name == file).expect(file);
+        let told = scenarios.iter().find(|told| told.name == *scenario).expect(scenario);
+        block_on((told.run)(Stage::new(Kind::Postgres)));
+    }
+    let prepared: Vec<String> = postgres::statements().iter().map(|sql| words(sql)).collect();
+    let written = written();
+    assert!(written.len() > 120, "only {} statements", written.len());
+    let missing = written.iter().filter(|(_, sql)| !prepared.iter().any(|prepared| is_made_of(prepared, sql)));
+    let (whole, parts): (Vec<_>, Vec<_>) = missing.partition(|(_, sql)| !sql.contains(['{', '$']));
+    block_on(postgres::prepare_all(whole.iter().map(|(_, sql)| sql.as_str())));
+    assert!(parts.is_empty(), "never prepared: {parts:#?}");
+}
+
+/// The literals of the component that are SQL, and their files.
+fn written() -> Vec<(String, String)> {
+    const BEGINNINGS: [&str; 5] = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "EXISTS "];
+    let sources = files("component/src", ".rs").into_iter().flat_map(|path| {
+        let of_file = name(&path);
+        strings(&path).into_iter().map(move |text| (of_file.clone(), text))
+    });
+    // The triggers are made by the start, and told by what they do.
+    let sources = sources.filter(|(file, _)| !file.starts_with("component/src/storage/"));
+    sources.filter(|(_, text)| BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))).collect()
+}
+
+/// Whether a statement was made of a literal: it has its fixed parts, in their order.
+fn is_made_of(prepared: &str, literal: &str) -> bool {
+    let mut rest = prepared;
+    fixed_parts(literal).iter().all(|part| match rest.split_once(part.as_str()) {
+        Some((_, behind)) => {
+            rest = behind;
+            true
+        }
+        None => false,
+    })
+}
+
+/// What stands between the braces of a literal.
+fn fixed_parts(literal: &str) -> Vec<String> {
+    let parts = literal.split(['{', '}']).step_by(2);
+    parts.map(words).filter(|part| !part.is_empty()).collect()
+}
+
+/// With one blank between words, however it is broken into lines, and without the numbers of parameters.
+fn words(sql: &str) -> String {
+    let words = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut parts = words.split(['?', '$']);
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    rest.fold(first, |before, part| before + "?" + part)
+}
