@@ -1,53 +1,78 @@
-//! Why a use case did not succeed, grouped by who is at fault.
+//! Why something did not succeed, so that a signature tells what can happen.
 //!
-//! What a client is told about each is decided in one place, `http/problem.rs`; what the operator is told
-//! travels in [`Bug`] and is logged there. The two never share a field.
+//! `rows` returns [`Failure`], and so does a use case that nothing else can fail. A use case that can refuse has an enum beside
+//! it: its refusals, and `Failed`. Three that several domains share are here. An error means that nothing was changed, unless it says
+//! otherwise.
+//!
+//! Each face decides in one place what a client is told: `http/kit/problem.rs`, `exports/failure.rs`. What the operator is told is in
+//! [`Bug`], and is logged there. The two never share a field.
 
-use crate::time::Span;
 use std::{borrow::Cow, fmt};
 
-/// Why a use case did not succeed. Nothing was changed.
+/// How the ground fails, and with it any use case.
 #[derive(Debug)]
-pub enum Error {
-    // The caller's mistake.
-    /// Fields of the input are wrong.
-    Invalid(Vec<FieldProblem>),
-
-    // Refusals.
-    /// E-mail and password don't belong together, or there is no such account.
-    InvalidCredentials,
-    /// No credential, or a session cookie of no living session.
-    Unauthenticated,
-    /// A bearer token that is not accepted.
-    InvalidToken,
-    /// An access token of a session that lives on: its time is over, or it was left behind by a change. Another one is
-    /// to be had for the refresh token.
-    TokenExpired,
-    /// No such refresh token, or none that may be used.
-    InvalidRefreshToken,
-    /// The account is banned.
-    Banned,
-    /// Too many attempts failed; for how long further ones are refused.
-    Locked(Span),
-    /// The client asked too often; when it may ask again.
-    RateLimited(Span),
-    /// The caller is known and may not do this; why, in public words.
-    Forbidden(&'static str),
-    /// There is no such thing, or none that the caller may know of.
-    NotFound,
-    /// The address has an account.
-    EmailTaken,
-
-    // Pressure and failure around us.
-    /// The hash queue is full, or the database is too busy.
+pub enum Failure {
+    /// The hash queue is full, the database is too busy to write, or others changed the same rows each time that we tried. Usually the
+    /// load is at fault: the same call may succeed a second later.
     Overloaded,
-    /// Storage can't be reached, or a commit's outcome is unknown.
+    /// Storage can't be reached, or a commit's outcome is unknown. Usually the database is at fault, or the network before it.
     StorageUnavailable,
-
-    // Ours.
-    /// Something that can't happen did.
+    /// Something that can't happen did. Usually this program is at fault, or whoever edited the database by hand.
     Bug(Bug),
 }
+
+/// Why a use case does not do something with what its caller names.
+#[derive(Debug)]
+pub enum LookupError {
+    /// It isn't there, or the caller may not know of it. Usually the caller is at fault, or somebody has just removed it.
+    NotFound,
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+/// Why a use case does not do something with its input.
+#[derive(Debug)]
+pub enum InputError {
+    /// A field is wrong. The caller is at fault.
+    Invalid(FieldProblem),
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+/// Why a query is not answered.
+#[derive(Debug)]
+pub enum QueryError {
+    /// A field is wrong. The caller is at fault.
+    Invalid(FieldProblem),
+    /// What it names isn't there. Usually the caller is at fault, or somebody has just removed it.
+    NotFound,
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+/// Lets `?` convert into an error: from what a variant holds; after a semicolon, from a smaller error, variant by variant.
+macro_rules! passes_on {
+    ($error:ident: $($variant:ident($held:ty)),+ $(; $smaller:ident { $($same:ident $(($content:ident))?),+ })*) => {
+        $(impl From<$held> for $error {
+            fn from(held: $held) -> Self {
+                Self::$variant(held)
+            }
+        })+
+        $(impl From<$smaller> for $error {
+            fn from(smaller: $smaller) -> Self {
+                match smaller {
+                    $($smaller::$same $(($content))? => Self::$same $(($content))?,)+
+                }
+            }
+        })*
+    };
+}
+pub(crate) use passes_on;
+
+passes_on!(Failure: Bug(Bug));
+passes_on!(LookupError: Failed(Failure));
+passes_on!(InputError: Invalid(FieldProblem), Failed(Failure));
+passes_on!(QueryError: Invalid(FieldProblem), Failed(Failure));
 
 /// What is wrong with one field of the input, in words for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +81,18 @@ pub struct FieldProblem {
     pub field: Cow<'static, str>,
     /// For example `must be at least 12 characters`. Never what was sent.
     pub message: Cow<'static, str>,
+}
+
+impl FieldProblem {
+    /// What is wrong with a field.
+    pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+
+    /// Names the field that a message is about: `.map_err(FieldProblem::of("email"))`.
+    pub fn of<M: Into<Cow<'static, str>>>(field: &'static str) -> impl FnOnce(M) -> Self {
+        move |message| Self::new(field, message)
+    }
 }
 
 /// Something that can't happen, in words for the operator's log.
@@ -98,27 +135,12 @@ impl fmt::Display for Bug {
 }
 
 /// For the operator's log.
-impl fmt::Display for Error {
+impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bug(bug) => bug.fmt(f),
-            Self::StorageUnavailable => f.write_str("storage can't be reached"),
             Self::Overloaded => f.write_str("the hash queue is full, or the database too busy"),
-            other => write!(f, "{other:?}"),
+            Self::StorageUnavailable => f.write_str("storage can't be reached"),
+            Self::Bug(bug) => bug.fmt(f),
         }
-    }
-}
-
-impl Error {
-    /// A single wrong field.
-    #[must_use]
-    pub fn invalid(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Invalid(vec![FieldProblem { field: field.into(), message: message.into() }])
-    }
-}
-
-impl From<Bug> for Error {
-    fn from(bug: Bug) -> Self {
-        Self::Bug(bug)
     }
 }

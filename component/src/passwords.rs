@@ -4,7 +4,7 @@ use crate::{
     bindings::mana::auth::passwords::{self, Behalf, Verdict},
     context::{Client, Context},
     email::Email,
-    error::{Bug, Error},
+    error::{Bug, Failure, FieldProblem, InputError},
     platform::Level,
 };
 use unicode_normalization::UnicodeNormalization as _;
@@ -91,19 +91,20 @@ pub async fn acceptable(
     field: &'static str,
     email: &Email,
     name: &str,
-) -> Result<(), Error> {
+) -> Result<(), InputError> {
     let mut hints = vec![email.as_str().to_owned(), name.to_owned(), ctx.settings.service_name.clone()];
     hints.extend(email.as_str().split(['@', '.', '+', '-', '_']).map(ToOwned::to_owned));
     hints.extend(name.split_whitespace().map(ToOwned::to_owned));
     hints.retain(|hint| hint.chars().count() > 2);
-    let estimate = passwords::strength(password.0.normal.to_string(), hints, behalf(ctx)).await?;
+    let estimate = passwords::strength(password.0.normal.to_string(), hints, behalf(ctx)).await;
+    let estimate = estimate.map_err(Failure::from)?;
     if estimate.guesses_log10 >= GUESSES_LOG10 {
         return Ok(());
     }
     let mut advice = vec!["is too easy to guess.".to_owned()];
     advice.extend(estimate.warning);
     advice.extend(estimate.suggestions);
-    Err(Error::invalid(field, advice.join(" ")))
+    Err(FieldProblem::new(field, advice.join(" ")).into())
 }
 
 /// Hashes a password to be stored.
@@ -111,7 +112,7 @@ pub async fn acceptable(
 /// # Errors
 ///
 /// `Overloaded` where the host has no room for another hash.
-pub async fn hash(ctx: &Context, password: &NewPassword) -> Result<String, Error> {
+pub async fn hash(ctx: &Context, password: &NewPassword) -> Result<String, Failure> {
     rehash(ctx, &password.0).await
 }
 
@@ -120,7 +121,7 @@ pub async fn hash(ctx: &Context, password: &NewPassword) -> Result<String, Error
 /// # Errors
 ///
 /// `Overloaded` where the host has no room for another hash.
-pub async fn rehash(ctx: &Context, password: &Password) -> Result<String, Error> {
+pub async fn rehash(ctx: &Context, password: &Password) -> Result<String, Failure> {
     Ok(passwords::hash(password.normal.to_string(), ctx.settings.password_parameters, behalf(ctx)).await?)
 }
 
@@ -131,7 +132,7 @@ pub async fn rehash(ctx: &Context, password: &Password) -> Result<String, Error>
 /// # Errors
 ///
 /// `Overloaded` where the host has no room for another hash.
-pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) -> Result<Proof, Error> {
+pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) -> Result<Proof, Failure> {
     match compare(ctx, &password.normal, encoded.clone()).await? {
         // Of a hash that saw a part, the rest may be a typing error: what is hashed anew must have been proven whole.
         Verdict::Match | Verdict::MatchInPart => return Ok(Proof::Right),
@@ -147,7 +148,7 @@ pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) 
     })
 }
 
-async fn compare(ctx: &Context, password: &str, encoded: Option<String>) -> Result<Verdict, Error> {
+async fn compare(ctx: &Context, password: &str, encoded: Option<String>) -> Result<Verdict, Failure> {
     let current = ctx.settings.password_parameters;
     match passwords::verify(password.to_owned(), encoded, current, behalf(ctx)).await {
         Err(passwords::Error::MalformedHash | passwords::Error::UnsupportedParameters) => {
@@ -163,7 +164,7 @@ fn behalf(ctx: &Context) -> Behalf {
     Behalf { request: request_id.clone(), network: ctx.client.network(), known_device: *known_device }
 }
 
-impl From<passwords::Error> for Error {
+impl From<passwords::Error> for Failure {
     fn from(error: passwords::Error) -> Self {
         match error {
             passwords::Error::Busy => Self::Overloaded,

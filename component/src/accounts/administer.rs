@@ -5,7 +5,7 @@ use crate::{
     commit::Change,
     context::Context,
     email::Email,
-    error::Error,
+    error::{FieldProblem, LookupError, QueryError},
     events::{Event, Kind},
     ids::UserId,
     throttle,
@@ -14,14 +14,13 @@ use crate::{
 /// The most accounts on one page.
 const PAGE: u32 = 200;
 
-/// The account with this address, in any spelling of it.
+/// The account with this address.
 ///
 /// # Errors
 ///
 /// `NotFound` where there is none.
-pub async fn find(email: &str) -> Result<User, Error> {
-    let email = Email::parse(email).map_err(|message| Error::invalid("email", message))?;
-    rows::by_email(&email).await?.ok_or(Error::NotFound)
+pub async fn find(email: &Email) -> Result<User, LookupError> {
+    rows::by_email(email).await?.ok_or(LookupError::NotFound)
 }
 
 /// Accounts, newest first.
@@ -29,16 +28,16 @@ pub async fn find(email: &str) -> Result<User, Error> {
 /// # Errors
 ///
 /// `Invalid` for a limit beyond 1 to 200; `NotFound` where `before` is no account any more.
-pub async fn list(limit: u32, before: Option<UserId>) -> Result<Vec<User>, Error> {
+pub async fn list(limit: u32, before: Option<UserId>) -> Result<Vec<User>, QueryError> {
     if !(1..=PAGE).contains(&limit) {
-        return Err(Error::invalid("limit", "must be from 1 to 200"));
+        return Err(FieldProblem::new("limit", "must be from 1 to 200").into());
     }
     if let Some(before) = before
         && rows::by_id(before).await?.is_none()
     {
-        return Err(Error::NotFound);
+        return Err(QueryError::NotFound);
     }
-    rows::page(limit, before).await
+    Ok(rows::page(limit, before).await?)
 }
 
 /// Deletes an account, its sessions and tokens. Its trail of security events stays.
@@ -46,11 +45,11 @@ pub async fn list(limit: u32, before: Option<UserId>) -> Result<Vec<User>, Error
 /// # Errors
 ///
 /// `NotFound` where there is no such account.
-pub async fn remove(ctx: &Context, id: UserId) -> Result<(), Error> {
+pub async fn remove(ctx: &Context, id: UserId) -> Result<(), LookupError> {
     let event = Event::about(Kind::AccountDeleted, id).with("by", "operator");
     let mut change = Change::of(rows::remove(id));
     change.record(event);
-    change.commit_or(ctx, Error::NotFound).await.map(drop)
+    change.commit_or(ctx, LookupError::NotFound).await.map(drop)
 }
 
 /// Lifts the lock that failed sign-ins have set on an account. Returns whether there was one.
@@ -58,9 +57,9 @@ pub async fn remove(ctx: &Context, id: UserId) -> Result<(), Error> {
 /// # Errors
 ///
 /// `NotFound` where there is no such account.
-pub async fn unlock(ctx: &Context, id: UserId, by: &str) -> Result<bool, Error> {
-    let user = rows::by_id(id).await?.ok_or(Error::NotFound)?;
-    throttle::unlock(ctx, user.id, &user.email, by).await
+pub async fn unlock(ctx: &Context, id: UserId, by: &str) -> Result<bool, LookupError> {
+    let user = rows::by_id(id).await?.ok_or(LookupError::NotFound)?;
+    Ok(throttle::unlock(ctx, user.id, &user.email, by).await?)
 }
 
 /// Changes what a user may do, at once.
@@ -68,8 +67,8 @@ pub async fn unlock(ctx: &Context, id: UserId, by: &str) -> Result<bool, Error> 
 /// # Errors
 ///
 /// `NotFound` where there is no such account.
-pub async fn set_role(ctx: &Context, id: UserId, role: Role) -> Result<User, Error> {
-    let user = rows::by_id(id).await?.ok_or(Error::NotFound)?;
+pub async fn set_role(ctx: &Context, id: UserId, role: Role) -> Result<User, LookupError> {
+    let user = rows::by_id(id).await?.ok_or(LookupError::NotFound)?;
     if user.role == role {
         return Ok(user);
     }
@@ -79,6 +78,6 @@ pub async fn set_role(ctx: &Context, id: UserId, role: Role) -> Result<User, Err
         .with("by", "operator");
     let mut change = Change::of(rows::set_role(id, role, ctx.now));
     change.record(event);
-    change.commit_or(ctx, Error::NotFound).await?;
+    change.commit_or(ctx, LookupError::NotFound).await?;
     Ok(User { role, updated_at: ctx.now, ..user })
 }

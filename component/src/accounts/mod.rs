@@ -15,7 +15,7 @@ pub use administer::{find, list, remove, set_role, unlock};
 pub use name::Name;
 pub use picture::Picture;
 pub use profile::{ProfileUpdate, update_profile};
-pub use register::{By, Registration, register};
+pub use register::{By, RegisterError, Registration, register};
 // For those who build on accounts: what their statements join, and what they change together with rows of their own.
 pub use rows::{
     Credentials, USER, by_id, credentials_by_email, credentials_by_id, delete, set_password,

@@ -1,7 +1,7 @@
 //! What a user shows of themselves.
 
 use super::{Name, Picture, User, rows};
-use crate::{commit::Change, context::Context, error::Error};
+use crate::{commit::Change, context::Context, error::Failure};
 
 /// What is to change; what is none stays.
 pub struct ProfileUpdate {
@@ -16,7 +16,7 @@ pub struct ProfileUpdate {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn update_profile(ctx: &Context, user: User, update: ProfileUpdate) -> Result<User, Error> {
+pub async fn update_profile(ctx: &Context, user: User, update: ProfileUpdate) -> Result<User, Failure> {
     let ProfileUpdate { name, image } = update;
     let name = name.map(String::from).filter(|name| *name != user.name);
     let image = image.map(|image| image.map(String::from)).filter(|image| *image != user.image);

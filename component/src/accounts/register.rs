@@ -5,12 +5,12 @@ use crate::{
     commit::{Change, Refused},
     context::Context,
     email::Email,
-    error::Error,
+    error::{Failure, FieldProblem, InputError, passes_on},
     events::{Event, Kind},
     ids::UserId,
     passwords::{NewPassword, acceptable, hash},
     platform::{self, Metric},
-    throttle::{self, Route},
+    throttle::{self, Route, ThrottleError, Throttled},
 };
 
 /// What is needed to make an account.
@@ -34,13 +34,26 @@ pub enum By {
     Operator,
 }
 
+/// Why no account is made.
+#[derive(Debug)]
+pub enum RegisterError {
+    /// The password is too easy to guess.
+    Invalid(FieldProblem),
+    /// The address has an account.
+    EmailTaken,
+    /// The client, or all of them, made too many.
+    Throttled(Throttled),
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(RegisterError: Failed(Failure);
+    InputError { Invalid(problem), Failed(failure) };
+    ThrottleError { Throttled(throttled), Failed(failure) });
+
 /// Makes an account. A stranger's call is counted before anything else. The database decides whether the address is free, after the hash: a known address takes
 /// as long as an unknown one.
-///
-/// # Errors
-///
-/// `Invalid` for a weak password, `EmailTaken` for a known address, `RateLimited` where the client, or all of them, made too many.
-pub async fn register(ctx: &Context, registration: Registration) -> Result<User, Error> {
+pub async fn register(ctx: &Context, registration: Registration) -> Result<User, RegisterError> {
     if registration.by == By::Stranger {
         throttle::count(ctx, Route::Registration).await?;
     }
@@ -50,20 +63,22 @@ pub async fn register(ctx: &Context, registration: Registration) -> Result<User,
     outcome
 }
 
-async fn commit(ctx: &Context, registration: Registration) -> Result<User, Error> {
+async fn commit(ctx: &Context, registration: Registration) -> Result<User, RegisterError> {
     let mut change = Change::new();
     let user = create(ctx, &mut change, registration).await?;
     match change.try_commit(ctx).await {
         Ok(_) => Ok(user),
-        Err(Refused::Conflict(constraint)) if rows::is_email_taken(&constraint) => Err(Error::EmailTaken),
+        Err(Refused::Conflict(constraint)) if rows::is_email_taken(&constraint) => {
+            Err(RegisterError::EmailTaken)
+        }
         // Nothing else expects a row.
-        Err(Refused::Unmet(_)) => Err(throttle::overtaken(ctx, Route::Registration).await),
-        Err(refused) => Err(refused.into()),
+        Err(Refused::Unmet(_)) => Err(throttle::overtaken(ctx, Route::Registration).await.into()),
+        Err(refused) => Err(Failure::from(refused).into()),
     }
 }
 
 /// Adds the making of an account to a change.
-async fn create(ctx: &Context, change: &mut Change, registration: Registration) -> Result<User, Error> {
+async fn create(ctx: &Context, change: &mut Change, registration: Registration) -> Result<User, InputError> {
     let Registration { email, password, name, by } = registration;
     acceptable(ctx, &password, "password", &email, name.as_str()).await?;
     let encoded = hash(ctx, &password).await?;

@@ -4,7 +4,7 @@ use super::{Ban, Role, User};
 use crate::{
     context::Context,
     email::Email,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     ids::UserId,
     invalidations::Snapshot,
     params,
@@ -33,7 +33,7 @@ pub static USER: LazyLock<String> = LazyLock::new(|| {
 /// # Errors
 ///
 /// Where a column is not what the schema says.
-pub fn user(row: &mut Columns) -> Result<User, Error> {
+pub fn user(row: &mut Columns) -> Result<User, Failure> {
     let Utf8(id) = row.take()?;
     // Only shown: nobody signs in with an address that can't be read, and its owner is still listed, and can be removed.
     let (LossyUtf8(email), LossyUtf8(name)) = (row.take()?, row.take()?);
@@ -74,7 +74,7 @@ pub struct Credentials {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn credentials_by_email(ctx: &Context, email: &Email) -> Result<Option<Credentials>, Error> {
+pub async fn credentials_by_email(ctx: &Context, email: &Email) -> Result<Option<Credentials>, Failure> {
     let nearest = "u.id = coalesce((SELECT id FROM users WHERE email >= ?1 ORDER BY email LIMIT 1),
                                     (SELECT id FROM users ORDER BY email DESC LIMIT 1))";
     credentials(ctx, "u.email = ?1", nearest, email.as_str().into()).await
@@ -85,7 +85,7 @@ pub async fn credentials_by_email(ctx: &Context, email: &Email) -> Result<Option
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn credentials_by_id(ctx: &Context, id: UserId) -> Result<Option<Credentials>, Error> {
+pub async fn credentials_by_id(ctx: &Context, id: UserId) -> Result<Option<Credentials>, Failure> {
     credentials(ctx, "u.id = ?1", "u.id = ?1", id.into()).await
 }
 
@@ -95,7 +95,7 @@ async fn credentials(
     sought: &str,
     condition: &str,
     key: Value,
-) -> Result<Option<Credentials>, Error> {
+) -> Result<Option<Credentials>, Failure> {
     let sql = format!(
         "SELECT {sought}, {}, {}, u.credential_version, {}
          FROM users u LEFT JOIN accounts a ON a.provider_id = 'credential' AND a.account_id = u.id
@@ -133,7 +133,7 @@ fn credentials_in(row: &mut Columns, snapshot: Snapshot) -> (Option<Credentials>
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn by_id(id: UserId) -> Result<Option<User>, Error> {
+pub async fn by_id(id: UserId) -> Result<Option<User>, Failure> {
     storage::query_one(&format!("SELECT {} FROM users u WHERE u.id = ?1", *USER), params![id], user).await
 }
 
@@ -142,7 +142,7 @@ pub async fn by_id(id: UserId) -> Result<Option<User>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn by_email(email: &Email) -> Result<Option<User>, Error> {
+pub async fn by_email(email: &Email) -> Result<Option<User>, Failure> {
     storage::query_one(
         &format!("SELECT {} FROM users u WHERE u.email = ?1", *USER),
         params![email.as_str()],
@@ -156,7 +156,7 @@ pub async fn by_email(email: &Email) -> Result<Option<User>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn page(limit: u32, before: Option<UserId>) -> Result<Vec<User>, Error> {
+pub async fn page(limit: u32, before: Option<UserId>) -> Result<Vec<User>, Failure> {
     match before {
         Some(before) => {
             let sql = format!(

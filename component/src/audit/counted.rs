@@ -5,7 +5,7 @@ use super::rows;
 use crate::{
     commit::Change,
     context::Context,
-    error::Error,
+    error::Failure,
     events::{Event, Kind, WINDOW},
     time::Span,
 };
@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn report(ctx: &Context) -> Result<u64, Error> {
+pub async fn report(ctx: &Context) -> Result<u64, Failure> {
     let mut lost = 0_u64;
     for counted in rows::counted().await? {
         let age = ctx.now.since(counted.since);

@@ -1,7 +1,7 @@
 //! Events of other components. They append to the same log, each under a source that whoever links it has decided on.
 
 use crate::ids::{self, UserId};
-use crate::{error::Error, events::Kind, text};
+use crate::{error::FieldProblem, events::Kind, text};
 use mana_auth_audit::{BadSource, Source};
 use serde_json::{Map, Value};
 use std::net::IpAddr;
@@ -28,7 +28,7 @@ impl Recorded {
     ///
     /// # Errors
     ///
-    /// `Invalid` for each field that is wrong.
+    /// The first field that is wrong.
     pub fn parse(
         source: &str,
         event_type: String,
@@ -36,19 +36,19 @@ impl Recorded {
         ip_address: Option<&str>,
         user_agent: Option<&str>,
         metadata: &str,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, FieldProblem> {
         let source =
-            source.parse().map_err(|wrong: BadSource| Error::invalid("source", wrong.to_string()))?;
+            source.parse().map_err(|wrong: BadSource| FieldProblem::new("source", wrong.to_string()))?;
         if Kind::named(&event_type).is_some() {
-            return Err(Error::invalid("eventType", "is one of the service's own kinds"));
+            return Err(FieldProblem::new("eventType", "is one of the service's own kinds"));
         }
         if !is_kind(&event_type) {
-            return Err(Error::invalid("eventType", "must be 1 to 64 of a to z, 0 to 9, _ and ."));
+            return Err(FieldProblem::new("eventType", "must be 1 to 64 of a to z, 0 to 9, _ and ."));
         }
         let user = user.map(|id| UserId::parse(id).ok_or(ids::PROBLEM)).transpose();
-        let user = user.map_err(|problem| Error::invalid("userId", problem))?;
+        let user = user.map_err(FieldProblem::of("userId"))?;
         let address = ip_address.map(str::parse::<IpAddr>).transpose();
-        let address = address.map_err(|_| Error::invalid("ipAddress", "must be an IP address"))?;
+        let address = address.map_err(|_| FieldProblem::new("ipAddress", "must be an IP address"))?;
         let object =
             (metadata.len() <= METADATA).then(|| serde_json::from_str::<Map<String, Value>>(metadata).ok());
         let metadata = object
@@ -56,7 +56,7 @@ impl Recorded {
             .map(|object| Value::Object(object).to_string())
             // Numbers may be longer as we write them.
             .filter(|metadata| metadata.len() <= METADATA)
-            .ok_or_else(|| Error::invalid("metadata", "must be a JSON object of at most 8 KiB"))?;
+            .ok_or_else(|| FieldProblem::new("metadata", "must be a JSON object of at most 8 KiB"))?;
         Ok(Self {
             source,
             event_type,

@@ -4,7 +4,7 @@
 use crate::{
     commit,
     context::Context,
-    error::Error,
+    error::Failure,
     events::{Event, Kind},
     time::Time,
 };
@@ -30,7 +30,7 @@ fn add(since: Time, count: u64) {
 /// # Errors
 ///
 /// Where storage fails; then it is kept.
-pub async fn flush(ctx: &Context) -> Result<(), Error> {
+pub async fn flush(ctx: &Context) -> Result<(), Failure> {
     let noted = REFUSED.lock().ok().and_then(|mut refused| refused.take());
     let Some((since, count)) = noted else { return Ok(()) };
     let number = i64::try_from(count).unwrap_or(i64::MAX);

@@ -3,7 +3,7 @@
 use super::Recorded;
 use crate::{
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     events::{Kind, Weight, Written},
     params,
     storage::{self, Statement, statement},
@@ -57,7 +57,7 @@ pub struct Counted {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn counted() -> Result<Vec<Counted>, Error> {
+pub async fn counted() -> Result<Vec<Counted>, Failure> {
     let kinds: Vec<String> = Kind::ALL
         .iter()
         .filter(|kind| kind.weight() == Weight::Expendable)

@@ -5,7 +5,7 @@
 
 use crate::{
     context::Context,
-    error::Error as Failure,
+    error::{Bug, Failure},
     events::{self, Event},
     platform::{self, Level, Metric},
     storage::{self, Error, Statement},
@@ -146,10 +146,10 @@ impl Change {
     /// # Errors
     ///
     /// `unmet`, or as [`Change::commit`].
-    pub async fn commit_or(self, ctx: &Context, unmet: Failure) -> Result<Committed, Failure> {
+    pub async fn commit_or<E: From<Failure>>(self, ctx: &Context, unmet: E) -> Result<Committed, E> {
         match self.try_commit(ctx).await {
             Err(Refused::Unmet(_)) => Err(unmet),
-            outcome => Ok(outcome?),
+            outcome => outcome.map_err(|refused| Failure::from(refused).into()),
         }
     }
 
@@ -291,8 +291,8 @@ fn words(error: &Error) -> String {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Conflict(constraint) => crate::error::Bug::Conflict(constraint).into(),
-            Refused::Unmet(_) => crate::error::Bug::Missing("a row that a statement expected").into(),
+            Refused::Conflict(constraint) => Bug::Conflict(constraint).into(),
+            Refused::Unmet(_) => Bug::Missing("a row that a statement expected").into(),
             Refused::Failed(failure) => failure,
         }
     }

@@ -5,35 +5,48 @@ use crate::{
     accounts::{self, User},
     commit::Change,
     context::Context,
-    error::Error,
+    error::{Failure, FieldProblem, InputError, passes_on},
     events::{Event, Kind},
     passwords::{NewPassword, acceptable, hash},
-    sessions::{Caller, OldChain, Renewal, SignedIn},
+    sessions::{AuthenticateError, Caller, OldChain, Renewal, SignedIn},
 };
+
+/// Why a password is not changed.
+#[derive(Debug)]
+pub enum ChangePasswordError {
+    /// The new one is too easy to guess.
+    Invalid(FieldProblem),
+    /// It was changed meanwhile.
+    InvalidCredentials,
+    /// The session was ended or renewed meanwhile. The password is changed all the same.
+    Unauthenticated,
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(ChangePasswordError: Failed(Failure);
+    InputError { Invalid(problem), Failed(failure) };
+    AuthenticateError { Unauthenticated, Failed(failure) });
 
 /// Changes a password. Every other session ends, and this one starts anew with new secrets: whoever knew the
 /// old password, or stole a token, is out.
-///
-/// # Errors
-///
-/// `InvalidCredentials` where the password was changed meanwhile, `Invalid` for a weak one.
 pub async fn change_password(
     ctx: &Context,
     caller: &Caller,
     proof: Reauthenticated,
     new: &NewPassword,
     old_chain: OldChain,
-) -> Result<SignedIn, Error> {
+) -> Result<SignedIn, ChangePasswordError> {
     let mut change = Change::new();
     let renewal = match plan(ctx, &mut change, caller, &proof, new, old_chain).await {
         Ok(renewal) => renewal,
         Err(error) => {
             proof.take_back(ctx).await;
-            return Err(error);
+            return Err(error.into());
         }
     };
-    proof.commit(ctx, change).await?;
-    renewal.complete(ctx, caller).await
+    proof.commit(ctx, change, ChangePasswordError::InvalidCredentials).await?;
+    Ok(renewal.complete(ctx, caller).await?)
 }
 
 /// Adds the new password to a change, and the session's new secrets.
@@ -44,9 +57,9 @@ async fn plan(
     proof: &Reauthenticated,
     new: &NewPassword,
     old_chain: OldChain,
-) -> Result<Renewal, Error> {
+) -> Result<Renewal, InputError> {
     set_password(ctx, change, &caller.user, proof.credential_version, new).await?;
-    Renewal::begin(ctx, change, caller, old_chain)
+    Ok(Renewal::begin(ctx, change, caller, old_chain)?)
 }
 
 /// Adds another password to a change, and its event. It fails where the credentials are not of this version any more.
@@ -56,7 +69,7 @@ async fn set_password(
     user: &User,
     version: i64,
     new: &NewPassword,
-) -> Result<(), Error> {
+) -> Result<(), InputError> {
     acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
     let encoded = hash(ctx, new).await?;
     change.add(accounts::set_password(user.id, version, &encoded, ctx.now));

@@ -5,7 +5,7 @@ mod delete_account;
 mod reauthenticate;
 mod sign_in;
 
-pub use change_password::change_password;
-pub use delete_account::delete_account;
-pub use reauthenticate::{Purpose, Reauthenticated, reauthenticate};
-pub use sign_in::{SignIn, sign_in};
+pub use change_password::{ChangePasswordError, change_password};
+pub use delete_account::{DeleteAccountError, delete_account};
+pub use reauthenticate::{Purpose, ReauthenticateError, Reauthenticated, reauthenticate};
+pub use sign_in::{SignIn, SignInError, sign_in};

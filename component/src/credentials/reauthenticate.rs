@@ -4,10 +4,10 @@ use crate::{
     accounts::{self, User},
     commit::Change,
     context::Context,
-    error::Error,
+    error::{Failure, passes_on},
     events::{Event, Kind},
     passwords::{Password, Proof, check},
-    throttle::{self, Attempt},
+    throttle::{self, Attempt, ThrottleError, Throttled},
 };
 
 /// What somebody proves again who they are for.
@@ -41,10 +41,15 @@ impl Reauthenticated {
     ///
     /// # Errors
     ///
-    /// `InvalidCredentials` where the credentials have changed meanwhile. Then, as where storage fails, the attempt was none.
-    pub(super) async fn commit(self, ctx: &Context, mut change: Change) -> Result<(), Error> {
+    /// `outdated` where the credentials have changed meanwhile. Then, as where storage fails, the attempt was none.
+    pub(super) async fn commit<E: From<Failure>>(
+        self,
+        ctx: &Context,
+        mut change: Change,
+        outdated: E,
+    ) -> Result<(), E> {
         self.attempt.succeeded(&mut change);
-        let committed = change.commit_or(ctx, Error::InvalidCredentials).await;
+        let committed = change.commit_or(ctx, outdated).await;
         if committed.is_err() {
             self.take_back(ctx).await;
         }
@@ -57,18 +62,26 @@ impl Reauthenticated {
     }
 }
 
+/// Why somebody has not proven again who they are.
+#[derive(Debug)]
+pub enum ReauthenticateError {
+    /// The password is wrong.
+    InvalidCredentials,
+    /// It was wrong too often, or others are to be decided first.
+    Throttled(Throttled),
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(ReauthenticateError: Failed(Failure); ThrottleError { Throttled(throttled), Failed(failure) });
+
 /// Compares the password of somebody who is signed in. The event of a failure names the purpose.
-///
-/// # Errors
-///
-/// `InvalidCredentials` where it is wrong, `Locked` where it was too often, `RateLimited` where others are to be decided first,
-/// `Overloaded` where the host has no room for a hash.
 pub async fn reauthenticate(
     ctx: &Context,
     user: &User,
     password: &Password,
     purpose: Purpose,
-) -> Result<Reauthenticated, Error> {
+) -> Result<Reauthenticated, ReauthenticateError> {
     let credentials = accounts::credentials_by_id(ctx, user.id).await?;
     let (credential_version, encoded) =
         credentials.map_or((0, None), |found| (found.version, found.password));
@@ -81,12 +94,12 @@ pub async fn reauthenticate(
         Ok(Proof::Wrong) => {}
         Err(error) => {
             attempt.take_back(ctx).await;
-            return Err(error);
+            return Err(error.into());
         }
     }
     let mut change = Change::new();
     change.record(Event::about(Kind::LoginFailure, user.id).with("reason", purpose.as_str()));
     attempt.failed(ctx, &mut change, Event::about(Kind::AccountLocked, user.id));
     change.commit(ctx).await?;
-    Err(Error::InvalidCredentials)
+    Err(ReauthenticateError::InvalidCredentials)
 }

@@ -6,14 +6,14 @@ use crate::{
     context::Context,
     devices::{self, DeviceCookie, Trusted},
     email::Email,
-    error::Error,
+    error::{Failure, passes_on},
     events::{Event, Kind},
     ids::UserId,
     passwords::{self, Password, Proof},
     platform::{self, Metric},
     secrets::CookieSecret,
     sessions::{self, Device, Opened, Proven, SignedIn, Wanted},
-    throttle::{self, Attempt, Refused},
+    throttle::{self, Attempt, ThrottleError, Throttled},
 };
 
 /// A sign-in, as the client sends it.
@@ -32,6 +32,21 @@ pub struct SignIn {
     pub replaces: Vec<CookieSecret>,
 }
 
+/// Why no session is opened.
+#[derive(Debug)]
+pub enum SignInError {
+    /// E-mail and password don't belong together, or there is no such account. Nobody is told which, not even by the time it takes.
+    InvalidCredentials,
+    /// The account is banned. Only who knows the password is told.
+    Banned,
+    /// Too many attempts failed. Who knows the password is told it too, without a hash and before anybody is looked up.
+    Throttled(Throttled),
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(SignInError: Throttled(Throttled), Failed(Failure));
+
 /// How often a sign-in starts over when the account's credentials change while it hashes.
 const ATTEMPTS: usize = 3;
 
@@ -39,26 +54,24 @@ const ATTEMPTS: usize = 3;
 ///
 /// The account's `credential_version` is read before the slow comparison and must be the same when the session
 /// is written, in one statement. So a sign-in that waited in the hash queue can't outlive a change of password.
-///
-/// # Errors
-///
-/// `InvalidCredentials`, in the same time whether the account exists or not; `Banned` only to who knows the
-/// password; `Locked` and `RateLimited` after too many failures, to who knows it too, without a hash and before anybody is looked up;
-/// `Overloaded` where the host has no room for another hash.
-pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, Error> {
+pub async fn sign_in(ctx: &Context, request: SignIn) -> Result<SignedIn, SignInError> {
     let trusted = devices::trusted(ctx, &request.device_cookies, request.email.as_ref()).await?;
     let attempt = match throttle::reserve(ctx, request.email.as_ref(), trusted).await {
         Ok(attempt) => attempt,
-        Err(refused) => return Err(refuse_unheard(ctx, &request, refused).await?),
+        Err(ThrottleError::Throttled(throttled)) => {
+            record_throttled(ctx, &request, throttled).await?;
+            return Err(throttled.into());
+        }
+        Err(ThrottleError::Failed(failure)) => return Err(failure.into()),
     };
     let outcome = prove(&ctx.on_device(attempt.is_of_known_device()), &request, trusted, &attempt).await;
-    if let Err(Error::Overloaded | Error::StorageUnavailable | Error::Bug(_)) = outcome {
+    if let Err(SignInError::Failed(_)) = outcome {
         attempt.take_back(ctx).await;
     }
     outcome
 }
 
-async fn look_up(ctx: &Context, request: &SignIn) -> Result<Option<Credentials>, Error> {
+async fn look_up(ctx: &Context, request: &SignIn) -> Result<Option<Credentials>, Failure> {
     match &request.email {
         Some(email) => accounts::credentials_by_email(ctx, email).await,
         None => Ok(None),
@@ -71,7 +84,7 @@ async fn prove(
     request: &SignIn,
     trusted: Option<Trusted>,
     attempt: &Attempt,
-) -> Result<SignedIn, Error> {
+) -> Result<SignedIn, SignInError> {
     for _ in 0..ATTEMPTS {
         let found = look_up(ctx, request).await?;
         let encoded = found.as_ref().and_then(|found| found.password.clone());
@@ -79,24 +92,26 @@ async fn prove(
             Ok(proof) => proof,
             Err(error) => {
                 platform::count(Metric::SignIns, "busy", 1);
-                return Err(error);
+                return Err(error.into());
             }
         };
         let user = found.as_ref().map(|found| found.user.id);
         let Some(found_now) = found.filter(|_| proof != Proof::Wrong) else {
             platform::count(Metric::SignIns, "mismatch", 1);
-            return Err(refuse(ctx, request, user, "credentials", attempt, Error::InvalidCredentials).await?);
+            record_failure(ctx, request, user, "credentials", attempt).await?;
+            return Err(SignInError::InvalidCredentials);
         };
         if found_now.user.ban.holds(ctx.now) {
             platform::count(Metric::SignIns, "banned", 1);
-            return Err(refuse(ctx, request, user, "banned", attempt, Error::Banned).await?);
+            record_failure(ctx, request, user, "banned", attempt).await?;
+            return Err(SignInError::Banned);
         }
         if let Opened::SignedIn(signed_in) = open(ctx, request, found_now, proof, trusted, attempt).await? {
             platform::count(Metric::SignIns, "success", 1);
             return Ok(*signed_in);
         }
     }
-    Err(Error::Overloaded)
+    Err(Failure::Overloaded.into())
 }
 
 /// Opens the session of whoever has shown the right password, and keeps that under today's parameters.
@@ -107,7 +122,7 @@ async fn open(
     proof: Proof,
     trusted: Option<Trusted>,
     attempt: &Attempt,
-) -> Result<Opened, Error> {
+) -> Result<Opened, Failure> {
     let Credentials { user, version, password, snapshot } = found;
     let device = devices::recognise(user.id, trusted, request.device.id.as_deref()).await?;
     let mut led_to = Change::new();
@@ -122,14 +137,13 @@ async fn open(
 }
 
 /// Records a failure, what it locks, and whether it is one too many. The same statements, whether or not there is such an account.
-async fn refuse(
+async fn record_failure(
     ctx: &Context,
     request: &SignIn,
     user: Option<UserId>,
     reason: &str,
     attempt: &Attempt,
-    error: Error,
-) -> Result<Error, Error> {
+) -> Result<(), Failure> {
     let mut change = Change::new();
     change.record(failure(request, user, reason));
     attempt.failed(ctx, &mut change, about(Kind::AccountLocked, request, user));
@@ -137,25 +151,23 @@ async fn refuse(
     for suspicion in throttle::repeated_by_client(ctx).into_iter().chain(throttle::repeated_by_address(ctx)) {
         suspicion.tell(&mut change, None);
     }
-    change.commit(ctx).await?;
-    Ok(error)
+    change.commit(ctx).await.map(drop)
 }
 
 /// Records that attempts are refused before anything is compared, and before anybody is looked up: not even the event says whether
 /// there is such an account.
-async fn refuse_unheard(ctx: &Context, request: &SignIn, refused: Refused) -> Result<Error, Error> {
-    let (reason, label) = match refused {
-        Refused::Locked(_) => ("locked", "locked"),
-        Refused::Limited(_) => ("rate_limited", "limited"),
-        Refused::Undecided => ("undecided", "busy"),
-        Refused::Failed(error) => return Ok(error),
+async fn record_throttled(ctx: &Context, request: &SignIn, throttled: Throttled) -> Result<(), Failure> {
+    let (reason, label) = match throttled {
+        Throttled::Locked(_) => ("locked", "locked"),
+        Throttled::RateLimited(_) => ("rate_limited", "limited"),
+        Throttled::Undecided => ("undecided", "busy"),
     };
     platform::count(Metric::SignIns, label, 1);
     // Whoever hammers at a lock shall not make the database write each time.
-    if throttle::is_worth_telling(ctx, request.email.as_ref(), &refused) {
+    if throttle::is_worth_telling(ctx, request.email.as_ref(), throttled) {
         commit::event(ctx, failure(request, None, reason)).await?;
     }
-    Ok(refused.into())
+    Ok(())
 }
 
 fn failure(request: &SignIn, user: Option<UserId>, reason: &str) -> Event {

@@ -15,7 +15,7 @@ use crate::{
     commit::Change,
     context::Context,
     email::Email,
-    error::Error,
+    error::Failure,
     events::{Event, Kind},
     ids::UserId,
     platform,
@@ -55,7 +55,7 @@ pub async fn trusted(
     ctx: &Context,
     cookies: &[DeviceCookie],
     email: Option<&Email>,
-) -> Result<Option<Trusted>, Error> {
+) -> Result<Option<Trusted>, Failure> {
     let ours = cookies.iter().filter(|cookie| cookie.is_ours(&ctx.settings.keyring));
     for cookie in ours.take(LOOKED_UP) {
         let owner = rows::owner_by_cookie(cookie.device, cookie.user, &cookie.nonce_hash()).await?;
@@ -75,7 +75,7 @@ pub async fn recognise(
     user: UserId,
     trusted: Option<Trusted>,
     client_id: Option<&str>,
-) -> Result<Recognised, Error> {
+) -> Result<Recognised, Failure> {
     if let Some(trusted) = trusted.filter(|trusted| trusted.user == user) {
         return Ok(Recognised { id: Some(trusted.device), trusted: Some(trusted) });
     }

@@ -1,7 +1,7 @@
 //! The only SQL of devices.
 
 use crate::{
-    error::Error,
+    error::Failure,
     ids::UserId,
     params,
     storage::{self, Columns, Condition, Statement, Utf8, statement},
@@ -17,7 +17,7 @@ pub async fn owner_by_cookie(
     device: Uuid,
     user: UserId,
     nonce_hash: &[u8; 32],
-) -> Result<Option<String>, Error> {
+) -> Result<Option<String>, Failure> {
     let sql = format!(
         "SELECT {} FROM devices d JOIN users u ON u.id = d.user_id
          WHERE d.id = ?1 AND d.user_id = ?2 AND ?3 IN (d.nonce_hash, d.nonce_before)",
@@ -29,7 +29,7 @@ pub async fn owner_by_cookie(
 }
 
 /// The device of a user that a client calls so.
-pub async fn by_client_id(user: UserId, client_id: &str) -> Result<Option<Uuid>, Error> {
+pub async fn by_client_id(user: UserId, client_id: &str) -> Result<Option<Uuid>, Failure> {
     let sql = "SELECT id FROM devices WHERE user_id = ?1 AND client_id = ?2";
     storage::query_one(sql, params![user, client_id], |row| row.take()).await
 }

@@ -1,7 +1,6 @@
 use super::{
     Component,
     call::{context, context_for},
-    failure::failure,
     types,
 };
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
     },
     credentials::{self, Purpose},
     email::Email,
-    error,
+    error::{FieldProblem, LookupError},
     passwords::{NewPassword, Password},
     sessions::{self, OldChain},
 };
@@ -26,17 +25,14 @@ impl Guest for Component {
 
     async fn update_profile(id: String, name: Option<String>, image: Picture) -> Result<User, Refusal> {
         let ctx = context().await?;
-        let user = accounts::by_id(types::user_id(&id)?).await?.ok_or(error::Error::NotFound)?;
-        let name = name.map(|name| Name::parse(&name)).transpose();
+        let user = accounts::by_id(types::user_id(&id)?).await?.ok_or(LookupError::NotFound)?;
+        let name = name.map(|name| Name::parse(&name)).transpose().map_err(FieldProblem::of("name"))?;
         let image = match image {
             Picture::Keep => Ok(None),
             Picture::Remove => Ok(Some(None)),
             Picture::Set(address) => Address::parse(&address).map(|address| Some(Some(address))),
         };
-        let update = ProfileUpdate {
-            name: name.map_err(|message| error::Error::invalid("name", message))?,
-            image: image.map_err(|message| error::Error::invalid("image", message))?,
-        };
+        let update = ProfileUpdate { name, image: image.map_err(FieldProblem::of("image"))? };
         Ok(types::user(accounts::update_profile(&ctx, user, update).await?, ctx.now))
     }
 
@@ -47,10 +43,9 @@ impl Guest for Component {
         client: Client,
     ) -> Result<SignedIn, Refusal> {
         let ctx = context_for(&client).await?;
-        let current = Password::parse(&Zeroizing::new(current));
-        let current = current.map_err(|message| error::Error::invalid("currentPassword", message))?;
-        let new = NewPassword::parse(&Zeroizing::new(new));
-        let new = new.map_err(|message| error::Error::invalid("newPassword", message))?;
+        let current =
+            Password::parse(&Zeroizing::new(current)).map_err(FieldProblem::of("currentPassword"))?;
+        let new = NewPassword::parse(&Zeroizing::new(new)).map_err(FieldProblem::of("newPassword"))?;
         let caller = sessions::by_session(&ctx, types::session_id(&session)?).await?;
         let proof =
             credentials::reauthenticate(&ctx, &caller.user, &current, Purpose::PasswordChange).await?;
@@ -60,9 +55,8 @@ impl Guest for Component {
 
     async fn close(id: String, password: String, client: Client) -> Result<(), Refusal> {
         let ctx = context_for(&client).await?;
-        let password = Password::parse(&Zeroizing::new(password));
-        let password = password.map_err(|message| error::Error::invalid("password", message))?;
-        let user = accounts::by_id(types::user_id(&id)?).await?.ok_or(error::Error::NotFound)?;
+        let password = Password::parse(&Zeroizing::new(password)).map_err(FieldProblem::of("password"))?;
+        let user = accounts::by_id(types::user_id(&id)?).await?.ok_or(LookupError::NotFound)?;
         let proof = credentials::reauthenticate(&ctx, &user, &password, Purpose::AccountDeletion).await?;
         Ok(credentials::delete_account(&ctx, &user, proof).await?)
     }
@@ -81,6 +75,7 @@ impl Guest for Component {
 
     async fn find(email: String) -> Result<User, Error> {
         let ctx = context().await?;
+        let email = Email::parse(&email).map_err(FieldProblem::of("email"))?;
         Ok(types::user(accounts::find(&email).await?, ctx.now))
     }
 
@@ -112,24 +107,12 @@ impl Guest for Component {
     }
 }
 
-fn registration(new: NewUser, by: By) -> Result<Registration, error::Error> {
+fn registration(new: NewUser, by: By) -> Result<Registration, FieldProblem> {
     let NewUser { email, password, name } = new;
     Ok(Registration {
-        email: Email::parse(&email).map_err(|message| error::Error::invalid("email", message))?,
-        password: NewPassword::parse(&Zeroizing::new(password))
-            .map_err(|message| error::Error::invalid("password", message))?,
-        name: Name::parse(&name).map_err(|message| error::Error::invalid("name", message))?,
+        email: Email::parse(&email).map_err(FieldProblem::of("email"))?,
+        password: NewPassword::parse(&Zeroizing::new(password)).map_err(FieldProblem::of("password"))?,
+        name: Name::parse(&name).map_err(FieldProblem::of("name"))?,
         by,
     })
-}
-
-impl From<error::Error> for Error {
-    fn from(error: error::Error) -> Self {
-        match error {
-            error::Error::Invalid(fields) => Self::Invalid(types::problems(fields)),
-            error::Error::EmailTaken => Self::EmailTaken,
-            error::Error::Overloaded => Self::Busy,
-            other => failure(other, Self::NotFound, Self::Unavailable, Self::Internal),
-        }
-    }
 }

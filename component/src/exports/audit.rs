@@ -1,4 +1,4 @@
-use super::{Component, call::context, failure::failure, types};
+use super::{Component, call::context};
 use crate::{
     audit::{
         self,
@@ -10,7 +10,7 @@ use crate::{
         Verification,
     },
     email::Email,
-    error,
+    error::FieldProblem,
     ids::{self, UserId},
     time::Time,
 };
@@ -118,7 +118,7 @@ impl Guest for Component {
         let ctx = context().await?;
         let user = user(&user_id)?;
         let email = email.map(|email| Email::parse(&email)).transpose();
-        let email = email.map_err(|problem| error::Error::invalid("email", problem))?;
+        let email = email.map_err(FieldProblem::of("email"))?;
         Ok(tree::erase(&ctx, user, email.as_ref().map(Email::as_str), "operator").await?)
     }
 }
@@ -128,12 +128,12 @@ async fn page(filter: &read::Filter, limit: u32, before: Option<String>) -> Resu
     Ok(read::events(filter, limit, before).await?.into_iter().map(Into::into).collect())
 }
 
-fn user(id: &str) -> Result<UserId, error::Error> {
-    UserId::parse(id).ok_or_else(|| error::Error::invalid("userId", ids::PROBLEM))
+fn user(id: &str) -> Result<UserId, FieldProblem> {
+    UserId::parse(id).ok_or_else(|| FieldProblem::new("userId", ids::PROBLEM))
 }
 
-fn id(field: &'static str, text: &str) -> Result<Uuid, error::Error> {
-    Uuid::try_parse(text).map_err(|_| error::Error::invalid(field, "must be a UUID"))
+fn id(field: &'static str, text: &str) -> Result<Uuid, FieldProblem> {
+    Uuid::try_parse(text).map_err(|_| FieldProblem::new(field, "must be a UUID"))
 }
 
 /// A number of rows, which is never negative.
@@ -162,15 +162,6 @@ impl From<Entry> for Event {
             metadata: entry.metadata,
             created_at: entry.created_at.as_millis(),
             leaf: entry.leaf,
-        }
-    }
-}
-
-impl From<error::Error> for Error {
-    fn from(error: error::Error) -> Self {
-        match error {
-            error::Error::Invalid(fields) => Self::Invalid(types::problems(fields)),
-            other => failure(other, Self::NotFound, Self::Unavailable, Self::Internal),
         }
     }
 }

@@ -1,7 +1,7 @@
-use super::{Component, call::context, failure::failure};
+use super::{Component, call::context};
 use crate::{
     bindings::exports::mana::auth::keys::{Error, Guest, Key, State},
-    error, keys,
+    keys,
     time::Time,
 };
 
@@ -40,11 +40,5 @@ fn describe(key: &keys::Key, all: &[keys::Key], now: Time) -> Key {
         created_at: key.created_at.as_millis(),
         signs_from: key.signs_from.as_millis(),
         secret_version: key.secret_version,
-    }
-}
-
-impl From<error::Error> for Error {
-    fn from(error: error::Error) -> Self {
-        failure(error, Self::NotFound, Self::Unavailable, Self::Internal)
     }
 }

@@ -1,9 +1,10 @@
-use super::{Component, call::context, failure::failure};
+use super::{Component, call::context};
 use crate::{
     bindings::exports::mana::auth::maintenance::{
         Error, Guest, Misconfiguration, Readiness, Report, Setting, StartError,
     },
-    error, maintenance, platform, settings,
+    error::Failure,
+    maintenance, platform, settings,
     time::Span,
 };
 
@@ -43,7 +44,7 @@ impl Guest for Component {
 
     async fn status() -> Readiness {
         match context().await {
-            Err(error::Error::StorageUnavailable) => return Readiness::StorageUnavailable,
+            Err(Failure::StorageUnavailable) => return Readiness::StorageUnavailable,
             Err(_) => return Readiness::NotStarted,
             Ok(_) => {}
         }
@@ -74,11 +75,5 @@ impl From<maintenance::StartError> for StartError {
             maintenance::StartError::Unavailable => Self::Unavailable,
             maintenance::StartError::Migration(words) => Self::Migration(words),
         }
-    }
-}
-
-impl From<error::Error> for Error {
-    fn from(error: error::Error) -> Self {
-        failure(error, Self::Unavailable, Self::Unavailable, Self::Internal)
     }
 }

@@ -1,7 +1,6 @@
 use super::{
     Component,
     call::{context, context_for},
-    failure::failure,
     types,
 };
 use crate::{
@@ -12,10 +11,10 @@ use crate::{
     credentials::{self, SignIn},
     devices::DeviceCookie,
     email::Email,
-    error,
+    error::FieldProblem,
     passwords::Password,
     secrets::{CookieSecret, RefreshToken},
-    sessions,
+    sessions::{self, AuthenticateError},
 };
 use zeroize::Zeroizing;
 
@@ -27,10 +26,10 @@ impl Guest for Component {
         client: Client,
     ) -> Result<SignedIn, Refusal> {
         let ctx = context_for(&client).await?;
-        let password = Password::parse(&Zeroizing::new(credentials.password));
         let request = SignIn {
             email: Email::parse(&credentials.email).ok(),
-            password: password.map_err(|message| error::Error::invalid("password", message))?,
+            password: Password::parse(&Zeroizing::new(credentials.password))
+                .map_err(FieldProblem::of("password"))?,
             remember_me,
             device: sessions::Device::of(&ctx.client, Some(&device.id), Some(&device.name)),
             device_cookies: DeviceCookie::parse(&device.token).into_iter().collect(),
@@ -46,7 +45,7 @@ impl Guest for Component {
 
     async fn exchange(cookie: String, origin: String, client: Client) -> Result<SignedIn, Refusal> {
         let ctx = context_for(&client).await?;
-        let cookie = CookieSecret::parse(&cookie).ok_or(error::Error::Unauthenticated)?;
+        let cookie = CookieSecret::parse(&cookie).ok_or(AuthenticateError::Unauthenticated)?;
         let (caller, _) = sessions::by_cookies(&ctx, vec![cookie]).await?;
         Ok(types::signed_in(sessions::exchange(&ctx, &caller, &origin).await?, ctx.now))
     }
@@ -72,11 +71,5 @@ impl Guest for Component {
 
     async fn revoke_all(user_id: String) -> Result<u64, Error> {
         Ok(sessions::revoke_all(&context().await?, types::user_id(&user_id)?).await?)
-    }
-}
-
-impl From<error::Error> for Error {
-    fn from(error: error::Error) -> Self {
-        failure(error, Self::NotFound, Self::Unavailable, Self::Internal)
     }
 }

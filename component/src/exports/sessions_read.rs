@@ -1,10 +1,10 @@
-use super::{Component, call::context, failure::failure, types};
+use super::{Component, call::context, types};
 use crate::{
     bindings::exports::mana::auth::{
         sessions_read::{Error, Guest, Refusal, Session},
         tokens::Claims,
     },
-    error, sessions,
+    sessions,
 };
 
 impl Guest for Component {
@@ -26,9 +26,7 @@ impl Guest for Component {
             Err(sessions::Refusal::Invalid | sessions::Refusal::Disowned) => Err(Refusal::Invalid),
             Err(sessions::Refusal::Expired | sessions::Refusal::Outdated) => Err(Refusal::Expired),
             Err(sessions::Refusal::Revoked) => Err(Refusal::Revoked),
-            Err(sessions::Refusal::Failed(error)) => {
-                Err(failure(error, Refusal::Unavailable, Refusal::Unavailable, Refusal::Internal))
-            }
+            Err(sessions::Refusal::Failed(failure)) => Err(failure.into()),
         }
     }
 }
@@ -49,11 +47,5 @@ impl From<sessions::Session> for Session {
             last_activity_at: session.last_activity_at.as_millis(),
             expires_at: session.expires_at.as_millis(),
         }
-    }
-}
-
-impl From<error::Error> for Error {
-    fn from(error: error::Error) -> Self {
-        failure(error, Self::NotFound, Self::Unavailable, Self::Internal)
     }
 }

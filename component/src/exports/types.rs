@@ -1,22 +1,22 @@
 //! What several interfaces speak of, between their records and the types of the domains.
 
-use super::failure::log;
 use crate::{
     accounts,
-    bindings::exports::mana::auth::types::{Client, Problem, Refusal, Role, SignedIn, User},
+    bindings::exports::mana::auth::types::{Client, Role, SignedIn, User},
     context,
-    error::{Error, FieldProblem},
+    error::{FieldProblem, LookupError},
     ids::{SessionId, UserId},
-    sessions,
+    sessions::{self, AuthenticateError},
     time::{Span, Time},
 };
 
 /// The client of a call, as whoever makes it says.
-pub fn client(client: &Client) -> Result<context::Client, Error> {
+pub fn client(client: &Client) -> Result<context::Client, FieldProblem> {
     let address = match client.ip_address.as_str() {
         "" => None,
         text => {
-            Some(context::address(text).ok_or_else(|| Error::invalid("ipAddress", "must be an IP address"))?)
+            let problem = || FieldProblem::new("ipAddress", "must be an IP address");
+            Some(context::address(text).ok_or_else(problem)?)
         }
     };
     let user_agent = Some(client.user_agent.as_str()).filter(|text| !text.is_empty());
@@ -24,18 +24,18 @@ pub fn client(client: &Client) -> Result<context::Client, Error> {
 }
 
 /// The id of a session that must be alive.
-pub fn session_id(text: &str) -> Result<SessionId, Error> {
-    SessionId::parse(text).ok_or(Error::Unauthenticated)
+pub fn session_id(text: &str) -> Result<SessionId, AuthenticateError> {
+    SessionId::parse(text).ok_or(AuthenticateError::Unauthenticated)
 }
 
 /// The id of a session that is looked for.
-pub fn known_session_id(text: &str) -> Result<SessionId, Error> {
-    SessionId::parse(text).ok_or(Error::NotFound)
+pub fn known_session_id(text: &str) -> Result<SessionId, LookupError> {
+    SessionId::parse(text).ok_or(LookupError::NotFound)
 }
 
 /// The id of a user that is looked for.
-pub fn user_id(text: &str) -> Result<UserId, Error> {
-    UserId::parse(text).ok_or(Error::NotFound)
+pub fn user_id(text: &str) -> Result<UserId, LookupError> {
+    UserId::parse(text).ok_or(LookupError::NotFound)
 }
 
 /// An account at this moment.
@@ -73,37 +73,4 @@ pub fn signed_in(signed_in: sessions::SignedIn, now: Time) -> SignedIn {
 /// Whole seconds, of which there are never fewer than none.
 pub fn seconds(span: Span) -> u64 {
     u64::try_from(span.as_seconds()).unwrap_or_default()
-}
-
-/// What is wrong with the input, field by field.
-pub fn problems(fields: Vec<FieldProblem>) -> Vec<Problem> {
-    let problem = |wrong: FieldProblem| Problem {
-        field: wrong.field.into_owned(),
-        message: wrong.message.into_owned(),
-    };
-    fields.into_iter().map(problem).collect()
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Invalid(fields) => Self::Invalid(problems(fields)),
-            Error::InvalidCredentials => Self::InvalidCredentials,
-            Error::Unauthenticated | Error::InvalidToken => Self::Unauthenticated,
-            Error::TokenExpired => Self::TokenExpired,
-            Error::InvalidRefreshToken => Self::InvalidRefreshToken,
-            Error::Banned => Self::Banned,
-            Error::Locked(left) => Self::Locked(left.retry_after()),
-            Error::RateLimited(left) => Self::RateLimited(left.retry_after()),
-            Error::Forbidden(_) => Self::Forbidden,
-            Error::NotFound => Self::NotFound,
-            Error::EmailTaken => Self::EmailTaken,
-            Error::Overloaded => Self::Busy,
-            Error::StorageUnavailable => Self::Unavailable,
-            Error::Bug(bug) => {
-                log(&bug);
-                Self::Internal
-            }
-        }
-    }
 }

@@ -1,10 +1,7 @@
 //! Between the records of the interface `exchange` and the types of HTTP.
 
 use super::{
-    kit::{
-        call::Call,
-        problem::{Failure, too_large},
-    },
+    kit::{call::Call, problem::Problem},
     routes::{self, Route},
 };
 use crate::{
@@ -13,11 +10,11 @@ use crate::{
     settings::Settings,
     time::Time,
 };
-use axum::body::Body;
+use axum::{body::Body, response::IntoResponse as _};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use http_body_util::BodyExt as _;
-use mana_auth_hygiene::{self as hygiene, Code, Policy, Problem, Transport};
+use mana_auth_hygiene::{self as hygiene, Code, Policy, Transport};
 use tower::ServiceExt as _;
 
 /// The longest body of a request, in bytes.
@@ -43,7 +40,7 @@ pub async fn handle(request: Request) -> Response {
     let bare = request.caller_adds_hygiene;
     let (mut answer, settings) = match maintenance::started().await {
         Ok(settings) => (answer(settings, now, &id, scheme, request).await, Some(settings)),
-        Err(failure) => (Failure::from(failure).into_response_for(&id), None),
+        Err(failure) => (Problem::from(failure).into_response_for(&id), None),
     };
     if !bare {
         let fallback = || Policy::new(None, vec![]);
@@ -68,14 +65,14 @@ async fn answer(
     let peer = Some(request.peer.clone()).filter(|peer| !peer.is_empty());
     let request = match to_http(request) {
         Ok(request) => request,
-        Err(problem) => return problem.response().map(Body::from),
+        Err(problem) => return problem.into_response(),
     };
     if settings.require_https {
         let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         match hygiene::require_https(scheme, request.method(), settings.public_url.as_str(), target) {
             Transport::Proceed => {}
             Transport::Redirect(location) => return redirect(location),
-            Transport::Refuse => return Problem::new(Code::HttpsRequired).response().map(Body::from),
+            Transport::Refuse => return Problem::from(Code::HttpsRequired).into_response(),
         }
     }
     let options = (request.method() == Method::OPTIONS).then(|| request.headers().clone());
@@ -93,7 +90,7 @@ async fn route(call: Call, mut request: http::Request<Body>) -> axum::response::
     request.extensions_mut().insert(call.clone());
     match routes::router().oneshot(request).await {
         Ok(mut answer) => {
-            if let Some(failure) = answer.extensions_mut().remove::<Failure>() {
+            if let Some(failure) = answer.extensions_mut().remove::<Problem>() {
                 failure.log(&call);
             }
             answer
@@ -133,14 +130,14 @@ fn redirect(location: HeaderValue) -> axum::response::Response {
 /// Within the bounds that the interface promises, whatever the host let through.
 fn to_http(request: Request) -> Result<http::Request<Body>, Problem> {
     if request.body.len() > BODY {
-        return Err(too_large());
+        return Err(Code::PayloadTooLarge.into());
     }
     let head = request.headers.iter().map(|(name, value)| name.len().saturating_add(value.len()));
     let head = head.fold(request.target.len(), usize::saturating_add);
     if request.target.len() > TARGET || request.headers.len() > FIELDS || head > HEAD {
-        return Err(Problem::new(Code::HeadersTooLarge));
+        return Err(Code::HeadersTooLarge.into());
     }
-    let malformed = |what: &'static str| Problem::new(Code::ValidationFailed).message(what);
+    let malformed = |what: &'static str| hygiene::Problem::new(Code::ValidationFailed).message(what);
     let mut answer = http::Request::new(Body::from(request.body));
     *answer.method_mut() =
         Method::from_bytes(request.method.as_bytes()).map_err(|_| malformed("The method is malformed"))?;

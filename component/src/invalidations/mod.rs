@@ -6,7 +6,7 @@ pub use rows::{begin_lineage, prune, prune_starts};
 
 use crate::{
     bindings::mana::auth::invalidations::{self as import, Glance},
-    error::{Bug, Error},
+    error::{Bug, Failure},
     ids::{SessionId, UserId},
     storage::Columns,
 };
@@ -31,9 +31,9 @@ impl Snapshot {
     /// # Errors
     ///
     /// Where storage fails.
-    pub async fn now() -> Result<Self, Error> {
+    pub async fn now() -> Result<Self, Failure> {
         let read = |row: &mut Columns| Self::read(row);
-        rows::snapshot(read).await?.ok_or(Error::Bug(Bug::Missing("the row of a query without a table")))
+        rows::snapshot(read).await?.ok_or(Failure::Bug(Bug::Missing("the row of a query without a table")))
     }
 
     /// Reads [`Snapshot::COLUMNS`].
@@ -41,7 +41,7 @@ impl Snapshot {
     /// # Errors
     ///
     /// Where the row holds something else.
-    pub fn read(row: &mut Columns) -> Result<Self, Error> {
+    pub fn read(row: &mut Columns) -> Result<Self, Failure> {
         let (as_of, keys) = rows::read_snapshot(row)?;
         Ok(Self { as_of, keys })
     }
@@ -89,7 +89,7 @@ pub async fn check(subjects: &[Subject], as_of: Position) -> Answer {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn is_of_this_history(position: Position, now: Position) -> Result<bool, Error> {
+pub async fn is_of_this_history(position: Position, now: Position) -> Result<bool, Failure> {
     if position.start == now.start {
         return Ok(true);
     }

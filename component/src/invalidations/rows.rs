@@ -1,7 +1,7 @@
 //! The only SQL of invalidations. Triggers write most of the rows; see the migrations.
 
 use crate::{
-    error::Error,
+    error::Failure,
     params, platform,
     storage::{self, Columns, Statement, statement},
 };
@@ -13,7 +13,7 @@ pub const SNAPSHOT: &str = "(SELECT last FROM positions), \
      (SELECT string_agg(id || ' ' || signs_from || ' ' || coalesce(CAST(revoked_at AS text), ''), ',' ORDER BY id) FROM jwks)";
 
 /// Reads [`SNAPSHOT`].
-pub fn read_snapshot(row: &mut Columns) -> Result<(Position, Option<String>), Error> {
+pub fn read_snapshot(row: &mut Columns) -> Result<(Position, Option<String>), Failure> {
     let id: Option<i64> = row.take()?;
     let newest_start: Option<String> = row.take()?;
     let as_of = Position {
@@ -24,12 +24,12 @@ pub fn read_snapshot(row: &mut Columns) -> Result<(Position, Option<String>), Er
 }
 
 /// [`SNAPSHOT`] alone.
-pub async fn snapshot<T>(read: impl FnMut(&mut Columns) -> Result<T, Error>) -> Result<Option<T>, Error> {
+pub async fn snapshot<T>(read: impl FnMut(&mut Columns) -> Result<T, Failure>) -> Result<Option<T>, Failure> {
     storage::query_one(&format!("SELECT {SNAPSHOT}"), vec![], read).await
 }
 
 /// The start that a position follows; 0 for none.
-pub async fn start_before(id: u64) -> Result<u64, Error> {
+pub async fn start_before(id: u64) -> Result<u64, Failure> {
     let sql = "SELECT nonce FROM starts WHERE position <= ?1 ORDER BY position DESC LIMIT 1";
     let before = storage::query_one(sql, params![id], |row| row.take::<String>()).await?;
     Ok(before.as_deref().map_or(0, start))

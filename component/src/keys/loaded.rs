@@ -2,7 +2,7 @@
 
 use super::{Key, rows, signer};
 use crate::{
-    error::{Bug, Error},
+    error::{Bug, Failure},
     invalidations::{self, Answer, Position, Snapshot, Subject},
     secrets::Purpose,
     settings::Settings,
@@ -30,7 +30,7 @@ static LOADED: Mutex<Option<Arc<Keys>>> = Mutex::new(None);
 /// # Errors
 ///
 /// Where storage fails, or a key can't be opened.
-pub async fn known(settings: &Settings) -> Result<Arc<Keys>, Error> {
+pub async fn known(settings: &Settings) -> Result<Arc<Keys>, Failure> {
     match held() {
         Some(keys) => Ok(keys),
         None => load(settings).await,
@@ -42,7 +42,7 @@ pub async fn known(settings: &Settings) -> Result<Arc<Keys>, Error> {
 /// # Errors
 ///
 /// Where storage fails, or a key can't be opened.
-pub async fn current(settings: &Settings) -> Result<Arc<Keys>, Error> {
+pub async fn current(settings: &Settings) -> Result<Arc<Keys>, Failure> {
     if let Some(keys) = held()
         && let Answer::Current(position) = invalidations::check(&[Subject::Keys], keys.as_of()).await
     {
@@ -57,7 +57,7 @@ pub async fn current(settings: &Settings) -> Result<Arc<Keys>, Error> {
 /// # Errors
 ///
 /// Where storage fails, or a key can't be opened.
-pub async fn at(snapshot: &Snapshot, settings: &Settings) -> Result<Arc<Keys>, Error> {
+pub async fn at(snapshot: &Snapshot, settings: &Settings) -> Result<Arc<Keys>, Failure> {
     match held() {
         Some(keys) if keys.version == snapshot.keys => {
             keys.hold_at(snapshot.as_of);
@@ -71,7 +71,7 @@ fn held() -> Option<Arc<Keys>> {
     LOADED.lock().ok()?.clone()
 }
 
-async fn load(settings: &Settings) -> Result<Arc<Keys>, Error> {
+async fn load(settings: &Settings) -> Result<Arc<Keys>, Failure> {
     let (snapshot, sealed) = rows::sealed().await?;
     let mut signing = Vec::with_capacity(sealed.len());
     for entry in sealed.iter().filter(|entry| entry.key.revoked_at.is_none()) {
@@ -127,9 +127,9 @@ impl Keys {
     /// # Errors
     ///
     /// Where there is none, which start-up makes sure of.
-    pub fn signer(&self, now: Time) -> Result<&SigningKey, Error> {
+    pub fn signer(&self, now: Time) -> Result<&SigningKey, Failure> {
         let kid = signer(&self.keys, now).map(|key| key.public.kid());
         let found = self.signing.iter().find(|key| Some(key.public().kid()) == kid);
-        found.ok_or(Error::Bug(Bug::Missing("a signing key")))
+        found.ok_or(Failure::Bug(Bug::Missing("a signing key")))
     }
 }

@@ -4,7 +4,7 @@ use super::{State, rotate, rows};
 use crate::{
     commit::Change,
     context::Context,
-    error::Error,
+    error::LookupError,
     events::{Event, Kind},
 };
 
@@ -14,15 +14,15 @@ use crate::{
 /// # Errors
 ///
 /// `NotFound` where there is no such key, or it is revoked already.
-pub async fn revoke(ctx: &Context, id: &str) -> Result<(), Error> {
+pub async fn revoke(ctx: &Context, id: &str) -> Result<(), LookupError> {
     let keys = rows::all().await?;
-    let key = keys.iter().find(|key| key.public.kid() == id).ok_or(Error::NotFound)?;
+    let key = keys.iter().find(|key| key.public.kid() == id).ok_or(LookupError::NotFound)?;
     let mut change = Change::of(rows::revoke(id, ctx.now));
     change.record(Event::anonymous(Kind::KeysRevoked).with("kid", id));
     match key.state(&keys, ctx.now) {
-        State::Revoked => return Err(Error::NotFound),
+        State::Revoked => return Err(LookupError::NotFound),
         State::Signing => drop(rotate::make(ctx, &mut change, ctx.now)?),
         State::Published | State::Retired => {}
     }
-    change.commit_or(ctx, Error::NotFound).await.map(drop)
+    change.commit_or(ctx, LookupError::NotFound).await.map(drop)
 }

@@ -4,7 +4,7 @@ use super::{Key, PUBLISHED_AHEAD, rotation, rows};
 use crate::{
     commit::Change,
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     events::{Event, Kind},
     platform,
     secrets::Purpose,
@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn ensure(ctx: &Context, keys: &[Key]) -> Result<u64, Error> {
+pub async fn ensure(ctx: &Context, keys: &[Key]) -> Result<u64, Failure> {
     let usable = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.signs_from);
     let Some(signs_from) = rotation::due(usable, ctx.now, ctx.settings.key_rotation) else { return Ok(0) };
     let mut change = Change::new();
@@ -32,7 +32,7 @@ pub async fn ensure(ctx: &Context, keys: &[Key]) -> Result<u64, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn rotate(ctx: &Context) -> Result<Key, Error> {
+pub async fn rotate(ctx: &Context) -> Result<Key, Failure> {
     let is_pending = |key: &Key| key.revoked_at.is_none() && rotation::is_pending(key.signs_from, ctx.now);
     if let Some(key) = rows::all().await?.into_iter().find(is_pending) {
         return Ok(key);
@@ -48,7 +48,7 @@ pub async fn rotate(ctx: &Context) -> Result<Key, Error> {
 /// # Errors
 ///
 /// A bug where the newest secret can't seal it.
-pub(super) fn make(ctx: &Context, change: &mut Change, signs_from: Time) -> Result<Key, Error> {
+pub(super) fn make(ctx: &Context, change: &mut Change, signs_from: Time) -> Result<Key, Failure> {
     let seed = Zeroizing::new(platform::random::<32>());
     let public = SigningKey::from_seed(*seed).public().clone();
     let keyring = &ctx.settings.keyring;
@@ -67,7 +67,7 @@ pub(super) fn make(ctx: &Context, change: &mut Change, signs_from: Time) -> Resu
 /// # Errors
 ///
 /// Where storage fails, or a key can't be opened.
-pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
+pub async fn reseal(ctx: &Context) -> Result<u64, Failure> {
     let keyring = &ctx.settings.keyring;
     let mut resealed = 0;
     for sealed in rows::sealed().await?.1 {

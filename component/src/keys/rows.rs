@@ -2,7 +2,7 @@
 
 use super::{Key, PUBLISHED_AHEAD, TOKEN_LIFETIME};
 use crate::{
-    error::{Bug, Error},
+    error::{Bug, Failure},
     invalidations::Snapshot,
     params,
     storage::{self, Statement, Value, expecting_one, statement},
@@ -17,11 +17,11 @@ pub struct Sealed {
 }
 
 /// Every key, newest first, with its private part, and where they were read; nowhere if there is none.
-pub async fn sealed() -> Result<(Option<Snapshot>, Vec<Sealed>), Error> {
+pub async fn sealed() -> Result<(Option<Snapshot>, Vec<Sealed>), Failure> {
     read("", vec![]).await
 }
 
-async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<Snapshot>, Vec<Sealed>), Error> {
+async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<Snapshot>, Vec<Sealed>), Failure> {
     let sql = format!(
         "SELECT {}, public_key, private_key, created_at, signs_from, revoked_at, secret_version
          FROM jwks {condition} ORDER BY signs_from DESC, id",
@@ -50,7 +50,7 @@ async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<Snapshot>, 
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn all() -> Result<Vec<Key>, Error> {
+pub async fn all() -> Result<Vec<Key>, Failure> {
     Ok(without_private(sealed().await?.1))
 }
 
@@ -59,7 +59,7 @@ pub async fn all() -> Result<Vec<Key>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn all_under_schema(version: u32) -> Result<Vec<Key>, Error> {
+pub async fn all_under_schema(version: u32) -> Result<Vec<Key>, Failure> {
     let condition = "WHERE (SELECT max(version) FROM schema_migrations) = ?1";
     Ok(without_private(read(condition, params![version]).await?.1))
 }

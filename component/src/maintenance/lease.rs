@@ -4,7 +4,7 @@ use super::rows;
 use crate::{
     commit::{Change, Refused},
     context::Context,
-    error::Error,
+    error::Failure,
     platform,
     time::Span,
 };
@@ -19,7 +19,7 @@ pub struct Lease {
 }
 
 /// Takes the lease; none where another process holds it.
-pub async fn take(ctx: &Context) -> Result<Option<Lease>, Error> {
+pub async fn take(ctx: &Context) -> Result<Option<Lease>, Failure> {
     let holder = platform::new_id(ctx.now);
     match Change::of(rows::take_lease(holder, TERM, ctx.now)).try_commit(ctx).await {
         Ok(_) => Ok(Some(Lease { holder })),
@@ -30,12 +30,12 @@ pub async fn take(ctx: &Context) -> Result<Option<Lease>, Error> {
 
 impl Lease {
     /// Gives the lease back, and notes that all was done.
-    pub async fn finish(self, ctx: &Context) -> Result<(), Error> {
+    pub async fn finish(self, ctx: &Context) -> Result<(), Failure> {
         Change::of(rows::finish_lease(self.holder, ctx.now)).commit(ctx).await.map(drop)
     }
 
     /// Gives the lease back, so that another attempt need not wait.
-    pub async fn give_back(self, ctx: &Context) -> Result<(), Error> {
+    pub async fn give_back(self, ctx: &Context) -> Result<(), Failure> {
         Change::of(rows::end_lease(self.holder)).commit(ctx).await.map(drop)
     }
 }

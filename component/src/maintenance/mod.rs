@@ -10,14 +10,14 @@ mod start;
 pub use run::{Report, run};
 pub use start::{StartError, check_storage, start, started};
 
-use crate::{audit::refused_tokens, context::Context, error::Error, sessions};
+use crate::{audit::refused_tokens, context::Context, error::Failure, sessions};
 
 /// Writes what this instance gathered in memory.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn flush(ctx: &Context) -> Result<(), Error> {
+pub async fn flush(ctx: &Context) -> Result<(), Failure> {
     let activity = sessions::flush_activity(ctx).await;
     refused_tokens::flush(ctx).await?;
     activity

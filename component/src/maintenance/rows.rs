@@ -1,7 +1,7 @@
 //! The only SQL of housekeeping itself: its lease, and the settings that the service was started with last.
 
 use crate::{
-    error::Error,
+    error::Failure,
     params,
     storage::{self, Statement, expecting_one, statement},
     time::{SKEW, Span, Time},
@@ -38,13 +38,13 @@ pub fn end_lease(holder: Uuid) -> Statement {
 }
 
 /// When all was last done.
-pub async fn done_at() -> Result<Option<Time>, Error> {
+pub async fn done_at() -> Result<Option<Time>, Failure> {
     storage::query_one("SELECT done_at FROM leases WHERE name = ?1", params![NAME], |row| row.take()).await
 }
 
 /// The settings of the last start, by key; of each value so many bytes at most. Read as bytes: whatever stands there, the service
 /// starts.
-pub async fn known_settings(most: usize) -> Result<BTreeMap<String, String>, Error> {
+pub async fn known_settings(most: usize) -> Result<BTreeMap<String, String>, Failure> {
     let sql = format!(
         "SELECT {}, {} FROM known_settings LIMIT {KEYS}",
         storage::bytes_of("key", most),
@@ -66,6 +66,6 @@ pub fn keep_setting(key: &str, value: &str) -> Statement {
 }
 
 /// Reads nothing, and fails where storage doesn't answer.
-pub async fn ping() -> Result<(), Error> {
+pub async fn ping() -> Result<(), Failure> {
     storage::query_one("SELECT 1", vec![], |row| row.take::<i64>()).await.map(drop)
 }

@@ -5,7 +5,7 @@ use crate::{
     audit::{self, tree},
     commit::Change,
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     invalidations, keys,
     platform::{Level, Metric},
     sessions,
@@ -61,7 +61,7 @@ impl Report {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn run(ctx: &Context, at_most_every: Span) -> Result<Report, Error> {
+pub async fn run(ctx: &Context, at_most_every: Span) -> Result<Report, Failure> {
     let done_at = rows::done_at().await?.unwrap_or_default();
     if at_most_every > Span::seconds(0) && done_at.is_within(at_most_every, ctx.now) {
         return Ok(Report::default());
@@ -84,7 +84,7 @@ pub async fn run(ctx: &Context, at_most_every: Span) -> Result<Report, Error> {
     outcome.map(|()| report)
 }
 
-async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Error> {
+async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Failure> {
     let outcome = tidy_up(ctx, report).await;
     // Whatever becomes of everything else, what happened is sealed.
     keep_trail(ctx, report).await?;
@@ -98,7 +98,7 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Err
 }
 
 /// Everything but the trail.
-async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Error> {
+async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     // Keys first: nothing else is urgent.
     report.add("keys_created", keys::ensure(ctx, &keys::all().await?).await?);
     report.add("keys_resealed", keys::reseal(ctx).await?);
@@ -131,10 +131,10 @@ async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Error> {
 }
 
 /// Seals what happened, drops what is past its retention, and looks whether the rest is what was signed.
-async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Error> {
+async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     report.add("keys_resealed", tree::reseal(ctx).await?);
     let sealed = match tree::seal(ctx).await {
-        Err(Error::Bug(Bug::Trail(words))) => {
+        Err(Failure::Bug(Bug::Trail(words))) => {
             tree::note_finding(ctx, &words).await?;
             return Err(Bug::Trail(words).into());
         }
@@ -147,7 +147,7 @@ async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Error> {
     report.more |= sealed.more;
     // Whatever becomes of the rest, the new checkpoint must reach whoever keeps it.
     if let Err(error) = prune_and_verify(ctx, report).await {
-        if let Error::Bug(Bug::Trail(words)) = &error {
+        if let Failure::Bug(Bug::Trail(words)) = &error {
             tree::note_finding(ctx, words).await?;
         }
         ctx.log(Level::Error, "the audit trail could not be gone through", &[("why", &error.to_string())]);
@@ -155,7 +155,7 @@ async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Error> {
     Ok(())
 }
 
-async fn prune_and_verify(ctx: &Context, report: &mut Report) -> Result<(), Error> {
+async fn prune_and_verify(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     let mut signed = tree::Signed::read(ctx).await?;
     let pruned = tree::prune(ctx, &mut signed).await;
     report.add("events_pruned", pruned.as_ref().copied().unwrap_or_default());
@@ -163,11 +163,11 @@ async fn prune_and_verify(ctx: &Context, report: &mut Report) -> Result<(), Erro
     pruned.map(drop)
 }
 
-async fn remove(ctx: &Context, table: &'static str, statement: Statement) -> Result<u64, Error> {
+async fn remove(ctx: &Context, table: &'static str, statement: Statement) -> Result<u64, Failure> {
     remove_all(ctx, table, vec![statement]).await
 }
 
-async fn remove_all(ctx: &Context, table: &'static str, statements: Vec<Statement>) -> Result<u64, Error> {
+async fn remove_all(ctx: &Context, table: &'static str, statements: Vec<Statement>) -> Result<u64, Failure> {
     let mut change = Change::new();
     let removed: Vec<_> = statements
         .into_iter()

@@ -4,7 +4,7 @@ use super::rows;
 use crate::{
     commit::Change,
     context::Context,
-    error::Error,
+    error::Failure,
     events::{Event, Kind},
     secrets::SharedSecret,
     settings::{Setting, Settings, describe},
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn record(ctx: &Context) -> Result<(), Error> {
+pub async fn record(ctx: &Context) -> Result<(), Failure> {
     // They were parsed just now.
     let Ok(described) = describe().await else { return Ok(()) };
     let now: BTreeMap<String, String> = described

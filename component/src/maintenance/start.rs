@@ -5,7 +5,7 @@ use crate::{
     audit::tree,
     commit::Change,
     context::{Client, Context},
-    error::{Bug, Error},
+    error::{Bug, Failure},
     invalidations, keys, platform,
     settings::{self, Misconfiguration, Settings},
     storage::{self, migrate},
@@ -69,7 +69,7 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
     keys::ensure(&ctx, &keys).await?;
     // Opens them, so that a secret that is another one than sealed them is noticed now. The first request needs them.
     match keys::known(settings).await {
-        Err(Error::Bug(Bug::Sealed)) => return Err(StartError::Configuration(another_secret())),
+        Err(Failure::Bug(Bug::Sealed)) => return Err(StartError::Configuration(another_secret())),
         keys => drop(keys?),
     }
     if serving {
@@ -92,7 +92,7 @@ async fn keys_under_the_newest_schema(ctx: &Context) -> Result<Vec<keys::Key>, S
     match keys::all_under_schema(migrate::NEWEST).await {
         Ok(keys) if !keys.is_empty() => Ok(keys),
         // No schema, another one, or no key yet.
-        Ok(_) | Err(Error::Bug(Bug::Rejected(_))) => {
+        Ok(_) | Err(Failure::Bug(Bug::Rejected(_))) => {
             migrate::migrate(ctx.now).await?;
             Ok(keys::all().await?)
         }
@@ -105,7 +105,7 @@ async fn keys_under_the_newest_schema(ctx: &Context) -> Result<Vec<keys::Key>, S
 /// # Errors
 ///
 /// Why it can't be, for the log.
-pub async fn started() -> Result<&'static Settings, Error> {
+pub async fn started() -> Result<&'static Settings, Failure> {
     if STARTED.load(Ordering::Relaxed)
         && let Ok(settings) = settings::load().await
     {
@@ -115,7 +115,7 @@ pub async fn started() -> Result<&'static Settings, Error> {
         // Where no host starts instances, nobody else tells the operator.
         platform::log(platform::Level::Error, "the service can't start", &[("why", &error.to_string())]);
         match error {
-            StartError::Unavailable => Error::StorageUnavailable,
+            StartError::Unavailable => Failure::StorageUnavailable,
             _ => Bug::NotStarted.into(),
         }
     })
@@ -126,7 +126,7 @@ pub async fn started() -> Result<&'static Settings, Error> {
 /// # Errors
 ///
 /// Where it doesn't.
-pub async fn check_storage() -> Result<(), Error> {
+pub async fn check_storage() -> Result<(), Failure> {
     rows::ping().await
 }
 
@@ -143,10 +143,10 @@ impl From<migrate::Outdated> for StartError {
     }
 }
 
-impl From<Error> for StartError {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Bug(Bug::Rejected(words)) => Self::Migration(words),
+impl From<Failure> for StartError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Bug(Bug::Rejected(words)) => Self::Migration(words),
             _ => Self::Unavailable,
         }
     }

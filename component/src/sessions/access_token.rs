@@ -4,7 +4,7 @@ use super::{Session, SignedIn, rows};
 use crate::{
     accounts::User,
     context::Context,
-    error::Error,
+    error::Failure,
     invalidations::Position,
     keys::{self, Keys, TOKEN_LIFETIME},
     secrets::RefreshToken,
@@ -31,7 +31,7 @@ pub struct AccessToken {
 }
 
 /// A token for this API and whoever shares its audience.
-pub fn issue(ctx: &Context, keys: &Keys, statement: &Statement) -> Result<AccessToken, Error> {
+pub fn issue(ctx: &Context, keys: &Keys, statement: &Statement) -> Result<AccessToken, Failure> {
     issue_for(ctx, keys, statement, ctx.settings.audience(), TOKEN_LIFETIME)
 }
 
@@ -42,7 +42,7 @@ pub fn issue_for(
     statement: &Statement,
     audience: &str,
     lifetime: Span,
-) -> Result<AccessToken, Error> {
+) -> Result<AccessToken, Failure> {
     let Statement { session, user, as_of } = statement;
     let issued = session.issues_at(ctx.now).as_seconds();
     // No longer than its session: that one ends tells nobody anything.
@@ -69,7 +69,7 @@ pub async fn signed_in(
     ctx: &Context,
     found: rows::Found,
     refresh_token: RefreshToken,
-) -> Result<SignedIn, Error> {
+) -> Result<SignedIn, Failure> {
     let keys = keys::at(&found.snapshot, ctx.settings).await?;
     let rows::Found { session, user, snapshot, .. } = found;
     let as_of = snapshot.as_of;

@@ -4,7 +4,7 @@ use super::rows;
 use crate::{
     commit::Change,
     context::Context,
-    error::Error,
+    error::Failure,
     ids::SessionId,
     time::{Span, Time},
 };
@@ -38,7 +38,7 @@ pub fn note(session: SessionId, last: Time, now: Time) -> Time {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn flush(ctx: &Context) -> Result<(), Error> {
+pub async fn flush(ctx: &Context) -> Result<(), Failure> {
     let noted = NOTED.lock().map(|mut noted| mem::take(&mut *noted)).unwrap_or_default();
     let noted: Vec<_> = noted.into_iter().collect();
     for batch in noted.chunks(BATCH) {

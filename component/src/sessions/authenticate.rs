@@ -1,13 +1,24 @@
 //! Who makes a request, by the database: a session that was ended is refused by the next request.
 
-use super::{activity, agent, caller::Caller, rows, tokens};
+use super::{Refusal, activity, agent, caller::Caller, rows, tokens};
 use crate::{
     context::Context,
-    error::Error,
+    error::{Failure, passes_on},
     keys,
     platform::{self, Metric},
     secrets::CookieSecret,
 };
+
+/// Why nobody is known by a session.
+#[derive(Debug)]
+pub enum AuthenticateError {
+    /// It has ended.
+    Unauthenticated,
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(AuthenticateError: Failed(Failure));
 
 /// The caller that the session cookies of a request belong to, and the cookie that counts. A browser has one, but where its
 /// domain has changed: then that of a living session counts, and of several the newest.
@@ -16,19 +27,24 @@ use crate::{
 ///
 /// `Unauthenticated` where none belongs to a living session; also where they belong to different users, since who planted
 /// which can't be told.
-pub async fn by_cookies(ctx: &Context, cookies: Vec<CookieSecret>) -> Result<(Caller, CookieSecret), Error> {
+pub async fn by_cookies(
+    ctx: &Context,
+    cookies: Vec<CookieSecret>,
+) -> Result<(Caller, CookieSecret), AuthenticateError> {
     let mut newest: Option<(rows::Found, CookieSecret)> = None;
     for cookie in cookies {
         let Some(found) = rows::by_cookie(&cookie).await?.filter(|found| found.is_alive(ctx.now)) else {
             continue;
         };
         match &newest {
-            Some((other, _)) if other.user.id != found.user.id => return Err(Error::Unauthenticated),
+            Some((other, _)) if other.user.id != found.user.id => {
+                return Err(AuthenticateError::Unauthenticated);
+            }
             Some((other, _)) if other.session.created_at >= found.session.created_at => {}
             _ => newest = Some((found, cookie)),
         }
     }
-    let (found, cookie) = newest.ok_or(Error::Unauthenticated)?;
+    let (found, cookie) = newest.ok_or(AuthenticateError::Unauthenticated)?;
     let keys = keys::at(&found.snapshot, ctx.settings).await?;
     // Of a cookie alone: an access token may be shown by a server that acts for its user.
     agent::notice(ctx, &found.session).await;
@@ -36,11 +52,7 @@ pub async fn by_cookies(ctx: &Context, cookies: Vec<CookieSecret>) -> Result<(Ca
 }
 
 /// The caller that an access token belongs to.
-///
-/// # Errors
-///
-/// `Unauthenticated` where the token is refused.
-pub async fn by_access_token(ctx: &Context, token: &str) -> Result<Caller, Error> {
+pub async fn by_access_token(ctx: &Context, token: &str) -> Result<Caller, Refusal> {
     Ok(used(ctx, tokens::load(ctx, token).await?))
 }
 

@@ -4,22 +4,30 @@ use super::{Caller, Session, SignedIn, access_token, rows};
 use crate::{
     commit::Change,
     context::Context,
-    error::Error,
+    error::{Failure, passes_on},
     events::{Event, Kind},
     ids::SessionId,
     secrets::RefreshToken,
 };
 
+/// Why a session is not exchanged.
+#[derive(Debug)]
+pub enum ExchangeError {
+    /// The origin may not: `token_exchange_origins` doesn't list it.
+    ForbiddenOrigin,
+    /// The parent was ended, or the credentials were changed, meanwhile.
+    Unauthenticated,
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(ExchangeError: Failed(Failure));
+
 /// Opens a child of the caller's session for an origin, in place of the one that it may have had. The child has
 /// tokens but no cookie, lives as long as its parent, and ends with it.
-///
-/// # Errors
-///
-/// `Forbidden` for an origin that may not; `Unauthenticated` where the parent was ended, or the credentials were changed,
-/// meanwhile.
-pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<SignedIn, Error> {
+pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<SignedIn, ExchangeError> {
     if !ctx.settings.token_exchange_origins.iter().any(|allowed| allowed.as_str() == origin) {
-        return Err(Error::Forbidden("This origin may not exchange sessions"));
+        return Err(ExchangeError::ForbiddenOrigin);
     }
     let parent = &caller.session;
     let session = Session {
@@ -46,6 +54,6 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
     change.add(rows::open_child(&session, caller.credential_version));
     change.add(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now));
     change.record(event);
-    change.commit_or(ctx, Error::Unauthenticated).await?;
+    change.commit_or(ctx, ExchangeError::Unauthenticated).await?;
     Ok(SignedIn { user, session, as_of, cookie: None, device_cookie: None, access_token, refresh_token })
 }

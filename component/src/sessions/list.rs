@@ -2,14 +2,17 @@
 
 use super::{Count, Session, rows};
 use crate::ids::{SessionId, UserId};
-use crate::{context::Context, error::Error};
+use crate::{
+    context::Context,
+    error::{Failure, LookupError},
+};
 
 /// The sessions of a user that are alive, newest first: sign-ins, and what was exchanged from them.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn list(ctx: &Context, user: UserId) -> Result<Vec<Session>, Error> {
+pub async fn list(ctx: &Context, user: UserId) -> Result<Vec<Session>, Failure> {
     rows::of_user(user, ctx.now).await
 }
 
@@ -18,7 +21,7 @@ pub async fn list(ctx: &Context, user: UserId) -> Result<Vec<Session>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn count(ctx: &Context) -> Result<Count, Error> {
+pub async fn count(ctx: &Context) -> Result<Count, Failure> {
     rows::count(ctx.now).await
 }
 
@@ -27,7 +30,7 @@ pub async fn count(ctx: &Context) -> Result<Count, Error> {
 /// # Errors
 ///
 /// `NotFound` where it is not.
-pub async fn get(ctx: &Context, id: SessionId) -> Result<Session, Error> {
+pub async fn get(ctx: &Context, id: SessionId) -> Result<Session, LookupError> {
     let found = rows::by_id(id).await?.filter(|found| found.is_alive(ctx.now));
-    Ok(found.ok_or(Error::NotFound)?.session)
+    Ok(found.ok_or(LookupError::NotFound)?.session)
 }

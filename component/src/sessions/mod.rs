@@ -26,22 +26,22 @@ mod tokens;
 
 pub use access_token::AccessToken;
 pub use activity::flush as flush_activity;
-pub use authenticate::{by_access_token, by_cookies};
+pub use authenticate::{AuthenticateError, by_access_token, by_cookies};
 pub use caller::Caller;
-pub use exchange::exchange;
+pub use exchange::{ExchangeError, exchange};
 pub use lifetime::Lifetime;
 pub use list::{count, get, list};
 pub use open::{Opened, Proven, Wanted, open};
-pub use refresh::refresh;
+pub use refresh::{RefreshError, refresh};
 pub use refusal::Refusal;
 pub use renewal::{OldChain, Renewal};
 pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
 pub use service_token::service_token;
-pub use sign_out::{Credential, is_alive, sign_out};
-pub use sign_token::{by_session, sign_access_token, sign_service_token};
+pub use sign_out::{Credential, SignOutError, is_alive, sign_out};
+pub use sign_token::{SignTokenError, by_session, sign_access_token, sign_service_token};
 pub use slide::slide;
-pub use tokens::{Known, known, validate, validate_unlimited};
+pub use tokens::{Known, ValidateError, known, validate, validate_unlimited};
 
 use crate::{
     accounts::User,

@@ -10,7 +10,7 @@ use crate::{
     commit::{Change, Refused},
     context::Context,
     devices::{self, Recognised},
-    error::Error,
+    error::Failure,
     events::{Event, Kind},
     ids::SessionId,
     invalidations::Snapshot,
@@ -64,7 +64,7 @@ pub async fn open(
     led_to: Change,
     proven: Proven<'_>,
     wanted: &Wanted<'_>,
-) -> Result<Opened, Error> {
+) -> Result<Opened, Failure> {
     let Proven { user, credential_version, snapshot, attempt, device } = proven;
     let keys = keys::at(&snapshot, ctx.settings).await?;
     let session = new_session(ctx, wanted, &user);
@@ -117,7 +117,7 @@ async fn make_room(
     change: &mut Change,
     session: &Session,
     wanted: &Wanted<'_>,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     let (user, limit) = (session.user_id, ctx.settings.sessions_per_user);
     change.add(rows::remove_expired(user, ctx.now));
     for cookie in wanted.replaces {

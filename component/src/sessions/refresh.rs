@@ -14,11 +14,11 @@ use super::{Lifetime, SignedIn, access_token, agent, rows};
 use crate::{
     commit::{Change, Refused},
     context::Context,
-    error::Error,
+    error::{Failure, passes_on},
     events::{Event, Kind},
     platform::{self, Metric},
     secrets::RefreshToken,
-    throttle::{self, Route},
+    throttle::{self, Route, ThrottleError, Throttled},
     time::{Span, Time},
 };
 
@@ -51,19 +51,28 @@ impl Compromise {
     }
 }
 
+/// Why a refresh token is not exchanged.
+#[derive(Debug)]
+pub enum RefreshError {
+    /// There is no such token, or none that may be used: nobody is told why.
+    InvalidRefreshToken,
+    /// The client showed too many such.
+    Throttled(Throttled),
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(RefreshError: Failed(Failure); ThrottleError { Throttled(throttled), Failed(failure) });
+
 /// Exchanges a refresh token for its successor and a new access token. What is refused counts against the client.
-///
-/// # Errors
-///
-/// `InvalidRefreshToken` for every reason alike; `RateLimited` instead where the client showed too many.
-pub async fn refresh(ctx: &Context, token: &str) -> Result<SignedIn, Error> {
+pub async fn refresh(ctx: &Context, token: &str) -> Result<SignedIn, RefreshError> {
     let outcome = match RefreshToken::parse(token) {
         Some(token) => exchange(ctx, &token).await,
-        None => Err(Error::InvalidRefreshToken),
+        None => Err(RefreshError::InvalidRefreshToken),
     };
     let label = match &outcome {
         Ok((_, label)) => label,
-        Err(Error::InvalidRefreshToken) => "refused",
+        Err(RefreshError::InvalidRefreshToken) => "refused",
         Err(_) => return outcome.map(|(signed_in, _)| signed_in),
     };
     platform::count(Metric::Refreshes, label, 1);
@@ -73,7 +82,7 @@ pub async fn refresh(ctx: &Context, token: &str) -> Result<SignedIn, Error> {
     outcome.map(|(signed_in, _)| signed_in)
 }
 
-async fn exchange(ctx: &Context, token: &RefreshToken) -> Result<(SignedIn, &'static str), Error> {
+async fn exchange(ctx: &Context, token: &RefreshToken) -> Result<(SignedIn, &'static str), RefreshError> {
     for _ in 0..ATTEMPTS {
         let presented = living(ctx, token).await?;
         if !is_usable(&presented, ctx.now) {
@@ -91,7 +100,7 @@ async fn exchange(ctx: &Context, token: &RefreshToken) -> Result<(SignedIn, &'st
             }
         }
     }
-    Err(Error::Overloaded)
+    Err(Failure::Overloaded.into())
 }
 
 /// How often an exchange looks again where someone else was faster.
@@ -106,9 +115,9 @@ enum Rotation {
     ChainUsed,
 }
 
-async fn living(ctx: &Context, token: &RefreshToken) -> Result<rows::Presented, Error> {
-    let presented = rows::by_refresh_token(token).await?.ok_or(Error::InvalidRefreshToken)?;
-    if presented.found.is_alive(ctx.now) { Ok(presented) } else { Err(Error::InvalidRefreshToken) }
+async fn living(ctx: &Context, token: &RefreshToken) -> Result<rows::Presented, RefreshError> {
+    let presented = rows::by_refresh_token(token).await?.ok_or(RefreshError::InvalidRefreshToken)?;
+    if presented.found.is_alive(ctx.now) { Ok(presented) } else { Err(RefreshError::InvalidRefreshToken) }
 }
 
 /// Whether nobody has used it, and it was not left behind too long ago.
@@ -117,10 +126,14 @@ fn is_usable(presented: &rows::Presented, now: Time) -> bool {
 }
 
 /// Spends the token and adds its successor.
-async fn rotate(ctx: &Context, token: &RefreshToken, presented: rows::Presented) -> Result<Rotation, Error> {
+async fn rotate(
+    ctx: &Context,
+    token: &RefreshToken,
+    presented: rows::Presented,
+) -> Result<Rotation, RefreshError> {
     let version = ctx.settings.keyring.newest();
     let successor = token.successor(&ctx.settings.keyring, version, &presented.salt);
-    let successor = successor.ok_or(Error::InvalidRefreshToken)?;
+    let successor = successor.ok_or(RefreshError::InvalidRefreshToken)?;
     let rows::Presented { mut found, left_behind_at, generation, .. } = presented;
     let (user, session) = (found.user.id, &mut found.session);
     // The first of the new chain must be unused, and can't be used any more.
@@ -141,7 +154,7 @@ async fn rotate(ctx: &Context, token: &RefreshToken, presented: rows::Presented)
         Ok(_) => Ok(Rotation::Done(Box::new(signed_in))),
         Err(Refused::Unmet(unmet)) if Some(unmet) == spends_first => Ok(Rotation::ChainUsed),
         Err(Refused::Unmet(_) | Refused::Conflict(_)) => Ok(Rotation::Overtaken),
-        Err(refused) => Err(refused.into()),
+        Err(refused) => Err(Failure::from(refused).into()),
     }
 }
 
@@ -161,7 +174,7 @@ async fn repeat(
     ctx: &Context,
     token: &RefreshToken,
     presented: rows::Presented,
-) -> Result<(SignedIn, &'static str), Error> {
+) -> Result<(SignedIn, &'static str), RefreshError> {
     let rows::Presented { spent, found, salt, .. } = presented;
     let Some(spent) = spent else {
         return end_compromised(ctx, &found, Compromise::Reuse).await;
@@ -178,7 +191,7 @@ async fn repeat(
     if spent.version > ctx.settings.keyring.newest() {
         // A process that was started with a newer secret answered it. Whether this repetition is honest, only that one
         // can tell.
-        return Err(Error::InvalidRefreshToken);
+        return Err(RefreshError::InvalidRefreshToken);
     }
     if let Some(successor) = successor
         && spent.at.is_within(ctx.settings.refresh_grace, ctx.now)
@@ -197,7 +210,7 @@ async fn repeat_late(
     token: &RefreshToken,
     found: rows::Found,
     successor: RefreshToken,
-) -> Result<Option<SignedIn>, Error> {
+) -> Result<Option<SignedIn>, Failure> {
     let (user, session) = (found.user.id, found.session.id);
     let event = Event::about(Kind::TokenRefresh, user).session(session).with("reason", "repeated_late");
     let mut change = Change::of(rows::repeat_late(session, token, &successor, ctx.now));
@@ -211,7 +224,7 @@ async fn repeat_late(
 }
 
 /// Ends the session of a token that somebody has a copy of, and refuses the token.
-async fn end_compromised<T>(ctx: &Context, found: &rows::Found, how: Compromise) -> Result<T, Error> {
+async fn end_compromised<T>(ctx: &Context, found: &rows::Found, how: Compromise) -> Result<T, RefreshError> {
     let (session, reason) = (found.session.id, how.reason());
     let about = |kind| Event::about(kind, found.user.id).with("reason", reason);
     let mut change = Change::new();
@@ -219,10 +232,10 @@ async fn end_compromised<T>(ctx: &Context, found: &rows::Found, how: Compromise)
     change.record(about(Kind::SuspiciousActivity).session(session));
     change.record(about(Kind::SessionRevoked).session(session));
     // Where there is none any more, someone else told of it.
-    change.commit_or(ctx, Error::InvalidRefreshToken).await?;
+    change.commit_or(ctx, RefreshError::InvalidRefreshToken).await?;
     if let Compromise::Reuse = how {
         platform::count(Metric::Refreshes, "reused", 1);
     }
     platform::count(Metric::SuspiciousActivities, reason, 1);
-    Err(Error::InvalidRefreshToken)
+    Err(RefreshError::InvalidRefreshToken)
 }

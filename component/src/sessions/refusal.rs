@@ -1,6 +1,6 @@
 //! Why an access token is refused.
 
-use crate::error::Error;
+use crate::error::{Failure, passes_on};
 use mana_auth_tokens as codec;
 
 /// Why an access token is refused.
@@ -18,7 +18,7 @@ pub enum Refusal {
     /// Its session has ended.
     Revoked,
     /// Nothing can be said.
-    Failed(Error),
+    Failed(Failure),
 }
 
 impl Refusal {
@@ -35,22 +35,7 @@ impl Refusal {
     }
 }
 
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-/// To whoever signs a request with a token there are two refusals: a refresh helps, or a sign-in does.
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Failed(error) => error,
-            Refusal::Expired | Refusal::Outdated => Self::TokenExpired,
-            Refusal::Invalid | Refusal::Disowned | Refusal::Revoked => Self::InvalidToken,
-        }
-    }
-}
+passes_on!(Refusal: Failed(Failure));
 
 impl From<codec::Refusal> for Refusal {
     fn from(refusal: codec::Refusal) -> Self {

@@ -1,10 +1,10 @@
 //! Starting a session anew after its user proved who they are: new secrets, and no other session beside it.
 
-use super::{Caller, SignedIn, access_token, rows};
+use super::{AuthenticateError, Caller, SignedIn, access_token, rows};
 use crate::{
     commit::Change,
     context::Context,
-    error::Error,
+    error::Failure,
     platform::{self, Metric},
     secrets::{CookieSecret, RefreshToken},
     time::Time,
@@ -33,7 +33,12 @@ impl Renewal {
     /// # Errors
     ///
     /// Where no key can sign what it leads to.
-    pub fn begin(ctx: &Context, change: &mut Change, caller: &Caller, old: OldChain) -> Result<Self, Error> {
+    pub fn begin(
+        ctx: &Context,
+        change: &mut Change,
+        caller: &Caller,
+        old: OldChain,
+    ) -> Result<Self, Failure> {
         caller.keys.signer(ctx.now)?;
         let (cookie, refresh_token) = (CookieSecret::random(), RefreshToken::random());
         let session = caller.session.id;
@@ -61,13 +66,13 @@ impl Renewal {
     ///
     /// `Unauthenticated` where the session, or its user, was ended or renewed meanwhile. Also where no key can sign, or
     /// storage fails. The change was made all the same.
-    pub async fn complete(self, ctx: &Context, caller: &Caller) -> Result<SignedIn, Error> {
+    pub async fn complete(self, ctx: &Context, caller: &Caller) -> Result<SignedIn, AuthenticateError> {
         platform::count(Metric::SessionsEnded, "password_change", 1);
         // What was issued before the change is refused, so the new token must say that it was issued after. Then it must
         // say nothing that was read before: while passwords were hashed, a role may have been taken away.
-        let found = rows::by_id(caller.session.id).await?.ok_or(Error::Unauthenticated)?;
+        let found = rows::by_id(caller.session.id).await?.ok_or(AuthenticateError::Unauthenticated)?;
         if !found.is_alive(ctx.now) || found.session.not_before != self.not_before {
-            return Err(Error::Unauthenticated);
+            return Err(AuthenticateError::Unauthenticated);
         }
         let Self { cookie, refresh_token, .. } = self;
         Ok(SignedIn { cookie: Some(cookie), ..access_token::signed_in(ctx, found, refresh_token).await? })

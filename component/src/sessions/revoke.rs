@@ -4,7 +4,7 @@ use super::{Caller, Session, rows};
 use crate::{
     commit::Change,
     context::Context,
-    error::Error,
+    error::{Failure, LookupError},
     events::{Event, Kind},
     ids::{SessionId, UserId},
     platform::Metric,
@@ -16,7 +16,7 @@ use crate::{
 /// # Errors
 ///
 /// `NotFound` for a session that isn't there or isn't theirs.
-pub async fn revoke_own(ctx: &Context, caller: &Caller, session: SessionId) -> Result<(), Error> {
+pub async fn revoke_own(ctx: &Context, caller: &Caller, session: SessionId) -> Result<(), LookupError> {
     let event = Event::about(Kind::SessionRevoked, caller.user.id).with("reason", "owner");
     end_one(ctx, rows::end_own(caller.user.id, session), event.session(session)).await
 }
@@ -26,8 +26,8 @@ pub async fn revoke_own(ctx: &Context, caller: &Caller, session: SessionId) -> R
 /// # Errors
 ///
 /// `NotFound` for a session that isn't there.
-pub async fn revoke(ctx: &Context, session: SessionId) -> Result<(), Error> {
-    let found = rows::by_id(session).await?.ok_or(Error::NotFound)?;
+pub async fn revoke(ctx: &Context, session: SessionId) -> Result<(), LookupError> {
+    let found = rows::by_id(session).await?.ok_or(LookupError::NotFound)?;
     let event = Event::about(Kind::SessionRevoked, found.user.id).with("reason", "administrator");
     end_one(ctx, rows::end_existing(session), event.session(session)).await
 }
@@ -38,7 +38,7 @@ pub async fn revoke(ctx: &Context, session: SessionId) -> Result<(), Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn revoke_others(ctx: &Context, caller: &Caller) -> Result<u64, Error> {
+pub async fn revoke_others(ctx: &Context, caller: &Caller) -> Result<u64, Failure> {
     let user = caller.user.id;
     let Session { id, parent_id, .. } = caller.session;
     let event = Event::about(Kind::SessionRevoked, user).with("reason", "owner").with("scope", "others");
@@ -51,19 +51,19 @@ pub async fn revoke_others(ctx: &Context, caller: &Caller) -> Result<u64, Error>
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn revoke_all(ctx: &Context, user: UserId) -> Result<u64, Error> {
+pub async fn revoke_all(ctx: &Context, user: UserId) -> Result<u64, Failure> {
     let event = Event::about(Kind::SessionRevoked, user).with("reason", "administrator").with("scope", "all");
     end_many(ctx, rows::end_all(user), rows::if_more_than(0, event)).await
 }
 
-async fn end_one(ctx: &Context, statement: Statement, event: Event) -> Result<(), Error> {
+async fn end_one(ctx: &Context, statement: Statement, event: Event) -> Result<(), LookupError> {
     let mut change = Change::new();
     change.add_counted(Metric::SessionsEnded, "revoked", statement);
     change.record(event);
-    change.commit_or(ctx, Error::NotFound).await.map(drop)
+    change.commit_or(ctx, LookupError::NotFound).await.map(drop)
 }
 
-async fn end_many(ctx: &Context, statements: [Statement; 2], event: Event) -> Result<u64, Error> {
+async fn end_many(ctx: &Context, statements: [Statement; 2], event: Event) -> Result<u64, Failure> {
     let mut change = Change::new();
     change.record(event);
     let ended = statements.map(|statement| change.add_counted(Metric::SessionsEnded, "revoked", statement));

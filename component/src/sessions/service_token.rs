@@ -1,7 +1,11 @@
 //! A token for one other service, so that no service can act on the account with a token that was made for it.
 
 use super::{AccessToken, Caller, access_token};
-use crate::{context::Context, error::Error, time::Span};
+use crate::{
+    context::Context,
+    error::{FieldProblem, InputError},
+    time::Span,
+};
 
 /// Long enough for one call, too short to keep.
 const SERVICE_TOKEN_LIFETIME: Span = Span::seconds(60);
@@ -11,11 +15,12 @@ const SERVICE_TOKEN_LIFETIME: Span = Span::seconds(60);
 /// # Errors
 ///
 /// `Invalid` for another audience.
-pub fn service_token(ctx: &Context, caller: &Caller, audience: &str) -> Result<AccessToken, Error> {
+pub fn service_token(ctx: &Context, caller: &Caller, audience: &str) -> Result<AccessToken, InputError> {
     if !ctx.settings.token_audiences.iter().any(|known| known == audience) {
-        return Err(Error::invalid("audience", "must be one of the services that tokens are issued for"));
+        let problem = "must be one of the services that tokens are issued for";
+        return Err(FieldProblem::new("audience", problem).into());
     }
     let Caller { session, user, as_of, keys, .. } = caller;
     let statement = access_token::Statement { session, user, as_of: *as_of };
-    access_token::issue_for(ctx, keys, &statement, audience, SERVICE_TOKEN_LIFETIME)
+    Ok(access_token::issue_for(ctx, keys, &statement, audience, SERVICE_TOKEN_LIFETIME)?)
 }

@@ -4,7 +4,7 @@ use super::rows;
 use crate::{
     commit::{Change, Refused},
     context::Context,
-    error::Error,
+    error::{Failure, passes_on},
     events::{Event, Kind},
     ids::SessionId,
     keys,
@@ -22,15 +22,23 @@ pub enum Credential<'a> {
     RefreshToken(RefreshToken),
 }
 
+/// Why a session does not end.
+#[derive(Debug)]
+pub enum SignOutError {
+    /// A change left the access token behind, and its session lives on: whoever holds its successor may end it.
+    TokenExpired,
+    /// The access token names a living session and was made for another service, under another `public_url`, or with a key that is
+    /// not accepted.
+    InvalidToken,
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(SignOutError: Failed(Failure));
+
 /// Ends the session that a credential belongs to. One that belongs to none is no error: signing out twice is
 /// harmless.
-///
-/// # Errors
-///
-/// `TokenExpired` for an access token that a change left behind and whose session lives on: whoever holds its successor
-/// may end it. `InvalidToken` for one that names a living session and was made for another service, under another `public_url`, or with a
-/// key that is not accepted. Also where storage fails.
-pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), Error> {
+pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), SignOutError> {
     let Some(found) = find(ctx, credential).await? else { return Ok(()) };
     let session = found.session.id;
     let event = Event::about(Kind::Logout, found.user.id).session(session);
@@ -39,7 +47,7 @@ pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), E
     change.record(event);
     match change.try_commit(ctx).await {
         Ok(_) | Err(Refused::Unmet(_)) => Ok(()),
-        Err(refused) => Err(refused.into()),
+        Err(refused) => Err(Failure::from(refused).into()),
     }
 }
 
@@ -48,11 +56,11 @@ pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), E
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn is_alive(ctx: &Context, cookie: &CookieSecret) -> Result<bool, Error> {
+pub async fn is_alive(ctx: &Context, cookie: &CookieSecret) -> Result<bool, Failure> {
     Ok(rows::by_cookie(cookie).await?.is_some_and(|found| found.is_alive(ctx.now)))
 }
 
-async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::Found>, Error> {
+async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::Found>, SignOutError> {
     match credential {
         Credential::AccessToken(token) => {
             let keys = keys::current(ctx.settings).await?;
@@ -75,15 +83,15 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
                 || !settings.audiences.contains(&claims.aud)
             {
                 // It is for nobody to accept, or for somebody else, and its session lives on.
-                return Err(Error::InvalidToken);
+                return Err(SignOutError::InvalidToken);
             }
             if found.accepts_tokens_issued(claims.iat, claims.pos.parse().ok(), ctx.now) {
                 Ok(Some(found))
             } else {
-                Err(Error::TokenExpired)
+                Err(SignOutError::TokenExpired)
             }
         }
-        Credential::Cookie(cookie) => rows::by_cookie(&cookie).await,
+        Credential::Cookie(cookie) => Ok(rows::by_cookie(&cookie).await?),
         Credential::RefreshToken(token) => Ok(rows::by_refresh_token(&token).await?.map(|token| token.found)),
     }
 }

@@ -11,12 +11,13 @@ use crate::{
     accounts::User,
     audit::refused_tokens,
     context::Context,
+    error::passes_on,
     ids::{SessionId, UserId},
     invalidations::{self, Answer, Position, Subject},
     keys::{self, Keys},
     memory::Memory,
     platform::{self, Metric},
-    throttle::{self, Route},
+    throttle::{self, Route, ThrottleError, Throttled},
     time::{SKEW, Time},
 };
 use mana_auth_tokens::{self as codec, Claims, KeySet};
@@ -54,25 +55,37 @@ pub struct Known {
     pub session: Session,
 }
 
+/// Why a client is not told that an access token is good.
+#[derive(Debug)]
+pub enum ValidateError {
+    /// It is refused.
+    Refused(Refusal),
+    /// The client showed too many that were never ours.
+    Throttled(Throttled),
+}
+
+passes_on!(ValidateError: Refused(Refusal), Throttled(Throttled));
+
+impl From<ThrottleError> for ValidateError {
+    fn from(error: ThrottleError) -> Self {
+        match error {
+            ThrottleError::Throttled(throttled) => Self::Throttled(throttled),
+            ThrottleError::Failed(failure) => Self::Refused(Refusal::Failed(failure)),
+        }
+    }
+}
+
 /// What an access token says, if it is true at this moment. One that was never ours counts against the client: whoever checks tokens
 /// for many is not held up over those that are good or over, whatever strangers send there.
-///
-/// # Errors
-///
-/// See [`Refusal`]; `Failed` with `RateLimited` where the client showed too many that were never ours.
-pub async fn validate(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
+pub async fn validate(ctx: &Context, token: &str) -> Result<Claims, ValidateError> {
     let outcome = validate_unlimited(ctx, token).await;
     if let Err(Refusal::Invalid) = outcome {
         throttle::count(ctx, Route::Validate).await?;
     }
-    outcome
+    Ok(outcome?)
 }
 
 /// The same for a caller that may ask as often as it likes, and that no client is behind.
-///
-/// # Errors
-///
-/// See [`Refusal`].
 pub async fn validate_unlimited(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
     let outcome = say(ctx, token).await;
     match &outcome {
@@ -99,10 +112,6 @@ async fn say(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
 }
 
 /// Whom an access token speaks of, if that is known and still true; none where the database has to say it.
-///
-/// # Errors
-///
-/// See [`Refusal`].
 pub async fn known(ctx: &Context, token: &str) -> Result<Option<Arc<Known>>, Refusal> {
     let verified = verified(ctx, token).await?;
     let Some(known) = verified.held().known else { return Ok(None) };
@@ -118,10 +127,6 @@ pub async fn known(ctx: &Context, token: &str) -> Result<Option<Arc<Known>>, Ref
 }
 
 /// The caller that an access token belongs to, by the database.
-///
-/// # Errors
-///
-/// See [`Refusal`].
 pub(super) async fn load(ctx: &Context, token: &str) -> Result<Caller, Refusal> {
     let verified = verified(ctx, token).await?;
     look_up(ctx, token, &verified).await

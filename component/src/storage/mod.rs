@@ -13,7 +13,7 @@ pub use row::{Columns, FromValue, LossyUtf8, Utf8};
 
 use crate::{
     bindings::mana::auth::storage,
-    error::{Bug, Error as Failure},
+    error::{Bug, Failure},
 };
 
 /// Reads every row, each through `read`.

@@ -2,7 +2,7 @@
 
 use super::Value;
 use crate::{
-    error::{Bug, Error},
+    error::{Bug, Failure},
     time::Time,
 };
 use uuid::Uuid;
@@ -23,11 +23,11 @@ impl Columns {
     /// # Errors
     ///
     /// Where there is none, or it holds something else than a `T`.
-    pub fn take<T: FromValue>(&mut self) -> Result<T, Error> {
+    pub fn take<T: FromValue>(&mut self) -> Result<T, Failure> {
         let position = self.position;
         self.position = position.saturating_add(1);
         let value = self.values.next().and_then(T::from_value);
-        value.ok_or(Error::Bug(Bug::Column(position)))
+        value.ok_or(Failure::Bug(Bug::Column(position)))
     }
 }
 

@@ -3,10 +3,10 @@
 use super::{
     counter::{Counter, Kind, Limit, Lock, Route},
     limit,
-    refused::Refused,
     reservation::Reservation,
     rows,
     standing::{Bounds, Locked, Standing},
+    throttled::{ThrottleError, Throttled},
 };
 use crate::{
     commit::{self, Change},
@@ -27,7 +27,11 @@ pub struct Attempt {
 
 impl Attempt {
     /// Takes a place. Looks first, so that hammering at a lock or limit writes nothing.
-    pub(super) async fn reserve(ctx: &Context, lock: Counter, limits: Vec<Limit>) -> Result<Self, Refused> {
+    pub(super) async fn reserve(
+        ctx: &Context,
+        lock: Counter,
+        limits: Vec<Limit>,
+    ) -> Result<Self, ThrottleError> {
         let standing = standing(ctx, &lock, &limits).await?;
         Self::reserve_after(ctx, standing, lock, limits).await
     }
@@ -38,7 +42,7 @@ impl Attempt {
         standing: Standing,
         lock: Counter,
         limits: Vec<Limit>,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, ThrottleError> {
         let bounds = Bounds::of(ctx.settings);
         standing.admit(&bounds, ctx.now)?;
         let (reservation, next) = (Reservation::new(ctx), standing.next_lock(lock.kind, &bounds, ctx.now));
@@ -50,9 +54,9 @@ impl Attempt {
             // Others were faster.
             Err(commit::Refused::Unmet(_)) => {
                 self::standing(ctx, &lock, &limits).await?.admit(&bounds, ctx.now)?;
-                Err(Refused::Undecided)
+                Err(Throttled::Undecided.into())
             }
-            Err(refused) => Err(Refused::Failed(refused.into())),
+            Err(refused) => Err(ThrottleError::Failed(refused.into())),
         }
     }
 
@@ -93,7 +97,7 @@ impl Attempt {
 }
 
 /// How the counter stands, unless a limit is reached.
-async fn standing(ctx: &Context, lock: &Counter, limits: &[Limit]) -> Result<Standing, Refused> {
+async fn standing(ctx: &Context, lock: &Counter, limits: &[Limit]) -> Result<Standing, ThrottleError> {
     let (standing, used) = rows::standing(lock, limits, ctx.now).await?;
     // The lock first: it is what its owner is to hear of.
     standing.admit(&Bounds::of(ctx.settings), ctx.now)?;

@@ -2,14 +2,14 @@
 
 use super::{
     counter::{Counter, Limit, Route, Scope},
-    refused::Refused,
     rows,
     standing::{Used, until_below},
+    throttled::{ThrottleError, Throttled},
 };
 use crate::{
     commit::{self, Change},
     context::Context,
-    error::Error,
+    error::Failure,
     platform::{self, Metric},
     settings::Limits,
 };
@@ -72,16 +72,16 @@ pub(super) async fn admit(
     route: Route,
     limits: &[Limit],
     used: &[Used],
-) -> Result<(), Refused> {
+) -> Result<(), ThrottleError> {
     for (limit, used) in limits.iter().zip(used) {
         let Some(most) = limit.most.map(i64::from) else { continue };
         if used.recent >= most {
             platform::count(Metric::RateLimited, route.name(), 1);
             let tallies = rows::tallies(&limit.counter, ctx.now).await?;
-            return Err(Refused::Limited(until_below(most, &tallies, ctx.now)));
+            return Err(Throttled::RateLimited(until_below(most, &tallies, ctx.now)).into());
         }
         if used.recent + used.undecided >= most {
-            return Err(Refused::Undecided);
+            return Err(Throttled::Undecided.into());
         }
     }
     Ok(())
@@ -93,7 +93,7 @@ pub(super) async fn admit(
 /// # Errors
 ///
 /// `RateLimited` where there were too many: it was not counted.
-pub async fn count(ctx: &Context, route: Route) -> Result<(), Error> {
+pub async fn count(ctx: &Context, route: Route) -> Result<(), ThrottleError> {
     let counted = route.counted(ctx);
     let looked_at: Vec<Limit> = counted.iter().cloned().chain(route.counted_once_done(ctx)).collect();
     // Looks first, so that hammering at a limit writes nothing.
@@ -108,9 +108,9 @@ pub async fn count(ctx: &Context, route: Route) -> Result<(), Error> {
         // Others were faster.
         Err(commit::Refused::Unmet(_)) => {
             look(ctx, route, &counted).await?;
-            Err(Refused::Undecided.into())
+            Err(Throttled::Undecided.into())
         }
-        Err(refused) => Err(refused.into()),
+        Err(refused) => Err(Failure::from(refused).into()),
     }
 }
 
@@ -122,14 +122,14 @@ pub fn done(ctx: &Context, change: &mut Change, route: Route) {
 }
 
 /// Why [`done`] has refused a commit: others were faster.
-pub async fn overtaken(ctx: &Context, route: Route) -> Error {
+pub async fn overtaken(ctx: &Context, route: Route) -> ThrottleError {
     match look(ctx, route, route.counted_once_done(ctx).as_slice()).await {
-        Ok(()) => Refused::Undecided.into(),
-        Err(refused) => refused.into(),
+        Ok(()) => Throttled::Undecided.into(),
+        Err(refused) => refused,
     }
 }
 
-async fn look(ctx: &Context, route: Route, limits: &[Limit]) -> Result<(), Refused> {
+async fn look(ctx: &Context, route: Route, limits: &[Limit]) -> Result<(), ThrottleError> {
     if limits.is_empty() {
         return Ok(());
     }

@@ -4,8 +4,8 @@
 use super::{
     attempt::Attempt,
     counter::{self, Counter, Lock, Route},
-    refused::Refused,
     rows,
+    throttled::{ThrottleError, Throttled},
 };
 use crate::ids::UserId;
 use crate::{commit::Change, context::Context, devices::Trusted, email::Email, memory::Lately, time::Span};
@@ -27,19 +27,19 @@ fn of_address(email: &Email) -> Counter {
 ///
 /// # Errors
 ///
-/// See [`Refused`]: nothing was reserved.
+/// See [`ThrottleError`]: nothing was reserved.
 pub async fn reserve(
     ctx: &Context,
     email: Option<&Email>,
     trusted: Option<Trusted>,
-) -> Result<Attempt, Refused> {
+) -> Result<Attempt, ThrottleError> {
     if let Some(trusted) = trusted {
         let counter = of_device(trusted);
         let (standing, _) = rows::standing(&counter, &[], ctx.now).await?;
         if !standing.was_locked_lately(ctx.now) {
             // Its own counter bounds it: whoever shares its address must not use up what it may do.
             match Attempt::reserve_after(ctx, standing, counter, Vec::new()).await {
-                Err(Refused::Locked(_)) => {}
+                Err(ThrottleError::Throttled(Throttled::Locked(_))) => {}
                 outcome => return outcome,
             }
         }
@@ -62,8 +62,8 @@ pub fn begin_anew_on(change: &mut Change, device: Trusted) {
 ///
 /// # Errors
 ///
-/// See [`Refused`]: nothing was reserved.
-pub async fn reserve_in_session(ctx: &Context, user: UserId) -> Result<Attempt, Refused> {
+/// See [`ThrottleError`]: nothing was reserved.
+pub async fn reserve_in_session(ctx: &Context, user: UserId) -> Result<Attempt, ThrottleError> {
     Attempt::reserve(ctx, reauthentication(user), Vec::new()).await
 }
 
@@ -74,12 +74,12 @@ static TOLD: Lately<[u8; 32]> = Lately::new(Span::minutes(1));
 /// client can name as many accounts as it likes, and must not fill the trail with them. Attempts that are still to be decided refuse
 /// nobody for what they did.
 #[must_use]
-pub fn is_worth_telling(ctx: &Context, email: Option<&Email>, refused: &Refused) -> bool {
+pub fn is_worth_telling(ctx: &Context, email: Option<&Email>, throttled: Throttled) -> bool {
     let network = || ctx.client.network().unwrap_or_default();
-    let subject = match refused {
-        Refused::Locked(_) => account(ctx, email).subject,
-        Refused::Limited(_) => counter::subject("client", &[network().as_bytes()]),
-        Refused::Undecided | Refused::Failed(_) => return false,
+    let subject = match throttled {
+        Throttled::Locked(_) => account(ctx, email).subject,
+        Throttled::RateLimited(_) => counter::subject("client", &[network().as_bytes()]),
+        Throttled::Undecided => return false,
     };
     TOLD.is_first(subject, ctx.now)
 }

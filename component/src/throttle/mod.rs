@@ -17,11 +17,11 @@ mod counter;
 mod limit;
 mod lock;
 mod prune;
-mod refused;
 mod reservation;
 mod rows;
 mod standing;
 mod suspicion;
+mod throttled;
 mod unlock;
 
 pub use attempt::Attempt;
@@ -31,8 +31,8 @@ pub use lock::{
     begin_anew, begin_anew_on, is_worth_telling, may_reauthenticate, reserve, reserve_in_session,
 };
 pub use prune::prune;
-pub use refused::Refused;
 pub use suspicion::{
     Suspicion, after_failures, once_a_day, repeated_by_address, repeated_by_client, repeated_on_account,
 };
+pub use throttled::{ThrottleError, Throttled};
 pub use unlock::unlock;

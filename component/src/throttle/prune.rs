@@ -5,7 +5,7 @@
 //! for being of the future: it may be this call that has been held up.
 
 use super::{counter::Kind, rows};
-use crate::{context::Context, error::Error, storage::Statement};
+use crate::{context::Context, error::Failure, storage::Statement};
 
 /// How many rows `lockouts` and `suspicions` may have. Past it those with the fewest failures are forgotten first, and of them the
 /// oldest: whoever fills the table with single failures pushes out nobody who has failed more often.
@@ -16,10 +16,10 @@ const MOST: i64 = 1_000_000;
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn prune(ctx: &Context, limit: u32) -> Result<Vec<(&'static str, Vec<Statement>)>, Error> {
+pub async fn prune(ctx: &Context, limit: u32) -> Result<Vec<(&'static str, Vec<Statement>)>, Failure> {
     let now = ctx.now;
     let too_many =
-        async |table: &str| Ok::<_, Error>((rows::number_in(table).await? - MOST).clamp(0, limit.into()));
+        async |table: &str| Ok::<_, Failure>((rows::number_in(table).await? - MOST).clamp(0, limit.into()));
     let attempts = Kind::all().map(|counter| rows::prune_attempts(counter, now, limit)).collect();
     let lockouts = rows::prune_lockouts(too_many("lockouts").await?);
     let suspicions = rows::prune_suspicions(too_many("suspicions").await?);

@@ -2,7 +2,7 @@
 
 use super::{
     counter::Kind,
-    refused::{Refused, SHORTLY},
+    throttled::{SHORTLY, Throttled},
 };
 use crate::{
     events::Event,
@@ -89,16 +89,16 @@ impl Bounds {
 
 impl Standing {
     /// Whether there is a place for another attempt.
-    pub fn admit(&self, bounds: &Bounds, now: Time) -> Result<(), Refused> {
+    pub fn admit(&self, bounds: &Bounds, now: Time) -> Result<(), Throttled> {
         if self.consecutive >= bounds.cumulative {
             // There is no end to tell; whoever lifts it needs a while.
-            return Err(Refused::Locked(LONGEST));
+            return Err(Throttled::Locked(LONGEST));
         }
         if self.is_locked(now) {
-            return Err(Refused::Locked(self.locked_until.since(now)));
+            return Err(Throttled::Locked(self.locked_until.since(now)));
         }
         let places = (bounds.failures - self.recent).max(1).min(bounds.cumulative - self.consecutive);
-        if self.undecided < places { Ok(()) } else { Err(Refused::Undecided) }
+        if self.undecided < places { Ok(()) } else { Err(Throttled::Undecided) }
     }
 
     fn is_locked(&self, now: Time) -> bool {
@@ -165,11 +165,11 @@ mod tests {
     fn places_are_what_is_left_of_five() {
         let admits = |recent, undecided| Standing { recent, undecided, ..standing() }.admit(&BOUNDS, NOW);
         assert!(admits(0, 4).is_ok() && admits(3, 1).is_ok());
-        assert!(matches!(admits(0, 5), Err(Refused::Undecided)));
-        assert!(matches!(admits(3, 2), Err(Refused::Undecided)));
+        assert!(matches!(admits(0, 5), Err(Throttled::Undecided)));
+        assert!(matches!(admits(3, 2), Err(Throttled::Undecided)));
         // A lock shorter than the window is over: one at a time, and the next lock is longer.
         assert!(admits(5, 0).is_ok());
-        assert!(matches!(admits(5, 1), Err(Refused::Undecided)));
+        assert!(matches!(admits(5, 1), Err(Throttled::Undecided)));
     }
 
     #[test]
@@ -177,8 +177,8 @@ mod tests {
         let admits =
             |consecutive, undecided| Standing { consecutive, undecided, ..standing() }.admit(&BOUNDS, NOW);
         assert!(admits(98, 1).is_ok());
-        assert!(matches!(admits(98, 2), Err(Refused::Undecided)));
-        assert!(matches!(admits(100, 0), Err(Refused::Locked(LONGEST))));
+        assert!(matches!(admits(98, 2), Err(Throttled::Undecided)));
+        assert!(matches!(admits(100, 0), Err(Throttled::Locked(LONGEST))));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{
     commit::Change,
     context::Context,
     email::Email,
-    error::Error,
+    error::Failure,
     events::{Event, Kind},
     ids::UserId,
     settings::LEAST_CUMULATIVE,
@@ -20,7 +20,7 @@ use crate::{
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn unlock(ctx: &Context, user: UserId, email: &Email, by: &str) -> Result<bool, Error> {
+pub async fn unlock(ctx: &Context, user: UserId, email: &Email, by: &str) -> Result<bool, Failure> {
     let counters = lock::counters_of(user, email);
     let cumulative = LEAST_CUMULATIVE.into();
     let [one, other] = counters.each_ref().map(|counter| rows::is_locked(counter, cumulative, ctx.now));

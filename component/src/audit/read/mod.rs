@@ -4,7 +4,7 @@ mod rows;
 
 use crate::{
     context::Context,
-    error::Error,
+    error::{Failure, FieldProblem, InputError},
     events::Kind,
     ids::UserId,
     time::{Span, Time},
@@ -73,11 +73,11 @@ pub struct Summary {
 /// # Errors
 ///
 /// `Invalid` for a limit beyond 1 to 200.
-pub async fn events(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<Vec<Entry>, Error> {
+pub async fn events(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<Vec<Entry>, InputError> {
     if !(1..=PAGE).contains(&limit) {
-        return Err(Error::invalid("limit", "must be from 1 to 200"));
+        return Err(FieldProblem::new("limit", "must be from 1 to 200").into());
     }
-    rows::page(filter, limit, before).await
+    Ok(rows::page(filter, limit, before).await?)
 }
 
 /// Failed sign-ins since a time, newest first, at most 200.
@@ -85,7 +85,7 @@ pub async fn events(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn failed_logins(since: Time) -> Result<Vec<Entry>, Error> {
+pub async fn failed_logins(since: Time) -> Result<Vec<Entry>, Failure> {
     let event_type = Some(Kind::LoginFailure.name().to_owned());
     rows::page(&Filter { event_type, since: Some(since), ..Filter::default() }, PAGE, None).await
 }
@@ -95,9 +95,9 @@ pub async fn failed_logins(since: Time) -> Result<Vec<Entry>, Error> {
 /// # Errors
 ///
 /// `Invalid` for a time more than 31 days ago.
-pub async fn summary(ctx: &Context, since: Time) -> Result<Summary, Error> {
+pub async fn summary(ctx: &Context, since: Time) -> Result<Summary, InputError> {
     if ctx.now.since(since) > COUNTED {
-        return Err(Error::invalid("since", "must be at most 31 days ago"));
+        return Err(FieldProblem::new("since", "must be at most 31 days ago").into());
     }
     let by_hour = rows::by_hour(since.hour()).await?;
     let mut by_type = std::collections::BTreeMap::new();

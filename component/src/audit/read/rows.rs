@@ -4,7 +4,7 @@
 
 use super::{Entry, Filter};
 use crate::{
-    error::Error,
+    error::Failure,
     events::Kind,
     params, platform,
     storage::{self, Columns, FromValue as _, Value},
@@ -13,7 +13,7 @@ use crate::{
 use uuid::Uuid;
 
 /// Events, newest first.
-pub async fn page(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<Vec<Entry>, Error> {
+pub async fn page(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<Vec<Entry>, Failure> {
     let mut conditions = Vec::new();
     let mut params: Vec<Value> = params![limit];
     let mut add = |condition: &str, value: Value| {
@@ -63,17 +63,17 @@ fn metadata() -> String {
 }
 
 /// A text, whatever bytes it is made of.
-fn text(row: &mut Columns) -> Result<Option<String>, Error> {
+fn text(row: &mut Columns) -> Result<Option<String>, Failure> {
     Ok(row.take::<Option<Vec<u8>>>()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// A time that RFC 3339 can write: no event is from before 1970, or from behind 9999.
-fn time(row: &mut Columns) -> Result<Time, Error> {
+fn time(row: &mut Columns) -> Result<Time, Failure> {
     Ok(Time(row.take::<i64>()?.clamp(0, 253_402_207_199_999)))
 }
 
 /// None where its id is none.
-fn entry(row: &mut Columns) -> Result<Option<Entry>, Error> {
+fn entry(row: &mut Columns) -> Result<Option<Entry>, Failure> {
     let id = text(row)?.and_then(|id| Uuid::from_value(Value::Text(id)));
     let (event_type, source, user_id) = (text(row)?.unwrap_or_default(), text(row)?, text(row)?);
     let (ip_address, user_agent, metadata) = (text(row)?, text(row)?, text(row)?);
@@ -95,7 +95,7 @@ fn entry(row: &mut Columns) -> Result<Option<Entry>, Error> {
 const COUNTS: u32 = 30_000;
 
 /// How many events of each kind began in which hour: those that were sealed were counted then, the others are counted now.
-pub async fn by_hour(since: Time) -> Result<Vec<(Time, String, i64)>, Error> {
+pub async fn by_hour(since: Time) -> Result<Vec<(Time, String, i64)>, Failure> {
     let sql = format!(
         "SELECT hour, {}, CAST(sum(count) AS bigint) FROM (
              SELECT hour, event_type, {} AS count FROM audit_hours WHERE hour >= ?1
@@ -118,7 +118,7 @@ pub async fn repeated_failures(
     looked_at: u32,
     most: u32,
     clients: u32,
-) -> Result<Vec<(Option<String>, Option<String>, i64)>, Error> {
+) -> Result<Vec<(Option<String>, Option<String>, i64)>, Failure> {
     let sql = format!(
         "SELECT {}, {}, count(*) AS failures FROM (
              SELECT ip_address, user_agent FROM security_events

@@ -7,14 +7,14 @@ use super::{
 use crate::{
     commit::{Change, Refused},
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     events::{Event, Kind},
     platform::{self, Level},
 };
 use mana_auth_audit::{Checkpoint, KeyName};
 
 /// The tree so far; the first, with its first key, where there is none.
-pub async fn tree(ctx: &Context) -> Result<Tree, Error> {
+pub async fn tree(ctx: &Context) -> Result<Tree, Failure> {
     if let Some(tree) = rows::tree().await? {
         return Ok(tree);
     }
@@ -52,7 +52,7 @@ pub async fn first(ctx: &Context, follows: Option<&str>) -> Result<(), Refused> 
 
 /// Whether this database held a trail. The proof is a key of ours, with its checkpoint or with rows that have a leaf. A row alone proves
 /// nothing: anybody can write one.
-async fn was_sealed(ctx: &Context) -> Result<bool, Error> {
+async fn was_sealed(ctx: &Context) -> Result<bool, Failure> {
     let keys = keys::ours(ctx).await?;
     for (_, note) in rows::seals_beyond(0).await? {
         if signed_by(&note, &keys)?.is_some() {
@@ -64,7 +64,7 @@ async fn was_sealed(ctx: &Context) -> Result<bool, Error> {
 
 /// Goes on under another origin, after a checkpoint outside that this database did not lead to: two histories under one name
 /// would look like a forgery.
-pub async fn again(ctx: &Context, tree: &Tree, key: &rows::Key, follows: &str) -> Result<(), Error> {
+pub async fn again(ctx: &Context, tree: &Tree, key: &rows::Key, follows: &str) -> Result<(), Failure> {
     let origin = new_origin(ctx)?;
     let event = begun(&origin, key, Some(follows))?;
     let mut change = Change::of(rows::set_origin(&tree.origin, &origin));
@@ -76,7 +76,7 @@ pub async fn again(ctx: &Context, tree: &Tree, key: &rows::Key, follows: &str) -
 }
 
 /// Goes on under another origin and another key, where the one that signed until now can't be opened: its secret is lost.
-pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
+pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Failure> {
     let (origin, key) = (new_origin(ctx)?, keys::new(ctx)?);
     let newest = tree.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
     let event = begun(&origin, &key, newest.map(|(_, checkpoint)| checkpoint.to_string()).as_deref())?;
@@ -87,13 +87,13 @@ pub async fn with_another_key(ctx: &Context, tree: &Tree) -> Result<(), Error> {
     Ok(())
 }
 
-fn new_origin(ctx: &Context) -> Result<KeyName, Error> {
+fn new_origin(ctx: &Context) -> Result<KeyName, Failure> {
     let id = u64::from_be_bytes(platform::random());
     let name = format!("{}/audit/{id:016x}", ctx.settings.public_url.host());
-    KeyName::parse(&name).map_err(|_| Error::Bug(Bug::Missing("a name for the trail")))
+    KeyName::parse(&name).map_err(|_| Failure::Bug(Bug::Missing("a name for the trail")))
 }
 
-fn begun(origin: &KeyName, key: &rows::Key, follows: Option<&str>) -> Result<Event, Error> {
+fn begun(origin: &KeyName, key: &rows::Key, follows: Option<&str>) -> Result<Event, Failure> {
     let key = rows::verifier(key, origin)?.to_string();
     let event = Event::anonymous(Kind::AuditBegun).with("origin", origin.as_str()).with("key", key);
     Ok(match follows {

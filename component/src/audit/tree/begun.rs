@@ -1,7 +1,7 @@
 //! The event that a trail begins with under a name.
 
 use super::{keys, unsealed};
-use crate::{context::Context, error::Error, events::Kind};
+use crate::{context::Context, error::Failure, events::Kind};
 use mana_auth_audit::{Checkpoint, KeyName, Stored};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub struct Begun {
 }
 
 /// The beginning of the trail under this name, from an `audit_begun` of ours that waits to be sealed. None without one.
-pub async fn announced(ctx: &Context, origin: &KeyName) -> Result<Option<Begun>, Error> {
+pub async fn announced(ctx: &Context, origin: &KeyName) -> Result<Option<Begun>, Failure> {
     unsealed::newest(ctx, Kind::AuditBegun, |event| told(event, origin)).await
 }
 

@@ -1,7 +1,7 @@
 //! The boundary below which events were dropped.
 
 use super::{signed::Signed, special};
-use crate::{error::Error, events::Kind, time::Time};
+use crate::{error::Failure, events::Kind, time::Time};
 use mana_auth_audit::{Stored, pruned};
 
 /// The first leaf that no pruning has dropped, or is about to, as the tree proves.
@@ -9,12 +9,12 @@ use mana_auth_audit::{Stored, pruned};
 /// # Errors
 ///
 /// As [`special::newest`].
-pub async fn kept_from(signed: &mut Signed) -> Result<u64, Error> {
+pub async fn kept_from(signed: &mut Signed) -> Result<u64, Failure> {
     Ok(drawn(signed).await?.map_or(0, |(below, _)| below))
 }
 
 /// The newest boundary in the tree, and when it was drawn.
-pub async fn drawn(signed: &mut Signed) -> Result<Option<(u64, Time)>, Error> {
+pub async fn drawn(signed: &mut Signed) -> Result<Option<(u64, Time)>, Failure> {
     let told = |event: &Stored| pruned(event.metadata.as_deref()?, event.leaf);
     let Some((event, prefix)) = special::newest(signed, Kind::EventsPruned, told).await? else {
         return Ok(None);

@@ -1,7 +1,7 @@
 //! Comparing the trail with a checkpoint that was kept outside.
 
 use super::{begin, begun, boundary::kept_from, keys, rows, signed::Signed, signing, special};
-use crate::{commit::Refused, context::Context, error::Error, events::Kind, platform::Level};
+use crate::{commit::Refused, context::Context, error::Failure, events::Kind, platform::Level};
 use mana_auth_audit::Checkpoint;
 
 /// What a checkpoint from outside says of the trail.
@@ -21,7 +21,7 @@ pub enum Comparison {
 /// # Errors
 ///
 /// Where storage fails, or the tree is not the one that was signed last.
-pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
+pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Failure> {
     let Some(tree) = rows::tree().await? else {
         // A new database beside an old file.
         return match begin::first(ctx, checkpoint_text(note).as_deref()).await {
@@ -54,7 +54,7 @@ pub async fn compare(ctx: &Context, note: &str) -> Result<Comparison, Error> {
 }
 
 /// Whether the newest checkpoint is signed by one of these keys.
-fn is_signed(tree: &rows::Tree, keys: &[rows::Key]) -> Result<bool, Error> {
+fn is_signed(tree: &rows::Tree, keys: &[rows::Key]) -> Result<bool, Failure> {
     let Some(note) = &tree.checkpoint else { return Ok(false) };
     Ok(keys::signed_by(note, keys)?.is_some())
 }
@@ -69,7 +69,7 @@ fn checkpoint_text(note: &str) -> Option<String> {
 }
 
 /// Whether the tree has grown from it, whatever its name was then. A row that says so proves nothing: the hashes do.
-async fn leads_to(ctx: &Context, signed: &mut Signed, outside: &Checkpoint) -> Result<bool, Error> {
+async fn leads_to(ctx: &Context, signed: &mut Signed, outside: &Checkpoint) -> Result<bool, Failure> {
     if outside.size > signed.size() {
         return Ok(false);
     }
@@ -90,7 +90,7 @@ async fn leads_to(ctx: &Context, signed: &mut Signed, outside: &Checkpoint) -> R
 /// # Errors
 ///
 /// As [`special::newest`].
-pub async fn is_given_up(ctx: &Context, signed: &mut Signed, outside: &Checkpoint) -> Result<bool, Error> {
+pub async fn is_given_up(ctx: &Context, signed: &mut Signed, outside: &Checkpoint) -> Result<bool, Failure> {
     let origin = signed.tree.origin.clone();
     if outside.origin == origin {
         return Ok(false);

@@ -5,7 +5,7 @@ use super::{rows, seal, seal_all, signed::Signed, special};
 use crate::{
     commit::{self, Change},
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     events::{Event, Kind},
     ids::UserId,
 };
@@ -32,7 +32,7 @@ const KEPT: [&str; 4] = [
 ///
 /// Where storage fails, or the trail can't be sealed: what has no place yet can't be named. Where rows claim to be about the user and
 /// are not what was signed: somebody may have altered them so that another's are destroyed. What was destroyed before stays so.
-pub async fn erase(ctx: &Context, user: UserId, email: Option<&str>, by: &str) -> Result<u64, Error> {
+pub async fn erase(ctx: &Context, user: UserId, email: Option<&str>, by: &str) -> Result<u64, Failure> {
     seal_all(ctx).await?;
     let mut erased = Outcome::default();
     let (mut from, end) = (0, Signed::read(ctx).await?.size());
@@ -70,7 +70,7 @@ impl std::ops::AddAssign for Outcome {
 
 /// Strips those of these events that the tree has as they are here. Told, sealed, and then done: a leaf is never bare without a sealed
 /// event that says why.
-async fn strip(ctx: &Context, user: UserId, by: &str, events: &[Stored]) -> Result<Outcome, Error> {
+async fn strip(ctx: &Context, user: UserId, by: &str, events: &[Stored]) -> Result<Outcome, Failure> {
     let mut signed = Signed::read(ctx).await?;
     let (mut leaves, mut altered) = (Vec::with_capacity(events.len()), 0);
     for event in events {
@@ -100,7 +100,7 @@ async fn strip(ctx: &Context, user: UserId, by: &str, events: &[Stored]) -> Resu
 }
 
 /// Seals until the tree has the erasure of these leaves.
-async fn seal_told(ctx: &Context, user: UserId, leaves: &[u64], of: Prefix) -> Result<(), Error> {
+async fn seal_told(ctx: &Context, user: UserId, leaves: &[u64], of: Prefix) -> Result<(), Failure> {
     let says_so = |event: &Stored| {
         let erased = Erased::parse(event.metadata.as_deref()?, event.leaf)?;
         (erased.of == of && leaves.iter().all(|leaf| erased.contains(*leaf))).then_some(())

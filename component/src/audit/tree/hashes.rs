@@ -2,21 +2,21 @@
 //! one.
 
 use super::rows;
-use crate::error::Error;
+use crate::error::Failure;
 use mana_auth_audit::{Frontier, Hash, Subtree, fold};
 use std::ops::Range;
 
 /// The hash of a range of leaves of a proof. None where a part of it is missing.
-pub async fn hash_of(range: &Range<u64>) -> Result<Option<Hash>, Error> {
+pub async fn hash_of(range: &Range<u64>) -> Result<Option<Hash>, Failure> {
     Ok(subtrees(range).await?.and_then(|subtrees| fold(&subtrees)))
 }
 
 /// The tree of the first `size` leaves. None where a part of it is missing.
-pub async fn frontier(size: u64) -> Result<Option<Frontier>, Error> {
+pub async fn frontier(size: u64) -> Result<Option<Frontier>, Failure> {
     Ok(subtrees(&(0..size)).await?.and_then(|roots| Frontier::from_bytes(size, &roots.concat())))
 }
 
-async fn subtrees(range: &Range<u64>) -> Result<Option<Vec<Hash>>, Error> {
+async fn subtrees(range: &Range<u64>) -> Result<Option<Vec<Hash>>, Failure> {
     let mut hashes = Vec::new();
     for subtree in Subtree::of(range) {
         let Some(root) = root(subtree).await? else { return Ok(None) };
@@ -27,7 +27,7 @@ async fn subtrees(range: &Range<u64>) -> Result<Option<Vec<Hash>>, Error> {
 
 /// The root of a perfect subtree: from the largest tiles that it consists of, or from its leaves. None where a leaf was dropped, or a
 /// row is missing.
-pub async fn root(subtree: Subtree) -> Result<Option<Hash>, Error> {
+pub async fn root(subtree: Subtree) -> Result<Option<Hash>, Failure> {
     let (level, places) = subtree.tiles();
     let tiles = if level == 0 {
         rows::leaf_hashes(places.start, places.end).await?

@@ -4,7 +4,7 @@ use super::rows::{self, Key};
 use crate::{
     commit::Change,
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     platform,
     secrets::{Purpose, SecretVersion},
 };
@@ -13,7 +13,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 /// A new key.
-pub fn new(ctx: &Context) -> Result<Key, Error> {
+pub fn new(ctx: &Context) -> Result<Key, Failure> {
     let seed = Zeroizing::new(platform::random::<32>());
     let public = PublicKey::of_seed(&seed).to_bytes();
     let keyring = &ctx.settings.keyring;
@@ -23,7 +23,7 @@ pub fn new(ctx: &Context) -> Result<Key, Error> {
 }
 
 /// The private part of a key.
-pub fn open(ctx: &Context, key: &Key) -> Result<Zeroizing<[u8; 32]>, Error> {
+pub fn open(ctx: &Context, key: &Key) -> Result<Zeroizing<[u8; 32]>, Failure> {
     let seed =
         ctx.settings.keyring.open(key.secret_version, Purpose::SealAuditKey, &key.public, &key.private);
     let seed = seed.and_then(|seed| seed.as_slice().try_into().ok()).ok_or(Bug::Sealed)?;
@@ -35,7 +35,7 @@ pub fn open(ctx: &Context, key: &Key) -> Result<Zeroizing<[u8; 32]>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn ours(ctx: &Context) -> Result<Vec<Key>, Error> {
+pub async fn ours(ctx: &Context) -> Result<Vec<Key>, Failure> {
     Ok(rows::keys().await?.into_iter().filter(|key| open(ctx, key).is_ok()).collect())
 }
 
@@ -44,7 +44,7 @@ pub async fn ours(ctx: &Context) -> Result<Vec<Key>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn secrets_in_use() -> Result<Vec<SecretVersion>, Error> {
+pub async fn secrets_in_use() -> Result<Vec<SecretVersion>, Failure> {
     Ok(rows::keys().await?.into_iter().map(|key| key.secret_version).collect())
 }
 
@@ -54,7 +54,7 @@ pub async fn secrets_in_use() -> Result<Vec<SecretVersion>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn reseal(ctx: &Context) -> Result<u64, Error> {
+pub async fn reseal(ctx: &Context) -> Result<u64, Failure> {
     let keyring = &ctx.settings.keyring;
     let mut resealed = 0;
     for key in rows::keys().await? {
@@ -88,7 +88,7 @@ pub fn named_by(event: &Stored) -> Option<[u8; 32]> {
 /// # Errors
 ///
 /// If the row of a key does not hold a key.
-pub fn signed_by<'k>(note: &str, keys: &'k [Key]) -> Result<Option<(Checkpoint, &'k Key)>, Error> {
+pub fn signed_by<'k>(note: &str, keys: &'k [Key]) -> Result<Option<(Checkpoint, &'k Key)>, Failure> {
     let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
     for key in keys {
         if note.is_signed_by(&rows::verifier(key, &checkpoint.origin)?) {

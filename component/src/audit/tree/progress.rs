@@ -4,7 +4,7 @@
 use super::rows;
 use crate::{
     context::Context,
-    error::Error,
+    error::Failure,
     params,
     secrets::{
         Purpose,
@@ -61,7 +61,7 @@ fn hex(frontier: &Frontier) -> String {
 }
 
 /// None where there is no row that bears our MAC.
-pub async fn read(ctx: &Context) -> Result<Option<Progress>, Error> {
+pub async fn read(ctx: &Context) -> Result<Option<Progress>, Failure> {
     let found = rows::verification(FINDING, progress).await?;
     Ok(found.and_then(|(progress, mac)| {
         let progress = progress?;
@@ -71,7 +71,7 @@ pub async fn read(ctx: &Context) -> Result<Option<Progress>, Error> {
     }))
 }
 
-fn progress(row: &mut Columns) -> Result<Option<Progress>, Error> {
+fn progress(row: &mut Columns) -> Result<Option<Progress>, Failure> {
     let from = row.take()?;
     let (size, frontier) = (row.take()?, row.take::<Vec<u8>>()?);
     let begun = row.take()?;

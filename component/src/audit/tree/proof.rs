@@ -1,7 +1,10 @@
 //! Proofs for whoever keeps checkpoints outside.
 
 use super::{hashes::hash_of, rows, signed::Signed};
-use crate::{context::Context, error::Error};
+use crate::{
+    context::Context,
+    error::{FieldProblem, LookupError, QueryError},
+};
 use mana_auth_audit::{Hash, consistency as consistency_ranges};
 use uuid::Uuid;
 
@@ -34,12 +37,12 @@ pub struct Consistency {
 /// # Errors
 ///
 /// `NotFound` where there is no such event, or it is still to be sealed, or not what was sealed.
-pub async fn inclusion(ctx: &Context, event: Uuid) -> Result<Inclusion, Error> {
-    let event = rows::stored_as(event).await?.ok_or(Error::NotFound)?;
-    let leaf_hash = event.hash_at(event.leaf).ok_or(Error::NotFound)?;
-    let mut signed = Signed::read(ctx).await?;
-    let path = signed.path_of(event.leaf, leaf_hash).await?.ok_or(Error::NotFound)?;
-    let (size, checkpoint) = (signed.size(), signed.tree.checkpoint.ok_or(Error::NotFound)?);
+pub async fn inclusion(ctx: &Context, event: Uuid) -> Result<Inclusion, LookupError> {
+    let event = rows::stored_as(event).await?.ok_or(LookupError::NotFound)?;
+    let leaf_hash = event.hash_at(event.leaf).ok_or(LookupError::NotFound)?;
+    let mut signed = Signed::find(ctx).await?.ok_or(LookupError::NotFound)?;
+    let path = signed.path_of(event.leaf, leaf_hash).await?.ok_or(LookupError::NotFound)?;
+    let (size, checkpoint) = (signed.size(), signed.tree.checkpoint.ok_or(LookupError::NotFound)?);
     Ok(Inclusion { leaf: event.leaf, size, leaf_hash, path, checkpoint })
 }
 
@@ -48,19 +51,16 @@ pub async fn inclusion(ctx: &Context, event: Uuid) -> Result<Inclusion, Error> {
 /// # Errors
 ///
 /// `Invalid` where it can't have, or is larger than the newest checkpoint. `NotFound` where what would prove it is gone.
-pub async fn consistency(ctx: &Context, from: u64, to: u64) -> Result<Consistency, Error> {
-    let size = match Signed::read(ctx).await {
-        Err(Error::NotFound) => 0,
-        signed => signed?.size(),
-    };
+pub async fn consistency(ctx: &Context, from: u64, to: u64) -> Result<Consistency, QueryError> {
+    let size = Signed::find(ctx).await?.map_or(0, |signed| signed.size());
     if to > size {
-        return Err(Error::invalid("to", "must be at most the size of the newest checkpoint"));
+        return Err(FieldProblem::new("to", "must be at most the size of the newest checkpoint").into());
     }
     let ranges =
-        consistency_ranges(from, to).ok_or_else(|| Error::invalid("from", "must be from 1 to `to`"))?;
+        consistency_ranges(from, to).ok_or_else(|| FieldProblem::new("from", "must be from 1 to `to`"))?;
     let mut path = Vec::with_capacity(ranges.len());
     for range in &ranges {
-        path.push(hash_of(range).await?.ok_or(Error::NotFound)?);
+        path.push(hash_of(range).await?.ok_or(QueryError::NotFound)?);
     }
     Ok(Consistency { from, to, path })
 }

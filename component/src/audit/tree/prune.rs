@@ -4,7 +4,7 @@ use super::{boundary::drawn, hashes, rows, signed::Signed, walk::Walk};
 use crate::{
     commit::Change,
     context::Context,
-    error::Error,
+    error::Failure,
     events::{Event, Kind},
     platform::{Level, Metric},
     time::{Span, Time},
@@ -23,7 +23,7 @@ const TILES: u32 = 200;
 /// # Errors
 ///
 /// Where storage fails, or the trail is not what was signed.
-pub async fn prune(ctx: &Context, signed: &mut Signed) -> Result<u64, Error> {
+pub async fn prune(ctx: &Context, signed: &mut Signed) -> Result<u64, Failure> {
     let (below, drawn_at) = drawn(signed).await?.unwrap_or_default();
     let mut dropped = 0;
     if below > 0 {
@@ -41,7 +41,7 @@ pub async fn prune(ctx: &Context, signed: &mut Signed) -> Result<u64, Error> {
 
 /// Drops what stands in a tile that was pruned. What is not all of it was never there, or is not all there any more: somebody else has
 /// put it there, and it loses its place instead.
-async fn drop_tile(ctx: &Context, tile: i64) -> Result<u64, Error> {
+async fn drop_tile(ctx: &Context, tile: i64) -> Result<u64, Failure> {
     let (from, to) =
         (tile.saturating_mul(TILE.cast_signed()), tile.saturating_add(1).saturating_mul(TILE.cast_signed()));
     let is_whole = match u64::try_from(tile) {
@@ -69,7 +69,7 @@ async fn drop_tile(ctx: &Context, tile: i64) -> Result<u64, Error> {
 /// Draws the boundary below which events are dropped once the event that says so is sealed, where there is reason to: at whole
 /// tiles, so that the tree beyond it is known without them. Each of these events must be what was signed, and past its retention:
 /// when a checkpoint was made is not signed, when an event happened is.
-async fn draw(ctx: &Context, signed: &mut Signed, first: u64, lately: Time) -> Result<(), Error> {
+async fn draw(ctx: &Context, signed: &mut Signed, first: u64, lately: Time) -> Result<(), Failure> {
     let before = ctx.now - ctx.settings.audit_retention;
     let sealed = rows::sealed_before(before, signed.size()).await?.unwrap_or(0);
     let candidate = sealed.min(first.saturating_add(PIECE)) / TILE * TILE;

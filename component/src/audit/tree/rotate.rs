@@ -10,7 +10,7 @@ use super::{
 use crate::{
     commit::{self, Change},
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     events::{Event, Kind},
 };
 use mana_auth_audit::{Checkpoint, VerifierKey};
@@ -20,7 +20,7 @@ use mana_auth_audit::{Checkpoint, VerifierKey};
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn verifiers(ctx: &Context) -> Result<Vec<VerifierKey>, Error> {
+pub async fn verifiers(ctx: &Context) -> Result<Vec<VerifierKey>, Failure> {
     let tree = begin::tree(ctx).await?;
     let keys = keys::ours(ctx).await?;
     let mut signed = Signed::of(ctx, tree, &keys).await?;
@@ -37,7 +37,7 @@ pub async fn verifiers(ctx: &Context) -> Result<Vec<VerifierKey>, Error> {
 /// # Errors
 ///
 /// Where storage fails, or the trail is not what was signed.
-pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Error> {
+pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Failure> {
     let tree = begin::tree(ctx).await?;
     let is_lost = is_lost(ctx, &tree).await?;
     if is_lost {
@@ -67,12 +67,12 @@ pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Error> {
 }
 
 /// The key that signs now.
-async fn newest(ctx: &Context) -> Result<VerifierKey, Error> {
+async fn newest(ctx: &Context) -> Result<VerifierKey, Failure> {
     verifiers(ctx).await?.into_iter().next().ok_or_else(|| Bug::Sealed.into())
 }
 
 /// Whether the tree's key is lost. A lost key has a row that no secret opens.
-async fn is_lost(ctx: &Context, tree: &Tree) -> Result<bool, Error> {
+async fn is_lost(ctx: &Context, tree: &Tree) -> Result<bool, Failure> {
     let newest = tree.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
     let is_begun = newest.as_ref().is_none_or(|(_, checkpoint)| checkpoint.origin != tree.origin);
     let begun = if is_begun { begun::announced(ctx, &tree.origin).await? } else { None };

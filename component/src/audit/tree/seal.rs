@@ -11,7 +11,7 @@ use super::{
 use crate::{
     commit::{self, Change, Refused},
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     events::{Event, Kind},
     platform::{self, Level, Metric},
     secrets::mac::Author,
@@ -63,7 +63,7 @@ static SEEN: Mutex<Option<String>> = Mutex::new(None);
 /// # Errors
 ///
 /// Where storage fails, or the tree is not the one that was signed last: it is not gone on from then.
-pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
+pub async fn seal(ctx: &Context) -> Result<Sealed, Failure> {
     ensure_seen(ctx).await?;
     let tree = begin::tree(ctx).await?;
     // Read behind the tree, so that whoever signed it is among them, and before its events, so that the event which names the
@@ -121,7 +121,7 @@ pub async fn seal(ctx: &Context) -> Result<Sealed, Error> {
 /// # Errors
 ///
 /// As [`seal`]. Where so much waits under a secret which this process was not given that one call does not come to its end.
-pub async fn seal_all(ctx: &Context) -> Result<(), Error> {
+pub async fn seal_all(ctx: &Context) -> Result<(), Failure> {
     let mut idle = 0;
     while idle < IDLE {
         let sealed = seal(ctx).await?;
@@ -136,7 +136,7 @@ pub async fn seal_all(ctx: &Context) -> Result<(), Error> {
 
 /// What this instance has seen last must be what the tree is now, or has grown from. Compared before a trail is begun: one that was wiped
 /// meanwhile goes on after the checkpoint that was seen.
-async fn ensure_seen(ctx: &Context) -> Result<(), Error> {
+async fn ensure_seen(ctx: &Context) -> Result<(), Failure> {
     let Some(seen) = SEEN.lock().ok().and_then(|seen| seen.clone()) else { return Ok(()) };
     let tree = rows::tree().await?;
     if tree.is_some_and(|tree| tree.checkpoint.as_ref() == Some(&seen)) {
@@ -151,7 +151,7 @@ async fn ensure_seen(ctx: &Context) -> Result<(), Error> {
 
 /// A tree behind which another was signed, as a checkpoint in this very database tells, was put back by hand: it is not gone on from,
 /// unless an event says why.
-async fn ensure_newest(ctx: &Context, signed: &mut Signed, keys: &[rows::Key]) -> Result<(), Error> {
+async fn ensure_newest(ctx: &Context, signed: &mut Signed, keys: &[rows::Key]) -> Result<(), Failure> {
     for (_, note) in rows::seals_beyond(signed.size()).await? {
         let Some((beyond, _)) = signed_by(&note, keys)? else { continue };
         // Or another process has sealed meanwhile.
@@ -170,11 +170,8 @@ async fn ensure_newest(ctx: &Context, signed: &mut Signed, keys: &[rows::Key]) -
 /// # Errors
 ///
 /// Where storage fails, or the tree is not the one that was signed last.
-pub async fn newest_checkpoint(ctx: &Context) -> Result<Option<String>, Error> {
-    match Signed::read(ctx).await {
-        Err(Error::NotFound) => Ok(None),
-        signed => Ok(signed?.tree.checkpoint),
-    }
+pub async fn newest_checkpoint(ctx: &Context) -> Result<Option<String>, Failure> {
+    Ok(Signed::find(ctx).await?.and_then(|signed| signed.tree.checkpoint))
 }
 
 /// How many events are still to be sealed, counted up to a hundred thousand.
@@ -182,11 +179,11 @@ pub async fn newest_checkpoint(ctx: &Context) -> Result<Option<String>, Error> {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn count_unsealed() -> Result<u64, Error> {
+pub async fn count_unsealed() -> Result<u64, Failure> {
     rows::backlog(COUNTED).await
 }
 
-async fn backlog(sealed: Sealed) -> Result<Sealed, Error> {
+async fn backlog(sealed: Sealed) -> Result<Sealed, Failure> {
     Ok(Sealed { unsealed: count_unsealed().await?, ..sealed })
 }
 
@@ -199,7 +196,7 @@ fn through(now: Time, at_the_end: bool) -> Time {
 }
 
 /// Notes since when events wait whose author can't be told, and tells the operator when they begin to.
-async fn note_waiting(ctx: &Context, since: Option<Time>) -> Result<(), Error> {
+async fn note_waiting(ctx: &Context, since: Option<Time>) -> Result<(), Failure> {
     if since == Some(ctx.now) {
         ctx.log(
             Level::Warn,
@@ -252,7 +249,7 @@ impl Batch {
 }
 
 /// Adds events to the tree. None where it has grown meanwhile.
-async fn append(ctx: &Context, tree: Tree, key: &rows::Key, batch: Batch) -> Result<Option<Tree>, Error> {
+async fn append(ctx: &Context, tree: Tree, key: &rows::Key, batch: Batch) -> Result<Option<Tree>, Failure> {
     let Batch { frontier, statements, .. } = batch;
     let mut change = Change::new();
     let mut grown = None;
@@ -284,7 +281,7 @@ async fn append(ctx: &Context, tree: Tree, key: &rows::Key, batch: Batch) -> Res
 
 /// Tells of rows that somebody else wrote, or changed: by an event, unless the last one said the same. More are told apart than are
 /// named: one that takes another's place is told as well.
-async fn tell_foreign(ctx: &Context) -> Result<(), Error> {
+async fn tell_foreign(ctx: &Context) -> Result<(), Failure> {
     let (count, listed) = rows::foreign(COUNTED, LISTED).await?;
     if listed.is_empty() {
         return Ok(());
@@ -295,7 +292,7 @@ async fn tell_foreign(ctx: &Context) -> Result<(), Error> {
     let told = |event: &Stored| serde_json::from_str::<Map<String, Value>>(event.metadata.as_deref()?).ok();
     let last = match special::newest(&mut Signed::read(ctx).await?, Kind::EventsForged, told).await {
         // Rows that look like it can't keep it from being told.
-        Err(Error::Bug(Bug::Trail(_))) => None,
+        Err(Failure::Bug(Bug::Trail(_))) => None,
         last => last?,
     };
     if last.is_some_and(|(_, told)| told == event.metadata) {

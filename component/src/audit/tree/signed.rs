@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
 };
 use mana_auth_audit::{
     Checkpoint, Hash, Prefix, Stored, consistency, inclusion, verify_consistency, verify_inclusion,
@@ -31,23 +31,32 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// The tree as it is now.
+    /// The tree as it is now, once it was begun.
     ///
     /// # Errors
     ///
-    /// `NotFound` before it was begun. Where storage fails, or it is not the one that was signed last.
-    pub async fn read(ctx: &Context) -> Result<Self, Error> {
+    /// As [`Signed::find`]; also where its row was removed.
+    pub async fn read(ctx: &Context) -> Result<Self, Failure> {
+        Self::find(ctx).await?.ok_or_else(|| Bug::Trail("the row of audit_tree was removed".into()).into())
+    }
+
+    /// The tree as it is now; none before it was begun.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails, or it is not the one that was signed last.
+    pub async fn find(ctx: &Context) -> Result<Option<Self>, Failure> {
         for _ in 0..READS {
-            let tree = rows::tree().await?.ok_or(Error::NotFound)?;
+            let Some(tree) = rows::tree().await? else { return Ok(None) };
             // The keys are read after the tree, so they include the one that signed it.
             let keys = keys::ours(ctx).await?;
             match Self::of(ctx, tree, &keys).await {
                 // Another process has sealed in between.
-                Err(Error::Overloaded) => {}
-                outcome => return outcome,
+                Err(Failure::Overloaded) => {}
+                outcome => return outcome.map(Some),
             }
         }
-        Err(Error::Overloaded)
+        Err(Failure::Overloaded)
     }
 
     /// This tree, if one of these keys signed it: whoever edits it by hand does not get another signature for it.
@@ -55,8 +64,8 @@ impl Signed {
     /// # Errors
     ///
     /// As [`Signed::read`].
-    pub async fn of(ctx: &Context, tree: Tree, keys: &[Key]) -> Result<Self, Error> {
-        let wrong = || Error::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
+    pub async fn of(ctx: &Context, tree: Tree, keys: &[Key]) -> Result<Self, Failure> {
+        let wrong = || Failure::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
         let signed =
             |tree, signer: Option<&Key>| Self { tree, signer: signer.cloned(), hashes: BTreeMap::new() };
         let named = |begun: &Begun| begun.key.and_then(|public| keys::of_public(public, keys));
@@ -76,7 +85,7 @@ impl Signed {
         let mut signer = None;
         if checkpoint.origin != tree.origin {
             let Some(begun) = begun::announced(ctx, &tree.origin).await? else {
-                let untold = Error::Bug(Bug::Trail("nothing tells why the trail has another name".into()));
+                let untold = Failure::Bug(Bug::Trail("nothing tells why the trail has another name".into()));
                 return Err(unless_it_has_grown(&tree, untold).await);
             };
             signer = named(&begun);
@@ -98,7 +107,7 @@ impl Signed {
     /// # Errors
     ///
     /// Where storage fails.
-    pub async fn includes(&mut self, event: &Stored) -> Result<bool, Error> {
+    pub async fn includes(&mut self, event: &Stored) -> Result<bool, Failure> {
         let Some(hash) = event.hash_at(event.leaf).filter(|_| event.has_its_details()) else {
             return Ok(false);
         };
@@ -110,7 +119,7 @@ impl Signed {
     /// # Errors
     ///
     /// Where storage fails.
-    pub async fn path_of(&mut self, leaf: u64, hash: Hash) -> Result<Option<Vec<Hash>>, Error> {
+    pub async fn path_of(&mut self, leaf: u64, hash: Hash) -> Result<Option<Vec<Hash>>, Failure> {
         let size = self.size();
         let Some(ranges) = inclusion(leaf, size) else { return Ok(None) };
         let path = self.read_hashes(&ranges).await?;
@@ -123,7 +132,7 @@ impl Signed {
     /// # Errors
     ///
     /// Where storage fails.
-    pub async fn has_grown_from(&mut self, other: Prefix) -> Result<bool, Error> {
+    pub async fn has_grown_from(&mut self, other: Prefix) -> Result<bool, Failure> {
         let (size, root) = (self.size(), self.tree.frontier.root());
         if other.size == size {
             return Ok(other.root == root);
@@ -141,13 +150,13 @@ impl Signed {
     /// # Errors
     ///
     /// Where storage fails.
-    pub async fn prefix(&mut self, size: u64) -> Result<Option<mana_auth_audit::Frontier>, Error> {
+    pub async fn prefix(&mut self, size: u64) -> Result<Option<mana_auth_audit::Frontier>, Failure> {
         let Some(frontier) = hashes::frontier(size).await? else { return Ok(None) };
         let grown = self.has_grown_from(Prefix { size, root: frontier.root() }).await?;
         Ok(grown.then_some(frontier))
     }
 
-    async fn read_hashes(&mut self, ranges: &[Range<u64>]) -> Result<Option<Vec<Hash>>, Error> {
+    async fn read_hashes(&mut self, ranges: &[Range<u64>]) -> Result<Option<Vec<Hash>>, Failure> {
         let mut hashes = Vec::with_capacity(ranges.len());
         for range in ranges {
             let at = (range.start, range.end);
@@ -165,9 +174,9 @@ impl Signed {
 }
 
 /// What is wrong with a tree of which no event tells that is still to be sealed; unless another process has just sealed that event.
-async fn unless_it_has_grown(tree: &Tree, wrong: Error) -> Error {
+async fn unless_it_has_grown(tree: &Tree, wrong: Failure) -> Failure {
     match rows::tree().await {
-        Ok(Some(now)) if now.checkpoint != tree.checkpoint => Error::Overloaded,
+        Ok(Some(now)) if now.checkpoint != tree.checkpoint => Failure::Overloaded,
         _ => wrong,
     }
 }

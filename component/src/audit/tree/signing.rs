@@ -8,7 +8,7 @@ use super::{
     signed::Signed,
 };
 use crate::{
-    error::{Bug, Error},
+    error::{Bug, Failure},
     events::Kind,
 };
 
@@ -20,7 +20,7 @@ const LOOKED_AT: u64 = 20;
 /// # Errors
 ///
 /// Where storage fails, or that key does not open.
-pub async fn next(signed: &mut Signed, keys: &[Key]) -> Result<Key, Error> {
+pub async fn next(signed: &mut Signed, keys: &[Key]) -> Result<Key, Failure> {
     let current = signed.signer.clone().ok_or(Bug::Sealed)?;
     for event in rows::sealed_of(Kind::AuditKeyRotated.name(), signed.size(), LOOKED_AT).await? {
         let Some(named) = named_by(&event).and_then(|public| of_public(public, keys)) else { continue };
@@ -36,7 +36,7 @@ pub async fn next(signed: &mut Signed, keys: &[Key]) -> Result<Key, Error> {
 }
 
 /// Whether a key signed a checkpoint of no more leaves than come before this one.
-async fn has_signed_before(key: &Key, leaf: u64) -> Result<bool, Error> {
+async fn has_signed_before(key: &Key, leaf: u64) -> Result<bool, Failure> {
     for (_, note) in rows::seals_until(leaf).await? {
         if signed_by(&note, std::slice::from_ref(key))?.is_some() {
             return Ok(true);

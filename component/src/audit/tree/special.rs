@@ -7,7 +7,7 @@ use super::{
     unsealed::{PAGE, PAGES},
 };
 use crate::{
-    error::{Bug, Error},
+    error::{Bug, Failure},
     events::Kind,
 };
 use mana_auth_audit::Stored;
@@ -21,7 +21,7 @@ pub async fn newest<T>(
     signed: &mut Signed,
     kind: Kind,
     read: impl Fn(&Stored) -> Option<T>,
-) -> Result<Option<(Stored, T)>, Error> {
+) -> Result<Option<(Stored, T)>, Failure> {
     let mut before = signed.size();
     for _ in 0..PAGES {
         let page = rows::sealed_of(kind.name(), before, PAGE).await?;

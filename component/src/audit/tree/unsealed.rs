@@ -3,7 +3,7 @@
 use super::rows::{self, Unsealed};
 use crate::{
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     events::Kind,
     secrets::{
         Purpose,
@@ -25,7 +25,7 @@ pub async fn newest<T>(
     ctx: &Context,
     kind: Kind,
     read: impl Fn(&Stored) -> Option<T>,
-) -> Result<Option<T>, Error> {
+) -> Result<Option<T>, Failure> {
     let mut before = None;
     for _ in 0..PAGES {
         let page = rows::unsealed_of(kind.name(), before, PAGE).await?;

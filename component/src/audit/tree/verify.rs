@@ -9,7 +9,7 @@ use super::{
 use crate::{
     commit::Change,
     context::Context,
-    error::{Bug, Error},
+    error::{Bug, Failure, FieldProblem, InputError},
     platform::Level,
     time::Span,
 };
@@ -30,7 +30,7 @@ const WORDS: usize = 200;
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn last_verification(ctx: &Context) -> Result<Option<Verification>, Error> {
+pub async fn last_verification(ctx: &Context) -> Result<Option<Verification>, Failure> {
     Ok(progress::read(ctx).await?.and_then(|progress| progress.last))
 }
 
@@ -39,24 +39,23 @@ pub async fn last_verification(ctx: &Context) -> Result<Option<Verification>, Er
 /// # Errors
 ///
 /// `Invalid` for more than [`MOST`] leaves, or leaves that are not there.
-pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verification, Error> {
-    let mut signed = match Signed::read(ctx).await {
-        Ok(signed) => Some(signed),
-        Err(Error::NotFound) => None,
-        Err(Error::Bug(Bug::Trail(words))) => {
+pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verification, InputError> {
+    let mut signed = match Signed::find(ctx).await {
+        Err(Failure::Bug(Bug::Trail(words))) => {
             return Ok(Verification { from, to, begun: ctx.now, first_bad: Some(words) });
         }
-        Err(error) => return Err(error),
+        signed => signed?,
     };
     let (size, first) = match &mut signed {
         Some(signed) => (signed.size(), kept_from(signed).await?),
         None => (0, 0),
     };
     if from < first || from > to {
-        return Err(Error::invalid("from", format!("must be from {first} to `to`")));
+        return Err(FieldProblem::new("from", format!("must be from {first} to `to`")).into());
     }
     if to > size || to - from > MOST {
-        return Err(Error::invalid("to", format!("must be at most {size}, and {MOST} more than `from`")));
+        let problem = format!("must be at most {size}, and {MOST} more than `from`");
+        return Err(FieldProblem::new("to", problem).into());
     }
     let finding = match &mut signed {
         Some(signed) => wrong_in(ctx, signed, from, to).await?,
@@ -66,7 +65,12 @@ pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verificat
 }
 
 /// What is wrong first in a range of leaves.
-async fn wrong_in(ctx: &Context, signed: &mut Signed, from: u64, to: u64) -> Result<Option<Finding>, Error> {
+async fn wrong_in(
+    ctx: &Context,
+    signed: &mut Signed,
+    from: u64,
+    to: u64,
+) -> Result<Option<Finding>, Failure> {
     let Some(frontier) = signed.prefix(from).await? else {
         return Ok(Some(Finding::Replaced { leaves: 0..from }));
     };
@@ -87,7 +91,7 @@ fn words(finding: &Finding) -> String {
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn go_on_verifying(ctx: &Context, signed: &mut Signed) -> Result<(), Error> {
+pub async fn go_on_verifying(ctx: &Context, signed: &mut Signed) -> Result<(), Failure> {
     let progress = progress::read(ctx).await?.filter(|progress| progress.begun <= ctx.now);
     let lately = |last: &Verification| (Span::default()..EVERY).contains(&ctx.now.since(last.begun));
     if progress.as_ref().is_some_and(|it| !it.is_under_way() && it.last.as_ref().is_some_and(lately)) {
@@ -144,7 +148,7 @@ pub async fn go_on_verifying(ctx: &Context, signed: &mut Signed) -> Result<(), E
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn note_finding(ctx: &Context, words: &str) -> Result<(), Error> {
+pub async fn note_finding(ctx: &Context, words: &str) -> Result<(), Failure> {
     let last =
         Verification { from: 0, to: 0, begun: ctx.now, first_bad: Some(words.chars().take(WORDS).collect()) };
     let progress = Progress { from: 0, frontier: Frontier::default(), begun: ctx.now, last: Some(last) };

@@ -4,7 +4,7 @@
 use super::rows;
 use crate::{
     context::Context,
-    error::Error,
+    error::Failure,
     secrets::{
         Purpose,
         mac::{Author, author, mac},
@@ -24,7 +24,7 @@ const NAME: &[u8] = b"waiting\0";
 static SEEN: Mutex<Option<Time>> = Mutex::new(None);
 
 /// Since when; none where nothing waits, as far as anybody has noted.
-pub async fn since(ctx: &Context) -> Result<Option<Time>, Error> {
+pub async fn since(ctx: &Context) -> Result<Option<Time>, Failure> {
     let noted = rows::waiting()
         .await?
         .filter(|(since, mac)| {

@@ -1,7 +1,7 @@
 //! On the way through the trail, leaf by leaf.
 
 use super::{begun, keys, rows, signed::Signed};
-use crate::{context::Context, error::Error, events::Kind, time::Time};
+use crate::{context::Context, error::Failure, events::Kind, time::Time};
 use mana_auth_audit::{
     Checkpoint, Erased, Finding, Frontier, Prefix, PublicKey, Seal, Stored, Tile, Verifier,
 };
@@ -30,7 +30,7 @@ struct Erasure {
 
 impl<'a> Walk<'a> {
     /// Goes on where the tree is known.
-    pub async fn new(ctx: &Context, signed: &'a mut Signed, from: Frontier) -> Result<Self, Error> {
+    pub async fn new(ctx: &Context, signed: &'a mut Signed, from: Frontier) -> Result<Self, Failure> {
         let mut erasures = Vec::new();
         let mut before = signed.size();
         while let page @ [.., last] = &*rows::sealed_of(Kind::DetailsErased.name(), before, PAGE).await? {
@@ -56,7 +56,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What is wrong first before this leaf. Ends before an event that is not older than a moment, where one is given.
-    pub async fn to(&mut self, to: u64, older_than: Option<Time>) -> Result<Option<Finding>, Error> {
+    pub async fn to(&mut self, to: u64, older_than: Option<Time>) -> Result<Option<Finding>, Failure> {
         while self.size() < to {
             let from = self.size();
             let events = rows::stored(from, BATCH.min(to - from)).await?;
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether an erasure in the tree names a leaf.
-    async fn is_erased(&mut self, leaf: u64) -> Result<bool, Error> {
+    async fn is_erased(&mut self, leaf: u64) -> Result<bool, Failure> {
         for erasure in self.erasures.iter_mut().filter(|erasure| erasure.erased.contains(leaf)) {
             let holds = match erasure.holds {
                 Some(holds) => holds,
@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the events so far, which are sound by themselves, are not those that were signed for.
-    pub async fn unproven(&mut self) -> Result<Option<Finding>, Error> {
+    pub async fn unproven(&mut self) -> Result<Option<Finding>, Failure> {
         let (sealed, size) = (self.verifier.sealed(), self.size());
         let prefix = Prefix { size, root: self.verifier.frontier().root() };
         let is_proven = self.signed.has_grown_from(prefix).await?;
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
 
 /// The size of the largest checkpoint that a beginning in the tree follows. The key before it may be lost: that event vouches for what
 /// this one had signed.
-async fn followed(signed: &mut Signed) -> Result<u64, Error> {
+async fn followed(signed: &mut Signed) -> Result<u64, Failure> {
     let (mut followed, mut before) = (0, signed.size());
     while let page @ [.., last] = &*rows::sealed_of(Kind::AuditBegun.name(), before, PAGE).await? {
         before = last.leaf;
@@ -140,7 +140,7 @@ async fn followed(signed: &mut Signed) -> Result<u64, Error> {
     Ok(followed)
 }
 
-async fn wrong_tile(tiles: &[Tile]) -> Result<Option<Finding>, Error> {
+async fn wrong_tile(tiles: &[Tile]) -> Result<Option<Finding>, Failure> {
     for tile in tiles {
         let stored = rows::tiles(tile.level, tile.position, tile.position.saturating_add(1)).await?;
         if stored.first() != Some(&tile.hash) {

@@ -1,15 +1,15 @@
 //! Who makes a request, as a parameter of its handler: a handler that asks for it can't run without it.
 
-use super::{call::Call, cookies, origin, problem::Failure};
+use super::{call::Call, cookies, origin, problem::Problem};
 use crate::{
     accounts::Role,
-    error::Error,
     secrets::{CookieSecret, may_be_shown},
     sessions::{self, Caller},
     settings::Settings,
 };
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION, request::Parts};
+use mana_auth_hygiene::Code;
 
 /// What a request brought to authenticate itself with.
 pub enum Credential<'a> {
@@ -100,7 +100,7 @@ impl Authenticated {
     /// # Errors
     ///
     /// `Unauthenticated`, or `Forbidden` for a change of state from an origin that is not trusted.
-    pub async fn of(call: &Call, method: &Method, headers: &HeaderMap) -> Result<Self, Failure> {
+    pub async fn of(call: &Call, method: &Method, headers: &HeaderMap) -> Result<Self, Problem> {
         match Credential::of(headers, call.settings) {
             Credential::Bearer(token) => {
                 Ok(Self { caller: sessions::by_access_token(call, token).await?, cookie: None })
@@ -110,8 +110,8 @@ impl Authenticated {
                 origin::require(method, headers, call.settings)?;
                 Ok(Self { caller, cookie: Some(cookie) })
             }
-            Credential::Unusable => Err(Error::InvalidToken.into()),
-            Credential::None => Err(Error::Unauthenticated.into()),
+            Credential::Unusable => Err(Problem::invalid_token()),
+            Credential::None => Err(Code::Unauthenticated.into()),
         }
     }
 
@@ -120,7 +120,7 @@ impl Authenticated {
     /// # Errors
     ///
     /// As [`cookies::set`].
-    pub async fn renewed(self, call: &Call) -> Result<(Caller, Option<HeaderValue>), Failure> {
+    pub async fn renewed(self, call: &Call) -> Result<(Caller, Option<HeaderValue>), Problem> {
         let Self { mut caller, cookie } = self;
         let slid = sessions::slide(call, &mut caller).await;
         let cookie = cookie.filter(|_| slid);
@@ -130,9 +130,9 @@ impl Authenticated {
 }
 
 impl<S: Sync> FromRequestParts<S> for Authenticated {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let call = Call::from_request_parts(parts, state).await?;
         Self::of(&call, &parts.method, &parts.headers).await
     }
@@ -142,13 +142,13 @@ impl<S: Sync> FromRequestParts<S> for Authenticated {
 pub struct Admin(pub Caller);
 
 impl<S: Sync> FromRequestParts<S> for Admin {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Authenticated { caller, .. } = Authenticated::from_request_parts(parts, state).await?;
         match caller.user.role {
             Role::Admin => Ok(Self(caller)),
-            Role::User | Role::Service => Err(Error::Forbidden("This is for administrators").into()),
+            Role::User | Role::Service => Err(Problem::forbidden("This is for administrators")),
         }
     }
 }
@@ -157,10 +157,10 @@ impl<S: Sync> FromRequestParts<S> for Admin {
 pub struct ByCookie(pub Caller);
 
 impl<S: Sync> FromRequestParts<S> for ByCookie {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Authenticated { caller, cookie } = Authenticated::from_request_parts(parts, state).await?;
-        if cookie.is_some() { Ok(Self(caller)) } else { Err(Error::Unauthenticated.into()) }
+        if cookie.is_some() { Ok(Self(caller)) } else { Err(Code::Unauthenticated.into()) }
     }
 }

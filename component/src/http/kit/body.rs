@@ -1,10 +1,7 @@
 //! The body of a request, as a parameter of its handler.
 
-use super::{
-    json,
-    problem::{Failure, too_large},
-};
-use crate::error::Error;
+use super::{json, problem::Problem};
+use crate::error::FieldProblem;
 use axum::{
     body::Body,
     extract::{FromRequest, Request},
@@ -15,19 +12,19 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_TYPE},
 };
 use http_body_util::BodyExt as _;
-use mana_auth_hygiene::{Code, Problem};
+use mana_auth_hygiene::Code;
 use serde::de::DeserializeOwned;
 
 /// A body of `application/json` that is a `T`.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         if !is_json(&parts.headers) {
-            return Err(Problem::new(Code::UnsupportedMediaType).into());
+            return Err(Code::UnsupportedMediaType.into());
         }
         parse(&read(body).await?).map(Self)
     }
@@ -45,30 +42,30 @@ pub trait Counts {
 }
 
 impl<T: DeserializeOwned + Counts, S: Sync> FromRequest<S> for Lenient<T> {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let is_encoded = request.headers().contains_key(CONTENT_ENCODING);
         let bytes = read(request.into_body()).await?;
         if is_encoded && !bytes.is_empty() {
-            return Err(Problem::new(Code::UnsupportedMediaType).into());
+            return Err(Code::UnsupportedMediaType.into());
         }
         let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
         match serde_json::from_slice(text) {
             Ok(body) => Ok(Self(Some(body))),
             Err(error) if error.to_string().starts_with("duplicate field") => {
-                Err(Error::invalid(T::MEMBER, json::TWICE).into())
+                Err(FieldProblem::new(T::MEMBER, json::TWICE).into())
             }
             Err(_) if may_name(text, T::MEMBER) => {
-                Err(Error::invalid(T::MEMBER, "must be in a JSON object").into())
+                Err(FieldProblem::new(T::MEMBER, "must be in a JSON object").into())
             }
             Err(_) => Ok(Self(None)),
         }
     }
 }
 
-async fn read(body: Body) -> Result<Bytes, Failure> {
-    let body = body.collect().await.map_err(|_| Failure::from(too_large()))?;
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    let body = body.collect().await.map_err(|_| Code::PayloadTooLarge)?;
     Ok(body.to_bytes())
 }
 
@@ -78,8 +75,8 @@ fn may_name(text: &[u8], member: &str) -> bool {
     readable.is_none_or(|text| text.contains(member))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    json::parse(bytes).map_err(|wrong| Error::Invalid(vec![wrong]).into())
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    Ok(json::parse(bytes)?)
 }
 
 /// A form on another site can send the other content types without asking first; not this one.

@@ -1,9 +1,9 @@
 //! The context of a request, as a parameter of its handler.
 
-use super::problem::Failure;
+use super::problem::Problem;
 use crate::{
     context::{Client, Context},
-    error::{Bug, Error},
+    error::{Bug, Failure},
     settings::Settings,
     time::Time,
 };
@@ -43,10 +43,10 @@ impl Deref for Call {
 }
 
 impl<S: Sync> FromRequestParts<S> for Call {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let call = parts.extensions.get::<Self>().cloned();
-        call.ok_or_else(|| Error::from(Bug::Missing("the context of a request")).into())
+        call.ok_or_else(|| Failure::from(Bug::Missing("the context of a request")).into())
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::{
     devices::DeviceCookie,
-    error::{Bug, Error},
+    error::{Bug, Failure},
     secrets::CookieSecret,
     sessions::Session,
     settings::Settings,
@@ -154,7 +154,7 @@ pub fn set(
     cookie: &CookieSecret,
     session: &Session,
     now: Time,
-) -> Result<HeaderValue, Error> {
+) -> Result<HeaderValue, Failure> {
     let age = session.expires_at.since(now).as_seconds().max(0);
     in_use(settings, Name::Session, &cookie.expose(), age)
 }
@@ -164,7 +164,7 @@ pub fn set(
 /// # Errors
 ///
 /// As [`set`].
-pub fn set_cache(settings: &Settings, sealed: &str) -> Result<HeaderValue, Error> {
+pub fn set_cache(settings: &Settings, sealed: &str) -> Result<HeaderValue, Failure> {
     let age = settings.session_cache.map_or(0, Span::as_seconds);
     in_use(settings, Name::Cache, sealed, age)
 }
@@ -174,7 +174,7 @@ pub fn set_cache(settings: &Settings, sealed: &str) -> Result<HeaderValue, Error
 /// # Errors
 ///
 /// As [`set`].
-pub fn set_device(settings: &Settings, cookie: &DeviceCookie) -> Result<HeaderValue, Error> {
+pub fn set_device(settings: &Settings, cookie: &DeviceCookie) -> Result<HeaderValue, Failure> {
     in_use(settings, Name::Device, &cookie.expose(), Span::days(400).as_seconds())
 }
 
@@ -183,7 +183,7 @@ pub fn set_device(settings: &Settings, cookie: &DeviceCookie) -> Result<HeaderVa
 /// # Errors
 ///
 /// As [`set`].
-pub fn clear(headers: &HeaderMap, settings: &Settings) -> Result<Vec<HeaderValue>, Error> {
+pub fn clear(headers: &HeaderMap, settings: &Settings) -> Result<Vec<HeaderValue>, Failure> {
     let mut cleared = vec![in_use(settings, Name::Session, "", 0)?, clear_cache(settings)?];
     cleared.extend(clear_elsewhere(headers, settings, &[Name::Session, Name::Cache])?);
     Ok(cleared)
@@ -194,7 +194,7 @@ pub fn clear(headers: &HeaderMap, settings: &Settings) -> Result<Vec<HeaderValue
 /// # Errors
 ///
 /// As [`set`].
-pub fn clear_cache(settings: &Settings) -> Result<HeaderValue, Error> {
+pub fn clear_cache(settings: &Settings) -> Result<HeaderValue, Failure> {
     in_use(settings, Name::Cache, "", 0)
 }
 
@@ -204,7 +204,7 @@ pub fn clear_cache(settings: &Settings) -> Result<HeaderValue, Error> {
 /// # Errors
 ///
 /// As [`set`].
-pub fn clear_others(headers: &HeaderMap, settings: &Settings) -> Result<Vec<HeaderValue>, Error> {
+pub fn clear_others(headers: &HeaderMap, settings: &Settings) -> Result<Vec<HeaderValue>, Failure> {
     clear_elsewhere(headers, settings, &[Name::Session, Name::Cache, Name::Device])
 }
 
@@ -213,7 +213,7 @@ fn clear_elsewhere(
     headers: &HeaderMap,
     settings: &Settings,
     names: &[Name],
-) -> Result<Vec<HeaderValue>, Error> {
+) -> Result<Vec<HeaderValue>, Failure> {
     let mut cleared = Vec::new();
     for name in names {
         for prefix in Prefix::ALL {
@@ -230,7 +230,7 @@ fn clear_elsewhere(
     Ok(cleared)
 }
 
-fn in_use(settings: &Settings, name: Name, value: &str, age: i64) -> Result<HeaderValue, Error> {
+fn in_use(settings: &Settings, name: Name, value: &str, age: i64) -> Result<HeaderValue, Failure> {
     field(Prefix::of(settings), name, settings.cookie_domain.as_deref(), value, age)
 }
 
@@ -240,7 +240,7 @@ fn field(
     domain: Option<&str>,
     value: &str,
     age: i64,
-) -> Result<HeaderValue, Error> {
+) -> Result<HeaderValue, Failure> {
     let (prefix_text, name) = (prefix.text(), name.text());
     let secure = if prefix == Prefix::None { "" } else { "; Secure" };
     let domain = domain.map_or_else(String::new, |domain| format!("; Domain={domain}"));

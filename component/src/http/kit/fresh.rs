@@ -1,6 +1,6 @@
 //! Somebody who has just proven again who they are, as a parameter of a handler.
 
-use super::{authentication::Authenticated, body::Json, call::Call, problem::Failure};
+use super::{authentication::Authenticated, body::Json, call::Call, problem::Problem};
 use crate::{
     credentials::{self, Purpose, Reauthenticated},
     passwords::Password,
@@ -35,9 +35,9 @@ pub struct Fresh<T> {
 }
 
 impl<T: DeserializeOwned + Proves + Send, S: Send + Sync> FromRequest<S> for Fresh<T> {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request(mut request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Problem> {
         let call: Call = request.extract_parts_with_state(state).await?;
         let Authenticated { caller, cookie } = request.extract_parts_with_state(state).await?;
         let Json(body) = Json::<T>::from_request(request, state).await?;

@@ -1,13 +1,11 @@
 //! Whose page makes a request: the defence against cross-site request forgery (OWASP CSRF cheat sheet,
 //! "verifying origin").
 
-use super::{call::Call, problem::Failure};
-use crate::{error::Error, settings::Settings};
+use super::{call::Call, problem::Problem};
+use crate::settings::Settings;
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderValue, Method, header::ORIGIN, request::Parts};
 use mana_auth_hygiene::Origin;
-
-const REFUSED: Error = Error::Forbidden("This origin is not allowed");
 
 /// The request's one `Origin`; empty where it has none that can be read, or several.
 pub fn of(headers: &HeaderMap) -> &str {
@@ -26,10 +24,14 @@ fn exactly<'a>(headers: &HeaderMap, known: impl IntoIterator<Item = &'a Origin>)
 /// # Errors
 ///
 /// `Forbidden`.
-pub fn require(method: &Method, headers: &HeaderMap, settings: &Settings) -> Result<(), Error> {
+pub fn require(method: &Method, headers: &HeaderMap, settings: &Settings) -> Result<(), Problem> {
     let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let trusted = settings.trusted_origins.iter().chain([settings.public_url.origin()]);
-    if !changes || is_ours(headers) || exactly(headers, trusted).is_some() { Ok(()) } else { Err(REFUSED) }
+    if !changes || is_ours(headers) || exactly(headers, trusted).is_some() {
+        Ok(())
+    } else {
+        Err(Problem::forbidden("This origin is not allowed"))
+    }
 }
 
 /// For signing in and registering, which need no cookie: a foreign page must not do it in a visitor's browser
@@ -38,7 +40,7 @@ pub fn require(method: &Method, headers: &HeaderMap, settings: &Settings) -> Res
 /// # Errors
 ///
 /// `Forbidden`.
-pub fn refuse_foreign(headers: &HeaderMap, settings: &Settings) -> Result<(), Error> {
+pub fn refuse_foreign(headers: &HeaderMap, settings: &Settings) -> Result<(), Problem> {
     if headers.contains_key(ORIGIN) { require(&Method::POST, headers, settings) } else { Ok(()) }
 }
 
@@ -46,9 +48,9 @@ pub fn refuse_foreign(headers: &HeaderMap, settings: &Settings) -> Result<(), Er
 pub struct FirstParty(());
 
 impl<S: Sync> FromRequestParts<S> for FirstParty {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let call = Call::from_request_parts(parts, state).await?;
         refuse_foreign(&parts.headers, call.settings)?;
         Ok(Self(()))

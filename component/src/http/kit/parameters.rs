@@ -1,7 +1,7 @@
 //! The parameters in a target, behind the question mark.
 
 use crate::{
-    error::Error,
+    error::FieldProblem,
     ids::{self, UserId},
     text,
     time::Time,
@@ -33,22 +33,26 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// `Invalid` where it is none, or longer.
-    pub fn text(&self, name: &'static str, longest: usize) -> Result<Option<String>, Error> {
+    /// Where it is none, or longer.
+    pub fn text(&self, name: &'static str, longest: usize) -> Result<Option<String>, FieldProblem> {
         let line = self.0.get(name).map(|text| text::line(text, longest));
-        line.transpose().map_err(|problem| Error::invalid(name, problem))
+        line.transpose().map_err(FieldProblem::of(name))
     }
 
     /// A whole number in a range.
     ///
     /// # Errors
     ///
-    /// `Invalid` where it is none.
-    pub fn number(&self, name: &'static str, range: RangeInclusive<u64>) -> Result<Option<u64>, Error> {
+    /// Where it is none.
+    pub fn number(
+        &self,
+        name: &'static str,
+        range: RangeInclusive<u64>,
+    ) -> Result<Option<u64>, FieldProblem> {
         let Some(text) = self.0.get(name) else { return Ok(None) };
         let number = text.parse().ok().filter(|number| range.contains(number));
         let (least, most) = range.into_inner();
-        let problem = || Error::invalid(name, format!("must be a whole number from {least} to {most}"));
+        let problem = || FieldProblem::new(name, format!("must be a whole number from {least} to {most}"));
         number.ok_or_else(problem).map(Some)
     }
 
@@ -56,30 +60,30 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// `Invalid` where it is none.
-    pub fn user(&self, name: &'static str) -> Result<Option<UserId>, Error> {
+    /// Where it is none.
+    pub fn user(&self, name: &'static str) -> Result<Option<UserId>, FieldProblem> {
         let Some(text) = self.0.get(name) else { return Ok(None) };
-        UserId::parse(text).ok_or_else(|| Error::invalid(name, ids::PROBLEM)).map(Some)
+        UserId::parse(text).ok_or_else(|| FieldProblem::new(name, ids::PROBLEM)).map(Some)
     }
 
     /// The id of an event.
     ///
     /// # Errors
     ///
-    /// `Invalid` where it is none.
-    pub fn id(&self, name: &'static str) -> Result<Option<Uuid>, Error> {
+    /// Where it is none.
+    pub fn id(&self, name: &'static str) -> Result<Option<Uuid>, FieldProblem> {
         let id = self.0.get(name).map(|text| Uuid::try_parse(text));
-        id.transpose().map_err(|_| Error::invalid(name, "must be a UUID"))
+        id.transpose().map_err(|_| FieldProblem::new(name, "must be a UUID"))
     }
 
     /// A time.
     ///
     /// # Errors
     ///
-    /// `Invalid` where it is none.
-    pub fn time(&self, name: &'static str) -> Result<Option<Time>, Error> {
+    /// Where it is none.
+    pub fn time(&self, name: &'static str) -> Result<Option<Time>, FieldProblem> {
         let Some(text) = self.0.get(name) else { return Ok(None) };
-        let problem = || Error::invalid(name, "must be a time such as 2026-01-31T08:00:00Z");
+        let problem = || FieldProblem::new(name, "must be a time such as 2026-01-31T08:00:00Z");
         Time::parse(text).ok_or_else(problem).map(Some)
     }
 }

@@ -1,22 +1,26 @@
 //! What a client is told about each failure, in one place; and what the operator is told.
 
 use crate::{
+    accounts::RegisterError,
     context::Context,
-    error::{Bug, Error},
+    credentials::{ChangePasswordError, DeleteAccountError, ReauthenticateError, SignInError},
+    error::{Bug, Failure, FieldProblem, InputError, LookupError, QueryError},
     platform::{self, Level},
+    sessions::{AuthenticateError, ExchangeError, RefreshError, Refusal, SignOutError},
+    throttle::Throttled,
 };
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use mana_auth_hygiene::{Code, Problem};
+use mana_auth_hygiene::{self as hygiene, Code};
 use std::sync::Arc;
 
 /// A failure on its way out: words for the client, and others for the log.
 #[derive(Clone)]
-pub struct Failure {
-    outside: Problem,
+pub struct Problem {
+    outside: hygiene::Problem,
     challenge: &'static str,
     inside: Option<Arc<Bug>>,
 }
@@ -29,46 +33,112 @@ const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 /// How soon trying again may help where the service is short of something, in seconds.
 const SHORTLY: u64 = 1;
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        let challenge = match error {
-            Error::InvalidToken | Error::TokenExpired => INVALID_TOKEN,
-            _ => BEARER,
-        };
-        let outside = match error {
-            Error::Invalid(fields) => {
-                fields.into_iter().fold(Problem::new(Code::ValidationFailed), |problem, wrong| {
-                    problem.field(wrong.field, wrong.message)
-                })
+/// The answer to each error. A variant without content is answered by what stands beside it; one with content, listed after `..`, as
+/// its content is.
+macro_rules! answers {
+    ($($error:ident { $($variant:ident => $answer:expr,)* .. $($held:ident),+ })+) => {
+        $(impl From<$error> for Problem {
+            fn from(error: $error) -> Self {
+                match error {
+                    $($error::$variant => $answer.into(),)*
+                    $($error::$held(held) => held.into(),)+
+                }
             }
-            Error::InvalidCredentials => Problem::new(Code::InvalidCredentials),
-            Error::Unauthenticated | Error::InvalidToken => Problem::new(Code::Unauthenticated),
-            Error::TokenExpired => Problem::new(Code::TokenExpired),
-            Error::InvalidRefreshToken => Problem::new(Code::InvalidRefreshToken),
-            Error::Banned => Problem::new(Code::AccountBanned),
-            Error::Locked(left) => Problem::new(Code::AccountLocked).retry_after(left.retry_after()),
-            Error::RateLimited(left) => Problem::new(Code::RateLimited).retry_after(left.retry_after()),
-            Error::Forbidden(why) => Problem::new(Code::Forbidden).message(why),
-            Error::NotFound => Problem::new(Code::NotFound),
-            Error::EmailTaken => Problem::new(Code::EmailAlreadyExists),
-            Error::Overloaded => Problem::new(Code::Overloaded).retry_after(SHORTLY),
-            Error::StorageUnavailable => Problem::new(Code::StorageUnavailable).retry_after(SHORTLY),
-            Error::Bug(bug) => {
-                let outside = Problem::new(Code::Internal);
-                return Self { outside, challenge, inside: Some(Arc::new(bug)) };
-            }
-        };
-        Self { outside, challenge, inside: None }
+        })+
+    };
+}
+
+answers! {
+    LookupError { NotFound => Code::NotFound, .. Failed }
+    InputError { .. Invalid, Failed }
+    QueryError { NotFound => Code::NotFound, .. Invalid, Failed }
+    RegisterError { EmailTaken => Code::EmailAlreadyExists, .. Invalid, Throttled, Failed }
+    SignInError { InvalidCredentials => Code::InvalidCredentials, Banned => Code::AccountBanned, .. Throttled, Failed }
+    ReauthenticateError { InvalidCredentials => Code::InvalidCredentials, .. Throttled, Failed }
+    ChangePasswordError {
+        InvalidCredentials => Code::InvalidCredentials,
+        Unauthenticated => Code::Unauthenticated,
+        .. Invalid, Failed
+    }
+    DeleteAccountError { InvalidCredentials => Code::InvalidCredentials, .. Failed }
+    AuthenticateError { Unauthenticated => Code::Unauthenticated, .. Failed }
+    ExchangeError {
+        ForbiddenOrigin => Problem::forbidden("This origin may not exchange sessions"),
+        Unauthenticated => Code::Unauthenticated,
+        .. Failed
+    }
+    RefreshError { InvalidRefreshToken => Code::InvalidRefreshToken, .. Throttled, Failed }
+    SignOutError { TokenExpired => Problem::token_expired(), InvalidToken => Problem::invalid_token(), .. Failed }
+}
+
+/// To whoever signs a request with a token there are two refusals: a refresh helps, or a sign-in does.
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Failed(failure) => failure.into(),
+            Refusal::Expired | Refusal::Outdated => Self::token_expired(),
+            Refusal::Invalid | Refusal::Disowned | Refusal::Revoked => Self::invalid_token(),
+        }
     }
 }
 
-impl From<Problem> for Failure {
-    fn from(outside: Problem) -> Self {
+impl From<Throttled> for Problem {
+    fn from(throttled: Throttled) -> Self {
+        let code = match throttled {
+            Throttled::Locked(_) => Code::AccountLocked,
+            Throttled::RateLimited(_) | Throttled::Undecided => Code::RateLimited,
+        };
+        hygiene::Problem::new(code).retry_after(throttled.after().retry_after()).into()
+    }
+}
+
+impl From<FieldProblem> for Problem {
+    fn from(wrong: FieldProblem) -> Self {
+        hygiene::Problem::new(Code::ValidationFailed).field(wrong.field, wrong.message).into()
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Overloaded => hygiene::Problem::new(Code::Overloaded).retry_after(SHORTLY).into(),
+            Failure::StorageUnavailable => {
+                hygiene::Problem::new(Code::StorageUnavailable).retry_after(SHORTLY).into()
+            }
+            Failure::Bug(bug) => Self { inside: Some(Arc::new(bug)), ..Code::Internal.into() },
+        }
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        hygiene::Problem::new(code).into()
+    }
+}
+
+impl From<hygiene::Problem> for Problem {
+    fn from(outside: hygiene::Problem) -> Self {
         Self { outside, challenge: BEARER, inside: None }
     }
 }
 
-impl Failure {
+impl Problem {
+    /// To a bearer token that is not accepted.
+    pub fn invalid_token() -> Self {
+        Self { challenge: INVALID_TOKEN, ..Code::Unauthenticated.into() }
+    }
+
+    /// To an access token of a session that lives on: its time is over, or it was left behind by a change. Another one is
+    /// to be had for the refresh token.
+    pub fn token_expired() -> Self {
+        Self { challenge: INVALID_TOKEN, ..Code::TokenExpired.into() }
+    }
+
+    /// To a caller who is known and may not do this; why, in public words.
+    pub fn forbidden(why: &'static str) -> Self {
+        hygiene::Problem::new(Code::Forbidden).message(why).into()
+    }
+
     /// Tells the operator, where there is something to tell.
     pub fn log(&self, call: &Context) {
         if let Some(bug) = &self.inside {
@@ -86,7 +156,7 @@ impl Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.outside.response().map(Body::from);
         if response.status() == StatusCode::UNAUTHORIZED {
@@ -99,16 +169,11 @@ impl IntoResponse for Failure {
 }
 
 /// For a path that leads nowhere.
-pub async fn not_found() -> Failure {
-    Error::NotFound.into()
+pub async fn not_found() -> Problem {
+    Code::NotFound.into()
 }
 
 /// For a method that a path doesn't have; the router adds `Allow`.
-pub async fn method_not_allowed() -> Failure {
-    Problem::new(Code::MethodNotAllowed).into()
-}
-
-/// For a body past its limit.
-pub fn too_large() -> Problem {
-    Problem::new(Code::PayloadTooLarge)
+pub async fn method_not_allowed() -> Problem {
+    Code::MethodNotAllowed.into()
 }

@@ -7,7 +7,7 @@ use crate::{
         call::Call,
         cookies::{self, SetCookies},
         fresh::{Fresh, Proves},
-        problem::Failure,
+        problem::Problem,
     },
     passwords::Password,
 };
@@ -43,7 +43,7 @@ pub async fn delete(
     call: Call,
     headers: HeaderMap,
     fresh: Fresh<DeleteAccountBody>,
-) -> Result<Response, Failure> {
+) -> Result<Response, Problem> {
     credentials::delete_account(&call, &fresh.caller.user, fresh.proof).await?;
     Ok((SetCookies(cookies::clear(&headers, call.settings)?), axum::Json(Success::yes())).into_response())
 }

@@ -2,12 +2,12 @@
 
 use crate::{
     audit::{self, Recorded},
-    error::Error,
-    http::kit::{authentication::shown, bodies::ProblemBody, body::Json, call::Call, problem::Failure},
+    http::kit::{authentication::shown, bodies::ProblemBody, body::Json, call::Call, problem::Problem},
 };
 use axum::extract::FromRequestParts;
 use http::{StatusCode, request::Parts};
 use mana_auth_audit::Source;
+use mana_auth_hygiene::Code;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -36,17 +36,17 @@ pub struct AuditEventBody {
 pub struct Shown(&'static Source);
 
 impl<S: Sync> FromRequestParts<S> for Shown {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let call = Call::from_request_parts(parts, state).await?;
         let sources = &call.settings.audit_sources;
         if sources.is_empty() {
-            return Err(Error::NotFound.into());
+            return Err(Code::NotFound.into());
         }
         let shown = shown(&parts.headers);
-        let (source, _) = sources.iter().find(|(_, secret)| secret.is(shown)).ok_or(Error::InvalidToken)?;
-        Ok(Self(source))
+        let source = sources.iter().find(|(_, secret)| secret.is(shown));
+        source.map(|(source, _)| Self(source)).ok_or_else(Problem::invalid_token)
     }
 }
 
@@ -68,7 +68,7 @@ pub async fn record(
     call: Call,
     Shown(source): Shown,
     Json(body): Json<AuditEventBody>,
-) -> Result<(StatusCode, axum::Json<RecordedBody>), Failure> {
+) -> Result<(StatusCode, axum::Json<RecordedBody>), Problem> {
     let AuditEventBody { event_type, user_id, ip_address, user_agent, metadata } = body;
     let event = Recorded::parse(
         source.as_str(),

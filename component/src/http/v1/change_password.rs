@@ -3,13 +3,13 @@
 use super::{signed_in::SignedInBody, user::UserBody};
 use crate::{
     credentials::{self, Purpose},
-    error::{Bug, Error},
+    error::{Bug, Failure},
     http::kit::{
         bodies::ProblemBody,
         call::Call,
         cookies::{self, SetCookies},
         fresh::{Fresh, Proves},
-        problem::Failure,
+        problem::Problem,
     },
     passwords::{NewPassword, Password},
     sessions::OldChain,
@@ -97,12 +97,12 @@ pub async fn change_password(
     call: Call,
     headers: HeaderMap,
     fresh: Fresh<ChangePasswordBody>,
-) -> Result<Response, Failure> {
+) -> Result<Response, Problem> {
     let Fresh { caller, cookie, proof, body } = fresh;
     let old_chain = if cookie.is_none() { OldChain::LeadsOn } else { OldChain::Ends };
     let signed_in =
         credentials::change_password(&call, &caller, proof, &body.new_password, old_chain).await?;
-    let new_cookie = signed_in.cookie.as_ref().ok_or(Error::Bug(Bug::Missing("a renewed cookie")))?;
+    let new_cookie = signed_in.cookie.as_ref().ok_or(Failure::Bug(Bug::Missing("a renewed cookie")))?;
     let new_cookie = cookies::set(call.settings, new_cookie, &signed_in.session, call.now)?;
     let changed = match cookie {
         Some(_) => PasswordChanged::DONE,

@@ -1,7 +1,7 @@
 //! `GET /jwks` and `GET /.well-known/jwks.json`
 
 use crate::{
-    http::kit::{call::Call, problem::Failure},
+    http::kit::{call::Call, problem::Problem},
     keys::{self, JWKS_LIFETIME},
 };
 use axum::response::{IntoResponse as _, Response};
@@ -40,7 +40,7 @@ pub struct JwkBody {
     get, path = "/api/v1/auth/jwks", tag = "tokens", operation_id = "getJwks",
     responses((status = 200, description = "A JSON Web Key Set; may be kept for 5 minutes", body = JwksBody))
 )]
-pub async fn jwks(call: Call) -> Result<Response, Failure> {
+pub async fn jwks(call: Call) -> Result<Response, Problem> {
     let keys = keys::current(call.settings).await?;
     let mut response = keys.accepted().to_json().into_response();
     let headers = response.headers_mut();
@@ -58,6 +58,6 @@ pub async fn jwks(call: Call) -> Result<Response, Failure> {
     get, path = "/.well-known/jwks.json", tag = "tokens", operation_id = "getWellKnownJwks",
     responses((status = 200, description = "A JSON Web Key Set; may be kept for 5 minutes", body = JwksBody))
 )]
-pub async fn well_known_jwks(call: Call) -> Result<Response, Failure> {
+pub async fn well_known_jwks(call: Call) -> Result<Response, Problem> {
     jwks(call).await
 }

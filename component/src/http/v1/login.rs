@@ -4,7 +4,7 @@ use super::signed_in::{self, SignedInBody};
 use crate::{
     credentials::{self, SignIn},
     email::Email,
-    http::kit::{bodies::ProblemBody, body::Json, call::Call, cookies, origin::FirstParty, problem::Failure},
+    http::kit::{bodies::ProblemBody, body::Json, call::Call, cookies, origin::FirstParty, problem::Problem},
     passwords::Password,
     sessions::Device,
 };
@@ -42,7 +42,7 @@ pub async fn login(
     _: FirstParty,
     headers: HeaderMap,
     Json(body): Json<LoginBody>,
-) -> Result<Response, Failure> {
+) -> Result<Response, Problem> {
     let request = SignIn {
         email: Email::parse(&body.email).ok(),
         password: body.password,

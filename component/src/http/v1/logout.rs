@@ -1,7 +1,7 @@
 //! `POST /logout`
 
 use crate::{
-    error::Error,
+    error::FieldProblem,
     http::kit::{
         authentication::Bearer,
         bodies::ProblemBody,
@@ -9,10 +9,10 @@ use crate::{
         call::Call,
         cookies::{self, SetCookies},
         origin,
-        problem::Failure,
+        problem::Problem,
     },
     secrets::RefreshToken,
-    sessions::{self, Credential},
+    sessions::{self, Credential, SignOutError},
 };
 use axum::{
     Json,
@@ -57,7 +57,7 @@ pub async fn logout(
     method: Method,
     headers: HeaderMap,
     Lenient(body): Lenient<LogoutBody>,
-) -> Result<Response, Failure> {
+) -> Result<Response, Problem> {
     let bearer = Bearer::of(&headers);
     let (cookies, more) = cookies::all_sessions(&headers);
     let trusted = match (&bearer, cookies.is_empty()) {
@@ -83,28 +83,31 @@ pub async fn logout(
     }
     match by_token {
         // Its session may have ended by one of the others.
-        Err(Error::TokenExpired | Error::InvalidToken) => self::by_token(&call, &bearer).await?,
+        Err(SignOutError::TokenExpired | SignOutError::InvalidToken) => {
+            self::by_token(&call, &bearer).await?
+        }
         outcome => outcome?,
     }
     if more {
-        return Err(
-            Error::invalid("cookie", "holds too many session cookies: delete those of this site").into()
-        );
+        let problem = "holds too many session cookies: delete those of this site";
+        return Err(FieldProblem::new("cookie", problem).into());
     }
     let cleared = cookies::clear(&headers, call.settings)?;
     Ok((SetCookies(cleared), Json(LoggedOut { success: true, message: "Signed out" })).into_response())
 }
 
 /// The refresh token of a body. What can't be one says nothing, unless there may be one in it.
-fn refresh_token(member: Option<Value>) -> Result<Option<RefreshToken>, Error> {
+fn refresh_token(member: Option<Value>) -> Result<Option<RefreshToken>, FieldProblem> {
     match member {
         Some(Value::String(text)) => Ok(RefreshToken::parse(text.trim())),
-        Some(Value::Array(_) | Value::Object(_)) => Err(Error::invalid("refreshToken", "must be a string")),
+        Some(Value::Array(_) | Value::Object(_)) => {
+            Err(FieldProblem::new("refreshToken", "must be a string"))
+        }
         _ => Ok(None),
     }
 }
 
-async fn by_token(call: &Call, bearer: &Bearer<'_>) -> Result<(), Error> {
+async fn by_token(call: &Call, bearer: &Bearer<'_>) -> Result<(), SignOutError> {
     match bearer {
         Bearer::Token(token) => {
             let credential = match RefreshToken::parse(token) {
@@ -114,7 +117,7 @@ async fn by_token(call: &Call, bearer: &Bearer<'_>) -> Result<(), Error> {
             sessions::sign_out(call, credential).await
         }
         // It names something, and nobody can tell what.
-        Bearer::Unusable => Err(Error::InvalidToken),
+        Bearer::Unusable => Err(SignOutError::InvalidToken),
         Bearer::None => Ok(()),
     }
 }

@@ -1,13 +1,13 @@
 //! `POST /maintenance`: housekeeping for hosts that do none by themselves.
 
 use crate::{
-    error::Error,
-    http::kit::{authentication::shown, bodies::ProblemBody, call::Call, problem::Failure},
+    http::kit::{authentication::shown, bodies::ProblemBody, call::Call, problem::Problem},
     maintenance as housekeeping,
     time::Span,
 };
 use axum::{Json, extract::FromRequestParts};
 use http::request::Parts;
+use mana_auth_hygiene::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,12 +26,12 @@ pub struct MaintenanceDone {
 pub struct Maintainer(());
 
 impl<S: Sync> FromRequestParts<S> for Maintainer {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let call = Call::from_request_parts(parts, state).await?;
-        let secret = call.settings.maintenance_secret.as_ref().ok_or(Error::NotFound)?;
-        if secret.is(shown(&parts.headers)) { Ok(Self(())) } else { Err(Error::InvalidToken.into()) }
+        let secret = call.settings.maintenance_secret.as_ref().ok_or(Code::NotFound)?;
+        if secret.is(shown(&parts.headers)) { Ok(Self(())) } else { Err(Problem::invalid_token()) }
     }
 }
 
@@ -44,7 +44,7 @@ impl<S: Sync> FromRequestParts<S> for Maintainer {
         (status = 404, description = "`NOT_FOUND`: no maintenance secret is configured", body = ProblemBody),
     )
 )]
-pub async fn maintenance(call: Call, _: Maintainer) -> Result<Json<MaintenanceDone>, Failure> {
+pub async fn maintenance(call: Call, _: Maintainer) -> Result<Json<MaintenanceDone>, Problem> {
     housekeeping::flush(&call).await?;
     let report = housekeeping::run(&call, Span::seconds(0)).await?;
     Ok(Json(MaintenanceDone { success: true, ran: report.ran, more: report.more }))

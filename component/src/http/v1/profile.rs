@@ -8,7 +8,7 @@ use crate::{
         call::Call,
         fields::{DateTime, RoleField},
         json::nullable,
-        problem::Failure,
+        problem::Problem,
     },
     ids::UserId,
 };
@@ -72,7 +72,7 @@ pub async fn update(
     call: Call,
     authenticated: Authenticated,
     Json(body): Json<UpdateBody>,
-) -> Result<axum::Json<ProfileBody>, Failure> {
+) -> Result<axum::Json<ProfileBody>, Problem> {
     let update = ProfileUpdate { name: body.name, image: body.image };
     let user = accounts::update_profile(&call, authenticated.caller.user, update).await?;
     Ok(axum::Json(user.into()))

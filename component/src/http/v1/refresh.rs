@@ -2,7 +2,7 @@
 
 use super::signed_in::{self, SignedInBody};
 use crate::{
-    http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Failure},
+    http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Problem},
     sessions,
 };
 use axum::response::Response;
@@ -26,6 +26,6 @@ pub struct RefreshBody {
         (status = 429, description = "`RATE_LIMITED`: too many refused tokens from the client", body = ProblemBody),
     )
 )]
-pub async fn refresh(call: Call, Json(body): Json<RefreshBody>) -> Result<Response, Failure> {
+pub async fn refresh(call: Call, Json(body): Json<RefreshBody>) -> Result<Response, Problem> {
     Ok(signed_in::tokens(sessions::refresh(&call, &body.refresh_token).await?))
 }

@@ -4,7 +4,7 @@ use super::user::UserBody;
 use crate::{
     accounts::{self, By, Name, Registration},
     email::Email,
-    http::kit::{bodies::ProblemBody, body::Json, call::Call, origin::FirstParty, problem::Failure},
+    http::kit::{bodies::ProblemBody, body::Json, call::Call, origin::FirstParty, problem::Problem},
     passwords::NewPassword,
 };
 use http::StatusCode;
@@ -38,7 +38,7 @@ pub async fn register(
     call: Call,
     _: FirstParty,
     Json(body): Json<RegisterBody>,
-) -> Result<(StatusCode, axum::Json<Registered>), Failure> {
+) -> Result<(StatusCode, axum::Json<Registered>), Problem> {
     let RegisterBody { email, password, name } = body;
     let registration = Registration { email, password, name: name.unwrap_or_default(), by: By::Stranger };
     let user = accounts::register(&call, registration).await?;

@@ -3,7 +3,7 @@
 use crate::{
     audit::read::{self, Entry},
     http::kit::{
-        authentication::Authenticated, call::Call, fields::DateTime, parameters::Parameters, problem::Failure,
+        authentication::Authenticated, call::Call, fields::DateTime, parameters::Parameters, problem::Problem,
     },
 };
 use axum::Json;
@@ -60,7 +60,7 @@ pub fn metadata(text: Option<String>) -> Box<RawValue> {
 /// # Errors
 ///
 /// `Invalid` where it is neither.
-pub fn page(parameters: &Parameters) -> Result<(u32, Option<Uuid>), Failure> {
+pub fn page(parameters: &Parameters) -> Result<(u32, Option<Uuid>), Problem> {
     let limit = parameters.number("limit", 1..=MOST)?.and_then(|limit| limit.try_into().ok());
     Ok((limit.unwrap_or(LIMIT), parameters.id("before")?))
 }
@@ -80,7 +80,7 @@ pub async fn security_events(
     _: Call,
     authenticated: Authenticated,
     parameters: Parameters,
-) -> Result<Json<Vec<SecurityEvent>>, Failure> {
+) -> Result<Json<Vec<SecurityEvent>>, Problem> {
     let (limit, before) = page(&parameters)?;
     let filter = read::Filter { user: Some(authenticated.caller.user.id), ..read::Filter::default() };
     let events = read::events(&filter, limit, before).await?;

@@ -4,7 +4,7 @@ use super::user::UserBody;
 use crate::{
     http::kit::{
         authentication::Authenticated, bodies::ProblemBody, body::Json, call::Call, cookies::SetCookies,
-        problem::Failure,
+        problem::Problem,
     },
     sessions::{self, AccessToken},
 };
@@ -43,7 +43,7 @@ pub async fn service_token(
     call: Call,
     authenticated: Authenticated,
     Json(body): Json<ServiceTokenBody>,
-) -> Result<Response, Failure> {
+) -> Result<Response, Problem> {
     let AccessToken { text, expires_in } =
         sessions::service_token(&call, &authenticated.caller, &body.audience)?;
     let (caller, cookie) = authenticated.renewed(&call).await?;

@@ -3,12 +3,12 @@
 use super::{sessions::SessionBody, user::UserBody};
 use crate::{
     accounts::User,
-    error::Error,
+    error::{Bug, Failure},
     http::kit::{
         authentication::{Authenticated, Credential},
         call::Call,
         cookies::{self, SetCookies},
-        problem::Failure,
+        problem::Problem,
     },
     invalidations::Position,
     secrets::CookieSecret,
@@ -34,7 +34,7 @@ pub struct CurrentSession {
     get, path = "/api/v1/auth/session", tag = "sessions", operation_id = "getSession", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, description = "The user and the session", body = CurrentSession))
 )]
-pub async fn session(call: Call, method: Method, headers: HeaderMap) -> Result<Response, Failure> {
+pub async fn session(call: Call, method: Method, headers: HeaderMap) -> Result<Response, Problem> {
     let known = match Credential::of(&headers, call.settings) {
         Credential::Cookies(cookies) => match cookies.as_slice() {
             [cookie] => cached(&call, &headers, cookie).await?,
@@ -55,7 +55,7 @@ async fn cached(
     call: &Call,
     headers: &HeaderMap,
     cookie: &CookieSecret,
-) -> Result<Option<Response>, Failure> {
+) -> Result<Option<Response>, Problem> {
     for sealed in cookies::caches(headers, call.settings) {
         if let Some(cached) = cache::read(call, cookie, sealed).await {
             let renewed = cached.renewed.as_deref().map(|sealed| cookies::set_cache(call.settings, sealed));
@@ -66,13 +66,13 @@ async fn cached(
 }
 
 /// The answer that this instance remembers for a token, if it still holds.
-async fn known(call: &Call, token: &str) -> Result<Option<Response>, Failure> {
-    let known = sessions::known(call, token).await.map_err(Error::from)?;
+async fn known(call: &Call, token: &str) -> Result<Option<Response>, Problem> {
+    let known = sessions::known(call, token).await?;
     let body = known.map(|known| body(&known.user, &known.session)).transpose()?;
     Ok(body.map(|body| answer(body, None)))
 }
 
-async fn from_database(call: &Call, method: &Method, headers: &HeaderMap) -> Result<Response, Failure> {
+async fn from_database(call: &Call, method: &Method, headers: &HeaderMap) -> Result<Response, Problem> {
     let authenticated = Authenticated::of(call, method, headers).await?;
     let cookie = authenticated.cookie.clone();
     let (caller, renewed) = authenticated.renewed(call).await?;
@@ -91,16 +91,15 @@ pub fn cache_cookie(
     session: &Session,
     cookie: &CookieSecret,
     as_of: Position,
-) -> Result<Option<HeaderValue>, Failure> {
+) -> Result<Option<HeaderValue>, Problem> {
     let sealed = cache::seal(call, user, session, cookie, as_of);
     Ok(sealed.map(|sealed| cookies::set_cache(call.settings, &sealed)).transpose()?)
 }
 
 /// The answer's body.
-fn body(user: &User, session: &Session) -> Result<String, Error> {
+fn body(user: &User, session: &Session) -> Result<String, Failure> {
     let current = CurrentSession { user: user.clone().into(), session: SessionBody::new(session, true) };
-    serde_json::to_string(&current)
-        .map_err(|_| crate::error::Bug::Missing("a session that can be written").into())
+    serde_json::to_string(&current).map_err(|_| Bug::Missing("a session that can be written").into())
 }
 
 fn answer(body: String, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {

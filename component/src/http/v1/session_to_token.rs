@@ -2,7 +2,7 @@
 
 use super::signed_in::{self, SignedInBody};
 use crate::{
-    http::kit::{authentication::ByCookie, bodies::ProblemBody, call::Call, origin, problem::Failure},
+    http::kit::{authentication::ByCookie, bodies::ProblemBody, call::Call, origin, problem::Problem},
     sessions,
 };
 use axum::response::Response;
@@ -21,6 +21,6 @@ pub async fn session_to_token(
     call: Call,
     headers: HeaderMap,
     ByCookie(caller): ByCookie,
-) -> Result<Response, Failure> {
+) -> Result<Response, Problem> {
     Ok(signed_in::tokens(sessions::exchange(&call, &caller, origin::of(&headers)).await?))
 }

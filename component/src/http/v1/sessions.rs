@@ -1,14 +1,13 @@
 //! `/sessions`
 
 use crate::{
-    error::Error,
     http::kit::{
         authentication::Authenticated,
         bodies::{ProblemBody, Success},
         call::Call,
         cookies::{self, SetCookies},
         fields::DateTime,
-        problem::Failure,
+        problem::Problem,
     },
     ids::SessionId,
     sessions::{self, Session},
@@ -19,6 +18,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::HeaderMap;
+use mana_auth_hygiene::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -81,7 +81,7 @@ pub struct Revoked {
     get, path = "/api/v1/auth/sessions", tag = "sessions", operation_id = "listSessions", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, description = "The sessions", body = Vec<SessionBody>))
 )]
-pub async fn list(call: Call, authenticated: Authenticated) -> Result<Json<Vec<SessionBody>>, Failure> {
+pub async fn list(call: Call, authenticated: Authenticated) -> Result<Json<Vec<SessionBody>>, Problem> {
     let caller = authenticated.caller;
     let current = caller.session.id;
     let sessions = sessions::list(&call, caller.user.id).await?;
@@ -95,7 +95,7 @@ pub async fn list(call: Call, authenticated: Authenticated) -> Result<Json<Vec<S
         (status = 200, description = "How many have ended", body = Revoked),
     )
 )]
-pub async fn end_others(call: Call, authenticated: Authenticated) -> Result<Json<Revoked>, Failure> {
+pub async fn end_others(call: Call, authenticated: Authenticated) -> Result<Json<Revoked>, Problem> {
     let revoked = sessions::revoke_others(&call, &authenticated.caller).await?;
     Ok(Json(Revoked { success: true, revoked }))
 }
@@ -114,8 +114,8 @@ pub async fn end(
     authenticated: Authenticated,
     headers: HeaderMap,
     id: Result<Path<SessionId>, PathRejection>,
-) -> Result<Response, Failure> {
-    let Path(id) = id.map_err(|_| Error::NotFound)?;
+) -> Result<Response, Problem> {
+    let Path(id) = id.map_err(|_| Code::NotFound)?;
     let caller = authenticated.caller;
     sessions::revoke_own(&call, &caller, id).await?;
     let is_own = authenticated.cookie.is_some() && id == caller.session.id;

@@ -5,7 +5,7 @@ use crate::{
     http::kit::{
         call::Call,
         cookies::{self, SetCookies},
-        problem::Failure,
+        problem::Problem,
     },
     sessions::SignedIn,
 };
@@ -51,7 +51,7 @@ pub fn tokens(signed_in: SignedIn) -> Response {
 }
 
 /// With the cookies of the session and the device, in place of those that the request came with.
-pub fn answer(call: &Call, headers: &HeaderMap, signed_in: SignedIn) -> Result<Response, Failure> {
+pub fn answer(call: &Call, headers: &HeaderMap, signed_in: SignedIn) -> Result<Response, Problem> {
     let mut cookies = cookies::clear_others(headers, call.settings)?;
     if let Some(cookie) = &signed_in.cookie {
         let SignedIn { user, session, as_of, .. } = &signed_in;

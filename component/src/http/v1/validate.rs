@@ -1,8 +1,8 @@
 //! `POST /validate`
 
 use crate::{
-    http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Failure},
-    sessions::{self, Refusal},
+    http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Problem},
+    sessions::{self, Refusal, ValidateError},
 };
 use mana_auth_tokens::Claims;
 use serde::{Deserialize, Serialize};
@@ -76,15 +76,19 @@ impl From<Claims> for ClaimsBody {
         (status = 503, description = "`STORAGE_UNAVAILABLE`: nothing can be said", body = ProblemBody),
     )
 )]
-pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum::Json<Validity>, Failure> {
-    let error = match sessions::validate(&call, &body.token).await {
+pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum::Json<Validity>, Problem> {
+    let refusal = match sessions::validate(&call, &body.token).await {
         Ok(claims) => {
             return Ok(axum::Json(Validity { valid: true, payload: Some(claims.into()), error: None }));
         }
-        Err(Refusal::Failed(error)) => return Err(error.into()),
-        Err(Refusal::Invalid | Refusal::Disowned) => Refused::TokenInvalid,
-        Err(Refusal::Expired | Refusal::Outdated) => Refused::TokenExpired,
-        Err(Refusal::Revoked) => Refused::SessionRevoked,
+        Err(ValidateError::Refused(refusal)) => refusal,
+        Err(ValidateError::Throttled(throttled)) => return Err(throttled.into()),
+    };
+    let error = match refusal {
+        Refusal::Failed(failure) => return Err(failure.into()),
+        Refusal::Invalid | Refusal::Disowned => Refused::TokenInvalid,
+        Refusal::Expired | Refusal::Outdated => Refused::TokenExpired,
+        Refusal::Revoked => Refused::SessionRevoked,
     };
     Ok(axum::Json(Validity { valid: false, payload: None, error: Some(error) }))
 }

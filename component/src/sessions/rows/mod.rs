@@ -7,7 +7,7 @@ pub use refresh_tokens::*;
 use super::{Count, Device, Session};
 use crate::{
     accounts::{self, User},
-    error::Error,
+    error::Failure,
     events::Event,
     ids::{SessionId, UserId},
     invalidations::{Position, Snapshot},
@@ -25,7 +25,7 @@ const SESSION: &str = "s.id, s.user_id, s.remember_me, s.device_id, s.device_nam
 /// A session ends with its parent.
 const FROM: &str = "sessions s JOIN users u ON u.id = s.user_id LEFT JOIN sessions p ON p.id = s.parent_id";
 
-fn session(row: &mut Columns) -> Result<Session, Error> {
+fn session(row: &mut Columns) -> Result<Session, Failure> {
     Ok(Session {
         id: row.take()?,
         user_id: row.take()?,
@@ -79,7 +79,7 @@ impl Found {
     }
 }
 
-async fn find(condition: &str, key: Value) -> Result<Option<Found>, Error> {
+async fn find(condition: &str, key: Value) -> Result<Option<Found>, Failure> {
     let sql = format!("SELECT {} FROM {FROM} WHERE {condition}", *FOUND);
     storage::query_one(&sql, vec![key], found).await
 }
@@ -93,7 +93,7 @@ static FOUND: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-fn found(row: &mut Columns) -> Result<Found, Error> {
+fn found(row: &mut Columns) -> Result<Found, Failure> {
     let mut session = session(row)?;
     let (user, credential_version) = (accounts::user(row)?, row.take()?);
     let (expires_at, absolute): (Option<Time>, Option<Time>) = (row.take()?, row.take()?);
@@ -105,22 +105,22 @@ fn found(row: &mut Columns) -> Result<Found, Error> {
     Ok(Found { session, user, credential_version, touched_at: row.take()?, snapshot: Snapshot::read(row)? })
 }
 
-pub async fn by_cookie(cookie: &CookieSecret) -> Result<Option<Found>, Error> {
+pub async fn by_cookie(cookie: &CookieSecret) -> Result<Option<Found>, Failure> {
     find("s.token_hash = ?1", cookie.hash().into()).await
 }
 
 /// The session and the user that a cookie names, whatever else is written of them.
-pub async fn ids_by_cookie(cookie: &CookieSecret) -> Result<Option<(SessionId, UserId)>, Error> {
+pub async fn ids_by_cookie(cookie: &CookieSecret) -> Result<Option<(SessionId, UserId)>, Failure> {
     let sql = "SELECT id, user_id FROM sessions WHERE token_hash = ?1";
     storage::query_one(sql, params![cookie.hash()], |row| Ok((row.take()?, row.take()?))).await
 }
 
-pub async fn by_id(id: SessionId) -> Result<Option<Found>, Error> {
+pub async fn by_id(id: SessionId) -> Result<Option<Found>, Failure> {
     find("s.id = ?1", id.into()).await
 }
 
 /// The sessions of a user that are alive, newest first.
-pub async fn of_user(user: UserId, now: Time) -> Result<Vec<Session>, Error> {
+pub async fn of_user(user: UserId, now: Time) -> Result<Vec<Session>, Failure> {
     let sql = format!(
         "SELECT {} FROM {FROM} WHERE s.user_id = ?1 ORDER BY s.created_at DESC, s.id DESC LIMIT 1000",
         *FOUND
@@ -145,7 +145,7 @@ pub struct Spent {
     pub version: SecretVersion,
 }
 
-pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Error> {
+pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>, Failure> {
     let sql = format!(
         "SELECT r.spent_at, r.secret_version, r.left_behind_at, r.salt, r.generation, {}
          FROM {FROM} JOIN refresh_tokens r ON r.session_id = s.id WHERE r.hash = ?1",
@@ -167,7 +167,7 @@ pub async fn by_refresh_token(token: &RefreshToken) -> Result<Option<Presented>,
 }
 
 /// Whether this token exists and has not been spent.
-pub async fn is_unspent(token: &RefreshToken) -> Result<bool, Error> {
+pub async fn is_unspent(token: &RefreshToken) -> Result<bool, Failure> {
     let sql = "SELECT 1 FROM refresh_tokens WHERE hash = ?1 AND spent_at IS NULL";
     Ok(storage::query_one(sql, params![token.hash()], |row| row.take::<i64>()).await?.is_some())
 }
@@ -323,7 +323,7 @@ pub fn if_more_than(limit: u32, event: Event) -> Event {
 
 /// The sessions that are alive, those of other origins included. By `sessions_expiry` alone, and without sorting: some
 /// eight million a second.
-pub async fn count(now: Time) -> Result<Count, Error> {
+pub async fn count(now: Time) -> Result<Count, Failure> {
     let sql = "SELECT count(*), count(CASE WHEN remember_me THEN 1 END) FROM sessions WHERE expires_at > ?1";
     let read = |row: &mut Columns| Ok(Count { all: row.take()?, remembered: row.take()? });
     Ok(storage::query_one(sql, params![now], read).await?.unwrap_or_default())

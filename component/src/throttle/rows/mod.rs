@@ -11,7 +11,7 @@ use super::{
     suspicion::Suspicion,
 };
 use crate::{
-    error::Error,
+    error::Failure,
     params,
     storage::{self, Columns, Condition, Statement, Value, expecting_one, statement},
     time::{SKEW, Span, Time},
@@ -47,7 +47,7 @@ fn undecided([counter, subject, from, to]: [usize; 4]) -> String {
 }
 
 /// How a counter that locks stands, and limits beside it: one row, by one look.
-pub async fn standing(lock: &Counter, limits: &[Limit], now: Time) -> Result<(Standing, Vec<Used>), Error> {
+pub async fn standing(lock: &Counter, limits: &[Limit], now: Time) -> Result<(Standing, Vec<Used>), Failure> {
     let mut params = params![now - WINDOW, now - UNDECIDED, now + SKEW, lock.kind, lock.subject];
     let mut columns = vec![recent([4, 5, 1, 3]), undecided([4, 5, 2, 3])];
     columns.extend(columns_of(limits, &mut params));
@@ -66,7 +66,7 @@ pub async fn standing(lock: &Counter, limits: &[Limit], now: Time) -> Result<(St
 }
 
 /// How limits stand, by one look.
-pub async fn used(limits: &[Limit], now: Time) -> Result<Vec<Used>, Error> {
+pub async fn used(limits: &[Limit], now: Time) -> Result<Vec<Used>, Failure> {
     let mut params = params![now - WINDOW, now - UNDECIDED, now + SKEW];
     let columns = columns_of(limits, &mut params);
     let sql = format!("SELECT {}", columns.join(", "));
@@ -84,12 +84,12 @@ fn columns_of(limits: &[Limit], params: &mut Vec<Value>) -> Vec<String> {
     columns.collect()
 }
 
-fn used_in(row: &mut Columns, limits: &[Limit]) -> Result<Vec<Used>, Error> {
+fn used_in(row: &mut Columns, limits: &[Limit]) -> Result<Vec<Used>, Failure> {
     limits.iter().map(|_| Ok(Used { recent: row.take()?, undecided: row.take()? })).collect()
 }
 
 /// What a counter counted within the window, in the order of time.
-pub async fn tallies(counter: &Counter, now: Time) -> Result<Vec<Tally>, Error> {
+pub async fn tallies(counter: &Counter, now: Time) -> Result<Vec<Tally>, Failure> {
     let sql = "SELECT until, count FROM attempts WHERE counter = ?1 AND subject = ?2
                    AND since > ?3 AND since <= ?4 AND until > ?5 ORDER BY since";
     let from = now - WINDOW;

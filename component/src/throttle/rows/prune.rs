@@ -5,14 +5,14 @@ use super::super::{
     standing::{LONGEST, SUSPICION_WINDOW, UNDECIDED},
 };
 use crate::{
-    error::Error,
+    error::Failure,
     params,
     storage::{self, Statement, statement},
     time::Time,
 };
 
 /// How many rows a table has.
-pub async fn number_in(table: &str) -> Result<i64, Error> {
+pub async fn number_in(table: &str) -> Result<i64, Failure> {
     let sql = format!("SELECT count(*) FROM {table}");
     Ok(storage::query_one(&sql, vec![], |row| row.take()).await?.unwrap_or(0))
 }

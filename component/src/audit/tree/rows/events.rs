@@ -1,7 +1,7 @@
 //! The SQL of events: those that wait to be sealed, and those that were.
 
 use crate::{
-    error::{Bug, Error},
+    error::{Bug, Failure},
     ids::UserId,
     params,
     storage::{self, Columns, FromValue, Statement, Value, expecting_one, statement},
@@ -47,8 +47,8 @@ pub struct Unsealed {
     pub mac: Vec<u8>,
 }
 
-fn event(row: &mut Columns, leaf: u64) -> Result<Stored, Error> {
-    let text = |row: &mut Columns| Ok::<_, Error>(row.take::<Option<Vec<u8>>>()?.map(stored_text));
+fn event(row: &mut Columns, leaf: u64) -> Result<Stored, Failure> {
+    let text = |row: &mut Columns| Ok::<_, Failure>(row.take::<Option<Vec<u8>>>()?.map(stored_text));
     Ok(Stored {
         leaf,
         id: text(row)?.unwrap_or_default(),
@@ -65,12 +65,12 @@ fn event(row: &mut Columns, leaf: u64) -> Result<Stored, Error> {
     })
 }
 
-fn sealed_event(row: &mut Columns) -> Result<Stored, Error> {
+fn sealed_event(row: &mut Columns) -> Result<Stored, Failure> {
     let leaf = row.take()?;
     event(row, leaf)
 }
 
-fn unsealed_event(row: &mut Columns) -> Result<Unsealed, Error> {
+fn unsealed_event(row: &mut Columns) -> Result<Unsealed, Failure> {
     let mac = row.take()?;
     let event = event(row, 0)?;
     let id = Uuid::from_value(Value::Text(event.id.clone())).ok_or(Bug::Column(1))?;
@@ -82,14 +82,14 @@ async fn page<T>(
     sql: &str,
     params: Vec<Value>,
     limit: u64,
-    read: fn(&mut Columns) -> Result<T, Error>,
-) -> Result<Vec<T>, Error> {
+    read: fn(&mut Columns) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
     let ask = async |limit: u64| {
         let params = params.iter().cloned().chain([limit.into()]).collect();
         storage::query(sql, params, read).await
     };
     match ask(limit).await {
-        Err(Error::Bug(Bug::Rejected(_))) if limit > FEW => ask(FEW).await,
+        Err(Failure::Bug(Bug::Rejected(_))) if limit > FEW => ask(FEW).await,
         answer => answer,
     }
 }
@@ -119,7 +119,7 @@ pub fn pass_over_malformed() -> Statement {
 }
 
 /// Events that are still to be sealed, behind an id or from the first on, in the order of their ids.
-pub async fn unsealed(after: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Error> {
+pub async fn unsealed(after: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Failure> {
     let sql = format!(
         "SELECT mac, {} FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND id > ?1 AND {} ORDER BY id LIMIT ?2",
         *EVENT, *WELL_FORMED
@@ -130,7 +130,7 @@ pub async fn unsealed(after: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, 
 }
 
 /// Events of a kind that are still to be sealed, before an id or from the last on, newest first.
-pub async fn unsealed_of(kind: &str, before: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Error> {
+pub async fn unsealed_of(kind: &str, before: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Failure> {
     let sql = format!(
         "SELECT mac, {} FROM security_events
          WHERE event_type = ?1 AND id < ?2 AND leaf IS NULL AND mac IS NOT NULL AND {} ORDER BY id DESC LIMIT ?3",
@@ -143,7 +143,7 @@ pub async fn unsealed_of(kind: &str, before: Option<Uuid>, limit: u64) -> Result
 
 /// Rows that have neither a MAC nor a place that the tree knows, or not the form of an event, of which the service writes none: how many, counted up to `most`,
 /// and the ids of the first, as they are stored, and cut.
-pub async fn foreign(most: u32, listed: u32) -> Result<(u64, Vec<Vec<u8>>), Error> {
+pub async fn foreign(most: u32, listed: u32) -> Result<(u64, Vec<Vec<u8>>), Failure> {
     let foreign = format!(
         "SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NULL
          UNION ALL SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE
@@ -158,13 +158,13 @@ pub async fn foreign(most: u32, listed: u32) -> Result<(u64, Vec<Vec<u8>>), Erro
 }
 
 /// Whether any row has a leaf, by its own column, which is not proven.
-pub async fn claims_a_place() -> Result<bool, Error> {
+pub async fn claims_a_place() -> Result<bool, Failure> {
     let sql = "SELECT EXISTS (SELECT 1 FROM security_events WHERE leaf >= 0)";
     Ok(storage::query_one(sql, vec![], |row| row.take()).await?.unwrap_or_default())
 }
 
 /// How many events are still to be sealed, counted up to `most`.
-pub async fn backlog(most: u32) -> Result<u64, Error> {
+pub async fn backlog(most: u32) -> Result<u64, Failure> {
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND {} LIMIT ?1) AS counted",
         *WELL_FORMED
@@ -194,7 +194,7 @@ pub fn displace(from: i64, to: i64) -> Statement {
 }
 
 /// The first place below a leaf that a row has.
-pub async fn first_place_below(leaf: u64) -> Result<Option<i64>, Error> {
+pub async fn first_place_below(leaf: u64) -> Result<Option<i64>, Failure> {
     let sql = "SELECT min(leaf) FROM security_events WHERE leaf < ?1";
     Ok(storage::query_one(sql, params![leaf], |row| row.take::<Option<i64>>()).await?.flatten())
 }
@@ -205,26 +205,26 @@ pub fn drop_leaves(from: i64, to: i64) -> Statement {
 }
 
 /// Sealed events from a leaf on, in order.
-pub async fn stored(from: u64, limit: u64) -> Result<Vec<Stored>, Error> {
+pub async fn stored(from: u64, limit: u64) -> Result<Vec<Stored>, Failure> {
     let sql = format!("SELECT leaf, {} FROM security_events WHERE leaf >= ?1 ORDER BY leaf LIMIT ?2", *EVENT);
     page(&sql, params![from], limit, sealed_event).await
 }
 
 /// The event of this id, where it says that it was sealed.
-pub async fn stored_as(id: Uuid) -> Result<Option<Stored>, Error> {
+pub async fn stored_as(id: Uuid) -> Result<Option<Stored>, Failure> {
     let sql = format!("SELECT leaf, {} FROM security_events WHERE id = ?1 AND leaf >= 0 LIMIT ?2", *EVENT);
     Ok(page(&sql, params![id], 1, sealed_event).await?.pop())
 }
 
 /// The hashes of leaves in a range, in order. One that is no hash is left out.
-pub async fn leaf_hashes(from: u64, to: u64) -> Result<Vec<Hash>, Error> {
+pub async fn leaf_hashes(from: u64, to: u64) -> Result<Vec<Hash>, Failure> {
     let sql = "SELECT leaf_hash FROM security_events
                WHERE leaf >= ?1 AND leaf < ?2 AND length(leaf_hash) = 32 ORDER BY leaf";
     storage::query(sql, params![from, to], |row| row.take()).await
 }
 
 /// Events of a kind of the service's own that say they were sealed before a place, newest first.
-pub async fn sealed_of(kind: &str, before: u64, limit: u64) -> Result<Vec<Stored>, Error> {
+pub async fn sealed_of(kind: &str, before: u64, limit: u64) -> Result<Vec<Stored>, Failure> {
     let sql = format!(
         "SELECT leaf, {} FROM security_events
          WHERE event_type = ?1 AND source IS NULL AND leaf >= 0 AND leaf < ?2 ORDER BY +leaf DESC LIMIT ?3",
@@ -234,14 +234,14 @@ pub async fn sealed_of(kind: &str, before: u64, limit: u64) -> Result<Vec<Stored
 }
 
 /// Whether events of a kind about a user are still to be sealed.
-pub async fn waits(kind: &str, user: UserId) -> Result<bool, Error> {
+pub async fn waits(kind: &str, user: UserId) -> Result<bool, Failure> {
     let sql = "SELECT 1 FROM security_events
                WHERE user_id = ?1 AND event_type || '' = ?2 AND leaf IS NULL AND mac IS NOT NULL LIMIT 1";
     Ok(storage::query_one(sql, params![user, kind], |row| row.take::<i64>()).await?.is_some())
 }
 
 /// Events about a user that have details and say they were sealed from a leaf on, and before another.
-pub async fn detailed_of_user(user: UserId, from: u64, to: u64, limit: u64) -> Result<Vec<Stored>, Error> {
+pub async fn detailed_of_user(user: UserId, from: u64, to: u64, limit: u64) -> Result<Vec<Stored>, Failure> {
     let sql = format!(
         "SELECT leaf, {} FROM security_events
          WHERE user_id = ?1 AND leaf >= ?2 AND leaf < ?3 AND salt IS NOT NULL ORDER BY leaf LIMIT ?4",
@@ -251,7 +251,7 @@ pub async fn detailed_of_user(user: UserId, from: u64, to: u64, limit: u64) -> R
 }
 
 /// The same about no known user that name an address.
-pub async fn detailed_of_email(email: &str, from: u64, to: u64, limit: u64) -> Result<Vec<Stored>, Error> {
+pub async fn detailed_of_email(email: &str, from: u64, to: u64, limit: u64) -> Result<Vec<Stored>, Failure> {
     let sql = format!(
         "SELECT leaf, {} FROM security_events
          WHERE user_id IS NULL AND leaf >= ?2 AND leaf < ?3 AND salt IS NOT NULL

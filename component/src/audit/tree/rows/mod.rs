@@ -8,7 +8,7 @@ pub use events::*;
 pub use notes::*;
 
 use crate::{
-    error::{Bug, Error},
+    error::{Bug, Failure},
     params,
     storage::{self, Columns, Statement, expecting_one, statement},
     time::Time,
@@ -37,7 +37,7 @@ pub struct Key {
     pub secret_version: u32,
 }
 
-pub async fn tree() -> Result<Option<Tree>, Error> {
+pub async fn tree() -> Result<Option<Tree>, Failure> {
     let sql = format!(
         "SELECT {}, t.size, {}, (SELECT {} FROM audit_seals WHERE size = t.size) FROM audit_tree t WHERE t.id = 1",
         storage::bytes_of("t.origin", NOTE),
@@ -54,16 +54,16 @@ pub async fn tree() -> Result<Option<Tree>, Error> {
     .await
 }
 
-fn text(row: &mut Columns) -> Result<String, Error> {
+fn text(row: &mut Columns) -> Result<String, Failure> {
     row.take().map(stored_text)
 }
 
-fn key(row: &mut Columns) -> Result<Key, Error> {
+fn key(row: &mut Columns) -> Result<Key, Failure> {
     Ok(Key { id: row.take()?, public: row.take()?, private: row.take()?, secret_version: row.take()? })
 }
 
 /// Every row that can be a key, newest first, up to a thousand.
-pub async fn keys() -> Result<Vec<Key>, Error> {
+pub async fn keys() -> Result<Vec<Key>, Failure> {
     let sql = "SELECT id, public_key, private_key, secret_version FROM audit_keys
                WHERE length(public_key) = 32 AND length(private_key) <= 256 AND secret_version BETWEEN 0 AND 4294967295
                ORDER BY id DESC LIMIT 1000";
@@ -72,7 +72,7 @@ pub async fn keys() -> Result<Vec<Key>, Error> {
 
 /// Whether the database is older than its first event: somebody has used it, housekeeping has been at it, or a log was here. Nothing
 /// vouches for any of it: it is told, and decides nothing.
-pub async fn is_older_than_the_log() -> Result<bool, Error> {
+pub async fn is_older_than_the_log() -> Result<bool, Failure> {
     let sql = "SELECT EXISTS (SELECT 1 FROM audit_keys) OR EXISTS (SELECT 1 FROM audit_seals)
                    OR EXISTS (SELECT 1 FROM security_events WHERE leaf IS NOT NULL)
                    OR EXISTS (SELECT 1 FROM leases WHERE done_at > 0)
@@ -154,12 +154,12 @@ pub fn drop_hours_before(at: Time) -> Statement {
     statement("DELETE FROM audit_hours WHERE hour < ?1", params![at])
 }
 
-fn seal(row: &mut Columns) -> Result<(u64, String), Error> {
+fn seal(row: &mut Columns) -> Result<(u64, String), Failure> {
     Ok((row.take()?, text(row)?))
 }
 
 /// The largest checkpoints of more leaves, at most twenty. Who puts more there than that could as well remove what they hide.
-pub async fn seals_beyond(size: u64) -> Result<Vec<(u64, String)>, Error> {
+pub async fn seals_beyond(size: u64) -> Result<Vec<(u64, String)>, Failure> {
     let sql = format!(
         "SELECT size, {} FROM audit_seals WHERE size > ?1 ORDER BY size DESC LIMIT 20",
         storage::bytes_of("note", NOTE)
@@ -168,7 +168,7 @@ pub async fn seals_beyond(size: u64) -> Result<Vec<(u64, String)>, Error> {
 }
 
 /// The largest checkpoints of at most so many leaves, at most twenty.
-pub async fn seals_until(size: u64) -> Result<Vec<(u64, String)>, Error> {
+pub async fn seals_until(size: u64) -> Result<Vec<(u64, String)>, Failure> {
     let sql = format!(
         "SELECT size, {} FROM audit_seals WHERE size BETWEEN 0 AND ?1 ORDER BY size DESC LIMIT 20",
         storage::bytes_of("note", NOTE)
@@ -177,7 +177,7 @@ pub async fn seals_until(size: u64) -> Result<Vec<(u64, String)>, Error> {
 }
 
 /// Checkpoints of more than `after` leaves, and at most `to`, smallest first.
-pub async fn seals(after: u64, to: u64) -> Result<Vec<(u64, String)>, Error> {
+pub async fn seals(after: u64, to: u64) -> Result<Vec<(u64, String)>, Failure> {
     let sql = format!(
         "SELECT size, {} FROM audit_seals WHERE size > ?1 AND size <= ?2 ORDER BY size",
         storage::bytes_of("note", NOTE)
@@ -186,7 +186,7 @@ pub async fn seals(after: u64, to: u64) -> Result<Vec<(u64, String)>, Error> {
 }
 
 /// The largest checkpoint of at most `size` leaves that its row says was made before a moment: its size.
-pub async fn sealed_before(at: Time, size: u64) -> Result<Option<u64>, Error> {
+pub async fn sealed_before(at: Time, size: u64) -> Result<Option<u64>, Failure> {
     let sql = "SELECT max(size) FROM audit_seals WHERE sealed_at < ?1 AND size BETWEEN 0 AND ?2";
     Ok(storage::query_one(sql, params![at, size], |row| row.take::<Option<u64>>()).await?.flatten())
 }
@@ -197,18 +197,19 @@ pub fn drop_seals_before(size: u64) -> Statement {
 }
 
 /// The hashes of tiles in a range of positions, in order. One that is no hash is left out.
-pub async fn tiles(level: u32, from: u64, to: u64) -> Result<Vec<Hash>, Error> {
+pub async fn tiles(level: u32, from: u64, to: u64) -> Result<Vec<Hash>, Failure> {
     let sql = "SELECT hash FROM audit_tiles
                WHERE level = ?1 AND position >= ?2 AND position < ?3 AND length(hash) = 32 ORDER BY position";
     storage::query(sql, params![level, from, to], |row| row.take()).await
 }
 
 /// The public part of a key.
-pub fn public(key: &Key) -> Result<PublicKey, Error> {
-    PublicKey::from_bytes(&key.public).ok_or(Error::Bug(Bug::Trail("a key is no point of the curve".into())))
+pub fn public(key: &Key) -> Result<PublicKey, Failure> {
+    PublicKey::from_bytes(&key.public)
+        .ok_or(Failure::Bug(Bug::Trail("a key is no point of the curve".into())))
 }
 
 /// A key as whoever verifies knows it, under a name.
-pub fn verifier(key: &Key, name: &KeyName) -> Result<VerifierKey, Error> {
+pub fn verifier(key: &Key, name: &KeyName) -> Result<VerifierKey, Failure> {
     Ok(public(key)?.named(name.clone()))
 }

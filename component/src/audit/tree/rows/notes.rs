@@ -2,13 +2,13 @@
 
 use super::FRONTIER;
 use crate::{
-    error::Error,
+    error::Failure,
     params,
     storage::{self, Columns, Statement, Value, statement},
 };
 
 /// Since when events wait that can't be told to be ours, and the MAC of that.
-pub async fn waiting() -> Result<Option<(i64, Vec<u8>)>, Error> {
+pub async fn waiting() -> Result<Option<(i64, Vec<u8>)>, Failure> {
     let sql = "SELECT since, mac FROM audit_waiting WHERE id = 1 AND length(mac) = 36";
     storage::query_one(sql, vec![], |row| Ok((row.take()?, row.take()?))).await
 }
@@ -28,8 +28,8 @@ pub fn keep_waiting(since: i64, mac: Vec<u8>) -> Statement {
 /// The progress of verification, decoded by `read`, and its MAC. A finding of more than `longest` bytes is not read.
 pub async fn verification<T>(
     longest: usize,
-    mut read: impl FnMut(&mut Columns) -> Result<T, Error>,
-) -> Result<Option<(T, Vec<u8>)>, Error> {
+    mut read: impl FnMut(&mut Columns) -> Result<T, Failure>,
+) -> Result<Option<(T, Vec<u8>)>, Failure> {
     let sql = format!(
         "SELECT from_leaf, size, {}, begun_at, last_from, last_to, verified_at,
              {}, mac

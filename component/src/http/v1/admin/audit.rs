@@ -2,10 +2,10 @@
 
 use crate::{
     audit::tree,
-    error::Error,
+    error::FieldProblem,
     http::kit::{
         authentication::Admin, bodies::ProblemBody, call::Call, fields::DateTime, parameters::Parameters,
-        problem::Failure,
+        problem::Problem,
     },
 };
 use axum::{
@@ -15,6 +15,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderValue, header::CONTENT_TYPE};
 use mana_auth_audit::Hash;
+use mana_auth_hygiene::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -79,13 +80,13 @@ pub enum ProofBody {
         (status = 404, description = "`NOT_FOUND`: housekeeping has not gone through it yet", body = ProblemBody),
     )
 )]
-pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json<VerificationBody>, Failure> {
+pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json<VerificationBody>, Problem> {
     let bound = |name| parameters.number(name, 0..=u64::MAX);
     let verification = match (bound("from")?, bound("to")?) {
         (Some(from), Some(to)) => tree::verify_range(&call, from, to).await?,
-        (None, None) => tree::last_verification(&call).await?.ok_or(Error::NotFound)?,
-        (Some(_), None) => return Err(Error::invalid("to", "must be set with `from`").into()),
-        (None, Some(_)) => return Err(Error::invalid("from", "must be set with `to`").into()),
+        (None, None) => tree::last_verification(&call).await?.ok_or(Code::NotFound)?,
+        (Some(_), None) => return Err(FieldProblem::new("to", "must be set with `from`").into()),
+        (None, Some(_)) => return Err(FieldProblem::new("from", "must be set with `to`").into()),
     };
     Ok(Json(VerificationBody {
         intact: verification.first_bad.is_none(),
@@ -105,8 +106,8 @@ pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json
         (status = 404, description = "`NOT_FOUND`: nothing was sealed yet", body = ProblemBody),
     )
 )]
-pub async fn checkpoint(call: Call, _: Admin) -> Result<Response, Failure> {
-    let note = tree::newest_checkpoint(&call).await?.ok_or(Error::NotFound)?;
+pub async fn checkpoint(call: Call, _: Admin) -> Result<Response, Problem> {
+    let note = tree::newest_checkpoint(&call).await?.ok_or(Code::NotFound)?;
     let mut response = note.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     Ok(response)
@@ -125,7 +126,7 @@ pub async fn checkpoint(call: Call, _: Admin) -> Result<Response, Failure> {
         (status = 404, description = "`NOT_FOUND`: no such event, or it is still to be sealed", body = ProblemBody),
     )
 )]
-pub async fn proof(call: Call, _: Admin, parameters: Parameters) -> Result<Json<ProofBody>, Failure> {
+pub async fn proof(call: Call, _: Admin, parameters: Parameters) -> Result<Json<ProofBody>, Problem> {
     let bound = |name| parameters.number(name, 1..=u64::MAX);
     match (parameters.id("event")?, bound("from")?, bound("to")?) {
         (Some(event), None, None) => {
@@ -144,7 +145,7 @@ pub async fn proof(call: Call, _: Admin, parameters: Parameters) -> Result<Json<
             let (from, to, path) = (proof.from, proof.to, encoded(&proof.path));
             Ok(Json(ProofBody::Consistency(ConsistencyBody { from, to, path })))
         }
-        _ => Err(Error::invalid("event", "must be set alone, or `from` and `to` together").into()),
+        _ => Err(FieldProblem::new("event", "must be set alone, or `from` and `to` together").into()),
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::security_events::{metadata, page};
 use crate::{
     audit::read::{self, Entry},
     http::kit::{
-        authentication::Admin, call::Call, fields::DateTime, parameters::Parameters, problem::Failure,
+        authentication::Admin, call::Call, fields::DateTime, parameters::Parameters, problem::Problem,
     },
     time::Span,
 };
@@ -111,7 +111,7 @@ pub struct RepeatedFailures {
         (status = 200, description = "The events", body = Vec<AuditEvent>),
     )
 )]
-pub async fn list(_: Admin, parameters: Parameters) -> Result<Json<Vec<AuditEvent>>, Failure> {
+pub async fn list(_: Admin, parameters: Parameters) -> Result<Json<Vec<AuditEvent>>, Problem> {
     let (limit, before) = page(&parameters)?;
     let filter = read::Filter {
         event_type: parameters.text("type", WORD)?,
@@ -132,7 +132,7 @@ pub async fn list(_: Admin, parameters: Parameters) -> Result<Json<Vec<AuditEven
         (status = 200, description = "The counts", body = SummaryBody),
     )
 )]
-pub async fn summary(call: Call, _: Admin, parameters: Parameters) -> Result<Json<SummaryBody>, Failure> {
+pub async fn summary(call: Call, _: Admin, parameters: Parameters) -> Result<Json<SummaryBody>, Problem> {
     let since = parameters.time("since")?.unwrap_or(call.now - Span::days(1));
     let summary = read::summary(&call, since).await?;
     Ok(Json(SummaryBody {
@@ -167,7 +167,7 @@ pub async fn failed_logins(
     call: Call,
     _: Admin,
     parameters: Parameters,
-) -> Result<Json<Vec<AuditEvent>>, Failure> {
+) -> Result<Json<Vec<AuditEvent>>, Problem> {
     let since = parameters.time("since")?.unwrap_or(call.now - LATELY);
     Ok(bodies(read::failed_logins(since).await?))
 }

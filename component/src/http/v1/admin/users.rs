@@ -2,12 +2,11 @@
 
 use crate::{
     accounts,
-    error::Error,
     http::kit::{
         authentication::Admin,
         bodies::{ProblemBody, Success},
         call::Call,
-        problem::Failure,
+        problem::Problem,
     },
     ids::UserId,
 };
@@ -15,6 +14,7 @@ use axum::{
     Json,
     extract::{Path, rejection::PathRejection},
 };
+use mana_auth_hygiene::Code;
 
 /// Lifts the lock that failed sign-ins have set on an account. One that isn't locked stays so.
 #[utoipa::path(
@@ -30,8 +30,8 @@ pub async fn unlock(
     call: Call,
     Admin(admin): Admin,
     id: Result<Path<UserId>, PathRejection>,
-) -> Result<Json<Success>, Failure> {
-    let Path(id) = id.map_err(|_| Error::NotFound)?;
+) -> Result<Json<Success>, Problem> {
+    let Path(id) = id.map_err(|_| Code::NotFound)?;
     accounts::unlock(&call, id, &admin.user.id.to_string()).await?;
     Ok(Json(Success::yes()))
 }
