@@ -46,7 +46,8 @@ fn every_statement_is_prepared() {
     let prepared: Vec<String> = postgres::statements().iter().map(|sql| words(sql)).collect();
     let written = written();
     assert!(written.len() > 120, "only {} statements", written.len());
-    let missing = written.iter().filter(|(_, sql)| !prepared.iter().any(|prepared| is_made_of(prepared, sql)));
+    let missing =
+        written.iter().filter(|(_, sql)| !prepared.iter().any(|prepared| is_made_of(prepared, sql)));
     let (whole, parts): (Vec<_>, Vec<_>) = missing.partition(|(_, sql)| !sql.contains(['{', '$']));
     block_on(postgres::prepare_all(whole.iter().map(|(_, sql)| sql.as_str())));
     assert!(parts.is_empty(), "never prepared: {parts:#?}");

@@ -19,6 +19,7 @@ mod lock;
 mod prune;
 mod reservation;
 mod rows;
+mod sign;
 mod standing;
 mod suspicion;
 mod throttled;

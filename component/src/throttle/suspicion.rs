@@ -5,6 +5,7 @@ use super::{
     counter::{self, Counter},
     limit::{failures_of_address, failures_of_client},
     lock, rows,
+    sign::Sign,
     standing::SUSPICION_WINDOW,
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     events::{Event, Kind},
     ids::{SessionId, UserId},
     platform::Metric,
-    time::{Span, Time},
+    time::Span,
 };
 
 /// Failures within an hour, more than which are told: of one client, of one address, whatever clients it claims to have, and
@@ -27,12 +28,7 @@ const BEFORE_SUCCESS: i64 = 3;
 
 /// Something that is told if it is so and was not told lately.
 pub struct Suspicion {
-    pub(super) reason: &'static str,
-    pub(super) subject: [u8; 32],
-    pub(super) not_since: Time,
-    pub(super) now: Time,
-    /// Attempts that must be more than so many, since when; none where it is told whatever was tried.
-    pub(super) attempts: Option<(Counter, Time, i64)>,
+    sign: Sign,
     /// Whether anybody can bring it about.
     by_strangers: bool,
 }
@@ -65,46 +61,41 @@ pub fn after_failures(ctx: &Context, attempt: &Attempt) -> Suspicion {
 /// Something else that is told once a day about a session.
 #[must_use]
 pub fn once_a_day(ctx: &Context, reason: &'static str, subject: SessionId) -> Suspicion {
-    Suspicion {
+    let sign = Sign {
         reason,
         subject: counter::subject(reason, &[subject.as_str().as_bytes()]),
         not_since: ctx.now - Span::days(1),
         now: ctx.now,
         attempts: None,
-        by_strangers: false,
-    }
+    };
+    Suspicion { sign, by_strangers: false }
 }
 
 fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) -> Suspicion {
     let since = ctx.now - SUSPICION_WINDOW;
-    Suspicion {
-        reason,
-        subject: counter.subject,
-        not_since: since,
-        now: ctx.now,
-        attempts: Some((counter, since, most)),
-        by_strangers: true,
-    }
+    let attempts = Some((counter.clone(), since, most));
+    let sign = Sign { reason, subject: counter.subject, not_since: since, now: ctx.now, attempts };
+    Suspicion { sign, by_strangers: true }
 }
 
 impl Suspicion {
     /// Adds its event, and the note that it was told, to a change.
     pub fn tell(&self, change: &mut Change, user: Option<UserId>) {
         change.record(self.event(user));
-        change.add(rows::note_told(self));
+        change.add(rows::note_told(&self.sign));
     }
 
     /// The same of something that was done in a session.
     pub fn tell_in_session(&self, change: &mut Change, user: UserId, session: SessionId) {
         change.record(self.event(Some(user)).session(session));
-        change.add(rows::note_told(self));
+        change.add(rows::note_told(&self.sign));
     }
 
     fn event(&self, user: Option<UserId>) -> Event {
         let event = Event::of(Kind::SuspiciousActivity, user)
-            .with("reason", self.reason)
-            .only_if(rows::is_suspicious(self))
-            .counting(Metric::SuspiciousActivities, self.reason);
+            .with("reason", self.sign.reason)
+            .only_if(rows::is_suspicious(&self.sign))
+            .counting(Metric::SuspiciousActivities, self.sign.reason);
         if self.by_strangers { event.by_strangers() } else { event }
     }
 }

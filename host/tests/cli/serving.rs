@@ -94,7 +94,8 @@ fn a_database_from_before_the_first_release_is_refused_and_left_alone() {
     let place = Place::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
     fs::create_dir(place.path("data")).expect("a folder");
     let database = rusqlite::Connection::open(place.path("data/auth.db")).expect("a database");
-    let schema = "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;
+    let schema =
+        "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;
         INSERT INTO schema_migrations (version, applied_at) VALUES (1, 0);
         CREATE TABLE users (id TEXT PRIMARY KEY) STRICT;";
     database.execute_batch(schema).expect("a schema");

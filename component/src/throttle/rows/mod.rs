@@ -7,8 +7,8 @@ pub use prune::*;
 use super::{
     counter::{Counter, Kind, Limit},
     reservation::Reservation,
+    sign::Sign,
     standing::{Bounds, LONGEST, Locked, SUSPICION_WINDOW, Standing, Tally, UNDECIDED, Used, WINDOW},
-    suspicion::Suspicion,
 };
 use crate::{
     error::Failure,
@@ -282,8 +282,8 @@ pub fn unlock(counter: &Counter, cumulative: i64, now: Time) -> [Statement; 2] {
 
 /// Whether a suspicion about a subject was not told since a time, and, where that matters, a counter has more attempts than so many
 /// since another.
-pub fn is_suspicious(suspicion: &Suspicion) -> Condition {
-    let Suspicion { reason, subject, not_since, now, attempts, .. } = suspicion;
+pub fn is_suspicious(sign: &Sign) -> Condition {
+    let Sign { reason, subject, not_since, now, attempts } = sign;
     let told =
         "NOT EXISTS (SELECT 1 FROM suspicions WHERE reason = $1 AND subject = $2 AND at > $3 AND at <= $4)";
     let mut values = params![*reason, *subject, *not_since, *now + SKEW];
@@ -296,9 +296,9 @@ pub fn is_suspicious(suspicion: &Suspicion) -> Condition {
 }
 
 /// Notes that a suspicion was told now, where it is one.
-pub fn note_told(suspicion: &Suspicion) -> Statement {
-    let mut params = params![suspicion.reason, suspicion.subject, suspicion.now];
-    let condition = is_suspicious(suspicion).bind(&mut params);
+pub fn note_told(sign: &Sign) -> Statement {
+    let mut params = params![sign.reason, sign.subject, sign.now];
+    let condition = is_suspicious(sign).bind(&mut params);
     let sql = format!(
         "INSERT INTO suspicions (reason, subject, at) SELECT ?1, ?2, ?3 WHERE {condition}
          ON CONFLICT (reason, subject) DO UPDATE SET at = excluded.at"

@@ -2,11 +2,11 @@
 
 use super::PROGRAMS;
 use std::{
+    io::{BufRead as _, BufReader},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::LazyLock,
-    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -35,33 +35,26 @@ impl Cluster {
             .expect("initdb");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         // Durability is not what is tested here.
-        let serve = r#"folder=$0; "$@" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c max_connections=200 >"$folder/log" 2>&1 &
-            cat; kill -QUIT $!; wait; rm -rf "$folder""#;
-        let postgres = unprivileged("postgres");
+        let serve = r#"folder=$0
+            "$@" -D "$folder/data" -l "$folder/log" -w start >/dev/null 2>&1 \
+                -o "-k $folder -c listen_addresses= -c fsync=off -c max_connections=200" && echo started
+            cat; "$@" -D "$folder/data" -m immediate stop >/dev/null; rm -rf "$folder""#;
+        let control = unprivileged("pg_ctl");
         let mut server = Command::new("sh")
             .args(["-c", serve])
             .arg(folder.path())
-            .arg(postgres.get_program())
-            .args(postgres.get_args())
+            .arg(control.get_program())
+            .args(control.get_args())
             .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .spawn()
             .expect("a shell");
-        let alive = server.stdin.take().expect("its input");
-        let cluster = Self { folder, _server: server, _alive: alive };
-        cluster.wait();
-        cluster
-    }
-
-    fn wait(&self) {
-        const ATTEMPTS: usize = 600;
-        for _ in 0..ATTEMPTS {
-            let asked = unprivileged("pg_isready").arg("-h").arg(self.socket()).output().expect("pg_isready");
-            if asked.status.success() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        panic!("it does not start: {:?}", std::fs::read_to_string(self.folder.path().join("log")));
+        let (alive, told) =
+            (server.stdin.take().expect("its input"), server.stdout.take().expect("its output"));
+        let mut line = String::new();
+        BufReader::new(told).read_line(&mut line).expect("a line");
+        assert_eq!(line, "started\n", "{:?}", std::fs::read_to_string(folder.path().join("log")));
+        Self { folder, _server: server, _alive: alive }
     }
 
     /// The folder of its socket.
