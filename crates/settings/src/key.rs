@@ -77,6 +77,6 @@ pub struct Key {
     pub kind: Kind,
     /// What holds where it isn't set.
     pub default: Fallback,
-    /// What it does and why it is as it is.
+    /// What it does and why it is as it is; empty but with the feature `reasons`.
     pub reason: &'static str,
 }

@@ -3,11 +3,16 @@
 use crate::key::{Fallback, Key, Kind, Owner};
 
 const fn host(name: &'static str, kind: Kind, default: Fallback, reason: &'static str) -> Key {
-    Key { name, owner: Owner::Host, kind, default, reason }
+    Key { name, owner: Owner::Host, kind, default, reason: documented(reason) }
 }
 
 const fn component(name: &'static str, kind: Kind, default: Fallback, reason: &'static str) -> Key {
-    Key { name, owner: Owner::Component, kind, default, reason }
+    Key { name, owner: Owner::Component, kind, default, reason: documented(reason) }
+}
+
+/// Kept where documentation is made, and left out of programs.
+const fn documented(reason: &'static str) -> &'static str {
+    if cfg!(feature = "reasons") { reason } else { "" }
 }
 
 const fn milliseconds(min: u64, max: u64) -> Kind {
