@@ -39,6 +39,6 @@ fn describe(key: &keys::Key, all: &[keys::Key], now: Time) -> Key {
         },
         created_at: key.created_at.as_millis(),
         signs_from: key.signs_from.as_millis(),
-        secret_version: key.secret_version,
+        secret_version: key.secret_version(),
     }
 }

@@ -4,7 +4,6 @@ use super::{Key, rows, signer};
 use crate::{
     error::{Bug, Failure},
     invalidations::{self, Answer, Position, Snapshot, Subject},
-    secrets::Purpose,
     settings::Settings,
     time::Time,
 };
@@ -72,18 +71,11 @@ fn held() -> Option<Arc<Keys>> {
 }
 
 async fn load(settings: &Settings) -> Result<Arc<Keys>, Failure> {
-    let (snapshot, sealed) = rows::sealed().await?;
-    let mut signing = Vec::with_capacity(sealed.len());
-    for entry in sealed.iter().filter(|entry| entry.key.revoked_at.is_none()) {
-        let key = &entry.key;
-        let seed = settings
-            .keyring
-            .open(key.secret_version, Purpose::SealSigningKey, key.public.kid().as_bytes(), &entry.private)
-            .and_then(|seed| seed.as_slice().try_into().ok())
-            .ok_or(Bug::Sealed)?;
-        signing.push(SigningKey::from_seed(seed));
+    let (snapshot, keys) = rows::all_at().await?;
+    let mut signing = Vec::with_capacity(keys.len());
+    for key in keys.iter().filter(|key| key.revoked_at.is_none()) {
+        signing.push(SigningKey::from_seed(*key.seed(&settings.keyring)?));
     }
-    let keys: Vec<Key> = sealed.into_iter().map(|entry| entry.key).collect();
     let accepted = KeySet::from_keys(signing.iter().map(|key| key.public().clone()));
     let revoked = keys.iter().filter(|key| key.revoked_at.is_some()).map(|key| key.public.clone());
     let revoked = KeySet::from_keys(revoked);

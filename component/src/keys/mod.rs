@@ -1,4 +1,4 @@
-//! The keys that sign access tokens: random Ed25519 pairs, sealed at rest, published ahead of use, revocable.
+//! The keys that sign access tokens: random Ed25519 pairs, wrapped at rest, published ahead of use, revocable.
 //!
 //! An instance keeps the keys that it loaded, with the position that they are true at. Whoever reads a session or an
 //! account reads along where the keys stand ([`Snapshot`](crate::invalidations::Snapshot)); whoever reads nothing asks
@@ -13,11 +13,16 @@ mod rows;
 
 pub use loaded::{Keys, at, current, known};
 pub use revoke::revoke;
-pub use rotate::{ensure, reseal, rotate};
+pub use rotate::{ensure, rewrap, rotate};
 pub use rows::{all, all_under_schema, prune};
 
-use crate::time::{Span, Time};
+use crate::{
+    error::Bug,
+    secrets::{Keyring, Purpose, SecretVersion, WrappedKey},
+    time::{Span, Time},
+};
 use mana_auth_tokens::PublicKey;
+use zeroize::Zeroizing;
 
 /// How long an access token is valid.
 pub const TOKEN_LIFETIME: Span = Span::minutes(15);
@@ -28,7 +33,7 @@ pub const JWKS_LIFETIME: Span = Span::minutes(5);
 /// How long a key is published before it signs: whoever fetched the key set just before has fetched it again.
 pub const PUBLISHED_AHEAD: Span = Span::minutes(10);
 
-/// A signing key, without its private part.
+/// A signing key.
 pub struct Key {
     /// The public part; its thumbprint is the key's id.
     pub public: PublicKey,
@@ -38,8 +43,8 @@ pub struct Key {
     pub signs_from: Time,
     /// When it was revoked.
     pub revoked_at: Option<Time>,
-    /// The secret that seals the private part.
-    pub secret_version: u32,
+    /// The private part. Its context is the key's id.
+    private: WrappedKey,
 }
 
 /// Where a key stands in its life.
@@ -56,6 +61,18 @@ pub enum State {
 }
 
 impl Key {
+    /// The version of the secret that the private part is encrypted under.
+    #[must_use]
+    pub const fn secret_version(&self) -> SecretVersion {
+        self.private.version()
+    }
+
+    /// The private part, decrypted.
+    fn seed(&self, keyring: &Keyring) -> Result<Zeroizing<[u8; 32]>, Bug> {
+        let seed = self.private.open(keyring, Purpose::WrapSigningKey, self.public.kid().as_bytes());
+        seed.ok_or(Bug::Sealed)
+    }
+
     /// Where this key stands among `all`.
     #[must_use]
     pub fn state(&self, all: &[Self], now: Time) -> State {

@@ -7,7 +7,7 @@ use crate::{
     error::{Bug, Failure},
     events::{Event, Kind},
     platform,
-    secrets::Purpose,
+    secrets::{Purpose, WrappedKey},
     time::Time,
 };
 use mana_auth_tokens::SigningKey;
@@ -47,40 +47,35 @@ pub async fn rotate(ctx: &Context) -> Result<Key, Failure> {
 ///
 /// # Errors
 ///
-/// A bug where the newest secret can't seal it.
+/// A bug where the newest secret can't wrap it.
 pub(super) fn make(ctx: &Context, change: &mut Change, signs_from: Time) -> Result<Key, Failure> {
     let seed = Zeroizing::new(platform::random::<32>());
     let public = SigningKey::from_seed(*seed).public().clone();
-    let keyring = &ctx.settings.keyring;
-    let private = keyring.seal(Purpose::SealSigningKey, public.kid().as_bytes(), platform::random(), &*seed);
-    let key =
-        Key { public, created_at: ctx.now, signs_from, revoked_at: None, secret_version: keyring.newest() };
-    let event = Event::anonymous(Kind::KeysRotated).with("kid", key.public.kid());
-    let sealed = rows::Sealed { key, private: private.ok_or(Bug::Sealed)? };
-    change.add(rows::insert(&sealed));
-    change.record(event);
-    Ok(sealed.key)
+    let context = public.kid().as_bytes();
+    let private = WrappedKey::wrap(&ctx.settings.keyring, Purpose::WrapSigningKey, context, &seed);
+    let private = private.ok_or(Bug::Sealed)?;
+    let key = Key { public, created_at: ctx.now, signs_from, revoked_at: None, private };
+    change.add(rows::insert(&key));
+    change.record(Event::anonymous(Kind::KeysRotated).with("kid", key.public.kid()));
+    Ok(key)
 }
 
-/// Seals under the newest secret whatever is sealed under an older one. Returns how many keys it was.
+/// Wraps under the newest secret every key that is wrapped under an older one, unless it was revoked. Returns
+/// the number of keys.
 ///
 /// # Errors
 ///
 /// Where storage fails, or a key can't be opened.
-pub async fn reseal(ctx: &Context) -> Result<u64, Failure> {
+pub async fn rewrap(ctx: &Context) -> Result<u64, Failure> {
     let keyring = &ctx.settings.keyring;
-    let mut resealed = 0;
-    for sealed in rows::sealed().await?.1 {
-        let version = sealed.key.secret_version;
-        if version == keyring.newest() || sealed.key.revoked_at.is_some() {
+    let mut rewrapped = 0;
+    for key in rows::all().await? {
+        if key.secret_version() == keyring.newest() || key.revoked_at.is_some() {
             continue;
         }
-        let (kid, nonce) = (sealed.key.public.kid(), platform::random());
-        let private =
-            keyring.reseal(version, Purpose::SealSigningKey, kid.as_bytes(), nonce, &sealed.private);
-        let statement = rows::reseal(kid, version, keyring.newest(), private.ok_or(Bug::Sealed)?);
-        Change::of(statement).commit(ctx).await?;
-        resealed += 1;
+        let private = key.private.rewrap(keyring, Purpose::WrapSigningKey, key.public.kid().as_bytes());
+        Change::of(rows::rewrap(&key, &private.ok_or(Bug::Sealed)?)).commit(ctx).await?;
+        rewrapped += 1;
     }
-    Ok(resealed)
+    Ok(rewrapped)
 }

@@ -5,23 +5,18 @@ use crate::{
     error::{Bug, Failure},
     invalidations::Snapshot,
     params,
+    secrets::WrappedKey,
     storage::{self, Statement, Value, expecting_one, statement},
     time::{Span, Time},
 };
 use mana_auth_tokens::PublicKey;
 
-/// A key and its sealed private part.
-pub struct Sealed {
-    pub key: Key,
-    pub private: Vec<u8>,
-}
-
-/// Every key, newest first, with its private part, and where they were read; nowhere if there is none.
-pub async fn sealed() -> Result<(Option<Snapshot>, Vec<Sealed>), Failure> {
+/// Every key, newest first, and where they were read; nowhere if there is none.
+pub async fn all_at() -> Result<(Option<Snapshot>, Vec<Key>), Failure> {
     read("", vec![]).await
 }
 
-async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<Snapshot>, Vec<Sealed>), Failure> {
+async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<Snapshot>, Vec<Key>), Failure> {
     let sql = format!(
         "SELECT {}, public_key, private_key, created_at, signs_from, revoked_at, secret_version
          FROM jwks {condition} ORDER BY signs_from DESC, id",
@@ -31,15 +26,10 @@ async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<Snapshot>, 
     let keys = storage::query(&sql, params, |row| {
         snapshot = Some(Snapshot::read(row)?);
         let public = PublicKey::from_bytes(&row.take()?).ok_or(Bug::Column(3))?;
-        let private = row.take()?;
-        let key = Key {
-            public,
-            created_at: row.take()?,
-            signs_from: row.take()?,
-            revoked_at: row.take()?,
-            secret_version: row.take()?,
-        };
-        Ok(Sealed { key, private })
+        let bytes = row.take()?;
+        let (created_at, signs_from, revoked_at) = (row.take()?, row.take()?, row.take()?);
+        let private = WrappedKey::stored(row.take()?, bytes);
+        Ok(Key { public, created_at, signs_from, revoked_at, private })
     })
     .await?;
     Ok((snapshot, keys))
@@ -51,7 +41,7 @@ async fn read(condition: &str, params: Vec<Value>) -> Result<(Option<Snapshot>, 
 ///
 /// Where storage fails.
 pub async fn all() -> Result<Vec<Key>, Failure> {
-    Ok(without_private(sealed().await?.1))
+    Ok(all_at().await?.1)
 }
 
 /// Every key, newest first, if the schema has this version; otherwise none, or a rejection.
@@ -61,33 +51,29 @@ pub async fn all() -> Result<Vec<Key>, Failure> {
 /// Where storage fails.
 pub async fn all_under_schema(version: u32) -> Result<Vec<Key>, Failure> {
     let condition = "WHERE (SELECT max(version) FROM schema_migrations) = ?1";
-    Ok(without_private(read(condition, params![version]).await?.1))
+    Ok(read(condition, params![version]).await?.1)
 }
 
-fn without_private(sealed: Vec<Sealed>) -> Vec<Key> {
-    sealed.into_iter().map(|sealed| sealed.key).collect()
-}
-
-pub fn insert(sealed: &Sealed) -> Statement {
-    let key = &sealed.key;
+pub fn insert(key: &Key) -> Statement {
     statement(
         "INSERT INTO jwks (id, public_key, private_key, secret_version, created_at, signs_from)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             key.public.kid(),
             key.public.to_bytes(),
-            sealed.private.clone(),
-            key.secret_version,
+            key.private.to_bytes(),
+            key.secret_version(),
             key.created_at,
             key.signs_from,
         ],
     )
 }
 
-pub fn reseal(id: &str, from: u32, to: u32, private: Vec<u8>) -> Statement {
+/// Puts a key wrapped anew in the place of the one that was read.
+pub fn rewrap(key: &Key, private: &WrappedKey) -> Statement {
     expecting_one(
         "UPDATE jwks SET private_key = ?4, secret_version = ?3 WHERE id = ?1 AND secret_version = ?2",
-        params![id, from, to, private],
+        params![key.public.kid(), key.secret_version(), private.version(), private.to_bytes()],
     )
 }
 

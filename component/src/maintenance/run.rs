@@ -101,7 +101,7 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Fai
 async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     // Keys first: nothing else is urgent.
     report.add("keys_created", keys::ensure(ctx, &keys::all().await?).await?);
-    report.add("keys_resealed", keys::reseal(ctx).await?);
+    report.add("keys_resealed", keys::rewrap(ctx).await?);
     remove(ctx, "jwks", keys::prune(ctx.now)).await?;
     // While the trail can't be written, everything else is removed all the same.
     let reported = audit::counted::report(ctx).await;
@@ -132,7 +132,7 @@ async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
 
 /// Seals what happened, drops what is past its retention, and looks whether the rest is what was signed.
 async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
-    report.add("keys_resealed", tree::reseal(ctx).await?);
+    report.add("keys_resealed", tree::rewrap_keys(ctx).await?);
     let sealed = match tree::seal(ctx).await {
         Err(Failure::Bug(Bug::Trail(words))) => {
             tree::note_finding(ctx, &words).await?;

@@ -60,7 +60,7 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
     let ctx = Context::new(settings, Client::default());
     storage::dialect::learn().await;
     let keys = keys_under_the_newest_schema(&ctx).await?;
-    let used = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.secret_version);
+    let used = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| key.secret_version());
     for version in used.chain(tree::secrets_in_use().await?) {
         if !settings.keyring.has(version) {
             return Err(StartError::SecretMissing(version));

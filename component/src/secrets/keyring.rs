@@ -1,10 +1,6 @@
 //! The configured secrets, and the keys derived from them: one for each purpose and version.
 
 use super::{SharedSecret, alike::first_alike, guessable::is_guessable};
-use aes_gcm::{
-    Aes256Gcm, KeyInit as _,
-    aead::{Aead as _, Payload},
-};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
@@ -20,30 +16,31 @@ pub type SecretVersion = u32;
 /// What a key is used for. A key for one purpose says nothing about a key for another.
 #[derive(Clone, Copy)]
 pub enum Purpose {
-    /// Sealing private signing keys at rest.
-    SealSigningKey,
+    /// Wrapping the private keys that sign access tokens.
+    WrapSigningKey,
     /// Deriving the successor of a refresh token.
     RefreshSuccessor,
-    /// Sealing session cache cookies, for a day.
+    /// Encrypting session cache cookies, for a day.
     SessionCache,
     /// The MAC of device cookies.
     DeviceCookie,
-    /// Sealing the private keys that sign the trail's checkpoints.
-    SealAuditKey,
+    /// Wrapping the private keys that sign the audit log's checkpoints.
+    WrapAuditKey,
     /// The MAC of events that are still to be sealed.
     AuditEvent,
-    /// The MAC of what housekeeping notes of the audit trail for its next run.
+    /// The MAC of what housekeeping notes about the audit log for its next run.
     AuditNote,
 }
 
 impl Purpose {
+    /// What stands in the derivation. A label never changes: what exists would open no more.
     const fn label(self) -> &'static [u8] {
         match self {
-            Self::SealSigningKey => b"mana-auth/seal-signing-key/v1",
+            Self::WrapSigningKey => b"mana-auth/seal-signing-key/v1",
             Self::RefreshSuccessor => b"mana-auth/refresh-successor/v1",
             Self::SessionCache => b"mana-auth/session-cache/v1",
             Self::DeviceCookie => b"mana-auth/device-cookie/v1",
-            Self::SealAuditKey => b"mana-auth/seal-audit-key/v1",
+            Self::WrapAuditKey => b"mana-auth/seal-audit-key/v1",
             Self::AuditEvent => b"mana-auth/audit-event/v1",
             Self::AuditNote => b"mana-auth/audit-note/v1",
         }
@@ -59,7 +56,6 @@ pub struct Keyring {
 const LENGTH: std::ops::RangeInclusive<usize> = 32..=512;
 /// A random secret of 32 bytes has about 30 different ones; a repeated one has few.
 const DIFFERENT_BYTES: usize = 16;
-const NONCE: usize = 12;
 
 impl Keyring {
     /// Parses `2:<base64url>,1:<base64url>`: versions falling, each secret at least 32 random bytes.
@@ -82,7 +78,7 @@ impl Keyring {
         Ok(Self { secrets })
     }
 
-    /// The version that seals.
+    /// The version that encrypts and derives anew.
     #[must_use]
     pub fn newest(&self) -> SecretVersion {
         self.secrets.first().map_or(0, |(version, _)| *version)
@@ -125,52 +121,6 @@ impl Keyring {
         Hkdf::<Sha256>::new(None, secret).expand_multi_info(&info, &mut *key).ok()?;
         Some(key)
     }
-
-    /// Encrypts under the newest secret, bound to `context`: nonce, ciphertext and tag (AES-256-GCM).
-    #[must_use]
-    pub fn seal(
-        &self,
-        purpose: Purpose,
-        context: &[u8],
-        nonce: [u8; NONCE],
-        plain: &[u8],
-    ) -> Option<Vec<u8>> {
-        let cipher = self.cipher(self.newest(), purpose)?;
-        let sealed = cipher.encrypt(&nonce.into(), Payload { msg: plain, aad: context }).ok()?;
-        Some([&nonce[..], &sealed].concat())
-    }
-
-    /// Decrypts what [`Keyring::seal`] made under this version. None where anything about it is wrong.
-    #[must_use]
-    pub fn open(
-        &self,
-        version: SecretVersion,
-        purpose: Purpose,
-        context: &[u8],
-        sealed: &[u8],
-    ) -> Option<Zeroizing<Vec<u8>>> {
-        let (nonce, body) = sealed.split_first_chunk::<NONCE>()?;
-        let cipher = self.cipher(version, purpose)?;
-        cipher.decrypt(&(*nonce).into(), Payload { msg: body, aad: context }).ok().map(Zeroizing::new)
-    }
-
-    /// Encrypts under the newest secret what was sealed under this version. None where that can't be opened.
-    #[must_use]
-    pub fn reseal(
-        &self,
-        version: SecretVersion,
-        purpose: Purpose,
-        context: &[u8],
-        nonce: [u8; NONCE],
-        sealed: &[u8],
-    ) -> Option<Vec<u8>> {
-        self.seal(purpose, context, nonce, &self.open(version, purpose, context, sealed)?)
-    }
-
-    fn cipher(&self, version: SecretVersion, purpose: Purpose) -> Option<Aes256Gcm> {
-        let key = self.derive(version, purpose, &[])?;
-        Some(Aes256Gcm::new(&(*key).into()))
-    }
 }
 
 fn parse_secret(item: &str) -> Result<(SecretVersion, Zeroizing<Vec<u8>>), String> {
@@ -202,10 +152,6 @@ mod tests {
         URL_SAFE_NO_PAD.encode((0..32).map(|i| seed.wrapping_add(i * 7)).collect::<Vec<u8>>())
     }
 
-    fn keyring(text: &str) -> Keyring {
-        Keyring::parse(text).unwrap()
-    }
-
     #[test]
     fn weak_or_disordered_secrets_are_refused() {
         for text in [
@@ -219,26 +165,6 @@ mod tests {
             format!("1:{},1:{}", secret(1), secret(2)),
         ] {
             assert!(Keyring::parse(&text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_was_sealed_opens_under_its_version_context_and_purpose_alone() {
-        let old = keyring(&format!("1:{}", secret(1)));
-        let sealed = old.seal(Purpose::SealSigningKey, b"kid", [9; 12], b"private").unwrap();
-        let both = keyring(&format!("2:{},1:{}", secret(2), secret(1)));
-        let resealed = both.reseal(1, Purpose::SealSigningKey, b"kid", [8; 12], &sealed).unwrap();
-        assert_eq!(&**both.open(2, Purpose::SealSigningKey, b"kid", &resealed).unwrap(), b"private");
-        assert!(both.reseal(2, Purpose::SealSigningKey, b"kid", [8; 12], &sealed).is_none());
-        assert_eq!(&**both.open(1, Purpose::SealSigningKey, b"kid", &sealed).unwrap(), b"private");
-        assert!(both.open(2, Purpose::SealSigningKey, b"kid", &sealed).is_none());
-        assert!(both.open(3, Purpose::SealSigningKey, b"kid", &sealed).is_none());
-        assert!(both.open(1, Purpose::SealSigningKey, b"other", &sealed).is_none());
-        assert!(both.open(1, Purpose::RefreshSuccessor, b"kid", &sealed).is_none());
-        for index in 0..sealed.len() {
-            let mut mutated = sealed.clone();
-            mutated[index] ^= 1;
-            assert!(both.open(1, Purpose::SealSigningKey, b"kid", &mutated).is_none());
         }
     }
 }

@@ -6,9 +6,11 @@ mod keyring;
 pub mod mac;
 mod opaque_token;
 mod shared_secret;
+mod wrapped_key;
 
 pub use alike::first_alike;
 pub use guessable::is_guessable;
 pub use keyring::{Keyring, Purpose, SecretVersion};
 pub use opaque_token::{CookieSecret, RefreshToken};
 pub use shared_secret::{SharedSecret, may_be_shown};
+pub use wrapped_key::WrappedKey;

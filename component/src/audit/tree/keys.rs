@@ -1,4 +1,4 @@
-//! The keys that sign checkpoints, sealed at rest.
+//! The keys that sign checkpoints. Their private parts are wrapped at rest.
 
 use super::rows::{self, Key};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     error::{Bug, Failure},
     platform,
-    secrets::{Purpose, SecretVersion},
+    secrets::{Purpose, SecretVersion, WrappedKey},
 };
 use mana_auth_audit::{Checkpoint, PublicKey, Stored, VerifierKey};
 use serde_json::Value;
@@ -16,18 +16,14 @@ use zeroize::Zeroizing;
 pub fn new(ctx: &Context) -> Result<Key, Failure> {
     let seed = Zeroizing::new(platform::random::<32>());
     let public = PublicKey::of_seed(&seed).to_bytes();
-    let keyring = &ctx.settings.keyring;
-    let private =
-        keyring.seal(Purpose::SealAuditKey, &public, platform::random(), &*seed).ok_or(Bug::Sealed)?;
-    Ok(Key { id: 0, public, private, secret_version: keyring.newest() })
+    let private = WrappedKey::wrap(&ctx.settings.keyring, Purpose::WrapAuditKey, &public, &seed);
+    Ok(Key { id: 0, public, private: private.ok_or(Bug::Sealed)? })
 }
 
 /// The private part of a key.
 pub fn open(ctx: &Context, key: &Key) -> Result<Zeroizing<[u8; 32]>, Failure> {
-    let seed =
-        ctx.settings.keyring.open(key.secret_version, Purpose::SealAuditKey, &key.public, &key.private);
-    let seed = seed.and_then(|seed| seed.as_slice().try_into().ok()).ok_or(Bug::Sealed)?;
-    Ok(Zeroizing::new(seed))
+    let seed = key.private.open(&ctx.settings.keyring, Purpose::WrapAuditKey, &key.public);
+    seed.ok_or_else(|| Bug::Sealed.into())
 }
 
 /// The keys that are ours: those whose private part opens. Anyone who can write rows can put a key of their own among them.
@@ -39,35 +35,31 @@ pub async fn ours(ctx: &Context) -> Result<Vec<Key>, Failure> {
     Ok(rows::keys().await?.into_iter().filter(|key| open(ctx, key).is_ok()).collect())
 }
 
-/// The versions of the secret that keys are sealed under.
+/// The versions of the secret that keys are wrapped under.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn secrets_in_use() -> Result<Vec<SecretVersion>, Failure> {
-    Ok(rows::keys().await?.into_iter().map(|key| key.secret_version).collect())
+    Ok(rows::keys().await?.into_iter().map(|key| key.private.version()).collect())
 }
 
-/// Seals under the newest secret whatever is sealed under an older one. Returns how many keys it was. What can't be opened is none of
-/// ours.
+/// Wraps under the newest secret every key that is wrapped under an older one. Returns the number of keys. A key
+/// that can't be opened is none of ours, and stays as it is.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn reseal(ctx: &Context) -> Result<u64, Failure> {
+pub async fn rewrap_keys(ctx: &Context) -> Result<u64, Failure> {
     let keyring = &ctx.settings.keyring;
-    let mut resealed = 0;
-    for key in rows::keys().await? {
-        if key.secret_version == keyring.newest() {
-            continue;
-        }
-        let (version, nonce) = (key.secret_version, platform::random());
-        let private = keyring.reseal(version, Purpose::SealAuditKey, &key.public, nonce, &key.private);
+    let mut rewrapped = 0;
+    for key in rows::keys().await?.iter().filter(|key| key.private.version() != keyring.newest()) {
+        let private = key.private.rewrap(keyring, Purpose::WrapAuditKey, &key.public);
         let Some(private) = private else { continue };
-        Change::of(rows::reseal_key(&key, private, keyring.newest())).commit(ctx).await?;
-        resealed += 1;
+        Change::of(rows::rewrap_key(key, &private)).commit(ctx).await?;
+        rewrapped += 1;
     }
-    Ok(resealed)
+    Ok(rewrapped)
 }
 
 /// The key with this public part.

@@ -29,7 +29,7 @@ mod walk;
 
 pub use compare::{Comparison, compare};
 pub use erase::erase;
-pub use keys::{reseal, secrets_in_use};
+pub use keys::{rewrap_keys, secrets_in_use};
 pub use progress::Verification;
 pub use proof::{Consistency, Inclusion, consistency, inclusion};
 pub use prune::prune;

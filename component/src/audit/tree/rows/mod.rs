@@ -10,6 +10,7 @@ pub use notes::*;
 use crate::{
     error::{Bug, Failure},
     params,
+    secrets::WrappedKey,
     storage::{self, Columns, Statement, expecting_one, statement},
     time::Time,
 };
@@ -28,13 +29,14 @@ pub struct Tree {
     pub checkpoint: Option<String>,
 }
 
-/// A key that signs checkpoints, and its sealed private part.
+/// A key that signs checkpoints.
 #[derive(Clone)]
 pub struct Key {
+    /// Rises with every key.
     pub id: i64,
     pub public: [u8; 32],
-    pub private: Vec<u8>,
-    pub secret_version: u32,
+    /// The private part. Its context is the public part.
+    pub private: WrappedKey,
 }
 
 pub async fn tree() -> Result<Option<Tree>, Failure> {
@@ -59,7 +61,8 @@ fn text(row: &mut Columns) -> Result<String, Failure> {
 }
 
 fn key(row: &mut Columns) -> Result<Key, Failure> {
-    Ok(Key { id: row.take()?, public: row.take()?, private: row.take()?, secret_version: row.take()? })
+    let (id, public, bytes) = (row.take()?, row.take()?, row.take()?);
+    Ok(Key { id, public, private: WrappedKey::stored(row.take()?, bytes) })
 }
 
 /// Every row that can be a key, newest first, up to a thousand.
@@ -85,14 +88,15 @@ pub async fn is_older_than_the_log() -> Result<bool, Failure> {
 pub fn insert_key(key: &Key, now: Time) -> Statement {
     statement(
         "INSERT INTO audit_keys (public_key, private_key, secret_version, created_at) VALUES (?1, ?2, ?3, ?4)",
-        params![key.public, key.private.clone(), key.secret_version, now],
+        params![key.public, key.private.to_bytes(), key.private.version(), now],
     )
 }
 
-pub fn reseal_key(key: &Key, private: Vec<u8>, version: u32) -> Statement {
+/// Puts a key wrapped anew in the place of the one that was read.
+pub fn rewrap_key(key: &Key, private: &WrappedKey) -> Statement {
     expecting_one(
         "UPDATE audit_keys SET private_key = ?3, secret_version = ?4 WHERE id = ?1 AND secret_version = ?2",
-        params![key.id, key.secret_version, private, version],
+        params![key.id, key.private.version(), private.to_bytes(), private.version()],
     )
 }
 
