@@ -1,6 +1,6 @@
 //! The boundary below which events were dropped.
 
-use super::{signed::Signed, special};
+use super::signed::Signed;
 use crate::{error::Failure, events::Kind, time::Time};
 use mana_auth_audit::{Stored, pruned};
 
@@ -8,7 +8,7 @@ use mana_auth_audit::{Stored, pruned};
 ///
 /// # Errors
 ///
-/// As [`special::newest`].
+/// As [`Signed::newest`].
 pub async fn kept_from(signed: &mut Signed) -> Result<u64, Failure> {
     Ok(drawn(signed).await?.map_or(0, |(below, _)| below))
 }
@@ -16,7 +16,7 @@ pub async fn kept_from(signed: &mut Signed) -> Result<u64, Failure> {
 /// The newest boundary in the tree, and when it was drawn.
 pub async fn drawn(signed: &mut Signed) -> Result<Option<(u64, Time)>, Failure> {
     let told = |event: &Stored| pruned(event.metadata.as_deref()?, event.leaf);
-    let Some((event, prefix)) = special::newest(signed, Kind::EventsPruned, told).await? else {
+    let Some((event, prefix)) = signed.newest(Kind::EventsPruned, told).await? else {
         return Ok(None);
     };
     // It may be of another tree, from before this one was put back: then it tells nothing of this.

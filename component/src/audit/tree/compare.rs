@@ -1,6 +1,6 @@
 //! Comparing the trail with a checkpoint that was kept outside.
 
-use super::{begin, begun, boundary::kept_from, keys, rows, signed::Signed, signing, special};
+use super::{begin, begun, boundary::kept_from, keys, rows, signed::Signed, signing};
 use crate::{commit::Refused, context::Context, error::Failure, events::Kind, platform::Level};
 use mana_auth_audit::Checkpoint;
 
@@ -89,13 +89,13 @@ async fn leads_to(ctx: &Context, signed: &mut Signed, outside: &Checkpoint) -> R
 ///
 /// # Errors
 ///
-/// As [`special::newest`].
+/// As [`Signed::newest`].
 pub async fn is_given_up(ctx: &Context, signed: &mut Signed, outside: &Checkpoint) -> Result<bool, Failure> {
     let origin = signed.tree.origin.clone();
     if outside.origin == origin {
         return Ok(false);
     }
-    let sealed = special::newest(signed, Kind::AuditBegun, |event| begun::told(event, &origin)).await?;
+    let sealed = signed.newest(Kind::AuditBegun, |event| begun::told(event, &origin)).await?;
     let begun = match sealed {
         Some((_, begun)) => Some(begun),
         None => begun::announced(ctx, &origin).await?,

@@ -1,7 +1,7 @@
 //! Destroying what the trail says of a person. The proof stays whole: the tree holds a digest of it under a salt that is
 //! destroyed along with it.
 
-use super::{rows, seal, seal_all, signed::Signed, special};
+use super::{rows, seal, seal_all, signed::Signed};
 use crate::{
     commit::{self, Change},
     context::Context,
@@ -108,7 +108,7 @@ async fn seal_told(ctx: &Context, user: UserId, leaves: &[u64], of: Prefix) -> R
     for _ in 0..SEALS {
         seal(ctx).await?;
         let waits = rows::waits(Kind::DetailsErased.name(), user).await?;
-        if special::newest(&mut Signed::read(ctx).await?, Kind::DetailsErased, says_so).await?.is_some() {
+        if Signed::read(ctx).await?.newest(Kind::DetailsErased, says_so).await?.is_some() {
             return Ok(());
         }
         if !waits {

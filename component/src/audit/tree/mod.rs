@@ -9,6 +9,7 @@
 mod begin;
 mod begun;
 mod boundary;
+mod claims;
 mod compare;
 mod erase;
 mod hashes;
@@ -21,7 +22,6 @@ mod rows;
 mod seal;
 mod signed;
 mod signing;
-mod special;
 mod unsealed;
 mod verify;
 mod waiting;

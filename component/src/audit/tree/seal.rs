@@ -6,7 +6,7 @@ use super::{
     keys::{self, signed_by},
     rows::{self, Tree},
     signed::Signed,
-    signing, special, unsealed, waiting,
+    signing, unsealed, waiting,
 };
 use crate::{
     commit::{self, Change, Refused},
@@ -290,7 +290,7 @@ async fn tell_foreign(ctx: &Context) -> Result<(), Failure> {
     let event = Event::anonymous(Kind::EventsForged).with("count", count).with("events", ids.clone());
     let event = event.with("digest", digest(&listed));
     let told = |event: &Stored| serde_json::from_str::<Map<String, Value>>(event.metadata.as_deref()?).ok();
-    let last = match special::newest(&mut Signed::read(ctx).await?, Kind::EventsForged, told).await {
+    let last = match Signed::read(ctx).await?.newest(Kind::EventsForged, told).await {
         // Rows that look like it can't keep it from being told.
         Err(Failure::Bug(Bug::Trail(_))) => None,
         last => last?,

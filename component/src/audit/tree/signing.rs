@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How many of the newest rotations are looked at. Who puts more rows before one could as well remove it.
-const LOOKED_AT: u64 = 20;
+const LOOKED_AT: u32 = 20;
 
 /// The key that signs the next checkpoint.
 ///
@@ -22,7 +22,9 @@ const LOOKED_AT: u64 = 20;
 /// Where storage fails, or that key does not open.
 pub async fn next(signed: &mut Signed, keys: &[Key]) -> Result<Key, Failure> {
     let current = signed.signer.clone().ok_or(Bug::Sealed)?;
-    for event in rows::sealed_of(Kind::AuditKeyRotated.name(), signed.size(), LOOKED_AT).await? {
+    let mut rotations = signed.claims(Kind::AuditKeyRotated);
+    for _ in 0..LOOKED_AT {
+        let Some(event) = rotations.next().await? else { break };
         let Some(named) = named_by(&event).and_then(|public| of_public(public, keys)) else { continue };
         if named.public == current.public {
             break;

@@ -13,8 +13,8 @@ use crate::{
 use mana_auth_audit::Stored;
 
 /// How many rows are looked at a time, and how often.
-pub const PAGE: u64 = 50;
-pub const PAGES: u32 = 200;
+const PAGE: u64 = 50;
+const PAGES: u32 = 200;
 
 /// The newest event of a kind that is still to be sealed for which `read` tells something.
 ///

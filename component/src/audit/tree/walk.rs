@@ -8,8 +8,6 @@ use mana_auth_audit::{
 
 /// How many events are read at a time.
 const BATCH: u64 = 500;
-/// How many erasures are read at a time.
-const PAGE: u64 = 100;
 
 /// On the way through the trail.
 pub struct Walk<'a> {
@@ -31,14 +29,12 @@ struct Erasure {
 impl<'a> Walk<'a> {
     /// Goes on where the tree is known.
     pub async fn new(ctx: &Context, signed: &'a mut Signed, from: Frontier) -> Result<Self, Failure> {
-        let mut erasures = Vec::new();
-        let mut before = signed.size();
-        while let page @ [.., last] = &*rows::sealed_of(Kind::DetailsErased.name(), before, PAGE).await? {
-            before = last.leaf;
-            erasures.extend(page.iter().filter_map(|event| {
-                let erased = Erased::parse(event.metadata.as_deref()?, event.leaf)?;
-                (erased.of.size > from.size()).then(|| Erasure { event: event.clone(), erased, holds: None })
-            }));
+        let (mut erasures, mut claims) = (Vec::new(), signed.claims(Kind::DetailsErased));
+        while let Some(event) = claims.next().await? {
+            let erased = event.metadata.as_deref().and_then(|text| Erased::parse(text, event.leaf));
+            if let Some(erased) = erased.filter(|erased| erased.of.size > from.size()) {
+                erasures.push(Erasure { event, erased, holds: None });
+            }
         }
         let keys = keys::ours(ctx).await?.iter().map(rows::public).collect::<Result<_, _>>()?;
         let followed = followed(signed).await?;
@@ -126,15 +122,12 @@ impl<'a> Walk<'a> {
 /// The size of the largest checkpoint that a beginning in the tree follows. The key before it may be lost: that event vouches for what
 /// this one had signed.
 async fn followed(signed: &mut Signed) -> Result<u64, Failure> {
-    let (mut followed, mut before) = (0, signed.size());
-    while let page @ [.., last] = &*rows::sealed_of(Kind::AuditBegun.name(), before, PAGE).await? {
-        before = last.leaf;
-        for event in page {
-            let size = begun::follows(event).map_or(0, |checkpoint| checkpoint.size);
-            // No later than its own place: what it follows was before it.
-            if size > followed && size <= event.leaf && signed.includes(event).await? {
-                followed = size;
-            }
+    let (mut followed, mut claims) = (0, signed.claims(Kind::AuditBegun));
+    while let Some(event) = claims.next().await? {
+        let size = begun::follows(&event).map_or(0, |checkpoint| checkpoint.size);
+        // No later than its own place: what it follows was before it.
+        if size > followed && size <= event.leaf && signed.includes(&event).await? {
+            followed = size;
         }
     }
     Ok(followed)
