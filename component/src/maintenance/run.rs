@@ -156,10 +156,10 @@ async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
 }
 
 async fn prune_and_verify(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
-    let mut signed = tree::Signed::read(ctx).await?;
+    let mut signed = tree::Tree::read(ctx).await?;
     let pruned = tree::prune(ctx, &mut signed).await;
     report.add("events_pruned", pruned.as_ref().copied().unwrap_or_default());
-    tree::go_on_verifying(ctx, &mut signed).await?;
+    tree::verify_next(ctx, &mut signed).await?;
     pruned.map(drop)
 }
 

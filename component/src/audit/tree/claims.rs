@@ -3,7 +3,7 @@
 //! Anybody who can write rows can write one that looks like such an event. So a row is a claim. It counts
 //! once the signed tree includes it.
 
-use super::{rows, signed::Signed};
+use super::{rows, signed::Tree};
 use crate::{
     error::{Bug, Failure},
     events::Kind,
@@ -41,7 +41,7 @@ impl Claims {
     }
 }
 
-impl Signed {
+impl Tree {
     /// The claims to be events of a kind, below the size of the tree.
     pub fn claims(&self, kind: Kind) -> Claims {
         Claims { kind, before: self.size(), page: Vec::new().into_iter() }

@@ -1,7 +1,10 @@
-//! Destroying what the trail says of a person. The proof stays whole: the tree holds a digest of it under a salt that is
-//! destroyed along with it.
+//! Erasing the personal details of a person's events: address, user agent and metadata.
+//!
+//! The tree stays whole. A leaf holds only a digest of the details under a salt, and the salt is destroyed
+//! with them. Each batch takes three steps: an event `details_erased` names its leaves; the event is sealed;
+//! the details are destroyed. So no leaf is ever without details unless a sealed event says why.
 
-use super::{rows, seal, seal_all, signed::Signed};
+use super::{rows, seal, seal_all, signed::Tree};
 use crate::{
     commit::{self, Change},
     context::Context,
@@ -11,13 +14,14 @@ use crate::{
 };
 use mana_auth_audit::{Erased, Prefix, Stored, ranges_of, root_text};
 
-/// How many events one commit strips.
+/// The number of events that one commit strips.
 const BATCH: u64 = 500;
 
-/// How often sealing is called for one erasure: others may be sealing, or there is much before it.
+/// The most calls of `seal` for one erasure: others may be sealing, or many events wait before it.
 const SEALS: u32 = 1_000;
 
-/// What tells of the trail itself, and of nobody's person: without it a leaf that is bare would count as altered.
+/// Kinds that are about the audit log, and about nobody's person. They keep their details: verification needs
+/// them.
 const KEPT: [&str; 4] = [
     Kind::DetailsErased.name(),
     Kind::EventsPruned.name(),
@@ -25,17 +29,18 @@ const KEPT: [&str; 4] = [
     Kind::AuditKeyRotated.name(),
 ];
 
-/// Destroys address, user agent and metadata of every event about a user, and of those about nobody that name their address.
-/// Each commit records which. Returns how many events it was.
+/// Destroys address, user agent and metadata of every event about a user, and of events about nobody that
+/// name their address. Returns the number of events.
 ///
 /// # Errors
 ///
-/// Where storage fails, or the trail can't be sealed: what has no place yet can't be named. Where rows claim to be about the user and
-/// are not what was signed: somebody may have altered them so that another's are destroyed. What was destroyed before stays so.
+/// Where storage fails, or events can't be sealed: an event without a leaf can't be named. Where rows claim
+/// to be about the user and are not what was signed: somebody may have altered them so that another's are
+/// destroyed. What was destroyed before stays so.
 pub async fn erase(ctx: &Context, user: UserId, email: Option<&str>, by: &str) -> Result<u64, Failure> {
     seal_all(ctx).await?;
     let mut erased = Outcome::default();
-    let (mut from, end) = (0, Signed::read(ctx).await?.size());
+    let (mut from, end) = (0, Tree::read(ctx).await?.size());
     while let page @ [.., last] = &*rows::detailed_of_user(user, from, end, BATCH).await? {
         from = last.leaf.saturating_add(1);
         erased += strip(ctx, user, by, page).await?;
@@ -68,16 +73,15 @@ impl std::ops::AddAssign for Outcome {
     }
 }
 
-/// Strips those of these events that the tree has as they are here. Told, sealed, and then done: a leaf is never bare without a sealed
-/// event that says why.
+/// Strips a batch: those of these events that the tree includes as they are here.
 async fn strip(ctx: &Context, user: UserId, by: &str, events: &[Stored]) -> Result<Outcome, Failure> {
-    let mut signed = Signed::read(ctx).await?;
+    let mut tree = Tree::read(ctx).await?;
     let (mut leaves, mut altered) = (Vec::with_capacity(events.len()), 0);
     for event in events {
         if event.source.is_none() && KEPT.contains(&event.event_type.as_str()) {
             continue;
         }
-        if signed.includes(event).await? {
+        if tree.includes(event).await? {
             leaves.push(event.leaf);
         } else {
             altered += 1;
@@ -85,30 +89,30 @@ async fn strip(ctx: &Context, user: UserId, by: &str, events: &[Stored]) -> Resu
     }
     let Some(last) = leaves.last() else { return Ok(Outcome { stripped: 0, altered }) };
     let size = last.saturating_add(1);
-    let of = signed.prefix(size).await?.ok_or_else(|| Bug::Trail("a part of the tree is missing".into()))?;
+    let of = tree.prefix(size).await?.ok_or_else(|| Bug::Trail("a part of the tree is missing".into()))?;
     let of = Prefix { size, root: of.root() };
     let event = Event::about(Kind::DetailsErased, user)
         .with("leaves", ranges_of(&leaves))
         .with("root", root_text(&of.root))
         .with("by", by);
     commit::event(ctx, event).await?;
-    seal_told(ctx, user, &leaves, of).await?;
+    seal_erasure(ctx, user, &leaves, of).await?;
     let mut change = Change::new();
     change.add_all(leaves.iter().map(|leaf| rows::erase(*leaf)));
     change.commit(ctx).await?;
     Ok(Outcome { stripped: u64::try_from(leaves.len()).unwrap_or(u64::MAX), altered })
 }
 
-/// Seals until the tree has the erasure of these leaves.
-async fn seal_told(ctx: &Context, user: UserId, leaves: &[u64], of: Prefix) -> Result<(), Failure> {
-    let says_so = |event: &Stored| {
+/// Seals until the tree includes the erasure of these leaves.
+async fn seal_erasure(ctx: &Context, user: UserId, leaves: &[u64], of: Prefix) -> Result<(), Failure> {
+    let names_them = |event: &Stored| {
         let erased = Erased::parse(event.metadata.as_deref()?, event.leaf)?;
         (erased.of == of && leaves.iter().all(|leaf| erased.contains(*leaf))).then_some(())
     };
     for _ in 0..SEALS {
         seal(ctx).await?;
         let waits = rows::waits(Kind::DetailsErased.name(), user).await?;
-        if Signed::read(ctx).await?.newest(Kind::DetailsErased, says_so).await?.is_some() {
+        if Tree::read(ctx).await?.newest(Kind::DetailsErased, names_them).await?.is_some() {
             return Ok(());
         }
         if !waits {

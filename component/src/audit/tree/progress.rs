@@ -1,5 +1,7 @@
-//! The progress of housekeeping through the trail. The row has a MAC: an attacker who can write rows must not forge a clean
-//! result. An old row can be put back, but it shows its age: the time in it is when the walk began.
+//! The progress of housekeeping's verification of the audit log, kept in one row.
+//!
+//! The row bears a MAC, so that whoever can write rows can't forge a clean result. An older row can be put
+//! back; its time shows its age.
 
 use super::rows;
 use crate::{
@@ -15,28 +17,37 @@ use crate::{
 };
 use mana_auth_audit::{Frontier, stored_text};
 
-/// The progress of housekeeping through the trail, and its last finding.
+/// How far housekeeping has verified the audit log, and what it found the last time that it was through.
 pub struct Progress {
+    /// The leaf that the walk under way began with.
     pub from: u64,
+    /// The tree of the leaves that it has verified, and those before.
     pub frontier: Frontier,
+    /// When it began.
     pub begun: Time,
+    /// The last one that came to its end.
     pub last: Option<Verification>,
 }
 
-/// What going through the trail, or a part of it, has shown.
+/// The outcome of verifying the audit log, or a part of it.
 pub struct Verification {
-    /// The first leaf that was looked at.
+    /// The first leaf that was verified.
     pub from: u64,
     /// The leaf behind the last.
     pub to: u64,
-    /// When it was begun: each leaf was as it is told at some moment since.
+    /// When it began. Each leaf was verified at some moment since.
     pub begun: Time,
-    /// What was wrong first, in words.
+    /// The first finding, in words.
     pub first_bad: Option<String>,
 }
 
 impl Progress {
-    /// Whether it has begun, and not come to the end.
+    /// The progress after the end: nothing is under way.
+    pub fn done(last: Verification) -> Self {
+        Self { from: 0, frontier: Frontier::default(), begun: last.begun, last: Some(last) }
+    }
+
+    /// Whether a walk has begun and has not come to its end.
     pub const fn is_under_way(&self) -> bool {
         self.frontier.size() > self.from
     }
@@ -60,7 +71,7 @@ fn hex(frontier: &Frontier) -> String {
     frontier.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// None where there is no row that bears our MAC.
+/// The progress so far. None where there is no row that bears our MAC.
 pub async fn read(ctx: &Context) -> Result<Option<Progress>, Failure> {
     let found = rows::verification(FINDING, progress).await?;
     Ok(found.and_then(|(progress, mac)| {
@@ -84,6 +95,7 @@ fn progress(row: &mut Columns) -> Result<Option<Progress>, Failure> {
     Ok(Frontier::from_bytes(size, &frontier).map(|frontier| Progress { from, frontier, begun, last }))
 }
 
+/// Keeps the progress for the next run.
 pub fn save(ctx: &Context, progress: &Progress) -> Statement {
     let mac = mac(&ctx.settings.keyring, Purpose::AuditNote, &[NAME, &progress.content()]);
     let last = progress.last.as_ref();

@@ -1,6 +1,6 @@
 //! Proofs for whoever keeps checkpoints outside.
 
-use super::{hashes::hash_of, rows, signed::Signed};
+use super::{hashes::hash_of, rows, signed::Tree};
 use crate::{
     context::Context,
     error::{FieldProblem, LookupError, QueryError},
@@ -8,21 +8,21 @@ use crate::{
 use mana_auth_audit::{Hash, consistency as consistency_ranges};
 use uuid::Uuid;
 
-/// That an event is in the tree of the newest checkpoint (RFC 9162 §2.1.3).
+/// An inclusion proof: an event is in the tree of the newest checkpoint (RFC 9162 §2.1.3).
 pub struct Inclusion {
-    /// Its place.
+    /// The leaf of the event.
     pub leaf: u64,
     /// The number of leaves of the checkpoint.
     pub size: u64,
-    /// The event's hash.
+    /// The hash of the leaf.
     pub leaf_hash: Hash,
-    /// The hashes that lead from there to the root.
+    /// The hashes that lead from the leaf to the root.
     pub path: Vec<Hash>,
-    /// The signed note.
+    /// The checkpoint, as a signed note.
     pub checkpoint: String,
 }
 
-/// That one tree has grown from another (RFC 9162 §2.1.4).
+/// A consistency proof: one tree has grown from another (RFC 9162 §2.1.4).
 pub struct Consistency {
     /// The number of leaves of the older.
     pub from: u64,
@@ -40,19 +40,20 @@ pub struct Consistency {
 pub async fn inclusion(ctx: &Context, event: Uuid) -> Result<Inclusion, LookupError> {
     let event = rows::stored_as(event).await?.ok_or(LookupError::NotFound)?;
     let leaf_hash = event.hash_at(event.leaf).ok_or(LookupError::NotFound)?;
-    let mut signed = Signed::find(ctx).await?.ok_or(LookupError::NotFound)?;
-    let path = signed.path_of(event.leaf, leaf_hash).await?.ok_or(LookupError::NotFound)?;
-    let (size, checkpoint) = (signed.size(), signed.tree.checkpoint.ok_or(LookupError::NotFound)?);
+    let mut tree = Tree::find(ctx).await?.ok_or(LookupError::NotFound)?;
+    let path = tree.path_of(event.leaf, leaf_hash).await?.ok_or(LookupError::NotFound)?;
+    let (size, checkpoint) = (tree.size(), tree.head.checkpoint.ok_or(LookupError::NotFound)?);
     Ok(Inclusion { leaf: event.leaf, size, leaf_hash, path, checkpoint })
 }
 
-/// Proves that the tree of `to` leaves has grown from that of `from`.
+/// Proves that the tree of `to` leaves has grown from the tree of `from` leaves.
 ///
 /// # Errors
 ///
-/// `Invalid` where it can't have, or is larger than the newest checkpoint. `NotFound` where what would prove it is gone.
+/// `Invalid` where it can't have, or is larger than the newest checkpoint. `NotFound` where a hash of the
+/// proof is gone.
 pub async fn consistency(ctx: &Context, from: u64, to: u64) -> Result<Consistency, QueryError> {
-    let size = Signed::find(ctx).await?.map_or(0, |signed| signed.size());
+    let size = Tree::find(ctx).await?.map_or(0, |tree| tree.size());
     if to > size {
         return Err(FieldProblem::new("to", "must be at most the size of the newest checkpoint").into());
     }

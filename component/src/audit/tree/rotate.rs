@@ -1,11 +1,11 @@
-//! Which key signs now, and another one in its place: by an event that the old one signs for.
+//! Rotation of the key that signs checkpoints, by an event that the old key signs for.
 
 use super::{
-    begin, begun, keys,
-    rows::{self, Key, Tree},
+    begin, begun,
+    keys::{Key, Keys},
+    rows::{self, Head},
     seal_all,
-    signed::Signed,
-    signing,
+    signed::Tree,
 };
 use crate::{
     commit::{self, Change},
@@ -21,35 +21,36 @@ use mana_auth_audit::{Checkpoint, VerifierKey};
 ///
 /// Where storage fails.
 pub async fn verifiers(ctx: &Context) -> Result<Vec<VerifierKey>, Failure> {
-    let tree = begin::tree(ctx).await?;
-    let keys = keys::ours(ctx).await?;
-    let mut signed = Signed::of(ctx, tree, &keys).await?;
-    let signing = signing::next(&mut signed, &keys).await?;
-    // One that was made and does not sign yet is nobody's business.
-    let before = keys.iter().filter(|key| key.id < signing.id);
-    [&signing].into_iter().chain(before).map(|key| rows::verifier(key, &signed.tree.origin)).collect()
+    let mut tree = Tree::of(ctx, begin::head(ctx).await?).await?;
+    let signing = tree.signing_key().await?;
+    // A key that was made and does not sign yet is left out.
+    let before = tree.keys.iter().filter(|key| key.id < signing.id);
+    [&signing].into_iter().chain(before).map(|key| key.verifier(&tree.head.origin)).collect()
 }
 
-/// Makes another key sign from here on. The event that names it is the last thing that the old one signs for, and the first thing that
-/// the new one signs for is an event that names it again, so that a verifier who has either is content. Where the old one can't be
-/// opened, the trail goes on under another origin.
+/// Makes another key, which signs from here on.
+///
+/// The event that names it is written twice. The first is the last leaf that the old key signs for, the
+/// second the first leaf that the new key signs for. So a verifier that knows either key accepts both.
+///
+/// Where the old key can't be opened, it can't sign for another: the log goes on under another origin.
 ///
 /// # Errors
 ///
-/// Where storage fails, or the trail is not what was signed.
+/// Where storage fails, or the audit log is not what was signed.
 pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Failure> {
-    let tree = begin::tree(ctx).await?;
-    let is_lost = is_lost(ctx, &tree).await?;
+    let head = begin::head(ctx).await?;
+    let is_lost = is_lost(ctx, &head).await?;
     if is_lost {
-        begin::with_another_key(ctx, &tree).await?;
+        begin::with_another_key(ctx, &head).await?;
     }
     // A key signs for its successor only once it has signed something itself.
     seal_all(ctx).await?;
     if is_lost {
         return newest(ctx).await;
     }
-    let key = keys::new(ctx)?;
-    let verifier = rows::verifier(&key, &begin::tree(ctx).await?.origin)?;
+    let key = Key::new(ctx)?;
+    let verifier = key.verifier(&begin::head(ctx).await?.origin)?;
     let event = || Event::anonymous(Kind::AuditKeyRotated).with("key", verifier.to_string());
     let mut change = Change::of(rows::insert_key(&key, ctx.now));
     change.record(event());
@@ -71,18 +72,18 @@ async fn newest(ctx: &Context) -> Result<VerifierKey, Failure> {
     verifiers(ctx).await?.into_iter().next().ok_or_else(|| Bug::Sealed.into())
 }
 
-/// Whether the tree's key is lost. A lost key has a row that no secret opens.
-async fn is_lost(ctx: &Context, tree: &Tree) -> Result<bool, Failure> {
-    let newest = tree.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
-    let is_begun = newest.as_ref().is_none_or(|(_, checkpoint)| checkpoint.origin != tree.origin);
-    let begun = if is_begun { begun::announced(ctx, &tree.origin).await? } else { None };
-    let keys = rows::keys().await?;
-    let opens = |public| keys::of_public(public, &keys).is_some_and(|key| keys::open(ctx, key).is_ok());
+/// Whether the key that signs is lost: its row is there, and no configured secret opens it.
+async fn is_lost(ctx: &Context, head: &Head) -> Result<bool, Failure> {
+    let newest = head.checkpoint.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
+    let is_begun = newest.as_ref().is_none_or(|(_, checkpoint)| checkpoint.origin != head.origin);
+    let begun = if is_begun { begun::announced(ctx, &head.origin).await? } else { None };
+    let keys = Keys::all().await?;
     if let Some(begun) = begun {
-        return Ok(!begun.key.is_some_and(opens));
+        let named = begun.key.and_then(|public| keys.with_public(public));
+        return Ok(!named.is_some_and(|key| key.opens(ctx)));
     }
-    let Some(note) = &tree.checkpoint else { return Ok(tree.frontier.size() == 0) };
-    // A row may be no key at all.
-    let keys: Vec<Key> = keys.into_iter().filter(|key| rows::public(key).is_ok()).collect();
-    Ok(keys::signed_by(note, &keys)?.is_some_and(|(_, key)| keys::open(ctx, key).is_err()))
+    let Some(note) = &head.checkpoint else { return Ok(head.frontier.size() == 0) };
+    // A row may hold no key at all.
+    let keys = keys.only(|key| key.public().is_ok());
+    Ok(keys.signer_of(note)?.is_some_and(|(_, key)| !key.opens(ctx)))
 }

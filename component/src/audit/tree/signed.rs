@@ -1,56 +1,60 @@
-//! The tree as it was signed, and what it proves of rows. Before anybody acts on what an event tells (pruning, erasing, hiding,
-//! comparing), the event must be in it: its place is below the signed size, and its hash leads to the signed root.
+//! The signed tree, and what it proves of rows.
+//!
+//! Whoever owns the database can write any row. So no event is acted on (in pruning, erasing, comparing)
+//! because its row says so: the tree must include it. That is, its leaf is below the signed size, and the
+//! hash of its content leads to the signed root.
 
 use super::{
     begun::{self, Begun},
     hashes,
-    keys::{self, signed_by},
-    rows::{self, Key, Tree},
+    keys::{Key, Keys},
+    rows::{self, Head},
 };
 use crate::{
     context::Context,
     error::{Bug, Failure},
 };
 use mana_auth_audit::{
-    Checkpoint, Hash, Prefix, Stored, consistency, inclusion, verify_consistency, verify_inclusion,
+    Checkpoint, Frontier, Hash, Prefix, Stored, consistency, empty_root, inclusion, verify_consistency,
+    verify_inclusion,
 };
 use std::{collections::BTreeMap, ops::Range};
 
 /// The most attempts to read the tree. An attempt fails if another process seals between its statements.
 const READS: u32 = 3;
 
-/// A tree that one of our keys has signed.
-pub struct Signed {
-    /// Its row, which is what was signed.
-    pub tree: Tree,
-    /// The key that signed it; where an event begins its name that is still to be sealed, the one that this names. None where it is
-    /// none of ours.
-    pub signer: Option<Key>,
-    /// Hashes of ranges of leaves, as far as they were read. They prove nothing before a root is computed from them.
+/// A tree whose head is the one that was signed last.
+pub struct Tree {
+    /// The tree head, whose checkpoint was verified.
+    pub(super) head: Head,
+    /// Our keys. They were read after the head, so the one that signed it is among them.
+    pub(super) keys: Keys,
+    /// The key that signed the head. Where an event begins another origin and is not sealed yet, the key that
+    /// it names. None where that key is none of ours.
+    pub(super) signer: Option<Key>,
+    /// Hashes of ranges of leaves that were read. They prove nothing before a root is computed from them.
     hashes: BTreeMap<(u64, u64), Option<Hash>>,
 }
 
-impl Signed {
-    /// The tree as it is now, once it was begun.
+impl Tree {
+    /// The tree as it is now, once the audit log was begun.
     ///
     /// # Errors
     ///
-    /// As [`Signed::find`]; also where its row was removed.
+    /// As [`Tree::find`]; also where its row was removed.
     pub async fn read(ctx: &Context) -> Result<Self, Failure> {
         Self::find(ctx).await?.ok_or_else(|| Bug::Trail("the row of audit_tree was removed".into()).into())
     }
 
-    /// The tree as it is now; none before it was begun.
+    /// The tree as it is now; none before the audit log was begun.
     ///
     /// # Errors
     ///
-    /// Where storage fails, or it is not the one that was signed last.
+    /// Where storage fails, or the tree head is not the one that was signed last.
     pub async fn find(ctx: &Context) -> Result<Option<Self>, Failure> {
         for _ in 0..READS {
-            let Some(tree) = rows::tree().await? else { return Ok(None) };
-            // The keys are read after the tree, so they include the one that signed it.
-            let keys = keys::ours(ctx).await?;
-            match Self::of(ctx, tree, &keys).await {
+            let Some(head) = rows::head().await? else { return Ok(None) };
+            match Self::of(ctx, head).await {
                 // Another process has sealed in between.
                 Err(Failure::Overloaded) => {}
                 outcome => return outcome.map(Some),
@@ -59,50 +63,69 @@ impl Signed {
         Err(Failure::Overloaded)
     }
 
-    /// This tree, if one of these keys signed it: whoever edits it by hand does not get another signature for it.
+    /// The tree of this head, which was read before.
     ///
     /// # Errors
     ///
-    /// As [`Signed::read`].
-    pub async fn of(ctx: &Context, tree: Tree, keys: &[Key]) -> Result<Self, Failure> {
+    /// Where storage fails, or the head is not the one that was signed last. `Overloaded` where another
+    /// process has sealed since it was read.
+    pub async fn of(ctx: &Context, head: Head) -> Result<Self, Failure> {
+        let keys = Keys::ours(ctx).await?;
+        Self::with_keys(ctx, head, keys).await
+    }
+
+    /// The tree of this head, if one of these keys signed it. A head that somebody edited by hand is not
+    /// signed again.
+    ///
+    /// Two events take the place of a signature, as long as they wait to be sealed: a new log has no
+    /// checkpoint yet, and a log under a new origin has one of the old origin alone. In both cases an
+    /// `audit_begun` was written in the same commit. It bears our MAC, and names the key that signs next.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::of`].
+    pub async fn with_keys(ctx: &Context, head: Head, keys: Keys) -> Result<Self, Failure> {
         let wrong = || Failure::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
-        let signed =
-            |tree, signer: Option<&Key>| Self { tree, signer: signer.cloned(), hashes: BTreeMap::new() };
-        let named = |begun: &Begun| begun.key.and_then(|public| keys::of_public(public, keys));
-        let Some(note) = &tree.checkpoint else {
-            // Whoever begins a trail says so in the same commit: one that was emptied is not begun again.
-            let begun = begun::announced(ctx, &tree.origin).await?.filter(|_| tree.frontier.size() == 0);
-            let Some(begun) = begun else { return Err(unless_it_has_grown(&tree, wrong()).await) };
+        let named = |begun: &Begun| begun.key.and_then(|public| keys.with_public(public)).cloned();
+        let Some(note) = &head.checkpoint else {
+            // A log that was emptied has no such event, and is not begun again.
+            let begun = begun::announced(ctx, &head.origin).await?.filter(|_| head.frontier.size() == 0);
+            let Some(begun) = begun else { return Err(unless_it_has_grown(&head, wrong()).await) };
             let signer = named(&begun);
-            return Ok(signed(tree, signer));
+            return Ok(Self::verified(head, keys, signer));
         };
         let Ok((_, checkpoint)) = Checkpoint::of_note(note) else { return Err(wrong()) };
-        if checkpoint.size != tree.frontier.size() || checkpoint.root != tree.frontier.root() {
+        if checkpoint.size != head.frontier.size() || checkpoint.root != head.frontier.root() {
             return Err(wrong());
         }
-        // A trail goes on under another name with an event that says so, and it is sealed with the first checkpoint under it. Where
-        // it follows this very checkpoint, the event vouches for it: the key that signed it may be lost.
         let mut signer = None;
-        if checkpoint.origin != tree.origin {
-            let Some(begun) = begun::announced(ctx, &tree.origin).await? else {
+        if checkpoint.origin != head.origin {
+            let Some(begun) = begun::announced(ctx, &head.origin).await? else {
                 let untold = Failure::Bug(Bug::Trail("nothing tells why the trail has another name".into()));
-                return Err(unless_it_has_grown(&tree, untold).await);
+                return Err(unless_it_has_grown(&head, untold).await);
             };
             signer = named(&begun);
+            // Where the event follows this very checkpoint, it vouches for it: the key that signed it may be
+            // lost.
             if begun.follows == checkpoint.to_string() {
-                return Ok(signed(tree, signer));
+                return Ok(Self::verified(head, keys, signer));
             }
         }
-        let (_, key) = signed_by(note, keys)?.ok_or_else(wrong)?;
-        Ok(signed(tree, signer.or(Some(key))))
+        let (_, key) = keys.signer_of(note)?.ok_or_else(wrong)?;
+        let signer = signer.unwrap_or_else(|| key.clone());
+        Ok(Self::verified(head, keys, Some(signer)))
+    }
+
+    const fn verified(head: Head, keys: Keys, signer: Option<Key>) -> Self {
+        Self { head, keys, signer, hashes: BTreeMap::new() }
     }
 
     /// The number of leaves.
     pub const fn size(&self) -> u64 {
-        self.tree.frontier.size()
+        self.head.frontier.size()
     }
 
-    /// Whether an event, with its details, is the leaf of the tree that its row says.
+    /// Whether an event, details included, is the leaf of the tree that its row says.
     ///
     /// # Errors
     ///
@@ -114,7 +137,7 @@ impl Signed {
         Ok(self.path_of(event.leaf, hash).await?.is_some())
     }
 
-    /// The hashes that lead from a leaf to the root. None where they don't.
+    /// The inclusion proof of a leaf: the hashes that lead from it to the root. None where they don't.
     ///
     /// # Errors
     ///
@@ -123,23 +146,23 @@ impl Signed {
         let size = self.size();
         let Some(ranges) = inclusion(leaf, size) else { return Ok(None) };
         let path = self.read_hashes(&ranges).await?;
-        let root = self.tree.frontier.root();
+        let root = self.head.frontier.root();
         Ok(path.filter(|path| verify_inclusion(hash, leaf, size, path, &root)))
     }
 
-    /// Whether the tree has grown from another.
+    /// Whether the tree has grown from another, by a consistency proof.
     ///
     /// # Errors
     ///
     /// Where storage fails.
     pub async fn has_grown_from(&mut self, other: Prefix) -> Result<bool, Failure> {
-        let (size, root) = (self.size(), self.tree.frontier.root());
+        let (size, root) = (self.size(), self.head.frontier.root());
         if other.size == size {
             return Ok(other.root == root);
         }
         let Some(ranges) = consistency(other.size, size) else {
             // Every tree has grown from the empty one.
-            return Ok(other.size == 0 && other.root == mana_auth_audit::empty_root());
+            return Ok(other.size == 0 && other.root == empty_root());
         };
         let path = self.read_hashes(&ranges).await?;
         Ok(path.is_some_and(|path| verify_consistency(other.size, &other.root, size, &root, &path)))
@@ -150,7 +173,7 @@ impl Signed {
     /// # Errors
     ///
     /// Where storage fails.
-    pub async fn prefix(&mut self, size: u64) -> Result<Option<mana_auth_audit::Frontier>, Failure> {
+    pub async fn prefix(&mut self, size: u64) -> Result<Option<Frontier>, Failure> {
         let Some(frontier) = hashes::frontier(size).await? else { return Ok(None) };
         let grown = self.has_grown_from(Prefix { size, root: frontier.root() }).await?;
         Ok(grown.then_some(frontier))
@@ -173,10 +196,11 @@ impl Signed {
     }
 }
 
-/// What is wrong with a tree of which no event tells that is still to be sealed; unless another process has just sealed that event.
-async fn unless_it_has_grown(tree: &Tree, wrong: Failure) -> Failure {
-    match rows::tree().await {
-        Ok(Some(now)) if now.checkpoint != tree.checkpoint => Failure::Overloaded,
+/// Why a head is wrong that an event should vouch for, where no such event waits. `Overloaded` where another
+/// process has just sealed that event.
+async fn unless_it_has_grown(head: &Head, wrong: Failure) -> Failure {
+    match rows::head().await {
+        Ok(Some(now)) if now.checkpoint != head.checkpoint => Failure::Overloaded,
         _ => wrong,
     }
 }

@@ -1,46 +1,54 @@
-//! Which key signs: the one that signed the newest checkpoint, until the tree holds an event that names another, and for which the
-//! first one has signed. What the rows of keys say of themselves, such as which is the newest, whoever wrote them decided: a key that
-//! was replaced, perhaps because somebody else has it, must not be made to sign again.
+//! Which key signs the next checkpoint.
+//!
+//! It is the key that signed the newest checkpoint, until the tree holds a rotation: an event that names
+//! another key, and comes behind a checkpoint of the first one, so that the first one has signed for the
+//! change. The rows of keys don't decide, not even which of them is the newest: whoever writes rows could
+//! make a key sign again that was replaced because it was stolen.
 
 use super::{
-    keys::{named_by, of_public, signed_by},
-    rows::{self, Key},
-    signed::Signed,
+    keys::{Key, named_by},
+    rows,
+    signed::Tree,
 };
 use crate::{
     error::{Bug, Failure},
     events::Kind,
 };
 
-/// How many of the newest rotations are looked at. Who puts more rows before one could as well remove it.
+/// The number of rotations that are looked at, from the newest. Whoever puts more rows before one could as
+/// well remove it.
 const LOOKED_AT: u32 = 20;
 
-/// The key that signs the next checkpoint.
-///
-/// # Errors
-///
-/// Where storage fails, or that key does not open.
-pub async fn next(signed: &mut Signed, keys: &[Key]) -> Result<Key, Failure> {
-    let current = signed.signer.clone().ok_or(Bug::Sealed)?;
-    let mut rotations = signed.claims(Kind::AuditKeyRotated);
-    for _ in 0..LOOKED_AT {
-        let Some(event) = rotations.next().await? else { break };
-        let Some(named) = named_by(&event).and_then(|public| of_public(public, keys)) else { continue };
-        if named.public == current.public {
-            break;
+impl Tree {
+    /// The key that signs the next checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails, or that key does not open.
+    pub async fn signing_key(&mut self) -> Result<Key, Failure> {
+        let current = self.signer.clone().ok_or(Bug::Sealed)?;
+        let mut rotations = self.claims(Kind::AuditKeyRotated);
+        for _ in 0..LOOKED_AT {
+            let Some(event) = rotations.next().await? else { break };
+            let named = named_by(&event).and_then(|public| self.keys.with_public(public)).cloned();
+            let Some(named) = named else { continue };
+            if named.public == current.public {
+                break;
+            }
+            // A rotation before the first checkpoint of this key is older than the key: it names one that
+            // this key has replaced.
+            if has_signed_before(&current, event.leaf).await? && self.includes(&event).await? {
+                return Ok(named);
+            }
         }
-        // Otherwise the event is older than this key, and tells of one that this key has replaced.
-        if has_signed_before(&current, event.leaf).await? && signed.includes(&event).await? {
-            return Ok(named.clone());
-        }
+        Ok(current)
     }
-    Ok(current)
 }
 
 /// Whether a key signed a checkpoint of no more leaves than come before this one.
 async fn has_signed_before(key: &Key, leaf: u64) -> Result<bool, Failure> {
     for (_, note) in rows::seals_until(leaf).await? {
-        if signed_by(&note, std::slice::from_ref(key))?.is_some() {
+        if key.has_signed(&note)? {
             return Ok(true);
         }
     }

@@ -1,4 +1,5 @@
-//! Events that are still to be sealed. Anybody who writes rows can write one that looks like it: what counts is what bears our MAC.
+//! Events that wait to be sealed. Anybody who can write rows can write one that looks like it. So a row
+//! counts once it bears our MAC.
 
 use super::rows::{self, Unsealed};
 use crate::{
@@ -12,15 +13,15 @@ use crate::{
 };
 use mana_auth_audit::Stored;
 
-/// How many rows are looked at a time, and how often.
+/// The number of rows that are read at a time, and how often.
 const PAGE: u64 = 50;
 const PAGES: u32 = 200;
 
-/// The newest event of a kind that is still to be sealed for which `read` tells something.
+/// What `read` reads from the newest event of a kind that waits to be sealed, and is the service's own.
 ///
 /// # Errors
 ///
-/// Where storage fails, or ten thousand rows look like it and are not ours.
+/// Where storage fails, or ten thousand rows look like such an event and are not ours.
 pub async fn newest<T>(
     ctx: &Context,
     kind: Kind,
@@ -32,17 +33,17 @@ pub async fn newest<T>(
         let Some(last) = page.last() else { return Ok(None) };
         before = Some(last.id);
         for unsealed in page.iter().filter(|unsealed| unsealed.event.source.is_none()) {
-            if let Some(told) = read(&unsealed.event)
+            if let Some(content) = read(&unsealed.event)
                 && written_by(ctx, unsealed) == Author::Ours
             {
-                return Ok(Some(told));
+                return Ok(Some(content));
             }
         }
     }
     Err(Bug::Trail(format!("too many rows claim to be an event {}", kind.name())).into())
 }
 
-/// Who wrote an event that is still to be sealed.
+/// Who wrote an event. The MAC is over the hash that it would have as leaf 0.
 pub fn written_by(ctx: &Context, unsealed: &Unsealed) -> Author {
     let Some(hash) = unsealed.event.hash_at(0) else { return Author::SomebodyElse };
     match author(&ctx.settings.keyring, Purpose::AuditEvent, &[&hash], &unsealed.mac) {

@@ -1,9 +1,9 @@
-//! Going through the trail, to see whether it is what was signed: piece by piece as housekeeping, or a part of it at once.
+//! Verification: whether the sealed events are what was signed. Housekeeping verifies all of them, piece by
+//! piece; a caller verifies a part of them at once.
 
 use super::{
-    boundary::kept_from,
     progress::{self, Progress, Verification},
-    signed::Signed,
+    signed::Tree,
     walk::Walk,
 };
 use crate::{
@@ -11,21 +11,21 @@ use crate::{
     context::Context,
     error::{Bug, Failure, FieldProblem, InputError},
     platform::Level,
-    time::Span,
+    time::{Span, Time},
 };
 use mana_auth_audit::{Finding, Frontier};
 
-/// How many events one round of housekeeping looks at.
+/// The number of events that one round of housekeeping verifies.
 const PIECE: u64 = 20_000;
-/// How often it is begun anew.
+/// The time from one beginning to the next.
 const EVERY: Span = Span::hours(1);
-/// How many events one call looks at, at most.
+/// The most events that one call verifies.
 pub const MOST: u64 = 100_000;
 /// The longest finding that is told, in characters.
 const WORDS: usize = 200;
 
-/// The last time that housekeeping went through the whole trail; none before the first, and where somebody else has written what it
-/// found.
+/// What housekeeping found when it last came to the end of the audit log. None before the first time, and
+/// where somebody else has written the row.
 ///
 /// # Errors
 ///
@@ -34,20 +34,20 @@ pub async fn last_verification(ctx: &Context) -> Result<Option<Verification>, Fa
     Ok(progress::read(ctx).await?.and_then(|progress| progress.last))
 }
 
-/// Looks at a part of the trail now.
+/// Verifies the leaves from `from` to before `to` now.
 ///
 /// # Errors
 ///
 /// `Invalid` for more than [`MOST`] leaves, or leaves that are not there.
 pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verification, InputError> {
-    let mut signed = match Signed::find(ctx).await {
+    let mut tree = match Tree::find(ctx).await {
         Err(Failure::Bug(Bug::Trail(words))) => {
             return Ok(Verification { from, to, begun: ctx.now, first_bad: Some(words) });
         }
-        signed => signed?,
+        tree => tree?,
     };
-    let (size, first) = match &mut signed {
-        Some(signed) => (signed.size(), kept_from(signed).await?),
+    let (size, first) = match &mut tree {
+        Some(tree) => (tree.size(), tree.kept_from().await?),
         None => (0, 0),
     };
     if from < first || from > to {
@@ -57,24 +57,19 @@ pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verificat
         let problem = format!("must be at most {size}, and {MOST} more than `from`");
         return Err(FieldProblem::new("to", problem).into());
     }
-    let finding = match &mut signed {
-        Some(signed) => wrong_in(ctx, signed, from, to).await?,
+    let finding = match &mut tree {
+        Some(tree) => first_finding(tree, from, to).await?,
         None => None,
     };
     Ok(Verification { from, to, begun: ctx.now, first_bad: finding.map(|finding| words(&finding)) })
 }
 
-/// What is wrong first in a range of leaves.
-async fn wrong_in(
-    ctx: &Context,
-    signed: &mut Signed,
-    from: u64,
-    to: u64,
-) -> Result<Option<Finding>, Failure> {
-    let Some(frontier) = signed.prefix(from).await? else {
+/// The first finding in a range of leaves.
+async fn first_finding(tree: &mut Tree, from: u64, to: u64) -> Result<Option<Finding>, Failure> {
+    let Some(frontier) = tree.prefix(from).await? else {
         return Ok(Some(Finding::Replaced { leaves: 0..from }));
     };
-    let mut walk = Walk::new(ctx, signed, frontier).await?;
+    let mut walk = Walk::new(tree, frontier).await?;
     match walk.to(to, None).await? {
         None => walk.unproven().await,
         finding => Ok(finding),
@@ -86,52 +81,32 @@ fn words(finding: &Finding) -> String {
     finding.to_string().chars().filter(|c| !c.is_control()).take(WORDS).collect()
 }
 
-/// Goes through the next piece of the trail, and begins again an hour after it has begun the last time.
+/// Verifies the next piece of the audit log. Begins anew an hour after the last beginning.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn go_on_verifying(ctx: &Context, signed: &mut Signed) -> Result<(), Failure> {
-    let progress = progress::read(ctx).await?.filter(|progress| progress.begun <= ctx.now);
-    let lately = |last: &Verification| (Span::default()..EVERY).contains(&ctx.now.since(last.begun));
-    if progress.as_ref().is_some_and(|it| !it.is_under_way() && it.last.as_ref().is_some_and(lately)) {
+pub async fn verify_next(ctx: &Context, tree: &mut Tree) -> Result<(), Failure> {
+    // Progress of a moment that is still to come is none: the clock was put back.
+    let mut noted = progress::read(ctx).await?.filter(|noted| noted.begun <= ctx.now);
+    let is_recent = |last: &Verification| (Span::default()..EVERY).contains(&ctx.now.since(last.begun));
+    if noted.as_ref().is_some_and(|it| !it.is_under_way() && it.last.as_ref().is_some_and(is_recent)) {
         return Ok(());
     }
-    let (size, first) = (signed.size(), kept_from(signed).await?);
-    let (begun, last) = match progress {
-        Some(progress) => {
-            let goes_on = progress.is_under_way() && progress.frontier.size() >= first;
-            (goes_on.then_some((progress.from, progress.frontier, progress.begun)), progress.last)
+    let first = tree.kept_from().await?;
+    let last = noted.as_mut().and_then(|noted| noted.last.take());
+    let start = match noted {
+        // Unless retention has dropped leaves meanwhile that were still to be verified.
+        Some(noted) if noted.is_under_way() && noted.frontier.size() >= first => {
+            Some((noted.from, noted.frontier, noted.begun))
         }
-        None => (None, None),
+        _ => tree.prefix(first).await?.map(|frontier| (first, frontier, ctx.now)),
     };
-    let begun = match begun {
-        Some(begun) => Some(begun),
-        None => signed.prefix(first).await?.map(|frontier| (first, frontier, ctx.now)),
-    };
-    let done = |from, to, begun, finding: Option<Finding>| {
-        let first_bad = finding.map(|finding| words(&finding));
-        Progress {
-            from: 0,
-            frontier: Frontier::default(),
-            begun,
-            last: Some(Verification { from, to, begun, first_bad }),
-        }
-    };
-    let progress = match begun {
-        None => done(first, size, ctx.now, Some(Finding::Replaced { leaves: 0..first })),
-        Some((from, frontier, begun)) => {
-            let to = size.min(frontier.size().saturating_add(PIECE));
-            let mut walk = Walk::new(ctx, signed, frontier).await?;
-            let finding = match walk.to(to, None).await? {
-                None if to == size => walk.unproven().await?,
-                finding => finding,
-            };
-            if finding.is_none() && to < size {
-                Progress { from, frontier: walk.frontier().clone(), begun, last }
-            } else {
-                done(from, to, begun, finding)
-            }
+    let progress = match start {
+        Some((from, frontier, begun)) => verify_piece(tree, from, frontier, begun, last).await?,
+        None => {
+            let first_bad = Some(words(&Finding::Replaced { leaves: 0..first }));
+            Progress::done(Verification { from: first, to: tree.size(), begun: ctx.now, first_bad })
         }
     };
     if let Some(finding) =
@@ -143,15 +118,37 @@ pub async fn go_on_verifying(ctx: &Context, signed: &mut Signed) -> Result<(), F
     Ok(())
 }
 
-/// Notes why the trail can't be gone through, so that nobody is told any more that all is well.
+/// Verifies the piece behind `frontier`, of a walk that began at the leaf `from`. The walk comes to its end
+/// with the last leaf, or with the first finding.
+async fn verify_piece(
+    tree: &mut Tree,
+    from: u64,
+    frontier: Frontier,
+    begun: Time,
+    last: Option<Verification>,
+) -> Result<Progress, Failure> {
+    let size = tree.size();
+    let to = size.min(frontier.size().saturating_add(PIECE));
+    let mut walk = Walk::new(tree, frontier).await?;
+    let finding = match walk.to(to, None).await? {
+        None if to == size => walk.unproven().await?,
+        finding => finding,
+    };
+    if finding.is_none() && to < size {
+        return Ok(Progress { from, frontier: walk.frontier().clone(), begun, last });
+    }
+    let first_bad = finding.map(|finding| words(&finding));
+    Ok(Progress::done(Verification { from, to, begun, first_bad }))
+}
+
+/// Notes why the audit log can't be verified, so that [`last_verification`] no longer says that all is well.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn note_finding(ctx: &Context, words: &str) -> Result<(), Failure> {
-    let last =
-        Verification { from: 0, to: 0, begun: ctx.now, first_bad: Some(words.chars().take(WORDS).collect()) };
-    let progress = Progress { from: 0, frontier: Frontier::default(), begun: ctx.now, last: Some(last) };
+    let first_bad = Some(words.chars().take(WORDS).collect());
+    let progress = Progress::done(Verification { from: 0, to: 0, begun: ctx.now, first_bad });
     Change::of(progress::save(ctx, &progress)).commit(ctx).await?;
     Ok(())
 }

@@ -1,10 +1,16 @@
-//! Since when events wait that are under a secret which this instance was not given. By the clock of housekeeping, which notes for its
-//! next run when it first saw them: what the rows say of their age, whoever wrote them decided.
+//! Events whose author is unknown: their MAC is under a secret that this instance was not given. They may be
+//! ours, while a rotation of secrets reaches one process after the other. So they wait for a while, and then
+//! count as forged.
+//!
+//! Housekeeping notes for its next run when it first saw them, by its own clock: whoever writes rows also
+//! decides what they say of their age.
 
 use super::rows;
 use crate::{
+    commit::Change,
     context::Context,
     error::Failure,
+    platform::Level,
     secrets::{
         Purpose,
         mac::{Author, author, mac},
@@ -14,16 +20,16 @@ use crate::{
 };
 use std::sync::Mutex;
 
-/// How long they may wait: until every process has taken up another secret. Then they count as forged.
+/// How long they may wait: until every process has taken up another secret.
 pub const MOST: Span = Span::minutes(10);
 
 /// Tells this note from others.
 const NAME: &[u8] = b"waiting\0";
 
-/// What this instance has seen. Where each run has an instance of its own, the note tells.
+/// What this instance has seen. Where each run has an instance of its own, the row tells.
 static SEEN: Mutex<Option<Time>> = Mutex::new(None);
 
-/// Since when; none where nothing waits, as far as anybody has noted.
+/// Since when some wait. None where nobody has noted any.
 pub async fn since(ctx: &Context) -> Result<Option<Time>, Failure> {
     let noted = rows::waiting()
         .await?
@@ -33,12 +39,23 @@ pub async fn since(ctx: &Context) -> Result<Option<Time>, Failure> {
         })
         .map(|(since, _)| Time(since));
     let seen = SEEN.lock().ok().and_then(|seen| *seen);
-    // A moment that is still to come was none: somebody put the clock back.
+    // A moment that is still to come is none: the clock was put back.
     Ok(noted.into_iter().chain(seen).filter(|since| *since <= ctx.now).min())
 }
 
-/// Notes since when, or that nothing waits.
-pub fn note(ctx: &Context, since: Option<Time>) -> Statement {
+/// Notes since when some wait, or that none do. Tells the operator when they begin to.
+pub async fn note(ctx: &Context, since: Option<Time>) -> Result<(), Failure> {
+    if since == Some(ctx.now) {
+        ctx.log(
+            Level::Warn,
+            "events wait to be sealed that are under a secret which this process was not given",
+            &[],
+        );
+    }
+    Change::of(keep(ctx, since)).commit(ctx).await.map(drop)
+}
+
+fn keep(ctx: &Context, since: Option<Time>) -> Statement {
     if let Ok(mut seen) = SEEN.lock() {
         *seen = since;
     }

@@ -1,57 +1,60 @@
-//! On the way through the trail, leaf by leaf.
+//! A walk: verifies sealed events leaf by leaf, with the tiles and checkpoints that they lead to.
 
-use super::{begun, keys, rows, signed::Signed};
-use crate::{context::Context, error::Failure, events::Kind, time::Time};
+use super::{begun, rows, signed::Tree};
+use crate::{error::Failure, events::Kind, time::Time};
 use mana_auth_audit::{
     Checkpoint, Erased, Finding, Frontier, Prefix, PublicKey, Seal, Stored, Tile, Verifier,
 };
 
-/// How many events are read at a time.
+/// The number of events that are read at a time.
 const BATCH: u64 = 500;
 
-/// On the way through the trail.
+/// A walk through the leaves of a signed tree.
 pub struct Walk<'a> {
-    signed: &'a mut Signed,
+    tree: &'a mut Tree,
     verifier: Verifier,
     keys: Vec<PublicKey>,
-    /// Up to this size checkpoints may be by a key that was lost since.
+    /// Up to this size, a checkpoint may be signed by a key that was lost since.
     followed: u64,
     erasures: Vec<Erasure>,
 }
 
-/// An event that claims to be an erasure, and whether it is one, once that was looked at.
+/// A claim to be an erasure.
 struct Erasure {
     event: Stored,
     erased: Erased,
+    /// Whether the tree includes the event, and has grown from the tree that the event is about. None before
+    /// that was looked at.
     holds: Option<bool>,
 }
 
 impl<'a> Walk<'a> {
-    /// Goes on where the tree is known.
-    pub async fn new(ctx: &Context, signed: &'a mut Signed, from: Frontier) -> Result<Self, Failure> {
-        let (mut erasures, mut claims) = (Vec::new(), signed.claims(Kind::DetailsErased));
+    /// A walk from the first leaf behind this tree.
+    pub async fn new(tree: &'a mut Tree, from: Frontier) -> Result<Self, Failure> {
+        let (mut erasures, mut claims) = (Vec::new(), tree.claims(Kind::DetailsErased));
         while let Some(event) = claims.next().await? {
             let erased = event.metadata.as_deref().and_then(|text| Erased::parse(text, event.leaf));
             if let Some(erased) = erased.filter(|erased| erased.of.size > from.size()) {
                 erasures.push(Erasure { event, erased, holds: None });
             }
         }
-        let keys = keys::ours(ctx).await?.iter().map(rows::public).collect::<Result<_, _>>()?;
-        let followed = followed(signed).await?;
-        Ok(Self { signed, verifier: Verifier::from(from, 0), keys, followed, erasures })
+        let keys = tree.keys.iter().map(|key| key.public()).collect::<Result<_, _>>()?;
+        let followed = followed(tree).await?;
+        Ok(Self { tree, verifier: Verifier::from(from, 0), keys, followed, erasures })
     }
 
-    /// The tree of the leaves that it has come by, and those before.
+    /// The tree of the leaves so far, and those before.
     pub const fn frontier(&self) -> &Frontier {
         self.verifier.frontier()
     }
 
-    /// How many leaves those are.
+    /// The number of those leaves.
     pub const fn size(&self) -> u64 {
         self.verifier.frontier().size()
     }
 
-    /// What is wrong first before this leaf. Ends before an event that is not older than a moment, where one is given.
+    /// The first finding before the leaf `to`. Where `older_than` is given, the walk ends before the first
+    /// event that is not older.
     pub async fn to(&mut self, to: u64, older_than: Option<Time>) -> Result<Option<Finding>, Failure> {
         while self.size() < to {
             let from = self.size();
@@ -70,11 +73,8 @@ impl<'a> Walk<'a> {
                 }
                 let size = self.size();
                 while let Some((_, note)) = seals.next_if(|(at, _)| *at <= size) {
-                    let seal = Seal { size, note: &note };
-                    match self.verifier.seal(&seal, &self.keys) {
-                        Err(_) if size <= self.followed && self.agrees(&seal) => {}
-                        Err(finding) => return Ok(Some(finding)),
-                        Ok(_) => {}
+                    if let Some(finding) = self.wrong_checkpoint(&Seal { size, note: &note }) {
+                        return Ok(Some(finding));
                     }
                 }
             }
@@ -85,11 +85,18 @@ impl<'a> Walk<'a> {
         Ok(None)
     }
 
-    /// Whether a checkpoint says of the leaves so far what they are, whoever signed it.
+    /// What is wrong with a checkpoint of the leaves so far.
+    fn wrong_checkpoint(&mut self, seal: &Seal<'_>) -> Option<Finding> {
+        let finding = self.verifier.seal(seal, &self.keys).err()?;
+        let is_vouched_for = seal.size <= self.followed && self.agrees(seal);
+        (!is_vouched_for).then_some(finding)
+    }
+
+    /// Whether a checkpoint has the size and root of the leaves so far, whoever signed it.
     fn agrees(&self, seal: &Seal<'_>) -> bool {
         let frontier = self.verifier.frontier();
         Checkpoint::of_note(seal.note)
-            .is_ok_and(|(_, said)| said.size == frontier.size() && said.root == frontier.root())
+            .is_ok_and(|(_, signed)| signed.size == frontier.size() && signed.root == frontier.root())
     }
 
     /// Whether an erasure in the tree names a leaf.
@@ -98,8 +105,8 @@ impl<'a> Walk<'a> {
             let holds = match erasure.holds {
                 Some(holds) => holds,
                 None => {
-                    self.signed.includes(&erasure.event).await?
-                        && self.signed.has_grown_from(erasure.erased.of).await?
+                    self.tree.includes(&erasure.event).await?
+                        && self.tree.has_grown_from(erasure.erased.of).await?
                 }
             };
             erasure.holds = Some(holds);
@@ -110,23 +117,24 @@ impl<'a> Walk<'a> {
         Ok(false)
     }
 
-    /// Whether the events so far, which are sound by themselves, are not those that were signed for.
+    /// The finding that the events so far were replaced. Each is sound by itself, and all agree with their
+    /// rows; but the tree has not grown from the tree of them.
     pub async fn unproven(&mut self) -> Result<Option<Finding>, Failure> {
         let (sealed, size) = (self.verifier.sealed(), self.size());
         let prefix = Prefix { size, root: self.verifier.frontier().root() };
-        let is_proven = self.signed.has_grown_from(prefix).await?;
+        let is_proven = self.tree.has_grown_from(prefix).await?;
         Ok((!is_proven).then_some(Finding::Replaced { leaves: sealed..size }))
     }
 }
 
-/// The size of the largest checkpoint that a beginning in the tree follows. The key before it may be lost: that event vouches for what
-/// this one had signed.
-async fn followed(signed: &mut Signed) -> Result<u64, Failure> {
-    let (mut followed, mut claims) = (0, signed.claims(Kind::AuditBegun));
+/// The size of the largest checkpoint that an `audit_begun` in the tree follows. The key that signed up to
+/// there may be lost; that event vouches for what it signed.
+async fn followed(tree: &mut Tree) -> Result<u64, Failure> {
+    let (mut followed, mut claims) = (0, tree.claims(Kind::AuditBegun));
     while let Some(event) = claims.next().await? {
         let size = begun::follows(&event).map_or(0, |checkpoint| checkpoint.size);
-        // No later than its own place: what it follows was before it.
-        if size > followed && size <= event.leaf && signed.includes(&event).await? {
+        // What an event follows was there before it.
+        if size > followed && size <= event.leaf && tree.includes(&event).await? {
             followed = size;
         }
     }

@@ -14,18 +14,20 @@ use crate::{
     storage::{self, Columns, Statement, expecting_one, statement},
     time::Time,
 };
-use mana_auth_audit::{Frontier, Hash, KeyName, PublicKey, Tile, VerifierKey, stored_text};
+use mana_auth_audit::{Frontier, Hash, KeyName, Tile, stored_text};
 
 /// The longest note that is looked at, and the longest name of a log.
 const NOTE: usize = 8 << 10;
 /// More bytes than the roots of any tree are.
 pub const FRONTIER: usize = 65 * size_of::<Hash>();
 
-/// The tree so far.
-pub struct Tree {
+/// The tree head: what a checkpoint signs, and the newest checkpoint.
+pub struct Head {
+    /// The name that checkpoints of this tree bear.
     pub origin: KeyName,
+    /// Size and root, as the roots of the perfect subtrees.
     pub frontier: Frontier,
-    /// The checkpoint of this size, read at the same moment: a signed note; none before the first.
+    /// The checkpoint of this size, a signed note, read in the same statement. None before the first.
     pub checkpoint: Option<String>,
 }
 
@@ -39,7 +41,8 @@ pub struct Key {
     pub private: WrappedKey,
 }
 
-pub async fn tree() -> Result<Option<Tree>, Failure> {
+/// The tree head. None before the audit log was begun.
+pub async fn head() -> Result<Option<Head>, Failure> {
     let sql = format!(
         "SELECT {}, t.size, {}, (SELECT {} FROM audit_seals WHERE size = t.size) FROM audit_tree t WHERE t.id = 1",
         storage::bytes_of("t.origin", NOTE),
@@ -51,7 +54,7 @@ pub async fn tree() -> Result<Option<Tree>, Failure> {
         let origin = KeyName::parse(&text(row)?).map_err(|_| altered())?;
         let (size, frontier) = (row.take().map_err(|_| altered())?, row.take::<Vec<u8>>()?);
         let frontier = Frontier::from_bytes(size, &frontier).ok_or_else(altered)?;
-        Ok(Tree { origin, frontier, checkpoint: row.take::<Option<Vec<u8>>>()?.map(stored_text) })
+        Ok(Head { origin, frontier, checkpoint: row.take::<Option<Vec<u8>>>()?.map(stored_text) })
     })
     .await
 }
@@ -118,7 +121,7 @@ pub fn set_origin(from: &KeyName, to: &KeyName) -> Statement {
 }
 
 /// The tree has grown.
-pub fn grow(from: &Tree, to: &Frontier) -> Statement {
+pub fn grow(from: &Head, to: &Frontier) -> Statement {
     expecting_one(
         "UPDATE audit_tree SET size = ?3, frontier = ?4 WHERE id = 1 AND size = ?1 AND origin = ?2",
         params![from.frontier.size(), from.origin.as_str(), to.size(), to.to_bytes()],
@@ -205,15 +208,4 @@ pub async fn tiles(level: u32, from: u64, to: u64) -> Result<Vec<Hash>, Failure>
     let sql = "SELECT hash FROM audit_tiles
                WHERE level = ?1 AND position >= ?2 AND position < ?3 AND length(hash) = 32 ORDER BY position";
     storage::query(sql, params![level, from, to], |row| row.take()).await
-}
-
-/// The public part of a key.
-pub fn public(key: &Key) -> Result<PublicKey, Failure> {
-    PublicKey::from_bytes(&key.public)
-        .ok_or(Failure::Bug(Bug::Trail("a key is no point of the curve".into())))
-}
-
-/// A key as whoever verifies knows it, under a name.
-pub fn verifier(key: &Key, name: &KeyName) -> Result<VerifierKey, Failure> {
-    Ok(public(key)?.named(name.clone()))
 }
