@@ -1,4 +1,4 @@
-//! What is signed about a tree (C2SP `tlog-checkpoint`).
+//! Checkpoints: what is signed of a tree (C2SP `tlog-checkpoint`).
 
 pub use crate::note::Malformed;
 use crate::{
@@ -8,40 +8,41 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::fmt;
 
-/// A tree's size and root, and which tree it is.
+/// A tree head: the size and root of a tree, under the name of its log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// The name of the tree, and of the key that signs.
+    /// The name of the log, and of the key that signs.
     pub origin: KeyName,
     /// The number of leaves.
     pub size: u64,
-    /// The root.
+    /// The root hash.
     pub root: Hash,
 }
 
 impl Checkpoint {
-    /// Signs it with the key of its origin.
+    /// Signs the checkpoint, with a key under the name of its origin.
     #[must_use]
     pub fn sign(&self, seed: &[u8; 32]) -> Note {
         Note::sign(self.to_string(), &SigningKey::from_seed(self.origin.clone(), seed))
     }
 
-    /// Reads a signed note, and what it says, which must not be believed before [`Note::is_signed_by`] says so.
+    /// Parses a signed note whose text is a checkpoint. The signature is not verified: see
+    /// [`Note::is_signed_by`].
     ///
     /// # Errors
     ///
-    /// Where it is no note, or says something else.
+    /// Where the text is no note, or the note no checkpoint.
     pub fn of_note(note: &str) -> Result<(Note, Self), Malformed> {
         let note = Note::parse(note)?;
         let checkpoint = Self::parse(note.text())?;
         Ok((note, checkpoint))
     }
 
-    /// Reads the text of a note. Lines past the third are allowed, and say nothing to us.
+    /// Parses the text of a note. Extension lines, from the fourth on, are ignored.
     ///
     /// # Errors
     ///
-    /// Where it is no checkpoint.
+    /// Where the text is no checkpoint.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let mut lines = text.strip_suffix('\n').ok_or(Malformed::Checkpoint)?.split('\n');
         let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
@@ -58,7 +59,7 @@ impl Checkpoint {
     }
 }
 
-/// The text that is signed.
+/// The text that is signed: origin, size and root hash, a line each.
 impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n{}\n{}", self.origin, self.size, STANDARD.encode(self.root))

@@ -1,24 +1,26 @@
-//! A tree that only grows, known by the roots of its perfect subtrees alone.
+//! The frontier: a tree that only grows, held as the roots of its perfect subtrees.
 
 use crate::hash::{Hash, empty_root, node_hash};
 
-/// How many leaves, or tiles of the level below, one tile holds: the roots of perfect subtrees are kept at every eighth
-/// level, so that a proof reads a few hundred hashes however large the tree is.
+/// The number of leaves, or of tiles of the level below, that one tile stands for. The roots of perfect
+/// subtrees are kept at every eighth level. So a proof reads a few hundred hashes, however large the tree is.
 pub const TILE: u64 = 256;
 
-/// The root of a perfect subtree that was completed: of `TILE.pow(level)` leaves.
+/// A tile: the root of a complete perfect subtree of `TILE.pow(level)` leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {
-    /// From 1.
+    /// The level, from 1.
     pub level: u32,
-    /// The how manieth of its level, from 0.
+    /// The position among the tiles of its level, from 0.
     pub position: u64,
-    /// Its root.
+    /// The root of the subtree.
     pub hash: Hash,
 }
 
-/// The roots of the perfect subtrees that a tree consists of, largest first: one for each bit of its size (a "compact
-/// range" from 0).
+/// The roots of the perfect subtrees that a tree consists of, largest first (a "compact range" from 0).
+///
+/// There is one for each bit of the size that is set: a tree of 6 leaves consists of a subtree of 4 and one
+/// of 2. They are all that is needed to append leaves and to compute the root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frontier {
     size: u64,
@@ -26,14 +28,15 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// Of a tree of this size, as [`Frontier::to_bytes`] wrote it. None for another number of roots than the size has bits.
+    /// The frontier of a tree of this size, from [`Frontier::to_bytes`]. None where the number of roots is
+    /// not the number of bits that are set in the size.
     #[must_use]
     pub fn from_bytes(size: u64, bytes: &[u8]) -> Option<Self> {
         let (roots, rest) = bytes.as_chunks::<32>();
         (rest.is_empty() && roots.len() == count(size)).then(|| Self { size, roots: roots.to_vec() })
     }
 
-    /// Its roots, largest first.
+    /// The roots, largest subtree first.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         self.roots.concat()
@@ -45,7 +48,7 @@ impl Frontier {
         self.size
     }
 
-    /// The root of the whole tree.
+    /// The root hash of the whole tree.
     #[must_use]
     pub fn root(&self) -> Hash {
         let mut roots = self.roots.iter().rev().copied();
@@ -53,11 +56,12 @@ impl Frontier {
         roots.fold(smallest, |right, left| node_hash(&left, &right))
     }
 
-    /// Adds a leaf, and tells each tile that it completes.
+    /// Appends a leaf, and calls `completed` for each tile that it completes.
     pub fn append(&mut self, leaf: Hash, mut completed: impl FnMut(Tile)) {
         let mut root = leaf;
         let mut level = 0;
-        // As in binary addition: each bit that is set carries into the next.
+        // As in adding 1 to a binary number: two subtrees of one size become one of twice the size, which may
+        // meet another one of its own size.
         while self.size >> level & 1 == 1 {
             let Some(left) = self.roots.pop() else { break };
             root = node_hash(&left, &root);
@@ -131,7 +135,8 @@ mod tests {
         }
     }
 
-    /// The tree of certificate transparency's own tests (`CertificateTransparency/merkletree_test`): eight leaves.
+    /// The tree of certificate transparency's own tests (`CertificateTransparency/merkletree_test`): eight
+    /// leaves.
     #[test]
     fn published_roots() {
         let leaves = [

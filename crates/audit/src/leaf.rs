@@ -1,4 +1,4 @@
-//! What of an event is in the tree.
+//! The leaf of an event, and the digest of its details.
 
 use crate::hash::{Hash, leaf_hash};
 use sha2::{Digest as _, Sha256};
@@ -6,38 +6,39 @@ use sha2::{Digest as _, Sha256};
 const LEAF: &[u8] = b"mana-auth security event v1\0";
 const DETAILS: &[u8] = b"mana-auth security event details v1\0";
 
-/// What an event says of people: destroyed together with the salt, of which nobody can guess the digest without it.
+/// The personal details of an event. The tree holds a digest of them under a random salt. To erase them, they
+/// are destroyed together with the salt: without it, nobody can find them by guessing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Details<'a> {
     /// The client's address.
     pub ip_address: Option<&'a str>,
-    /// What the client calls itself.
+    /// The client's `User-Agent`.
     pub user_agent: Option<&'a str>,
-    /// Everything else, as the JSON text that is stored, byte by byte.
+    /// All other details: JSON text, byte for byte as it is stored.
     pub metadata: Option<&'a str>,
 }
 
-/// An event at its place in the tree.
+/// The content of a leaf: an event, with its index in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leaf<'a> {
-    /// Its place, from 0.
+    /// The index of the leaf, from 0.
     pub index: u64,
     /// The event's id.
     pub id: &'a str,
-    /// Whose account it is about, where one is known.
+    /// The account that the event is about, where one is known.
     pub user_id: Option<&'a str>,
-    /// Its kind.
+    /// The kind of the event.
     pub event_type: &'a str,
-    /// Which other component recorded it; none for the service itself.
+    /// The other component that recorded the event. None for the service itself.
     pub source: Option<&'a str>,
-    /// When it happened, in milliseconds since the Unix epoch.
+    /// The time of the event, in milliseconds since the Unix epoch.
     pub created_at: i64,
-    /// The digest of its details.
+    /// The digest of the event's details.
     pub details: &'a Hash,
 }
 
 impl Details<'_> {
-    /// Their digest under a salt of 256 random bits.
+    /// The digest of the details under a salt of 256 random bits.
     #[must_use]
     pub fn digest(&self, salt: &[u8; 32]) -> Hash {
         let mut hash = Sha256::new().chain_update(DETAILS).chain_update(salt);
@@ -49,7 +50,7 @@ impl Details<'_> {
 }
 
 impl Leaf<'_> {
-    /// Its hash in the tree.
+    /// The leaf hash.
     #[must_use]
     pub fn hash(&self) -> Hash {
         let mut data = LEAF.to_vec();
@@ -69,7 +70,8 @@ fn update_part(hash: &mut Sha256, part: Option<&str>) {
     hash.update(part.unwrap_or_default().as_bytes());
 }
 
-/// What precedes each text, so that no two events look alike: its length in bytes, all ones where there is none.
+/// The length in bytes that precedes each text; all ones where there is no text. So no two events have the
+/// same bytes.
 fn length(part: Option<&str>) -> [u8; 8] {
     part.map_or(u64::MAX, |text| u64::try_from(text.len()).unwrap_or(u64::MAX)).to_be_bytes()
 }

@@ -1,13 +1,14 @@
-//! What makes the trail of security events tamper-evident, without any input or output: the service seals with it, and
-//! whoever has a copy of the database verifies with it, by the same code.
+//! The computations that make the audit log tamper-evident, without any input or output. The service seals
+//! with them, and whoever has a copy of the database verifies with them: the same code.
 //!
 //! ```text
 //! event ── Leaf ──▶ leaf hash ─┐
 //! event ── Leaf ──▶ leaf hash ─┴─ Frontier ──▶ root ── Checkpoint ──▶ signed note, which leaves the database
 //! ```
 //!
-//! The tree is that of RFC 9162 §2.1; a checkpoint is a signed note of C2SP `tlog-checkpoint`. Each event's place is part of
-//! its leaf, and its personal details are there as a digest alone, so that they can be destroyed and the tree still stands.
+//! The tree is the Merkle tree of RFC 9162 §2.1. A checkpoint is a signed note (C2SP `tlog-checkpoint`). A
+//! leaf holds the index of its event, so that events can't change places. Of the personal details it holds a
+//! salted digest alone, so that they can be destroyed and the tree stays whole.
 
 mod checkpoint;
 mod frontier;

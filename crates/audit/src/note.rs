@@ -1,4 +1,5 @@
-//! Signed notes with Ed25519 keys (C2SP `signed-note`): text that people can read, and keys that they can paste.
+//! Signed notes (C2SP `signed-note`) with Ed25519 keys: text that people can read, and keys that they can
+//! paste.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer as _, VerifyingKey};
@@ -9,14 +10,14 @@ use std::{fmt, str::FromStr};
 const ED25519: u8 = 1;
 /// What a signature line begins with: an em dash and a space.
 const SIGNED_BY: &str = "\u{2014} ";
-/// The most signatures of a note that are looked at: as many as the specification demands.
+/// The most signatures of a note: the number that the specification demands of a verifier.
 const SIGNATURES: usize = 16;
 
-/// The name of a key: not empty, without spaces, control characters and `+`.
+/// The name of a key: not empty, and without spaces, control characters and `+`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyName(String);
 
-/// Text, or a key in text form, that is not what it should be.
+/// Text that does not have the form that it should have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     /// Not a name.
@@ -33,11 +34,11 @@ pub enum Malformed {
     Checkpoint,
 }
 
-/// A public key, which is the same whatever names it signs under.
+/// A public key, without a name. One key may sign under several names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublicKey(VerifyingKey);
 
-/// A public key and its name, as whoever verifies keeps it: `<name>+<hash>+<base64 of type and key>`.
+/// A verifier key: a public key and its name. Its text form is `<name>+<hash>+<base64 of type and key>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifierKey {
     name: KeyName,
@@ -50,7 +51,7 @@ pub struct SigningKey {
     key: ed25519_dalek::SigningKey,
 }
 
-/// Text and its signatures.
+/// A signed note: text and its signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     text: String,
@@ -65,11 +66,11 @@ struct Signature {
 }
 
 impl KeyName {
-    /// Checks a name.
+    /// Parses a name.
     ///
     /// # Errors
     ///
-    /// Where it is none.
+    /// Where the text is no name.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let wrong = |c: char| c.is_whitespace() || c.is_control() || c == '+';
         if text.is_empty() || text.contains(wrong) {
@@ -125,7 +126,7 @@ impl VerifierKey {
         &self.name
     }
 
-    /// The key itself.
+    /// The key without its name.
     #[must_use]
     pub const fn public(&self) -> PublicKey {
         self.key
@@ -191,11 +192,11 @@ impl Note {
         Self { text, signatures: vec![signature] }
     }
 
-    /// Reads a note. What it says must not be believed before [`Note::is_signed_by`] says so.
+    /// Parses a note. The signatures are not verified: see [`Note::is_signed_by`].
     ///
     /// # Errors
     ///
-    /// Where it is none.
+    /// Where the text is no note.
     pub fn parse(note: &str) -> Result<Self, Malformed> {
         let control = |c: char| c < ' ' && c != '\n';
         let (text, signatures) = note.rsplit_once("\n\n").ok_or(Malformed::Note)?;
@@ -216,7 +217,8 @@ impl Note {
         &self.text
     }
 
-    /// Whether the key has signed the text.
+    /// Whether the key has signed the text. Every signature that names the key must be valid: one that is
+    /// not spoils the note.
     #[must_use]
     pub fn is_signed_by(&self, key: &VerifierKey) -> bool {
         let id = key.id();

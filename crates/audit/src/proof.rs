@@ -1,7 +1,8 @@
-//! Proofs of inclusion and of consistency (RFC 9162 §2.1.3 and §2.1.4).
+//! Inclusion proofs and consistency proofs (RFC 9162 §2.1.3 and §2.1.4).
 //!
-//! A proof is a list of hashes, each of a range of leaves. Which ranges follows from the sizes alone; whoever has the tree
-//! fetches the roots of the perfect subtrees that each range consists of, and folds them.
+//! A proof is a list of hashes, each of a range of leaves. The ranges follow from the sizes alone. Whoever
+//! has the tree makes a proof in three steps: compute the ranges; read the roots of the perfect subtrees that
+//! each range consists of; [`fold`] them into one hash.
 
 use crate::{
     frontier::{Frontier, TILE},
@@ -12,14 +13,14 @@ use std::ops::Range;
 /// A perfect subtree: `2^level` leaves, the `position`th of its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subtree {
-    /// 0 for a leaf.
+    /// The level, 0 for a leaf.
     pub level: u32,
-    /// From 0.
+    /// The position among the subtrees of its level, from 0.
     pub position: u64,
 }
 
 impl Subtree {
-    /// The perfect subtrees that a range of leaves of a proof consists of, largest first.
+    /// The perfect subtrees that one range of a proof consists of, largest first.
     #[must_use]
     pub fn of(range: &Range<u64>) -> Vec<Self> {
         let mut subtrees = Vec::new();
@@ -32,13 +33,14 @@ impl Subtree {
         subtrees
     }
 
-    /// Its leaves.
+    /// The range of its leaves.
     #[must_use]
     pub const fn leaves(self) -> Range<u64> {
         self.position << self.level..(self.position + 1) << self.level
     }
 
-    /// The largest tiles that it consists of: their level, and their places in it. Of level 0 are its leaves.
+    /// The largest tiles that it consists of: their level, and their positions in it. Level 0 stands for its
+    /// leaves.
     #[must_use]
     pub const fn tiles(self) -> (u32, Range<u64>) {
         let level = self.level / TILE.ilog2();
@@ -46,7 +48,7 @@ impl Subtree {
         (level, self.position << below..(self.position + 1) << below)
     }
 
-    /// Its root, from the hashes of [`Subtree::tiles`], in order. None where there are more or fewer.
+    /// The root, computed from the hashes of [`Subtree::tiles`] in order. None where there are more or fewer.
     #[must_use]
     pub fn root(self, tiles: impl IntoIterator<Item = Hash>) -> Option<Hash> {
         let mut tree = Frontier::default();
@@ -56,15 +58,15 @@ impl Subtree {
     }
 }
 
-/// The hash of a range, from those of its perfect subtrees, largest first. None of none.
+/// The hash of a range, computed from the roots of its perfect subtrees, largest first. None without any.
 #[must_use]
 pub fn fold(subtrees: &[Hash]) -> Option<Hash> {
     let (smallest, larger) = subtrees.split_last()?;
     Some(larger.iter().rev().fold(*smallest, |right, left| node_hash(left, &right)))
 }
 
-/// The ranges whose hashes prove that the leaf `index` is in the tree of `size` leaves (`PATH`), nearest first. None where
-/// it is not.
+/// The ranges of an inclusion proof (`PATH`), nearest to the leaf first: their hashes prove that the leaf
+/// `index` is in the tree of `size` leaves. None where it is not.
 #[must_use]
 pub fn inclusion(index: u64, size: u64) -> Option<Vec<Range<u64>>> {
     if index >= size {
@@ -86,8 +88,9 @@ pub fn inclusion(index: u64, size: u64) -> Option<Vec<Range<u64>>> {
     Some(ranges)
 }
 
-/// The ranges whose hashes prove that the tree of `size` leaves has grown from that of `from` (`PROOF`). None where it is
-/// smaller, or the older is empty, which every tree has grown from.
+/// The ranges of a consistency proof (`PROOF`): their hashes prove that the tree of `size` leaves has grown
+/// from the tree of `from` leaves. None where `from` is larger. None also where it is 0: every tree has grown
+/// from the empty one, and there is nothing to prove.
 #[must_use]
 pub fn consistency(from: u64, size: u64) -> Option<Vec<Range<u64>>> {
     if from == 0 || from > size {
@@ -95,6 +98,7 @@ pub fn consistency(from: u64, size: u64) -> Option<Vec<Range<u64>>> {
     }
     let mut ranges = Vec::new();
     let mut tree = 0..size;
+    // Whether `tree` begins with leaf 0. Then it becomes the older tree, whose root the verifier knows.
     let mut whole = true;
     while tree.end != from {
         let middle = tree.start + split(tree.end - tree.start);
@@ -119,7 +123,8 @@ const fn split(n: u64) -> u64 {
     1 << (n - 1).ilog2()
 }
 
-/// Whether `path` proves that `leaf` is the one at `index` of the tree with this size and root (RFC 9162 §2.1.3.2).
+/// Verifies an inclusion proof: whether `leaf` is the leaf hash at `index` in the tree with this size and
+/// root (RFC 9162 §2.1.3.2).
 #[must_use]
 pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, path: &[Hash], root: &Hash) -> bool {
     let Some(ranges) = inclusion(index, size) else { return false };
@@ -132,8 +137,8 @@ pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, path: &[Hash], root: 
     computed == *root
 }
 
-/// Whether `path` proves that the tree of `size` leaves and `root` has grown from that of `from` leaves and `from_root` (RFC
-/// 9162 §2.1.4.2).
+/// Verifies a consistency proof: whether the tree of `size` leaves and `root` has grown from the tree of
+/// `from` leaves and `from_root` (RFC 9162 §2.1.4.2).
 #[must_use]
 pub fn verify_consistency(from: u64, from_root: &Hash, size: u64, root: &Hash, path: &[Hash]) -> bool {
     if from == size {
@@ -144,7 +149,8 @@ pub fn verify_consistency(from: u64, from_root: &Hash, size: u64, root: &Hash, p
         return false;
     }
     let mut parts = ranges.iter().zip(path);
-    // Where the older tree is a perfect subtree of the newer, its root is not repeated.
+    // Both roots are computed at once, from the same hashes. Where the older tree is a perfect subtree of the
+    // newer, they begin with its root, which the proof does not repeat.
     let (mut old, mut new) = if from.is_power_of_two() {
         (*from_root, *from_root)
     } else {

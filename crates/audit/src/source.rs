@@ -1,11 +1,11 @@
-//! Who records an event.
+//! The source of an event: the component that recorded it.
 
 use std::{fmt, str::FromStr};
 
-/// The longest name.
+/// The longest name, in bytes.
 const LONGEST: usize = 64;
 
-/// The name of another component that appends to the trail: 1 to 64 of `a` to `z`, `0` to `9` and `-`.
+/// The name of another component that appends to the audit log: 1 to 64 of `a` to `z`, `0` to `9` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Source(String);
 

@@ -1,4 +1,4 @@
-//! An event as it comes out of a database. Nothing of it is believed.
+//! An event as a row of a database holds it. None of its columns is believed.
 
 use crate::{
     frontier::Tile,
@@ -7,60 +7,61 @@ use crate::{
     verify::{Event, Finding, Verifier},
 };
 
-/// What stands for bytes that are no text: no event holds it, so that a hash over it is no event's.
+/// The text that stands for bytes that are no text. No event holds it, so a hash over it is the hash of no
+/// event.
 const NOT_TEXT: &str = "\u{fffd}\u{0}not text";
 
 /// A row of the table `security_events`.
 #[derive(Clone, Debug, Default)]
 pub struct Stored {
-    /// Its place in the tree, as the row has it.
+    /// The index of its leaf, as the row claims.
     pub leaf: u64,
     /// Its id.
     pub id: String,
-    /// Whose account it is about.
+    /// The account that it is about.
     pub user_id: Option<String>,
     /// Its kind.
     pub event_type: String,
-    /// Which other component recorded it.
+    /// The other component that recorded it. None for the service itself.
     pub source: Option<String>,
-    /// When it happened, in milliseconds since the Unix epoch.
+    /// Its time, in milliseconds since the Unix epoch.
     pub created_at: i64,
     /// The client's address.
     pub ip_address: Option<String>,
-    /// What the client calls itself.
+    /// The client's `User-Agent`.
     pub user_agent: Option<String>,
-    /// Everything else, as the JSON text that is stored.
+    /// All other details, as JSON text.
     pub metadata: Option<String>,
-    /// The salt of its details; none where they were destroyed.
+    /// The salt of its details. None where they were destroyed.
     pub salt: Option<Vec<u8>>,
     /// The digest of its details.
     pub details_digest: Vec<u8>,
-    /// The hash that was noted when it was sealed.
+    /// The leaf hash that was noted when it was sealed.
     pub leaf_hash: Option<Vec<u8>>,
 }
 
-/// The text that these bytes are; where they are no UTF-8, one that no event holds.
+/// Bytes as text. A text that no event holds, where they are no UTF-8.
 #[must_use]
 pub fn stored_text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| NOT_TEXT.to_owned())
 }
 
 impl Stored {
-    /// The hash that it has at a place. None where its digest is none.
+    /// The leaf hash that it has at an index. None where its digest is not of 32 bytes.
     #[must_use]
     pub fn hash_at(&self, index: u64) -> Option<Hash> {
         let digest = Hash::try_from(self.details_digest.as_slice()).ok()?;
         Some(self.at(index, &digest).hash())
     }
 
-    /// Whether its details are there, and those that its digest is of.
+    /// Whether its details are there, and have its digest.
     #[must_use]
     pub fn has_its_details(&self) -> bool {
         let salt = self.salt.as_deref().and_then(|salt| salt.try_into().ok());
         salt.is_some_and(|salt| self.details().digest(salt) == *self.details_digest)
     }
 
-    /// Looks at it as the next event of a walk. See [`Verifier::event`].
+    /// Verifies it as the next event. See [`Verifier::event`].
     ///
     /// # Errors
     ///

@@ -1,32 +1,33 @@
-//! What events of the trail tell of the trail itself: which leaves lost their details, and which were dropped.
+//! Events about the audit log itself: which leaves lost their details, and which were dropped.
 //!
-//! Each says by a root of which tree it speaks, so that it says nothing of another one: not of that which a database goes on
-//! with after it was put back to an older state.
+//! Each names the root of the tree that it is about. After a database was put back to an older state, other
+//! events become the leaves that it names; the root shows that it is not about those.
 
 use crate::{frontier::TILE, hash::Hash};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use std::ops::Range;
 
-/// The tree of the first leaves.
+/// A prefix: the tree of the first leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prefix {
-    /// How many.
+    /// The number of leaves.
     pub size: u64,
-    /// Its root.
+    /// The root hash.
     pub root: Hash,
 }
 
-/// What a `details_erased` tells.
+/// The content of an event `details_erased`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erased {
     leaves: Vec<Range<u64>>,
-    /// The tree up to the last of them.
+    /// The tree up to the last of its leaves.
     pub of: Prefix,
 }
 
 impl Erased {
-    /// Reads the metadata of a `details_erased` at a place. It tells of leaves before it alone.
+    /// Parses the metadata of a `details_erased` that is the leaf `at`. It can only name leaves before its
+    /// own.
     #[must_use]
     pub fn parse(metadata: &str, at: u64) -> Option<Self> {
         let told = object(metadata)?;
@@ -55,7 +56,8 @@ impl Erased {
     }
 }
 
-/// The tree of the leaves that the metadata of an `events_pruned` at a place says were dropped: whole tiles, and none behind it.
+/// The prefix that was dropped, from the metadata of an `events_pruned` that is the leaf `at`. It can only be
+/// of whole tiles, and of leaves before its own.
 #[must_use]
 pub fn pruned(metadata: &str, at: u64) -> Option<Prefix> {
     let told = object(metadata)?;
@@ -63,7 +65,7 @@ pub fn pruned(metadata: &str, at: u64) -> Option<Prefix> {
     (size % TILE == 0 && size <= at).then_some(Prefix { size, root: root(&told)? })
 }
 
-/// Leaves in ascending order as `details_erased` names them: `[[first, last], …]`.
+/// Leaves as a `details_erased` names them, `[[first, last], …]`. They must be in ascending order.
 #[must_use]
 pub fn ranges_of(leaves: &[u64]) -> Value {
     let mut ranges: Vec<[u64; 2]> = Vec::new();
@@ -76,13 +78,13 @@ pub fn ranges_of(leaves: &[u64]) -> Value {
     ranges.into_iter().map(|range| Value::from(range.to_vec())).collect()
 }
 
-/// A root as these events have it.
+/// A root hash as these events hold it: base64.
 #[must_use]
 pub fn root_text(root: &Hash) -> String {
     STANDARD.encode(root)
 }
 
-/// The longest metadata that is looked at, in bytes. The service names five hundred leaves at a time.
+/// The longest metadata that is parsed, in bytes. The service names five hundred leaves at a time.
 const LONGEST: usize = 64 << 10;
 
 fn object(metadata: &str) -> Option<Value> {

@@ -1,4 +1,5 @@
-//! Going through a trail from its beginning, and naming the first thing that is not as it was sealed.
+//! Verification of an audit log, event by event, up to the first finding: the first thing that is not as it
+//! was sealed.
 
 use crate::{
     checkpoint::Checkpoint,
@@ -12,13 +13,13 @@ use std::{fmt, ops::Range};
 /// An event as it is stored.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
-    /// What is in the tree.
+    /// The content of its leaf.
     pub leaf: Leaf<'a>,
-    /// The salt of its details; none where they were destroyed.
+    /// The salt of its details. None where they were destroyed.
     pub salt: Option<&'a [u8]>,
     /// Its details.
     pub details: Details<'a>,
-    /// The hash that was noted when it was sealed.
+    /// The leaf hash that was noted when it was sealed.
     pub sealed_as: Option<&'a [u8]>,
 }
 
@@ -31,59 +32,60 @@ pub struct Seal<'a> {
     pub note: &'a str,
 }
 
-/// What is wrong.
+/// A finding: what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// An event says something else than when it was sealed.
+    /// An event has another content than when it was sealed.
     Altered {
-        /// Its place.
+        /// Its leaf.
         leaf: u64,
         /// Its id.
         id: String,
     },
-    /// An event's details are gone, and no erasure tells of it.
+    /// An event's details are gone, and no erasure names its leaf.
     Bare {
-        /// Its place.
+        /// Its leaf.
         leaf: u64,
         /// Its id.
         id: String,
     },
     /// An event is gone.
     Removed {
-        /// Its place.
+        /// Its leaf.
         leaf: u64,
     },
-    /// An event stands where it was not sealed: another was inserted or removed before it, or two were exchanged.
+    /// An event was sealed as another leaf: an event was inserted or removed before it, or two were
+    /// exchanged.
     Moved {
-        /// Where it stands.
+        /// Its leaf now.
         leaf: u64,
         /// Its id.
         id: String,
-        /// Where it was sealed.
+        /// The leaf that it was sealed as.
         sealed_at: u64,
     },
     /// An event that was never sealed stands among those that were.
     Inserted {
-        /// Its place.
+        /// Its leaf.
         leaf: u64,
         /// Its id.
         id: String,
     },
-    /// The events of a range are sound by themselves, and not those that were signed for.
+    /// The events of a range agree with their leaf hashes, but not with the signed root.
     Replaced {
-        /// Their places.
+        /// Their leaves.
         leaves: Range<u64>,
     },
-    /// An event tells of leaves of another tree than this.
+    /// An event names leaves of another tree than this.
     Elsewhere {
-        /// Its place.
+        /// Its leaf.
         leaf: u64,
     },
-    /// What was noted of a perfect subtree is not its root. The events are sound.
+    /// A tile is not the root of its subtree. The events are sound.
     Tile {
-        /// Its level, in steps of eight.
+        /// The level of the tile.
         level: u32,
-        /// Its place in the level.
+        /// Its position in the level.
         position: u64,
     },
     /// A checkpoint is not what was signed.
@@ -127,19 +129,20 @@ impl fmt::Display for Finding {
     }
 }
 
-/// How far the trail has been gone through.
+/// A verification under way: the tree of the events so far.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     frontier: Frontier,
-    /// Where the last sound checkpoint ended.
+    /// The size of the last sound checkpoint.
     sealed: u64,
-    /// How many places are tried for an event that was moved.
+    /// The number of leaves that are tried for an event that was moved.
     leaves: u64,
 }
 
 impl Verifier {
-    /// Goes on where the tree is known so far: from the beginning, or after events that were dropped. Where an event that
-    /// was moved was sealed is looked for nearby, and among the first `leaves`, a million of them at most.
+    /// A verification of the events behind this tree: from the beginning, or after events that were dropped.
+    /// For an event that was moved, the leaf that it was sealed as is looked for nearby, and among the first
+    /// `leaves`, a million of them at most.
     #[must_use]
     pub fn from(frontier: Frontier, leaves: u64) -> Self {
         let sealed = frontier.size();
@@ -152,13 +155,17 @@ impl Verifier {
         &self.frontier
     }
 
-    /// How many leaves the last sound checkpoint covers.
+    /// The number of leaves that the last sound checkpoint covers.
     #[must_use]
     pub const fn sealed(&self) -> u64 {
         self.sealed
     }
 
-    /// Looks at the next event. `may_be_bare` says whether an erasure tells of it; each tile that it completes is told.
+    /// Verifies the next event, and appends its leaf. `may_be_bare` says whether an erasure names it.
+    /// `completed` is called for each tile that it completes.
+    ///
+    /// It must have the next index, the leaf hash that was noted, and the details of its digest. This proves
+    /// that the row agrees with itself. [`Verifier::seal`] compares the rows with what was signed.
     ///
     /// # Errors
     ///
@@ -193,16 +200,17 @@ impl Verifier {
         Ok(())
     }
 
-    /// Takes an event by the hash that was noted of it, and leaves open whether it is the event's.
+    /// Appends a leaf by the hash that was noted of its event, without verifying the event.
     pub fn pass(&mut self, noted: Hash) {
         self.frontier.append(noted, |_| {});
     }
 
-    /// An event that was sealed elsewhere says everything but its place as it did then.
+    /// Whether an event was moved or altered. A moved event has its noted hash at another index, with
+    /// everything else as it is.
     fn moved_or_altered(&self, event: &Event<'_>, sealed_as: &[u8]) -> Finding {
         let (leaf, id) = (event.leaf.index, event.leaf.id.to_owned());
         let elsewhere = |at: &u64| Leaf { index: *at, ..event.leaf }.hash() == *sealed_as;
-        // Near first: where one was inserted or removed, all behind it have moved by one.
+        // Near first: where an event was inserted or removed, all behind it have moved by one.
         let near = leaf.saturating_sub(NEAR)..leaf.saturating_add(NEAR);
         match near.into_iter().find(elsewhere).or_else(|| (0..self.leaves).find(elsewhere)) {
             Some(sealed_at) => Finding::Moved { leaf, id, sealed_at },
@@ -210,12 +218,12 @@ impl Verifier {
         }
     }
 
-    /// Looks at a checkpoint of the events so far, which one of the keys must have signed. Returns the first that
-    /// has, and the checkpoint.
+    /// Verifies a checkpoint of the events so far. One of the keys must have signed it, and it must have
+    /// their size and root. Returns that key, and the checkpoint.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, or with an event before it.
+    /// What is wrong with the checkpoint, or with an event before it.
     pub fn seal(&mut self, seal: &Seal<'_>, keys: &[PublicKey]) -> Result<(PublicKey, Checkpoint), Finding> {
         let size = seal.size;
         let wrong = |problem| Finding::Seal { size, problem };
@@ -237,6 +245,7 @@ impl Verifier {
     }
 }
 
-/// How far around its place an event that was moved is looked for at first, and among how many afterwards.
+/// The leaves on each side among which a moved event is looked for first.
 const NEAR: u64 = 1_000;
+/// The most leaves from the first on among which it is looked for then.
 const FAR: u64 = 1_000_000;
