@@ -1,13 +1,12 @@
 //! Issuing access tokens.
 
-use super::{Session, SignedIn, rows};
+use super::Session;
 use crate::{
     accounts::User,
     context::Context,
     error::Failure,
     invalidations::Position,
-    keys::{self, Keys, TOKEN_LIFETIME},
-    secrets::RefreshToken,
+    keys::{Keys, TOKEN_LIFETIME},
     time::Span,
 };
 use mana_auth_tokens::Claims;
@@ -62,17 +61,4 @@ pub fn issue_for(
     let left = expires.saturating_sub(ctx.now.as_seconds());
     let expires_in = Span::seconds(i64::try_from(left).unwrap_or(i64::MAX));
     Ok(AccessToken { text: keys.signer(ctx.now)?.sign(&claims), expires_in })
-}
-
-/// New tokens for a session, which say of it and its user what was found in one look.
-pub async fn signed_in(
-    ctx: &Context,
-    found: rows::Found,
-    refresh_token: RefreshToken,
-) -> Result<SignedIn, Failure> {
-    let keys = keys::at(&found.snapshot, ctx.settings).await?;
-    let rows::Found { session, user, snapshot, .. } = found;
-    let as_of = snapshot.as_of;
-    let access_token = issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
-    Ok(SignedIn { user, session, as_of, cookie: None, device_cookie: None, access_token, refresh_token })
 }

@@ -21,6 +21,7 @@ mod rows;
 mod service_token;
 mod sign_out;
 mod sign_token;
+mod signed_in;
 mod slide;
 mod tokens;
 
@@ -40,16 +41,14 @@ pub use rows::prune;
 pub use service_token::service_token;
 pub use sign_out::{Credential, SignOutError, is_alive, sign_out};
 pub use sign_token::{SignTokenError, by_session, sign_access_token, sign_service_token};
+pub use signed_in::SignedIn;
 pub use slide::slide;
 pub use tokens::{Known, ValidateError, known, validate, validate_unlimited};
 
 use crate::{
-    accounts::User,
     context::Client,
-    devices::{DeviceCookie, user_agent},
+    devices::user_agent,
     ids::{SessionId, UserId},
-    invalidations::Position,
-    secrets::{CookieSecret, RefreshToken},
     text,
     time::{SKEW, Time},
 };
@@ -156,22 +155,4 @@ impl Session {
         let lifetime = Lifetime::new(self.remember_me);
         lifetime.slides_at(self.expires_at, self.absolute_expires_at).is_some_and(|due| now >= due)
     }
-}
-
-/// Everything that a client gets when it signs in.
-pub struct SignedIn {
-    /// Who signed in.
-    pub user: User,
-    /// The session.
-    pub session: Session,
-    /// Where what is said of the user was read.
-    pub as_of: Position,
-    /// For the cookie; none where the session has none.
-    pub cookie: Option<CookieSecret>,
-    /// For the cookie that the device is trusted by; none where nobody signed in with a password.
-    pub device_cookie: Option<DeviceCookie>,
-    /// For [`crate::keys::TOKEN_LIFETIME`], or less where the session ends before.
-    pub access_token: AccessToken,
-    /// For the next access token; usable once.
-    pub refresh_token: RefreshToken,
 }

@@ -10,7 +10,7 @@
 //! R0 again otherwise: someone has a copy; the session ends          end_compromised
 //! ```
 
-use super::{Lifetime, SignedIn, access_token, agent, rows};
+use super::{Lifetime, SignedIn, agent, rows, signed_in};
 use crate::{
     commit::{Change, Refused},
     context::Context,
@@ -149,7 +149,7 @@ async fn rotate(
     }
     change.record(Event::about(Kind::TokenRefresh, user).session(session.id));
     // Before the token is spent: what can't be signed must not be committed.
-    let signed_in = access_token::signed_in(ctx, found, successor).await?;
+    let signed_in = signed_in::signed_in(ctx, found, successor).await?;
     match change.try_commit(ctx).await {
         Ok(_) => Ok(Rotation::Done(Box::new(signed_in))),
         Err(Refused::Unmet(unmet)) if Some(unmet) == spends_first => Ok(Rotation::ChainUsed),
@@ -185,7 +185,7 @@ async fn repeat(
         && spent.at.is_within(REPETITION, ctx.now)
         && rows::is_unspent(successor).await?
     {
-        let signed_in = access_token::signed_in(ctx, found, successor.clone()).await?;
+        let signed_in = signed_in::signed_in(ctx, found, successor.clone()).await?;
         return Ok((signed_in, "repeated"));
     }
     if spent.version > ctx.settings.keyring.newest() {
@@ -215,7 +215,7 @@ async fn repeat_late(
     let event = Event::about(Kind::TokenRefresh, user).session(session).with("reason", "repeated_late");
     let mut change = Change::of(rows::repeat_late(session, token, &successor, ctx.now));
     change.record(event);
-    let signed_in = access_token::signed_in(ctx, found, successor).await?;
+    let signed_in = signed_in::signed_in(ctx, found, successor).await?;
     match change.try_commit(ctx).await {
         Ok(_) => Ok(Some(signed_in)),
         Err(Refused::Unmet(_)) => Ok(None),

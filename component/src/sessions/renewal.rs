@@ -1,6 +1,6 @@
 //! Starting a session anew after its user proved who they are: new secrets, and no other session beside it.
 
-use super::{AuthenticateError, Caller, SignedIn, access_token, rows};
+use super::{AuthenticateError, Caller, SignedIn, rows, signed_in};
 use crate::{
     commit::Change,
     context::Context,
@@ -75,6 +75,6 @@ impl Renewal {
             return Err(AuthenticateError::Unauthenticated);
         }
         let Self { cookie, refresh_token, .. } = self;
-        Ok(SignedIn { cookie: Some(cookie), ..access_token::signed_in(ctx, found, refresh_token).await? })
+        Ok(SignedIn { cookie: Some(cookie), ..signed_in::signed_in(ctx, found, refresh_token).await? })
     }
 }

@@ -2,24 +2,25 @@
 
 mod audit_sources;
 mod limits;
+mod load;
 mod misconfiguration;
 mod own_secrets;
 mod parse;
 mod url;
 
 pub use limits::Limits;
+pub use load::{describe, load};
 pub use misconfiguration::Misconfiguration;
 pub use parse::{LEAST_CUMULATIVE, Setting};
 pub use url::PublicUrl;
 
 use crate::{
-    bindings::mana::auth::{config, passwords::Parameters},
+    bindings::mana::auth::passwords::Parameters,
     secrets::{Keyring, SharedSecret},
     time::Span,
 };
 use mana_auth_audit::Source;
 use mana_auth_hygiene::{Origin, Policy};
-use std::{collections::BTreeMap, sync::OnceLock};
 
 /// Everything that an operator can decide about the service itself. What each key means, its default and its
 /// reason are in `docs/configuration.md`.
@@ -83,44 +84,5 @@ impl Settings {
     #[must_use]
     pub fn audience(&self) -> &str {
         self.audiences.first().map_or(self.public_url.as_str(), String::as_str)
-    }
-}
-
-static SETTINGS: OnceLock<Settings> = OnceLock::new();
-
-/// The settings in effect, read from the host the first time.
-///
-/// # Errors
-///
-/// The key that is wrong.
-pub async fn load() -> Result<&'static Settings, Misconfiguration> {
-    if let Some(settings) = SETTINGS.get() {
-        return Ok(settings);
-    }
-    let settings = Settings::parse(&values().await?)?;
-    Ok(SETTINGS.get_or_init(|| settings))
-}
-
-/// The settings as an operator would write them.
-///
-/// # Errors
-///
-/// The key that is wrong.
-pub async fn describe() -> Result<Vec<Setting>, Misconfiguration> {
-    let values = values().await?;
-    Settings::parse(&values)?;
-    Ok(parse::describe(&values))
-}
-
-async fn values() -> Result<BTreeMap<String, String>, Misconfiguration> {
-    let keys: Vec<String> = parse::keys().map(|key| key.name.to_owned()).collect();
-    match config::load(keys).await {
-        Ok(values) => Ok(values.into_iter().collect()),
-        Err(config::Error::UnknownKey(key)) => {
-            Err(Misconfiguration { key, problem: "is not a known key".into() })
-        }
-        Err(config::Error::Unavailable) => {
-            Err(Misconfiguration { key: "configuration".into(), problem: "can't be read".into() })
-        }
     }
 }

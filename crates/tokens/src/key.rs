@@ -1,4 +1,4 @@
-use crate::{Claims, encoding, token};
+use crate::encoding;
 use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
@@ -28,12 +28,6 @@ impl SigningKey {
     #[must_use]
     pub fn public(&self) -> &PublicKey {
         &self.public
-    }
-
-    /// Makes a token. Verifiers refuse one of more than 4 KiB: that is the caller's to keep.
-    #[must_use]
-    pub fn sign(&self, claims: &Claims) -> String {
-        token::sign(self, claims)
     }
 
     pub(crate) fn sign_bytes(&self, message: &[u8]) -> [u8; 64] {

@@ -1,8 +1,5 @@
 //! Who makes a request.
 
-use crate::{Guard, Refusal};
-use axum::extract::{FromRef, FromRequestParts};
-use http::request::Parts;
 use serde::Serialize;
 
 /// What a checked token says (RFC 7519): who makes the request. As a parameter of a handler, it keeps everybody out
@@ -42,17 +39,5 @@ impl From<mana_auth_tokens::Claims> for Claims {
             sid: claims.sid,
             exp: claims.exp,
         }
-    }
-}
-
-impl<S> FromRequestParts<S> for Claims
-where
-    S: Send + Sync,
-    Guard: FromRef<S>,
-{
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        Guard::from_ref(state).admit(parts).await
     }
 }

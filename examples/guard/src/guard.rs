@@ -1,6 +1,7 @@
 //! What stands before the handlers, whichever way it checks.
 
 use crate::{Check, Claims, Refusal, Token};
+use axum::extract::{FromRef, FromRequestParts};
 use http::{header::AUTHORIZATION, request::Parts};
 use std::{ptr, sync::Arc};
 
@@ -43,5 +44,17 @@ impl Guard {
 
     fn is(&self, other: &Self) -> bool {
         ptr::addr_eq(Arc::as_ptr(&self.0), Arc::as_ptr(&other.0))
+    }
+}
+
+impl<S> FromRequestParts<S> for Claims
+where
+    S: Send + Sync,
+    Guard: FromRef<S>,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        Guard::from_ref(state).admit(parts).await
     }
 }

@@ -17,7 +17,7 @@ pub use show::show;
 pub use variable::PREFIX;
 
 use ipnet::IpNet;
-use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
 
 /// What the host needs to know, and what it passes on to the component. It has no `Debug`, because it holds
@@ -102,33 +102,6 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// The configuration that flags, environment and file make. Reads the file and nothing else.
-    ///
-    /// # Errors
-    ///
-    /// The file can't be read, a key is unknown, or one of the host's values is wrong.
-    pub fn load(
-        flags: &Flags,
-        environment: impl IntoIterator<Item = (OsString, OsString)>,
-    ) -> Result<Self, Error> {
-        parse::config(Settings::gather(flags, environment)?)
-    }
-
-    /// The configuration that a program sets, as key and text; the rest is default.
-    ///
-    /// ```
-    /// let config = mana_auth::config::Config::from_pairs([("listen", "127.0.0.1:0"), ("queue", "16")])?;
-    /// assert_eq!(config.queue, 16);
-    /// # Ok::<_, mana_auth::config::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// A key is unknown, or one of the host's values is wrong.
-    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
-        parse::config(Settings::from_pairs(pairs)?)
-    }
-
     /// The file that the checkpoints of the audit trail are kept in, if any.
     #[must_use]
     pub fn checkpoint_file(&self) -> Option<PathBuf> {
@@ -143,18 +116,6 @@ impl Config {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.data.join(DATABASE)
-    }
-
-    /// Takes note of the address that the API is really served at (its port may have been 0), and of the
-    /// `public_url` that follows from it where none was set.
-    pub fn bound(&mut self, address: SocketAddr) {
-        self.listen = address;
-        if self.settings.find("public_url").is_none()
-            && let Some(url) = parse::loopback_url(address)
-        {
-            self.component.insert("public_url".into(), parse::url_text(&url));
-            self.public_url = url;
-        }
     }
 }
 

@@ -3,12 +3,13 @@
 use super::{
     Config, LogFormat,
     error::{Error, Problem},
-    settings::Settings,
+    settings::{Flags, Settings},
 };
 use ipnet::IpNet;
 use mana_auth_settings::{self as keys, Fallback, KEYS, Owner, items};
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     net::{IpAddr, SocketAddr},
     thread::available_parallelism,
     time::Duration,
@@ -16,8 +17,49 @@ use std::{
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
+impl Config {
+    /// The configuration that flags, environment and file make. Reads the file and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be read, a key is unknown, or one of the host's values is wrong.
+    pub fn load(
+        flags: &Flags,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Error> {
+        parse(Settings::gather(flags, environment)?)
+    }
+
+    /// The configuration that a program sets, as key and text; the rest is default.
+    ///
+    /// ```
+    /// let config = mana_auth::config::Config::from_pairs([("listen", "127.0.0.1:0"), ("queue", "16")])?;
+    /// assert_eq!(config.queue, 16);
+    /// # Ok::<_, mana_auth::config::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A key is unknown, or one of the host's values is wrong.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
+        parse(Settings::from_pairs(pairs)?)
+    }
+
+    /// Takes note of the address that the API is really served at (its port may have been 0), and of the
+    /// `public_url` that follows from it where none was set.
+    pub fn bound(&mut self, address: SocketAddr) {
+        self.listen = address;
+        if self.settings.find("public_url").is_none()
+            && let Some(url) = loopback_url(address)
+        {
+            self.component.insert("public_url".into(), url_text(&url));
+            self.public_url = url;
+        }
+    }
+}
+
 /// Parses what the host has to know.
-pub(super) fn config(settings: Settings) -> Result<Config, Error> {
+fn parse(settings: Settings) -> Result<Config, Error> {
     let values = Values(&settings);
     let listen = values.parse("listen", Problem::Address)?;
     let public_url = match values.given("public_url") {
@@ -118,12 +160,12 @@ impl<'a> Values<'a> {
 }
 
 /// Where a service is reached that only this machine can reach.
-pub(super) fn loopback_url(listen: SocketAddr) -> Option<Url> {
+fn loopback_url(listen: SocketAddr) -> Option<Url> {
     listen.ip().is_loopback().then(|| Url::parse(&format!("http://{listen}")).ok()).flatten()
 }
 
 /// A URL without the slash that the parser adds to a bare host.
-pub(super) fn url_text(url: &Url) -> String {
+fn url_text(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 

@@ -75,6 +75,13 @@ pub enum BuildError {
     Checkpoints(#[from] CheckpointsError),
 }
 
+impl Server {
+    /// What a server is made from.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
 impl Builder {
     /// The configuration.
     pub fn config(self, config: Config) -> Self {

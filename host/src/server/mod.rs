@@ -79,11 +79,6 @@ pub struct Server {
 }
 
 impl Server {
-    /// What a server is made from.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     /// Serves the API on one listener and, on another, health, readiness and metrics, until `shutdown` is ready.
     /// Then it accepts no more, lets the requests in progress finish for as long as `drain_timeout` says, has
     /// every instance write what it gathered, and returns.

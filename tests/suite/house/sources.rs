@@ -17,7 +17,7 @@ const UNSAFE: &[&str] = &[
     "host/src/artefact.rs",
     "spin/adapter/src/bindings.rs",
     "spin/client/src/bindings.rs",
-    "spin/guard/src/bindings.rs",
+    "spin/guard/src/guest.rs",
     "tests/misbehaving-guest/src/bindings.rs",
     "tests/embedded-guest/src/bindings.rs",
     "wasi-http/src/bindings.rs",

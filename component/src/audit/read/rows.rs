@@ -2,7 +2,7 @@
 //!
 //! Whatever a row holds, the others are shown: texts are read as bytes, and a row whose id is none is left out.
 
-use super::{Entry, Filter};
+use super::entry::{Entry, Filter};
 use crate::{
     error::Failure,
     events::Kind,

@@ -97,9 +97,14 @@ impl Answer {
 
     /// The code of an error in the one shape that errors have.
     pub fn error(&self) -> String {
-        let problem = super::members(&self.body);
+        let problem = members(&self.body);
         assert_eq!(problem["status"], self.status, "{self:?}");
         assert!(problem["message"].is_string(), "{self:?}");
         problem["error"].as_str().expect("a code").to_owned()
     }
+}
+
+/// The text of a JSON object, as a map of its members' text.
+pub fn members(json: &str) -> BTreeMap<String, serde_json::Value> {
+    serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"))
 }

@@ -2,10 +2,12 @@
 
 mod client;
 mod storage;
+mod wait;
 pub mod wire;
 
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, members};
 pub use storage::Recorder;
+pub use wait::{eventually, pass};
 
 use async_trait::async_trait;
 use mana_auth::{
@@ -17,7 +19,6 @@ use mana_auth::{
     random::{Exhausted, Random},
 };
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
     path::Path,
     sync::{
@@ -27,9 +28,6 @@ use std::{
     time::Duration,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
-
-/// How often something that is about to happen is looked for before it counts as not happening.
-const LOOKS: usize = 20_000;
 
 /// A running server and everything around it.
 pub struct House {
@@ -116,23 +114,6 @@ impl House {
     }
 }
 
-/// Looks until it is so.
-pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    for _ in 0..LOOKS {
-        if is_so().await {
-            return;
-        }
-        pass(Duration::from_micros(500)).await;
-    }
-    panic!("{what}: it did not happen");
-}
-
-/// Lets real time pass, so that other threads come to their turn.
-#[allow(clippy::disallowed_methods, reason = "what other threads do is not moved by a test's clock")]
-pub async fn pass(time: Duration) {
-    tokio::time::sleep(time).await;
-}
-
 fn address(listener: &TcpListener) -> SocketAddr {
     listener.local_addr().expect("an address")
 }
@@ -180,9 +161,4 @@ impl Passwords for NoPasswords {
     ) -> Result<Verdict, passwords::Error> {
         Err(passwords::Error::Busy)
     }
-}
-
-/// The text of a JSON object, as a map of its members' text.
-pub fn members(json: &str) -> BTreeMap<String, serde_json::Value> {
-    serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"))
 }

@@ -8,7 +8,7 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-use super::eventually;
+use super::wait::eventually;
 
 /// Answers with nothing. What starts with `hold` waits until that is released; `panic` is a bug in an
 /// embedder's import.
