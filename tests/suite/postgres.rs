@@ -2,7 +2,8 @@
 //! source, and that no scenario makes, are prepared as they stand.
 
 use crate::{
-    house::{arrows::strings, files, name},
+    house::arrows::strings,
+    repository::{files, name},
     runner::{Kind, postgres},
     scenario::block_on,
     scenarios,

@@ -1,45 +1,8 @@
-//! Scenarios, and how each becomes one named test for every runner.
+//! A scenario, and how it becomes one named test for every runner.
 
-use crate::{runner::Kind, scenarios, service::Stage};
+use crate::{need::Need, runner::Kind, service::Stage};
 use futures::future::BoxFuture;
 use libtest_mimic::{Failed, Trial};
-
-/// What a scenario can't do without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// A clock that it can move.
-    Clock,
-    /// Password hashing that it can count and hold up.
-    Passwords,
-    /// The program's commands, on the same data.
-    Commands,
-    /// The same, and a secret that it makes for itself.
-    OwnSecret,
-    /// Files of the operator's, and an owner of those that it makes.
-    Files,
-    /// An address of its own for health and metrics.
-    Management,
-    /// A start, which can be refused.
-    Start,
-    /// One address for everything.
-    OneAddress,
-}
-
-impl Need {
-    /// Why a scenario is left out where this is not.
-    const fn lacking(self) -> &'static str {
-        match self {
-            Self::Clock => "no clock to move",
-            Self::Passwords => "no password hashing to hold up",
-            Self::Commands => "no commands beside it",
-            Self::OwnSecret => "no secret of its own making",
-            Self::Files => "no files of the operator's",
-            Self::Management => "no management address",
-            Self::Start => "no start that could be refused",
-            Self::OneAddress => "a management address of its own",
-        }
-    }
-}
 
 /// One story, told against a service of its own.
 pub struct Scenario {
@@ -54,21 +17,14 @@ macro_rules! scenarios {
     ($($name:ident $(needs $($need:ident)+)?),+ $(,)?) => {
         pub const SCENARIOS: &[$crate::scenario::Scenario] = &[$($crate::scenario::Scenario {
             name: stringify!($name),
-            needs: &[$($($crate::scenario::Need::$need),+)?],
+            needs: &[$($($crate::need::Need::$need),+)?],
             run: |stage| Box::pin($name(stage)),
         }),+];
     };
 }
 
-/// Every scenario as a test for this runner.
-pub fn trials(kind: Kind) -> impl Iterator<Item = Trial> {
-    scenarios::ALL
-        .iter()
-        .filter(move |(file, _)| kind.tells(file))
-        .flat_map(move |(file, scenarios)| scenarios.iter().map(move |scenario| trial(kind, file, scenario)))
-}
-
-fn trial(kind: Kind, file: &str, scenario: &'static Scenario) -> Trial {
+/// A scenario as a test for this runner.
+pub fn trial(kind: Kind, file: &str, scenario: &'static Scenario) -> Trial {
     let name = format!("{}::{file}::{}", kind.name(), scenario.name);
     match scenario.needs.iter().find(|need| !kind.provides(**need)) {
         Some(need) => {

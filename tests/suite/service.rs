@@ -11,7 +11,7 @@ pub use trail::{Copy, append_events};
 
 use crate::{
     client::{Client, Promises, Shared},
-    runner::{Hooks, Kind, Runner, host::Gate, recorder::Recorder},
+    runner::{Hooks, Kind, MAINTENANCE, Runner, gate::Gate, recorder::Recorder},
     shape,
 };
 use mana_auth::clock::{Clock as _, SystemClock, TestClock};
@@ -29,8 +29,6 @@ pub const PUBLIC_URL: &str = "http://localhost:3001";
 pub const TRUSTED: &str = "https://app.example";
 /// A page that may not.
 pub const UNTRUSTED: &str = "https://evil.example";
-/// What opens the maintenance route.
-pub const MAINTENANCE: &str = "zzMg0c2ZWQrGgZ6OWknZD2a9iH4MitiOxspHZVJvacE=";
 /// What keys are sealed with at first.
 pub const SECRET: &str = "1:3sC0ceZHMdUQb1lGEWJQUfMdFQM6x4tYRuyY4YMvyKE";
 /// What they are sealed with afterwards, where a scenario says so.

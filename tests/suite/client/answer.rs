@@ -1,6 +1,6 @@
 //! An answer, and what tests say about it.
 
-use super::promises::status_of;
+use super::codes::status_of;
 use http::{HeaderMap, Method};
 use serde_json::Value;
 

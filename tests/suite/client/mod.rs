@@ -1,17 +1,15 @@
 //! A client that checks the global promises on every answer, so that each test guards them for free.
 
 mod answer;
+mod codes;
 mod document;
 mod promises;
 mod request;
 
 pub use answer::{Answer, SetCookie};
 pub use promises::Promises;
-pub use request::Request;
 
 use crate::vault::Vault;
-use http::Method;
-use serde_json::Value;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -56,26 +54,6 @@ impl Client {
     /// The same browser before another process.
     pub fn before(&self, shared: &Arc<Shared>) -> Self {
         Self { shared: Arc::clone(shared), jar: Mutex::new(self.jar.lock().unwrap().clone()) }
-    }
-
-    /// A GET within the API.
-    pub fn get(&self, path: &str) -> Request<'_> {
-        self.call(Method::GET, &format!("{API}{path}"))
-    }
-
-    /// A POST of JSON within the API.
-    pub fn post(&self, path: &str, body: Value) -> Request<'_> {
-        self.call(Method::POST, &format!("{API}{path}")).json(&body)
-    }
-
-    /// A DELETE within the API.
-    pub fn delete(&self, path: &str) -> Request<'_> {
-        self.call(Method::DELETE, &format!("{API}{path}"))
-    }
-
-    /// Any method on any path.
-    pub fn call(&self, method: Method, path: &str) -> Request<'_> {
-        Request::new(self, method, path)
     }
 
     /// The value of a cookie in the jar.

@@ -1,6 +1,6 @@
 //! A request in the making. Awaiting it sends it.
 
-use super::{Answer, Client};
+use super::{API, Answer, Client};
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
@@ -17,10 +17,26 @@ pub struct Request<'a> {
     origin: bool,
 }
 
-impl<'a> Request<'a> {
-    pub(super) fn new(client: &'a Client, method: Method, path: &str) -> Self {
-        Self {
-            client,
+impl Client {
+    /// A GET within the API.
+    pub fn get(&self, path: &str) -> Request<'_> {
+        self.call(Method::GET, &format!("{API}{path}"))
+    }
+
+    /// A POST of JSON within the API.
+    pub fn post(&self, path: &str, body: Value) -> Request<'_> {
+        self.call(Method::POST, &format!("{API}{path}")).json(&body)
+    }
+
+    /// A DELETE within the API.
+    pub fn delete(&self, path: &str) -> Request<'_> {
+        self.call(Method::DELETE, &format!("{API}{path}"))
+    }
+
+    /// Any method on any path.
+    pub fn call(&self, method: Method, path: &str) -> Request<'_> {
+        Request {
+            client: self,
             method,
             path: path.to_owned(),
             headers: HeaderMap::new(),
@@ -29,7 +45,9 @@ impl<'a> Request<'a> {
             origin: true,
         }
     }
+}
 
+impl Request<'_> {
     /// A JSON body.
     pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())

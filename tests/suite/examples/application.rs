@@ -2,14 +2,15 @@
 
 use crate::{
     client::API,
-    house::root,
+    repository::root,
     runner::{
         Kind, Runner, Settings,
-        spin::{Spin, auth, site::Component},
+        spin::{Spin, app::Component, auth},
         spin_up::SpinUp,
     },
     service::{PASSWORD, SECRET},
 };
+use futures::future::BoxFuture;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -23,6 +24,18 @@ pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
 
 /// What the typed app shows when it appends to the trail.
 const AUDIT_SECRET: &str = "vKIdX1T4Ht4uwpn0zTpYrfMW7uQ/hCnv7NecKKok5Jk=";
+
+/// What is tried with it.
+pub type Test = fn(Application) -> BoxFuture<'static, ()>;
+
+/// Names the tests of a file.
+#[macro_export]
+macro_rules! examples {
+    ($($name:ident),+ $(,)?) => {
+        pub const TESTS: &[(&str, $crate::examples::application::Test)] =
+            &[$((stringify!($name), |application| Box::pin($name(application)))),+];
+    };
+}
 
 /// The application, running.
 pub struct Application {

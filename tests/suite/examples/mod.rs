@@ -9,10 +9,7 @@ mod typed;
 
 use crate::{runner::Kind, scenario::block_on};
 use application::Application;
-use futures::future::BoxFuture;
 use libtest_mimic::Trial;
-
-type Test = fn(Application) -> BoxFuture<'static, ()>;
 
 pub fn trials() -> impl Iterator<Item = Trial> {
     let kind = *Kind::chosen().last().expect("a runner");
@@ -24,13 +21,4 @@ pub fn trials() -> impl Iterator<Item = Trial> {
         })
     });
     examples.chain(misconfigured::trials())
-}
-
-/// Names tests for [`trials`].
-#[macro_export]
-macro_rules! examples {
-    ($($name:ident),+ $(,)?) => {
-        pub const TESTS: &[(&str, $crate::examples::Test)] =
-            &[$((stringify!($name), |application| Box::pin($name(application)))),+];
-    };
 }

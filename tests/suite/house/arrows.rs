@@ -1,6 +1,6 @@
 //! Which module needs which: the plan of the house, and no circles in it.
 
-use super::{files, name, read};
+use crate::repository::{files, name, read};
 use std::collections::{BTreeMap, BTreeSet};
 use syn::{
     Attribute, File, Item, ItemUse, Path, UseTree, VisRestricted, punctuated::Punctuated, visit::Visit,

@@ -1,7 +1,10 @@
 //! What is built from the sources.
 
-use super::{files, name, packages::built_of, read, root};
-use crate::runner::binary::program;
+use super::packages::built_of;
+use crate::{
+    repository::{files, name, read, root},
+    runner::binary::program,
+};
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,6 +1,6 @@
 //! What stands before a handler: a parameter whose type has checked it, so that no handler forgets to.
 
-use super::{files, name, read};
+use crate::repository::{files, name, read};
 use syn::{FnArg, ItemFn, Type, visit::Visit};
 
 /// The types that check who calls, or whose page.

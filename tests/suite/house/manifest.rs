@@ -1,6 +1,6 @@
 //! `spin.toml` knows every key of the component.
 
-use super::{read, root};
+use crate::repository::{read, root};
 use mana_auth_settings::{KEYS, Key, Owner};
 
 /// What the manifest has besides the keys of the component.

@@ -1,6 +1,6 @@
 //! What operators are given: alerts, the dashboard, and SQL to ask the trail with.
 
-use super::{read, root};
+use crate::repository::{read, root};
 use std::collections::BTreeSet;
 
 /// Every metric that an alert or the dashboard asks for is one that `docs/operations.md` lists.

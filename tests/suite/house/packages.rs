@@ -1,6 +1,6 @@
 //! Our packages, as Cargo knows them: what is added to a workspace is seen by every test of the house.
 
-use super::{files, name, root};
+use crate::repository::{self, files, name, root};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -48,7 +48,7 @@ fn package(told: &Value) -> Package {
 
 /// Every package takes the lints of its workspace, and both workspaces have the same.
 pub fn lints() {
-    let table = |manifest: &Path| super::read(manifest).parse::<toml::Table>().expect("TOML");
+    let table = |manifest: &Path| repository::read(manifest).parse::<toml::Table>().expect("TOML");
     for package in all() {
         let manifest = table(&package.folder.join("Cargo.toml"));
         let lints = manifest.get("lints").and_then(|lints| lints.get("workspace")?.as_bool());

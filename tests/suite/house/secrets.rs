@@ -1,6 +1,7 @@
 //! What is secret is compared in constant time, or not at all.
 
-use super::{name, packages::rust, read, sources::code};
+use super::{packages::rust, sources::code};
+use crate::repository::{name, read, root};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where secrets, and hashes and MACs of them, are compared, and how often: with `subtle`, whose time tells nothing.
@@ -84,7 +85,7 @@ pub fn comparisons() {
 
 pub fn types() {
     for (file, secret) in SECRET {
-        let text = read(&super::root().join(file));
+        let text = read(&root().join(file));
         let defined = format!("struct {secret}");
         let is_definition = |line: &&str| {
             let line = line.replace("enum ", "struct ");

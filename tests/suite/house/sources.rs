@@ -1,10 +1,7 @@
 //! What the sources look like.
 
-use super::{
-    files, name,
-    packages::{built_of, rust},
-    read,
-};
+use super::packages::{built_of, rust};
+use crate::repository::{files, name, read};
 use std::collections::BTreeSet;
 
 /// Where unsafe code is allowed: what binds a guest to its host, and the one file that loads compiled code.

@@ -1,7 +1,7 @@
 //! `DELETE /account`
 
 use crate::{
-    runner::host::Gate,
+    runner::gate::Gate,
     scenarios,
     service::{PASSWORD, Stage, UNTRUSTED},
 };

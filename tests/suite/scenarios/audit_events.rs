@@ -57,7 +57,7 @@ async fn a_source_appends_by_its_secret(stage: Stage) {
 async fn nobody_else_appends(stage: Stage) {
     let service = service(&stage).await;
     let ana = service.someone().await;
-    for shown in ["", "billing", &BILLING[1..], &ana.access, crate::service::MAINTENANCE] {
+    for shown in ["", "billing", &BILLING[1..], &ana.access, crate::runner::MAINTENANCE] {
         service.client().post("/audit/events", event()).bearer(shown).await.refused("UNAUTHENTICATED");
     }
     service.client().post("/audit/events", event()).await.refused("UNAUTHENTICATED");

@@ -3,7 +3,7 @@
 use crate::{
     client::Answer,
     jwt::Jwt,
-    runner::{host::Gate, recorder::Recorder},
+    runner::{gate::Gate, recorder::Recorder},
     scenarios,
     service::{OTHER_PASSWORD, PASSWORD, Service, Stage, UNTRUSTED},
     shape,

@@ -1,7 +1,7 @@
 //! What happens at the same time happens as if one came after the other.
 
 use crate::{
-    runner::host::Gate,
+    runner::gate::Gate,
     scenarios,
     service::{OTHER_PASSWORD, PASSWORD, Stage},
     shape,

@@ -2,7 +2,7 @@
 
 use crate::{
     client::Answer,
-    runner::host::Gate,
+    runner::gate::Gate,
     scenarios,
     service::{OTHER_PASSWORD, PASSWORD, Stage},
 };

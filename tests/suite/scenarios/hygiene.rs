@@ -2,8 +2,9 @@
 
 use crate::{
     client::API,
+    runner::MAINTENANCE,
     scenarios,
-    service::{MAINTENANCE, PASSWORD, Stage},
+    service::{PASSWORD, Stage},
 };
 use http::Method;
 use serde_json::json;

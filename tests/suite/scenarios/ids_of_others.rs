@@ -3,8 +3,9 @@
 use crate::{
     client::{API, Answer},
     jwt::Jwt,
+    runner::MAINTENANCE,
     scenarios,
-    service::{MAINTENANCE, OTHER_PASSWORD, PASSWORD, Person, Service, Stage, TRUSTED},
+    service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage, TRUSTED},
     shape,
 };
 use http::Method;

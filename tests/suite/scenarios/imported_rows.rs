@@ -1,7 +1,7 @@
 //! Rows that an import brought, with columns that this service would never have written.
 
 use crate::{
-    runner::host::Gate,
+    runner::gate::Gate,
     scenarios,
     service::{
         OTHER_PASSWORD, PASSWORD, Service, Stage,

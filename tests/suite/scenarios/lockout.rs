@@ -2,7 +2,7 @@
 
 use crate::{
     client::{Answer, Client},
-    runner::host::Gate,
+    runner::gate::Gate,
     scenarios,
     service::{
         OTHER_PASSWORD, PASSWORD, Person, Service, Stage,

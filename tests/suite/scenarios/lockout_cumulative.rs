@@ -2,7 +2,7 @@
 
 use crate::{
     client::Answer,
-    runner::host::Gate,
+    runner::gate::Gate,
     scenarios,
     service::{
         PASSWORD, Service, Stage,

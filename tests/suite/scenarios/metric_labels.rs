@@ -1,8 +1,8 @@
 //! Every label that the contract promises is counted, and none that it doesn't: a scenario for each counter.
 
 use crate::{
-    house::root,
-    runner::host::Gate,
+    repository::root,
+    runner::gate::Gate,
     scenarios,
     service::{
         OTHER_PASSWORD, PASSWORD, Person, Service, Stage,

@@ -1,8 +1,8 @@
 //! What the service counts, and what it must not tell.
 
 use crate::{
-    house::root,
     jwt::Jwt,
+    repository::root,
     scenarios,
     service::{OTHER_PASSWORD, PASSWORD, Person, Service, Stage},
     shape,

@@ -2,6 +2,9 @@
 
 #![deny(dead_code, reason = "a scenario that is not registered would never run")]
 
+use crate::{runner::Kind, scenario::trial};
+use libtest_mimic::Trial;
+
 /// Declares the files and lists their scenarios; `house` checks that every file of the folder stands here.
 macro_rules! files {
     ($($file:ident),+ $(,)?) => {
@@ -85,3 +88,10 @@ files![
     unwritable_trail,
     validate,
 ];
+
+/// Every scenario as a test for this runner.
+pub fn trials(kind: Kind) -> impl Iterator<Item = Trial> {
+    ALL.iter()
+        .filter(move |(file, _)| kind.tells(file))
+        .flat_map(move |(file, scenarios)| scenarios.iter().map(move |scenario| trial(kind, file, scenario)))
+}

@@ -1,7 +1,7 @@
 //! The SQL of `docs/operations.md`, run as it stands there.
 
 use crate::{
-    house::root,
+    repository::root,
     scenarios,
     service::{OTHER_PASSWORD, Service, Stage},
 };

@@ -52,7 +52,7 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 async fn is_the_checked_in_document(stage: Stage) {
     let service = stage.start().await;
     let served = service.client().call(Method::GET, "/openapi.json").await.ok();
-    let path = crate::house::root().join("component/openapi.json");
+    let path = crate::repository::root().join("component/openapi.json");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let golden: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(served, golden, "the contract has changed: look at the difference, then check in the new one");

@@ -1,7 +1,7 @@
 //! The session cache: what a browser keeps of the answer about its session, and what it is worth. How it ages is told in
 //! `session_cache_in_time`.
 
-use crate::{client::Answer, runner::host::Gate, scenarios, service::Stage};
+use crate::{client::Answer, runner::gate::Gate, scenarios, service::Stage};
 use serde_json::json;
 
 scenarios![

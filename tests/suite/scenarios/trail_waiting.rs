@@ -1,8 +1,9 @@
 //! What waits to be sealed, and what is passed over: rows that somebody else has put among them hold nobody up, and are told.
 
 use crate::{
+    runner::MAINTENANCE,
     scenarios,
-    service::{MAINTENANCE, OTHER_PASSWORD, Service, Stage},
+    service::{OTHER_PASSWORD, Service, Stage},
 };
 use serde_json::json;
 use std::time::Duration;

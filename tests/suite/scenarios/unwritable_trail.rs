@@ -2,8 +2,9 @@
 //! What then must not happen at all is told in `unseen`.
 
 use crate::{
+    runner::MAINTENANCE,
     scenarios,
-    service::{MAINTENANCE, OTHER_PASSWORD, PASSWORD, Service, Stage},
+    service::{OTHER_PASSWORD, PASSWORD, Service, Stage},
     shape,
 };
 use serde_json::json;

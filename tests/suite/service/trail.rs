@@ -39,8 +39,11 @@ impl Service {
 
     /// Runs maintenance, which does not complete.
     pub async fn tick_fails(&self) {
-        let answer =
-            self.client().post("/maintenance", serde_json::json!({})).bearer(super::MAINTENANCE).await;
+        let answer = self
+            .client()
+            .post("/maintenance", serde_json::json!({}))
+            .bearer(crate::runner::MAINTENANCE)
+            .await;
         assert_ne!(answer.status, 200, "{answer}");
     }
 

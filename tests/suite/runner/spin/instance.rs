@@ -1,7 +1,7 @@
 //! Instances, and how long they live: as Spin 4.1 has it by default, an instance takes 16 requests at a time and 128
 //! in all, and ends after a second without one.
 
-use super::{postgres, site::App, sqlite, state::State, variables};
+use super::{app::App, postgres, sqlite, state::State, variables};
 use mana_auth::artefact::Artefact;
 use std::{
     collections::BTreeMap,
@@ -48,7 +48,7 @@ fn loaded(artefact: &'static str) -> (&'static Engine, Component) {
     static LOADED: Mutex<BTreeMap<&str, Component>> = Mutex::new(BTreeMap::new());
     let mut known = LOADED.lock().unwrap();
     let component = known.entry(artefact).or_insert_with(|| {
-        let file = crate::house::root().join("target/mana").join(artefact).with_extension("cwasm");
+        let file = crate::repository::root().join("target/mana").join(artefact).with_extension("cwasm");
         let bytes =
             std::fs::read(&file).unwrap_or_else(|error| panic!("{artefact}: {error}: run make guests"));
         let component = Artefact::precompiled(bytes).component(&ENGINE);

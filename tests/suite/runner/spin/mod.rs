@@ -1,19 +1,21 @@
 //! The composition for Spin, in this process: with the interfaces that it imports from Spin, on a real SQLite file,
 //! and with clocks that tests move. What is imitated was learned from Spin 4.1, by its source and by asking it.
 
+pub mod app;
 mod instance;
 mod postgres;
 mod serve;
-pub mod site;
+mod site;
 mod sqlite;
 mod state;
 mod variables;
 
 use super::{Runner, Settings, maintain};
+use app::{Component, Log};
 use futures::future::BoxFuture;
 use mana_auth::clock::TestClock;
 use serve::Serving;
-use site::{Component, Log, Site};
+use site::Site;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,

@@ -1,43 +1,20 @@
 //! An application: its components, the routes to them, and calls between them that never leave the process.
 
-use super::instance::Instances;
+use super::{
+    app::{App, Chained, Component, Log},
+    instance::Instances,
+};
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Empty};
 use mana_auth::clock::TestClock;
 use std::{
     net::SocketAddr,
     path::PathBuf,
-    sync::{Arc, Mutex, Weak},
+    sync::{Arc, Weak},
 };
-use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi_http::{WasiBody, handler::ProxyHandler};
-
-/// What a manifest says of a component.
-#[derive(Clone)]
-pub struct Component {
-    pub name: &'static str,
-    /// What paths to it begin with; empty for whatever no other component claims.
-    pub route: &'static str,
-    /// The artefact in `target/mana/`.
-    pub artefact: &'static str,
-    pub variables: super::Settings,
-    /// The other components that it may call.
-    pub may_call: &'static [&'static str],
-}
-
-/// What every instance of a component knows.
-#[derive(Clone)]
-pub struct App {
-    pub component: Arc<Component>,
-    pub database: PathBuf,
-    pub clock: Arc<TestClock>,
-    pub log: Log,
-    pub site: Weak<Site>,
-}
-
-/// The standard error streams of every instance so far.
-pub type Log = Arc<Mutex<Vec<MemoryOutputPipe>>>;
 
 /// The components of an application that runs.
 pub struct Site {
@@ -62,7 +39,7 @@ impl Site {
                     database: database.clone(),
                     clock: clock.clone(),
                     log: log.clone(),
-                    site: site.clone(),
+                    chained: site.clone(),
                 };
                 (component, ProxyHandler::new(Instances::new(app)))
             };
@@ -83,11 +60,19 @@ impl Site {
             None => empty(StatusCode::NOT_FOUND),
         }
     }
+}
 
-    /// Answers a request of another component. None where there is no such one.
-    pub async fn call(&self, name: &str, request: Request<WasiBody>) -> Option<Response<WasiBody>> {
-        let (component, handler) = self.components.iter().find(|(component, _)| component.name == name)?;
-        Some(handle(component, handler, request, CHAINED).await)
+impl Chained for Site {
+    fn call<'a>(
+        &'a self,
+        name: &'a str,
+        request: Request<WasiBody>,
+    ) -> BoxFuture<'a, Option<Response<WasiBody>>> {
+        Box::pin(async move {
+            let (component, handler) =
+                self.components.iter().find(|(component, _)| component.name == name)?;
+            Some(handle(component, handler, request, CHAINED).await)
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an instance has: WASI, with the test's clocks, and its own part of Spin.
 
-use super::site::{App, Component, Site};
+use super::app::{App, Chained, Component};
 use mana_auth::clock::{Clock as _, TestClock};
 use std::{
     path::PathBuf,
@@ -47,7 +47,7 @@ impl State {
             component: app.component.clone(),
             wasi,
             http: WasiHttpCtx::default(),
-            hooks: Hooks { site: app.site.clone(), may_call: app.component.may_call },
+            hooks: Hooks { chained: app.chained.clone(), may_call: app.component.may_call },
         }
     }
 }
@@ -66,7 +66,7 @@ impl WasiHttpView for State {
 
 /// What an instance may call: other components of its application, as `allowed_outbound_hosts` names them.
 struct Hooks {
-    site: Weak<Site>,
+    chained: Weak<dyn Chained>,
     may_call: &'static [&'static str],
 }
 
@@ -83,10 +83,10 @@ impl WasiHttpHooks for Hooks {
         let host = request.uri().host().unwrap_or_default();
         let name = host.strip_suffix(".spin.internal").unwrap_or_default();
         let name = self.may_call.iter().find(|known| **known == name);
-        let called = name.copied().zip(self.site.upgrade());
+        let called = name.copied().zip(self.chained.upgrade());
         Box::new(async move {
-            let (name, site) = called.ok_or(Error::HttpRequestDenied)?;
-            let response = site.call(name, request).await.ok_or(Error::DestinationNotFound)?;
+            let (name, chained) = called.ok_or(Error::HttpRequestDenied)?;
+            let response = chained.call(name, request).await.ok_or(Error::DestinationNotFound)?;
             Ok((response, Box::new(async { Ok(()) }) as Box<dyn Future<Output = _> + Send>))
         })
     }

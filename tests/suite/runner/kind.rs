@@ -1,0 +1,95 @@
+//! Every runner, by its kind.
+
+use super::{
+    Hooks, Runner, Settings, binary, host,
+    postgres::{self, Postgres},
+    spin, spin_up, typed,
+};
+use crate::{need::Need, repository::root};
+use mana_auth::clock::TestClock;
+use std::{path::Path, sync::Arc};
+
+/// The runners that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The library, in this process.
+    Host,
+    /// The same, asked by type wherever an interface has a function.
+    Typed,
+    /// The library over PostgreSQL.
+    Postgres,
+    /// The program, spawned.
+    Binary,
+    /// The composition for Spin, in this process.
+    Spin,
+    /// The same on the real Spin, spawned.
+    SpinUp,
+}
+
+impl Kind {
+    /// Those that run everywhere; or, where the environment asks for the real Spin, that one alone.
+    pub fn chosen() -> &'static [Self] {
+        match std::env::var_os("MANA_TEST_SPIN") {
+            Some(_) => &[Self::SpinUp],
+            None if std::env::var_os("MANA_TEST_LONG").is_some() && postgres::is_here() => {
+                &[Self::Host, Self::Typed, Self::Postgres, Self::Binary, Self::Spin]
+            }
+            None => &[Self::Host, Self::Typed, Self::Binary, Self::Spin],
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Typed => "typed",
+            Self::Postgres => "postgres",
+            Self::Binary => "binary",
+            Self::Spin => "spin",
+            Self::SpinUp => "spin-up",
+        }
+    }
+
+    /// Whether a scenario with this need can run here.
+    pub const fn provides(self, need: Need) -> bool {
+        match need {
+            Need::Clock => matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Spin),
+            Need::Passwords => matches!(self, Self::Host | Self::Typed),
+            Need::Management | Need::Start => {
+                matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Binary)
+            }
+            Need::Commands | Need::Files => matches!(self, Self::Host | Self::Typed | Self::Binary),
+            Need::OwnSecret => matches!(self, Self::Binary),
+            Need::OneAddress => matches!(self, Self::Spin | Self::SpinUp),
+        }
+    }
+
+    /// Whether the scenarios of this file are told against it.
+    pub fn tells(self, file: &str) -> bool {
+        match self {
+            Self::Typed => typed::FILES.contains(&file),
+            Self::Postgres => postgres::FILES.contains(&file),
+            _ => true,
+        }
+    }
+
+    /// Starts a service on the data in this folder, with this clock where tests can move one.
+    pub async fn start(
+        self,
+        data: &Path,
+        settings: &Settings,
+        clock: Arc<TestClock>,
+        hooks: Hooks,
+    ) -> Result<Box<dyn Runner>, String> {
+        Ok(match self {
+            Self::Host => Box::new(host::Host::start(data, settings, clock, hooks).await?),
+            Self::Typed => Box::new(typed::Typed::start(data, settings, clock, hooks).await?),
+            Self::Postgres => {
+                let postgres = Some(Arc::new(Postgres::open(data).await));
+                Box::new(host::Host::start(data, settings, clock, Hooks { postgres, ..hooks }).await?)
+            }
+            Self::Binary => Box::new(binary::Binary::start(&[], data, settings)?),
+            Self::Spin => Box::new(spin::Spin::start(data, settings, clock).await),
+            Self::SpinUp => Box::new(spin_up::SpinUp::start(data, &root().join("spin.toml"), settings).await),
+        })
+    }
+}
