@@ -19,25 +19,7 @@ use wasmtime::{Engine, Store, component::Linker};
 
 mod bindings {
     wasmtime::component::bindgen!({
-        inline: "
-            package mana:embedded;
-
-            interface shop {
-                use mana:auth/audit-log@0.1.0.{error, event};
-                use mana:auth/types@0.1.0.{client, refusal, signed-in};
-
-                %record: async func(event: event) -> result<string, error>;
-                enter: async func(email: string, password: string, client: client) -> result<signed-in, refusal>;
-                ticket: async func(session: string, audience: string) -> result<string, refusal>;
-                leave: async func(refresh-token: string, client: client) -> result<_, refusal>;
-            }
-
-            world embedded {
-                import mana:auth/audit-log@0.1.0;
-                export shop;
-            }
-        ",
-        path: "../wit",
+        path: ["../wit", "embedded-guest/wit"],
         world: "mana:embedded/embedded",
         imports: { default: async | store | trappable },
         exports: { default: async | store },

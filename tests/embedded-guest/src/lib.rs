@@ -1,6 +1,7 @@
 //! A component of somebody else's: it imports what an embedder may link, and hands on what it is given.
 
 mod bindings;
+mod guest;
 
 use bindings::{
     exports::mana::embedded::shop::Guest as Shop,

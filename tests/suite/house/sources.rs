@@ -17,6 +17,7 @@ const UNSAFE: &[&str] = &[
     "spin/guard/src/guest.rs",
     "tests/misbehaving-guest/src/bindings.rs",
     "tests/embedded-guest/src/bindings.rs",
+    "tests/embedded-guest/src/guest.rs",
     "wasi-http/src/bindings.rs",
     "wasi-http/src/guest.rs",
     "xtask/src/publish.rs",
