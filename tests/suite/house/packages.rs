@@ -14,6 +14,8 @@ const WORKSPACES: &[&str] = &["Cargo.toml", "xtask/Cargo.toml"];
 struct Package {
     name: String,
     folder: PathBuf,
+    /// The root file of each of its crates: library, programs, tests, build script.
+    roots: Vec<PathBuf>,
     ours: Vec<PathBuf>,
 }
 
@@ -39,9 +41,11 @@ fn package(told: &Value) -> Package {
     let manifest = PathBuf::from(text(&told["manifest_path"]));
     let dependencies = told["dependencies"].as_array().expect("dependencies");
     let built_with = dependencies.iter().filter(|dependency| dependency["kind"] != "dev");
+    let targets = told["targets"].as_array().expect("targets");
     Package {
         name: text(&told["name"]),
         folder: manifest.parent().expect("a folder").to_owned(),
+        roots: targets.iter().map(|target| text(&target["src_path"]).into()).collect(),
         ours: built_with.filter_map(|dependency| Some(dependency["path"].as_str()?.into())).collect(),
     }
 }
@@ -57,6 +61,11 @@ pub fn lints() {
     let lints = |manifest: &str| table(&root().join(manifest))["workspace"]["lints"].clone();
     let [ours, others] = WORKSPACES else { panic!("two workspaces") };
     assert_eq!(lints(ours), lints(others), "{ours} and {others}");
+}
+
+/// The root file of every crate of ours.
+pub fn roots() -> Vec<PathBuf> {
+    all().into_iter().flat_map(|package| package.roots).collect()
 }
 
 /// Every Rust file of ours.
