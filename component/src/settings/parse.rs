@@ -164,14 +164,14 @@ impl Source<'_> {
         Ok(items(&self.text(name)?.unwrap_or_default()).map(ToOwned::to_owned).collect())
     }
 
-    /// None where it is not set. A slash at the end is forgiven, as in `public_url`.
+    /// None where it is not set.
     fn origins(&self, name: &str) -> Result<Option<Vec<Origin>>, Misconfiguration> {
         let items = self.list(name)?;
         if items.is_empty() {
             return Ok(None);
         }
         let origin = |(index, item): (usize, &String)| {
-            Origin::parse(item.strip_suffix('/').unwrap_or(item))
+            Origin::parse(Origin::without_slash(item))
                 .map_err(|problem| wrong(name, format!("item {}: {problem}", index + 1)))
         };
         items.iter().enumerate().map(origin).collect::<Result<_, _>>().map(Some)

@@ -15,8 +15,7 @@ impl PublicUrl {
     ///
     /// What would be right, in words for the operator.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let text = text.strip_suffix('/').unwrap_or(text);
-        let origin = Origin::parse(text)
+        let origin = Origin::parse(Origin::without_slash(text))
             .map_err(|_| "must be an address without a path, such as https://auth.example.com".to_owned())?;
         Ok(Self { origin })
     }

@@ -67,6 +67,12 @@ impl Origin {
         Ok(Self { text, scheme })
     }
 
+    /// An origin as an operator may write it, without the slash at its end: that one is forgiven.
+    #[must_use]
+    pub fn without_slash(text: &str) -> &str {
+        text.strip_suffix('/').unwrap_or(text)
+    }
+
     /// The origin as browsers write it.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -6,6 +6,7 @@ use super::{
     settings::{Flags, Settings},
 };
 use ipnet::IpNet;
+use mana_auth_hygiene::Origin;
 use mana_auth_settings::{self as keys, Fallback, KEYS, Owner, items};
 use std::{
     collections::BTreeMap,
@@ -87,8 +88,7 @@ fn parse(settings: Settings) -> Result<Config, Error> {
         audit_checkpoint_file: values.given("audit_checkpoint_file").map(Into::into),
         public_url,
         trusted_origins: items(values.text("trusted_origins"))
-            // A slash at the end is forgiven, as in `public_url`.
-            .map(|origin| origin.strip_suffix('/').unwrap_or(origin).to_owned())
+            .map(|origin| Origin::without_slash(origin).to_owned())
             .collect(),
         require_https: values.text("require_https") == "true",
         hsts_seconds: values.number("hsts_seconds")?,
