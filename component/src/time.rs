@@ -69,6 +69,12 @@ impl Time {
         u64::try_from(self.0.div_euclid(1000)).unwrap_or(0)
     }
 
+    /// From milliseconds since the Unix epoch, as the WIT has them.
+    #[must_use]
+    pub fn from_millis(milliseconds: u64) -> Self {
+        Self(i64::try_from(milliseconds).unwrap_or(i64::MAX))
+    }
+
     /// Milliseconds since the Unix epoch, as the WIT has them.
     #[must_use]
     pub fn as_millis(self) -> u64 {

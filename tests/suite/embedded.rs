@@ -6,14 +6,19 @@ use crate::{
     scenario::block_on,
     service::{PASSWORD, SECRET, Stage},
 };
+use futures::FutureExt as _;
 use libtest_mimic::Trial;
 use mana_auth::{
     AuditLog, Calls, Interface,
     artefact::Artefact,
-    bindings::recorder::mana::auth::audit_log::{Error, Event},
+    bindings::{
+        exports::mana::auth::accounts::{NewUser, Place, User},
+        recorder::mana::auth::audit_log::{Error, Event},
+    },
+    clock::TestClock,
 };
 use serde_json::json;
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use wasmtime::{Engine, Store, component::Linker};
 
@@ -43,6 +48,9 @@ pub fn trials() -> impl Iterator<Item = Trial> {
             block_on(another_component_appends_under_its_source_alone());
         }),
         trial("another_component_signs_people_in", || block_on(another_component_signs_people_in())),
+        trial("a_list_goes_on_where_an_account_was_deleted", || {
+            block_on(a_list_goes_on_where_an_account_was_deleted());
+        }),
         trial("each_function_answers_for_its_route", || block_on(each_function_answers_for_its_route())),
     ]
     .into_iter()
@@ -145,6 +153,46 @@ async fn another_component_signs_people_in() {
     ];
     let expected = expected.map(|(kind, address)| (kind.to_owned(), address));
     assert!(expected.iter().all(|event| events.contains(event)), "{events:?}");
+}
+
+async fn a_list_goes_on_where_an_account_was_deleted() {
+    let data = TempDir::new().expect("a folder");
+    let settings = [("secrets", SECRET), ("public_url", "https://auth.example.org")];
+    let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    let clock: Arc<TestClock> = Arc::default();
+    let mut host =
+        Host::start(data.path(), &settings, clock.clone(), Hooks::default()).await.expect("a start");
+    let server = host.server();
+    for email in ["a@example.org", "b@example.org", "c@example.org"] {
+        let new = NewUser { email: email.to_owned(), password: PASSWORD.to_owned(), name: String::new() };
+        let made = server.call(|accessor, auth| {
+            let accounts = auth.mana_auth_accounts();
+            async move { accounts.call_create(accessor, new).await }.boxed()
+        });
+        made.await.expect("an answer").expect("an account");
+        clock.advance(Duration::from_secs(1));
+    }
+    let list = async |before: Option<Place>| {
+        let listed = server.call(|accessor, auth| {
+            let accounts = auth.mana_auth_accounts();
+            async move { accounts.call_list(accessor, 2, before).await }.boxed()
+        });
+        listed.await.expect("an answer").expect("a page")
+    };
+    let addresses = |users: &[User]| users.iter().map(|user| user.email.clone()).collect::<Vec<_>>();
+    let first = list(None).await;
+    assert_eq!(addresses(&first), ["c@example.org", "b@example.org"]);
+    let last = first.last().expect("two accounts");
+    let next = || Some(Place { created_at: last.created_at, id: last.id.clone() });
+    assert_eq!(addresses(&list(next()).await), ["a@example.org"]);
+    let id = last.id.clone();
+    let deleted = server.call(|accessor, auth| {
+        let accounts = auth.mana_auth_accounts();
+        async move { accounts.call_delete(accessor, id).await }.boxed()
+    });
+    deleted.await.expect("an answer").expect("a deletion");
+    assert_eq!(addresses(&list(next()).await), ["a@example.org"]);
+    host.stop().await;
 }
 
 /// Without it, the scenarios that are told against the functions might be told against the routes again.

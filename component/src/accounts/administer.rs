@@ -1,11 +1,11 @@
 //! What an administrator does to accounts.
 
-use super::{Role, User, rows};
+use super::{Place, Role, User, rows};
 use crate::{
     commit::Change,
     context::Context,
     email::Email,
-    error::{FieldProblem, LookupError, QueryError},
+    error::{FieldProblem, InputError, LookupError},
     events::{Event, Kind},
     ids::UserId,
     throttle,
@@ -23,19 +23,14 @@ pub async fn find(email: &Email) -> Result<User, LookupError> {
     rows::by_email(email).await?.ok_or(LookupError::NotFound)
 }
 
-/// Accounts, newest first.
+/// Accounts, newest first, older than what stands at `before`.
 ///
 /// # Errors
 ///
-/// `Invalid` for a limit beyond 1 to 200; `NotFound` where `before` is no account any more.
-pub async fn list(limit: u32, before: Option<UserId>) -> Result<Vec<User>, QueryError> {
+/// `Invalid` for a limit beyond 1 to 200.
+pub async fn list(limit: u32, before: Option<Place>) -> Result<Vec<User>, InputError> {
     if !(1..=PAGE).contains(&limit) {
         return Err(FieldProblem::new("limit", "must be from 1 to 200").into());
-    }
-    if let Some(before) = before
-        && rows::by_id(before).await?.is_none()
-    {
-        return Err(QueryError::NotFound);
     }
     Ok(rows::page(limit, before).await?)
 }

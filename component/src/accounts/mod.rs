@@ -47,6 +47,15 @@ pub struct User {
     pub ban: Ban,
 }
 
+/// Where an account stands among all by age. It may be deleted meanwhile.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// When it was made.
+    pub created_at: Time,
+    /// Its id, which decides between those of the same moment.
+    pub id: UserId,
+}
+
 /// What a user may do in this service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {

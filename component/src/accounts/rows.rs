@@ -1,6 +1,6 @@
 //! The only SQL of accounts.
 
-use super::{Ban, Role, User};
+use super::{Ban, Place, Role, User};
 use crate::{
     context::Context,
     email::Email,
@@ -151,20 +151,22 @@ pub async fn by_email(email: &Email) -> Result<Option<User>, Failure> {
     .await
 }
 
-/// Accounts, newest first, older than `before`.
+/// Accounts, newest first, older than what stands at `before`: if it is still there, at the time that its row has, since those of
+/// an import may be before all that the interface can say.
 ///
 /// # Errors
 ///
 /// Where storage fails.
-pub async fn page(limit: u32, before: Option<UserId>) -> Result<Vec<User>, Failure> {
+pub async fn page(limit: u32, before: Option<Place>) -> Result<Vec<User>, Failure> {
     match before {
-        Some(before) => {
+        Some(Place { created_at, id }) => {
             let sql = format!(
-                "SELECT {} FROM users u WHERE (u.created_at, u.id) < (SELECT created_at, id FROM users WHERE id = ?1)
-                 ORDER BY u.created_at DESC, u.id DESC LIMIT ?2",
+                "SELECT {} FROM users u
+                 WHERE (u.created_at, u.id) < (coalesce((SELECT created_at FROM users WHERE id = ?1), ?2), ?1)
+                 ORDER BY u.created_at DESC, u.id DESC LIMIT ?3",
                 *USER
             );
-            storage::query(&sql, params![before, limit], user).await
+            storage::query(&sql, params![id, created_at, limit], user).await
         }
         None => {
             let sql = format!("SELECT {} FROM users u ORDER BY u.created_at DESC, u.id DESC LIMIT ?1", *USER);

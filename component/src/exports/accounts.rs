@@ -6,13 +6,14 @@ use super::{
 use crate::{
     accounts::{self, By, Name, Picture as Address, ProfileUpdate, Registration},
     bindings::exports::mana::auth::accounts::{
-        Client, Error, Guest, NewUser, Picture, Refusal, Role, SignedIn, User,
+        Client, Error, Guest, NewUser, Picture, Place, Refusal, Role, SignedIn, User,
     },
     credentials::{self, Purpose},
     email::Email,
     error::{FieldProblem, LookupError},
     passwords::{NewPassword, Password},
     sessions::{self, OldChain},
+    time::Time,
 };
 use zeroize::Zeroizing;
 
@@ -79,9 +80,12 @@ impl Guest for Component {
         Ok(types::user(accounts::find(&email).await?, ctx.now))
     }
 
-    async fn list(limit: u32, before: Option<String>) -> Result<Vec<User>, Error> {
+    async fn list(limit: u32, before: Option<Place>) -> Result<Vec<User>, Error> {
         let ctx = context().await?;
-        let before = before.map(|id| types::user_id(&id)).transpose()?;
+        let place = |Place { created_at, id }: Place| -> Result<_, LookupError> {
+            Ok(accounts::Place { created_at: Time::from_millis(created_at), id: types::user_id(&id)? })
+        };
+        let before = before.map(place).transpose()?;
         let users = accounts::list(limit, before).await?;
         Ok(users.into_iter().map(|user| types::user(user, ctx.now)).collect())
     }

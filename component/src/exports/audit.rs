@@ -42,19 +42,19 @@ impl Guest for Component {
             event_type: filter.event_type,
             user: filter.user_id.map(|id| user(&id)).transpose()?,
             ip_address: filter.ip_address,
-            since: filter.since.map(time),
-            until: filter.until.map(time),
+            since: filter.since.map(Time::from_millis),
+            until: filter.until.map(Time::from_millis),
         };
         page(&filter, limit, before).await
     }
 
     async fn failed_logins(since: u64) -> Result<Vec<Event>, Error> {
         context().await?;
-        Ok(read::failed_logins(time(since)).await?.into_iter().map(Into::into).collect())
+        Ok(read::failed_logins(Time::from_millis(since)).await?.into_iter().map(Into::into).collect())
     }
 
     async fn summary(since: u64) -> Result<Totals, Error> {
-        let summary = read::summary(&context().await?, time(since)).await?;
+        let summary = read::summary(&context().await?, Time::from_millis(since)).await?;
         Ok(Totals {
             by_type: summary
                 .by_type
@@ -139,10 +139,6 @@ fn id(field: &'static str, text: &str) -> Result<Uuid, FieldProblem> {
 /// A number of rows, which is never negative.
 fn whole(count: i64) -> u64 {
     u64::try_from(count).unwrap_or_default()
-}
-
-fn time(milliseconds: u64) -> Time {
-    Time(i64::try_from(milliseconds).unwrap_or(i64::MAX))
 }
 
 fn told(verification: tree::Verification, unsealed: u64) -> Verification {

@@ -7,7 +7,7 @@ use crate::{
         types::{self, Refusal},
     },
     credentials::{ChangePasswordError, DeleteAccountError, ReauthenticateError, SignInError},
-    error::{Failure, FieldProblem, InputError, LookupError, QueryError},
+    error::{Failure, FieldProblem, InputError, LookupError},
     platform::{self, Level},
     sessions::{AuthenticateError, ExchangeError, RefreshError, SignOutError, SignTokenError},
     throttle::Throttled,
@@ -46,7 +46,7 @@ told! {
     SignTokenError as Refusal { Unauthenticated => Unauthenticated, .. Invalid, Failed }
 
     LookupError as accounts::Error { NotFound => NotFound, .. Failed }
-    QueryError as accounts::Error { NotFound => NotFound, .. Invalid, Failed }
+    InputError as accounts::Error { .. Invalid, Failed }
     RegisterError as accounts::Error { EmailTaken => EmailTaken, .. Invalid, Throttled, Failed }
     InputError as audit::Error { .. Invalid, Failed }
     LookupError as keys::Error { NotFound => NotFound, .. Failed }

@@ -12,7 +12,7 @@ use super::{
 use mana_auth::{
     BuildError, Instance,
     bindings::exports::mana::auth::{
-        accounts::{self, NewUser, Role, User},
+        accounts::{self, NewUser, Place, Role, User},
         sessions_read::Session,
     },
     config::Config,
@@ -50,8 +50,12 @@ async fn create(config: Config, email: String, name: String, role: Role) -> Resu
     console::print(&users(&[user]))
 }
 
-async fn list(config: Config, limit: u32, mut before: Option<String>, json: bool) -> Result<(), Failure> {
+async fn list(config: Config, limit: u32, before: Option<String>, json: bool) -> Result<(), Failure> {
     let mut instance = started(config, Database::MustExist).await?;
+    let mut before = match before {
+        Some(id) => Some(place(&find(&mut instance, &id).await?)),
+        None => None,
+    };
     let mut all = Vec::new();
     let mut left = limit;
     while left > 0 {
@@ -60,7 +64,7 @@ async fn list(config: Config, limit: u32, mut before: Option<String>, json: bool
             .run(async |accessor, auth| auth.mana_auth_accounts().call_list(accessor, wanted, from).await)
             .await??;
         let came = u32::try_from(page.len()).unwrap_or(u32::MAX);
-        before = page.last().map(|user| user.id.clone());
+        before = page.last().map(place);
         all.extend(page);
         left = if came < wanted { 0 } else { left.saturating_sub(came) };
     }
@@ -68,6 +72,11 @@ async fn list(config: Config, limit: u32, mut before: Option<String>, json: bool
         return console::line(&Value::from_iter(all.iter().map(user_json)).to_string());
     }
     console::print(&users(&all))
+}
+
+/// Where the next page begins. Whoever stands there may be deleted before it is asked for.
+fn place(user: &User) -> Place {
+    Place { created_at: user.created_at, id: user.id.clone() }
 }
 
 async fn set_role(config: Config, user: &str, role: Role) -> Result<(), Failure> {
