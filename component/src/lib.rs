@@ -20,6 +20,7 @@ mod guest;
 pub mod http;
 pub mod ids;
 mod invalidations;
+mod json;
 pub mod keys;
 pub mod maintenance;
 mod memory;

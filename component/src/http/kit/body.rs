@@ -1,7 +1,7 @@
 //! The body of a request, as a parameter of its handler.
 
 use super::{json, problem::Problem};
-use crate::error::FieldProblem;
+use crate::{error::FieldProblem, json::TWICE};
 use axum::{
     body::Body,
     extract::{FromRequest, Request},
@@ -54,7 +54,7 @@ impl<T: DeserializeOwned + Counts, S: Sync> FromRequest<S> for Lenient<T> {
         match serde_json::from_slice(text) {
             Ok(body) => Ok(Self(Some(body))),
             Err(error) if error.to_string().starts_with("duplicate field") => {
-                Err(FieldProblem::new(T::MEMBER, json::TWICE).into())
+                Err(FieldProblem::new(T::MEMBER, TWICE).into())
             }
             Err(_) if may_name(text, T::MEMBER) => {
                 Err(FieldProblem::new(T::MEMBER, "must be in a JSON object").into())

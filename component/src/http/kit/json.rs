@@ -1,13 +1,15 @@
 //! JSON from outside, read strictly: no duplicate members, no deep nesting, and an error that names the field
 //! and never repeats what was sent.
 
-use crate::error::FieldProblem;
+use crate::{
+    error::FieldProblem,
+    json::{TOO_DEEP, TWICE, Tree},
+};
 use serde::{
     Deserialize,
-    de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor},
+    de::{self, DeserializeOwned, DeserializeSeed as _},
 };
-use serde_json::{Map, Number, Value};
-use std::fmt;
+use serde_json::Value;
 
 /// How deep objects and arrays may nest.
 const DEPTH: usize = 16;
@@ -55,9 +57,6 @@ fn tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
     }
 }
 
-const TOO_DEEP: &str = "is nested too deeply";
-/// What is wrong with a member that stands there twice.
-pub const TWICE: &str = "appears twice";
 /// How much of a member's name, and of the way to it, is repeated, in characters.
 const NAME: usize = 64;
 
@@ -87,79 +86,6 @@ pub fn nullable<'de, T: Deserialize<'de>, D: de::Deserializer<'de>>(
     d: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(d).map(Some)
-}
-
-/// Reads any JSON into a tree of bounded depth without duplicate members.
-struct Tree {
-    depth: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for Tree {
-    type Value = Value;
-
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Tree {
-    fn deeper<E: de::Error>(&self) -> Result<usize, E> {
-        self.depth.checked_sub(1).ok_or_else(|| E::custom(TOO_DEEP))
-    }
-}
-
-impl<'de> Visitor<'de> for Tree {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
-        Ok(Value::Bool(v))
-    }
-
-    fn visit_i64<E>(self, v: i64) -> Result<Value, E> {
-        Ok(Value::Number(v.into()))
-    }
-
-    fn visit_u64<E>(self, v: u64) -> Result<Value, E> {
-        Ok(Value::Number(v.into()))
-    }
-
-    fn visit_f64<E>(self, v: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(v).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, v: &str) -> Result<Value, E> {
-        Ok(Value::String(v.to_owned()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let depth = self.deeper()?;
-        let mut items = vec![];
-        while let Some(item) = seq.next_element_seed(Self { depth })? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let depth = self.deeper()?;
-        let mut members = Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            let value = map.next_value_seed(Self { depth })?;
-            if members.contains_key(&name) {
-                return Err(de::Error::custom(format_args!("{TWICE} {name}")));
-            }
-            members.insert(name, value);
-        }
-        Ok(Value::Object(members))
-    }
 }
 
 #[cfg(test)]

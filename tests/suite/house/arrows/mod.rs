@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "error",
             "ids",
             "invalidations",
+            "json",
             "memory",
             "passwords",
             "platform",
