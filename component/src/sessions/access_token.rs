@@ -57,6 +57,7 @@ pub fn issue_for(
         iat: issued,
         exp: expires,
         pos: as_of.to_string(),
+        own: serde_json::Map::new(),
     };
     let left = expires.saturating_sub(ctx.now.as_seconds());
     let expires_in = Span::seconds(i64::try_from(left).unwrap_or(i64::MAX));

@@ -6,9 +6,10 @@ macro_rules! generated {
     ($claims:ty, $refusal:ty) => {
         impl From<$crate::Claims> for $claims {
             fn from(claims: $crate::Claims) -> Self {
-                let $crate::Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos } =
+                let own = claims.own_as_json();
+                let $crate::Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, .. } =
                     claims;
-                Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos }
+                Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own }
             }
         }
 

@@ -19,6 +19,7 @@
 //!     iat: 1_700_000_000,
 //!     exp: 1_700_000_900,
 //!     pos: "0.0".into(),
+//!     own: serde_json::Map::from_iter([("tier".to_owned(), "pro".into())]),
 //! });
 //!
 //! // What a verifier fetches from `/.well-known/jwks.json`.
@@ -27,6 +28,7 @@
 //!
 //! let claims = verify(&token, &keys, "https://id.example", "https://api.example", 1_700_000_100)?;
 //! assert_eq!(claims.email, "ada@example.com");
+//! assert_eq!(claims.own["tier"], "pro");
 //! let later = verify(&token, &keys, "https://id.example", "https://api.example", 1_700_000_900);
 //! assert_eq!(later, Err(Refusal::Expired));
 //! # Ok::<(), Refusal>(())

@@ -6,6 +6,8 @@ use crate::{
 };
 use mana_auth_tokens::Claims;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -58,12 +60,16 @@ pub struct ClaimsBody {
     exp: u64,
     /// Where in the order of commits it was issued, for the service itself.
     pos: String,
+    /// Claims of the operator's own (`token_claims`).
+    #[serde(flatten)]
+    own: BTreeMap<String, Value>,
 }
 
 impl From<Claims> for ClaimsBody {
     fn from(claims: Claims) -> Self {
-        let Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos } = claims;
-        Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos }
+        let Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own } = claims;
+        let own = own.into_iter().collect();
+        Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own }
     }
 }
 

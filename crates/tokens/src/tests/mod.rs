@@ -35,6 +35,7 @@ fn claims() -> Claims {
         iat: IAT,
         exp: EXP,
         pos: "17.c0de".into(),
+        own: serde_json::Map::new(),
     }
 }
 

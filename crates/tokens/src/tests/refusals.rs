@@ -226,7 +226,7 @@ fn payloads_that_are_no_claims_are_refused() {
         format!("{}{}", payload(), payload()),
         format!("{} x", payload()),
         payload().replacen('{', "", 1),
-        // One claim twice: one of ours, one in another spelling, one that is ignored, one inside another.
+        // One claim twice: one of ours, one in another spelling, one that is not, one inside another.
         payload().replacen('{', r#"{"role":"admin","#, 1),
         payload().replacen('{', r#"{"\u0072ole":"admin","#, 1),
         payload().replacen('{', r#"{"x":1,"x":1,"#, 1),
@@ -267,14 +267,30 @@ fn claims_of_other_types_are_refused() {
     assert_eq!(check(&signed(&header(), &huge)), Err(Refusal::Malformed));
 }
 
+/// Claims with these of the operator's own.
+fn with_own(name: &str, value: Value) -> Claims {
+    Claims { own: serde_json::Map::from_iter([(name.to_owned(), value)]), ..claims() }
+}
+
 #[test]
-fn unknown_claims_are_ignored() {
+fn other_claims_are_the_operators_own() {
     for value in [json!({ "lineage": "abc", "id": 7 }), json!([1, 2.5, "x", false]), json!("x")] {
-        let payload = payload_with("lineage", value);
-        assert_eq!(check(&signed(&header(), &payload)), Ok(claims()), "{payload}");
+        let payload = payload_with("lineage", value.clone());
+        let expected = with_own("lineage", value);
+        assert_eq!(check(&signed(&header(), &payload)), Ok(expected.clone()), "{payload}");
+        assert_eq!(check(&key().sign(&expected)), Ok(expected));
     }
     let null = payload().replacen('{', r#"{"later":null,"#, 1);
-    assert_eq!(check(&signed(&header(), &null)), Ok(claims()));
+    assert_eq!(check(&signed(&header(), &null)), Ok(with_own("later", Value::Null)));
+    assert_eq!(with_own("tier", json!("pro")).own_as_json(), r#"{"tier":"pro"}"#);
+}
+
+#[test]
+fn a_claim_of_ones_own_never_stands_in_for_a_named_one() {
+    for name in ["sub", "email", "email_verified", "role", "sid", "iss", "aud", "iat", "exp", "pos"] {
+        let token = key().sign(&with_own(name, json!("admin")));
+        assert_eq!(check(&token), Err(Refusal::Malformed), "{name}");
+    }
 }
 
 #[test]
@@ -320,7 +336,8 @@ proptest! {
         texts in prop::array::uniform7(any::<String>()), email_verified: bool, iat: u64, exp: u64,
     ) {
         let [sub, email, role, sid, iss, aud, pos] = texts;
-        let claims = Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos };
+        let own = serde_json::Map::new();
+        let claims = Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own };
         let token = key().sign(&claims);
         let expected = if token.len() > 4096 { Err(Refusal::Malformed) } else { Ok(claims) };
         prop_assert_eq!(authenticate(&token, &keys()), expected);
