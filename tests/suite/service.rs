@@ -1,5 +1,6 @@
 //! A service of a scenario's own, and the people who use it.
 
+pub mod app_metadata;
 pub mod guesses;
 mod management;
 mod operator;

@@ -27,7 +27,8 @@ CREATE TABLE users (
     ban_expires        bigint,
     credential_version bigint NOT NULL DEFAULT 1,
     created_at         bigint NOT NULL,
-    updated_at         bigint NOT NULL
+    updated_at         bigint NOT NULL,
+    app_metadata       text COLLATE "C" NOT NULL DEFAULT '{}'
 );
 
 CREATE INDEX users_created ON users (created_at, id);

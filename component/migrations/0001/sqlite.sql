@@ -16,7 +16,9 @@ CREATE TABLE users (
     -- Rises with every change after which a sign-in or a challenge in progress must not succeed.
     credential_version INTEGER NOT NULL DEFAULT 1,
     created_at         INTEGER NOT NULL,
-    updated_at         INTEGER NOT NULL
+    updated_at         INTEGER NOT NULL,
+    -- What the operator keeps of the user: a JSON object. Users never write it.
+    app_metadata       TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 
 -- Lists of users go by time.

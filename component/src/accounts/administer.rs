@@ -1,11 +1,11 @@
 //! What an administrator does to accounts.
 
-use super::{Place, Role, User, rows};
+use super::{AppMetadata, Place, Role, User, rows};
 use crate::{
     commit::Change,
     context::Context,
     email::Email,
-    error::{FieldProblem, InputError, LookupError},
+    error::{FieldProblem, InputError, LookupError, QueryError},
     events::{Event, Kind},
     ids::UserId,
     throttle,
@@ -75,4 +75,30 @@ pub async fn set_role(ctx: &Context, id: UserId, role: Role) -> Result<User, Loo
     change.record(event);
     change.commit_or(ctx, LookupError::NotFound).await?;
     Ok(User { role, updated_at: ctx.now, ..user })
+}
+
+/// Replaces what is kept of a user, at once: tokens that say something else are refused. The event tells that it was, and not what it is.
+///
+/// # Errors
+///
+/// `NotFound` where there is no such account; `Invalid` where more of it would go into tokens than they hold.
+pub async fn set_app_metadata(
+    ctx: &Context,
+    id: UserId,
+    metadata: AppMetadata,
+    by: &str,
+) -> Result<User, QueryError> {
+    let user = rows::by_id(id).await?.ok_or(QueryError::NotFound)?;
+    if metadata.in_tokens(&ctx.settings.token_claims).is_none() {
+        let message =
+            format!("must have at most {} bytes in the members of token_claims", AppMetadata::IN_TOKENS);
+        return Err(FieldProblem::new("appMetadata", message).into());
+    }
+    if user.app_metadata == metadata {
+        return Ok(user);
+    }
+    let mut change = Change::of(rows::set_app_metadata(id, &metadata, ctx.now));
+    change.record(Event::about(Kind::AppMetadataChanged, id).with("by", by));
+    change.commit_or(ctx, QueryError::NotFound).await?;
+    Ok(User { app_metadata: metadata, updated_at: ctx.now, ..user })
 }

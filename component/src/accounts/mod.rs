@@ -4,6 +4,7 @@
 //! on registration, while the address need not be verified first.
 
 mod administer;
+mod app_metadata;
 mod name;
 mod picture;
 mod profile;
@@ -11,7 +12,8 @@ mod register;
 mod rows;
 
 use crate::ids::UserId;
-pub use administer::{find, list, remove, set_role, unlock};
+pub use administer::{find, list, remove, set_app_metadata, set_role, unlock};
+pub use app_metadata::AppMetadata;
 pub use name::Name;
 pub use picture::Picture;
 pub use profile::{ProfileUpdate, update_profile};
@@ -45,6 +47,8 @@ pub struct User {
     pub updated_at: Time,
     /// Until when the user may not come in.
     pub ban: Ban,
+    /// What the operator keeps of the user; empty where the user was not just read from the database.
+    pub app_metadata: AppMetadata,
 }
 
 /// Where an account stands among all by age. It may be deleted meanwhile.

@@ -1,6 +1,6 @@
 //! Making an account.
 
-use super::{Ban, Name, Role, User, rows};
+use super::{AppMetadata, Ban, Name, Role, User, rows};
 use crate::{
     commit::{Change, Refused},
     context::Context,
@@ -92,6 +92,7 @@ async fn create(ctx: &Context, change: &mut Change, registration: Registration) 
         created_at: ctx.now,
         updated_at: ctx.now,
         ban: Ban::None,
+        app_metadata: AppMetadata::default(),
     };
     change.add_all(rows::insert(&user, platform::new_id(ctx.now), &encoded));
     throttle::begin_anew(change, &user.email);

@@ -1,6 +1,6 @@
 //! The only SQL of accounts.
 
-use super::{Ban, Place, Role, User};
+use super::{AppMetadata, Ban, Place, Role, User};
 use crate::{
     context::Context,
     email::Email,
@@ -22,8 +22,9 @@ const TEXT: usize = 16 << 10;
 /// read as bytes, it fails its own row and not the query, whose rows may be of others.
 pub static USER: LazyLock<String> = LazyLock::new(|| {
     let texts = ["u.id", "u.email", "u.name", "u.image"].map(|column| storage::bytes_of(column, TEXT));
+    let app_metadata = storage::bytes_of("u.app_metadata", AppMetadata::LENGTH);
     format!(
-        "{}, u.role, u.email_verified, u.created_at, u.updated_at, u.banned, u.ban_expires",
+        "{}, u.role, u.email_verified, u.created_at, u.updated_at, u.banned, u.ban_expires, {app_metadata}",
         texts.join(", ")
     )
 });
@@ -52,6 +53,11 @@ pub fn user(row: &mut Columns) -> Result<User, Failure> {
             (false, _) => Ban::None,
             (true, Some(end)) => Ban::Until(end),
             (true, None) => Ban::Forever,
+        },
+        app_metadata: {
+            // What can't be read is none: it locks nobody out.
+            let text = row.take::<Option<Utf8>>().ok().flatten();
+            AppMetadata::from_row(text.map(|Utf8(text)| text))
         },
     })
 }
@@ -245,6 +251,15 @@ pub fn set_role(user: UserId, role: Role, now: Time) -> Statement {
     expecting_one(
         "UPDATE users SET role = ?2, updated_at = ?3 WHERE id = ?1",
         params![user, role.name(), now],
+    )
+}
+
+/// Replaces what the operator keeps of a user.
+#[must_use]
+pub fn set_app_metadata(user: UserId, metadata: &AppMetadata, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE users SET app_metadata = ?2, updated_at = ?3 WHERE id = ?1",
+        params![user, metadata.as_str(), now],
     )
 }
 

@@ -4,7 +4,7 @@ use super::{
     types,
 };
 use crate::{
-    accounts::{self, By, Name, Picture as Address, ProfileUpdate, Registration},
+    accounts::{self, AppMetadata, By, Name, Picture as Address, ProfileUpdate, Registration},
     bindings::exports::mana::auth::accounts::{
         Client, Error, Guest, NewUser, Picture, Place, Refusal, Role, SignedIn, User,
     },
@@ -108,6 +108,13 @@ impl Guest for Component {
             Role::Service => accounts::Role::Service,
         };
         Ok(types::user(accounts::set_role(&ctx, types::user_id(&id)?, role).await?, ctx.now))
+    }
+
+    async fn set_app_metadata(id: String, metadata: String) -> Result<User, Error> {
+        let ctx = context().await?;
+        let id = types::user_id(&id)?;
+        let metadata = AppMetadata::parse(&metadata).map_err(FieldProblem::of("appMetadata"))?;
+        Ok(types::user(accounts::set_app_metadata(&ctx, id, metadata, "operator").await?, ctx.now))
     }
 }
 

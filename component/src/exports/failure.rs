@@ -7,7 +7,7 @@ use crate::{
         types::{self, Refusal},
     },
     credentials::{ChangePasswordError, DeleteAccountError, ReauthenticateError, SignInError},
-    error::{Failure, FieldProblem, InputError, LookupError},
+    error::{Failure, FieldProblem, InputError, LookupError, QueryError},
     platform::{self, Level},
     sessions::{AuthenticateError, ExchangeError, RefreshError, SignOutError, SignTokenError},
     throttle::Throttled,
@@ -47,6 +47,7 @@ told! {
 
     LookupError as accounts::Error { NotFound => NotFound, .. Failed }
     InputError as accounts::Error { .. Invalid, Failed }
+    QueryError as accounts::Error { NotFound => NotFound, .. Invalid, Failed }
     RegisterError as accounts::Error { EmailTaken => EmailTaken, .. Invalid, Throttled, Failed }
     InputError as audit::Error { .. Invalid, Failed }
     LookupError as keys::Error { NotFound => NotFound, .. Failed }

@@ -162,6 +162,7 @@ pub fn complete(document: &mut Built) {
         let operations = [
             (HttpMethod::Get, &mut item.get),
             (HttpMethod::Post, &mut item.post),
+            (HttpMethod::Put, &mut item.put),
             (HttpMethod::Delete, &mut item.delete),
         ];
         for (method, operation) in operations {

@@ -7,9 +7,12 @@ use crate::{
     error::Failure,
     invalidations::Position,
     keys::{Keys, TOKEN_LIFETIME},
+    platform::Level,
+    settings::Settings,
     time::Span,
 };
 use mana_auth_tokens::Claims;
+use serde_json::{Map, Value};
 
 /// What a token says.
 pub struct Statement<'a> {
@@ -57,9 +60,27 @@ pub fn issue_for(
         iat: issued,
         exp: expires,
         pos: as_of.to_string(),
-        own: serde_json::Map::new(),
+        own: own_claims(ctx, user),
     };
     let left = expires.saturating_sub(ctx.now.as_seconds());
     let expires_in = Span::seconds(i64::try_from(left).unwrap_or(i64::MAX));
     Ok(AccessToken { text: keys.signer(ctx.now)?.sign(&claims), expires_in })
+}
+
+/// Those members of the user's `app_metadata` that the operator has put into tokens. An import, or another list, may bring more than a
+/// token holds: then none, since no sign-in fails for it, and half of them would say something else.
+fn own_claims(ctx: &Context, user: &User) -> Map<String, Value> {
+    user.app_metadata.in_tokens(&ctx.settings.token_claims).unwrap_or_else(|| {
+        let fields = [("user", user.id.as_str())];
+        ctx.log(Level::Warn, "a user's app_metadata is too long for tokens, which go without it", &fields);
+        Map::new()
+    })
+}
+
+/// Whether what a token says beside who it is, is what one that is issued now would say.
+pub fn says_own(settings: &Settings, user: &User, own: &Map<String, Value>) -> bool {
+    let expected = user.app_metadata.in_tokens(&settings.token_claims).unwrap_or_default();
+    // Written and read once, as those of the token were: that may change the last digit of a number.
+    let read = serde_json::to_string(&expected).and_then(|text| serde_json::from_str::<Map<_, _>>(&text));
+    read.is_ok_and(|expected| expected == *own)
 }

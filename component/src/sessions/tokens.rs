@@ -6,9 +6,9 @@
 //!                                                  └ yes, or nobody knows: the database decides
 //! ```
 
-use super::{Caller, Refusal, Session, activity, rows};
+use super::{Caller, Refusal, Session, access_token, activity, rows};
 use crate::{
-    accounts::User,
+    accounts::{AppMetadata, User},
     audit::refused_tokens,
     context::Context,
     error::passes_on,
@@ -186,7 +186,9 @@ async fn look_up(ctx: &Context, token: &str, verified: &Arc<Verified>) -> Result
     let outcome = decide(ctx, token, verified).await;
     match &outcome {
         Ok(caller) => {
-            let (user, session) = (caller.user.clone(), caller.session.clone());
+            // What is remembered answers what shows no metadata, which may be larger than all the rest.
+            let user = User { app_metadata: AppMetadata::default(), ..caller.user.clone() };
+            let session = caller.session.clone();
             let active_at = session.last_activity_at;
             let known = Some(Arc::new(Known { user, session }));
             verified.update(|held| *held = Held { as_of: caller.as_of, known, active_at });
@@ -213,6 +215,7 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
     let still_true = claims.email == user.email.as_str()
         && claims.email_verified == user.email_verified
         && claims.role == user.role.name()
+        && access_token::says_own(ctx.settings, user, &claims.own)
         && found.session.accepts_tokens_issued_at(claims.iat, ctx.now)
         && found.is_unchanged_since(verified.issued_at);
     if still_true { Ok(Caller::new(found, keys)) } else { Err(Refusal::Outdated) }

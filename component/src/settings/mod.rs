@@ -6,6 +6,7 @@ mod load;
 mod misconfiguration;
 mod own_secrets;
 mod parse;
+mod token_claims;
 mod url;
 
 pub use limits::Limits;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub audiences: Vec<String>,
     /// Services that a token may be made for.
     pub token_audiences: Vec<String>,
+    /// The members of a user's `app_metadata` that go into access tokens.
+    pub token_claims: Vec<String>,
     /// Origins whose pages may call with cookies, besides our own.
     pub trusted_origins: Vec<Origin>,
     /// Origins whose pages may exchange a cookie session for tokens.

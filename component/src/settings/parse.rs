@@ -1,6 +1,6 @@
 //! From text to [`Settings`]. A wrong value names its key and what would be right, never itself.
 
-use super::{Limits, Misconfiguration, PublicUrl, Settings, audit_sources, own_secrets};
+use super::{Limits, Misconfiguration, PublicUrl, Settings, audit_sources, own_secrets, token_claims};
 use crate::{
     bindings::mana::auth::passwords::Parameters,
     secrets::{Keyring, SharedSecret},
@@ -59,6 +59,8 @@ impl Settings {
                 "must not contain the audience: such a token could renew itself",
             ));
         }
+        let token_claims = source.list("token_claims")?;
+        token_claims::check(&token_claims).map_err(|problem| wrong("token_claims", problem))?;
         let maintenance_secret = source.parsed("maintenance_secret", SharedSecret::parse)?;
         let audit_sources = source.parsed("audit_sources", audit_sources::parse)?.unwrap_or_default();
         let keyring =
@@ -68,6 +70,7 @@ impl Settings {
             keyring,
             audiences,
             token_audiences,
+            token_claims,
             token_exchange_origins: token_exchange_origins
                 .unwrap_or_else(|| [&trusted_origins[..], &[public_url.origin().clone()]].concat()),
             cookie_domain: source.parsed("cookie_domain", |domain| public_url.cookie_domain(domain))?,
@@ -243,6 +246,8 @@ mod tests {
             ("secrets", "1:dGhpcy1pcy1h"),
             ("secrets", "1:authentication-secret-authentication-secret-"),
             ("token_audiences", "https://shop.example,https://auth.example.com"),
+            ("token_claims", "tier, Email"),
+            ("token_claims", "a b"),
             ("maintenance_secret", "short"),
             ("maintenance_secret", "changeme-changeme-changeme"),
             ("audit_sources", "billing"),

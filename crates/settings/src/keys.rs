@@ -83,6 +83,12 @@ pub const KEYS: &[Key] = &[
         "Services that a token may be asked for (`POST /service-token`). Such a token can't act on the account, so `audience` may not be one of them.",
     ),
     component(
+        "token_claims",
+        List,
+        Value(""),
+        "Members of a user's `app_metadata` that go into access tokens as claims of the same names, such as `tier`: at most 20, of 1 to 64 of `A–Z a–z 0–9 _ : / . -`. Names that JWT libraries give a meaning (`sub`, `role`, `scope`, …) are refused, so that no value of an operator's is taken for one of the service's. None, because a token tells whoever holds it what it says.",
+    ),
+    component(
         "require_https",
         Bool,
         Value("false"),

@@ -115,6 +115,15 @@ pub enum User {
         #[arg(value_enum)]
         role: Role,
     },
+    /// Replace what the operator keeps of a user, at once; `token_claims` says what of it goes into access tokens
+    #[command(after_help = "Example:\n  mana-auth user set-metadata ada@example.com '{\"tier\": \"pro\"}'")]
+    SetMetadata {
+        /// Address or id
+        user: String,
+        /// A JSON object of at most 4 KiB
+        #[arg(value_name = "JSON")]
+        metadata: String,
+    },
     /// List a user's living sessions, newest first
     Sessions {
         /// Address or id

@@ -29,6 +29,7 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
         Command::Create { email, name, role } => create(config, email, name, role.into()).await,
         Command::List { limit, before, json } => list(config, limit, before, json).await,
         Command::SetRole { user, role } => set_role(config, &user, role.into()).await,
+        Command::SetMetadata { user, metadata } => set_metadata(config, &user, metadata).await,
         Command::Sessions { user, json } => sessions(config, &user, json).await,
         Command::Unlock { user } => unlock(config, &user).await,
         Command::Erase { user, email } => erase(config, &user, email).await,
@@ -83,6 +84,17 @@ async fn set_role(config: Config, user: &str, role: Role) -> Result<(), Failure>
     let mut instance = started(config, Database::MustExist).await?;
     let user = find(&mut instance, user).await?;
     let user = change_role(&mut instance, user.id, role).await?;
+    console::print(&users(&[user]))
+}
+
+async fn set_metadata(config: Config, user: &str, metadata: String) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let id = find(&mut instance, user).await?.id;
+    let user = instance
+        .run(async |accessor, auth| {
+            auth.mana_auth_accounts().call_set_app_metadata(accessor, id, metadata).await
+        })
+        .await??;
     console::print(&users(&[user]))
 }
 
@@ -238,6 +250,7 @@ fn user_json(user: &User) -> Value {
         "banned": user.banned,
         "createdAt": time(user.created_at),
         "updatedAt": time(user.updated_at),
+        "appMetadata": serde_json::from_str(&user.app_metadata).unwrap_or(Value::Null),
     })
 }
 

@@ -53,6 +53,8 @@ fn what_is_refused_is_exit_code_1() {
         (&["user", "create", "nonsense"], PASSWORD, "email: "),
         (&["user", "create", "bob@example.com"], "", "no password on standard input"),
         (&["user", "set-role", "nobody@example.com", "admin"], "", "no such user"),
+        (&["user", "set-metadata", "ada@example.com", "[]"], "", "appMetadata: must be a JSON object"),
+        (&["user", "set-metadata", "nobody@example.com", "{}"], "", "no such user"),
         (&["user", "sessions", "0190aaaa-0000-7000-8000-000000000000"], "", "no such user"),
         (&["user", "revoke", "ada@example.com", "--session", "nonsense"], "", "no such session"),
         (&["keys", "revoke", "nonsense"], "", "no such key"),

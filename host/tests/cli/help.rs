@@ -24,6 +24,7 @@ fn help_names_every_command_and_gives_examples() {
         &["user", "create", "--help"],
         &["user", "list", "--help"],
         &["user", "set-role", "--help"],
+        &["user", "set-metadata", "--help"],
         &["user", "sessions", "--help"],
         &["user", "revoke", "--help"],
         &["keys", "list", "--help"],

@@ -121,6 +121,11 @@ async fn by_an_administrator(service: &Service, asked: &mut Asked) {
     asked.well("summarizeSecurityEvents", &admin.client.get("/admin/security-events/summary").await);
     asked.well("listFailedLogins", &admin.client.get("/admin/failed-logins").await);
     let unlock = format!("{API}/admin/users/{ID}/unlock");
+    asked.well("getUser", &admin.client.get(&format!("/admin/users/{ID}")).await);
+    let metadata = format!("{API}/admin/users/{ID}/app-metadata");
+    let replaced =
+        admin.client.call(Method::PUT, &metadata).json(&json!({ "appMetadata": { "tier": "pro" } }));
+    asked.well("setAppMetadata", &replaced.await);
     asked.well("unlockUser", &admin.client.call(Method::POST, &unlock).origin(TRUSTED).await);
 }
 
@@ -140,6 +145,7 @@ async fn every_command_serves_them(stage: Stage) {
     let ana = service.sign_in(ANA).await;
     assert!(service.operate(&["user", "list"]).done().contains(ID));
     assert!(service.operate(&["user", "set-role", ID, "service"]).done().contains("service"));
+    assert!(service.operate(&["user", "set-metadata", ID, "{\"tier\":\"pro\"}"]).done().contains(ID));
     assert!(service.operate(&["user", "sessions", ID]).done().contains(&ana.sid()));
     service.operate(&["user", "unlock", ID]).done();
     assert_eq!(service.operate(&["user", "revoke", ID]).done(), "1 session ended\n");

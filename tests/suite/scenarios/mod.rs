@@ -18,6 +18,7 @@ macro_rules! files {
 files![
     account_deletion,
     addresses,
+    app_metadata,
     audit_events,
     authentication,
     bans,
@@ -72,6 +73,7 @@ files![
     slow_clients,
     suspicions,
     time,
+    token_claims,
     tokens_in_time,
     trail,
     trail_begun,

@@ -25,6 +25,8 @@ const CALLS: &[(&str, &str)] = &[
     ("post", "/profile"),
     ("delete", "/account"),
     ("get", "/security-events"),
+    ("get", "/admin/users/{id}"),
+    ("put", "/admin/users/{id}/app-metadata"),
     ("post", "/admin/users/{id}/unlock"),
     ("get", "/admin/security-events"),
     ("get", "/admin/security-events/summary"),

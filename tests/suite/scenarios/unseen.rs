@@ -19,14 +19,19 @@ async fn administration_does_not_happen_unseen(stage: Stage) {
     let ana = service.someone().await;
     let before = service.jwks().await;
     let kid = shape::text(&before["keys"][0]["kid"]);
-    let commands: [&[&str]; 3] =
-        [&["keys", "rotate"], &["keys", "revoke", &kid], &["user", "set-role", ANA, "admin"]];
+    let commands: [&[&str]; 4] = [
+        &["keys", "rotate"],
+        &["keys", "revoke", &kid],
+        &["user", "set-role", ANA, "admin"],
+        &["user", "set-metadata", ANA, "{\"tier\":\"pro\"}"],
+    ];
     service.sql(REFUSE);
     for command in commands {
         service.operate(command).not_done();
     }
     assert_eq!(service.jwks().await, before);
     assert_eq!(ana.client.get("/session").await.ok()["user"]["role"], "user");
+    assert_eq!(service.number("SELECT count(*) FROM users WHERE app_metadata <> '{}'"), 0);
     assert!(ana.is_signed_in().await, "the key and the role in the token are still good");
     service.sql(ACCEPT);
     for command in commands {

@@ -1,13 +1,14 @@
 //! How JSON writes the values of the domains, and how the document describes them.
 
 use crate::{
-    accounts::{Name, Picture, Role},
+    accounts::{AppMetadata, Name, Picture, Role},
     email::Email,
     ids::{self, SessionId, UserId},
     passwords::{NewPassword, Password},
     time::Time,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Map;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -90,6 +91,12 @@ read! {
     Picture: Picture::parse,
     SessionId: |text: &str| SessionId::parse(text).ok_or(ids::PROBLEM),
     UserId: |text: &str| UserId::parse(text).ok_or(ids::PROBLEM),
+}
+
+impl<'de> Deserialize<'de> for AppMetadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of(Map::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
 }
 
 /// Describes a value where it stands.

@@ -35,7 +35,7 @@ pub struct UserBody {
 
 impl From<User> for UserBody {
     fn from(user: User) -> Self {
-        let User { id, email, name, image, role, email_verified, created_at, updated_at, ban: _ } = user;
+        let User { id, email, name, image, role, email_verified, created_at, updated_at, .. } = user;
         Self {
             id,
             email: email.as_str().to_owned(),

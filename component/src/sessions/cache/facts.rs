@@ -1,7 +1,7 @@
 //! What a cookie keeps: a user and a session, as they were read. Its form is nobody's but ours, and short.
 
 use crate::{
-    accounts::{Ban, Role, User},
+    accounts::{AppMetadata, Ban, Role, User},
     email::Email,
     ids::{SessionId, UserId},
     sessions::{Device, Session},
@@ -91,6 +91,8 @@ impl UserFacts {
             created_at: Time(self.created_at),
             updated_at: Time(self.updated_at),
             ban: Ban::None,
+            // A cookie answers what shows none of it, and has no room for it.
+            app_metadata: AppMetadata::default(),
         })
     }
 }

@@ -47,6 +47,7 @@ const WATCHED: [Watched; 3] = [
             "ban_expires",
             "created_at",
             "updated_at",
+            "app_metadata",
         ],
         lowered: &[],
         unique: &[&["email"]],

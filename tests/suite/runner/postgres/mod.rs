@@ -17,9 +17,10 @@ pub fn is_here() -> bool {
 }
 
 /// The files whose scenarios are told against it: those that look into the database by plain SQL alone.
-pub const FILES: [&str; 30] = [
+pub const FILES: [&str; 31] = [
     "account_deletion",
     "addresses",
+    "app_metadata",
     "authentication",
     "change_password",
     "concurrency",
