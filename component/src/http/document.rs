@@ -57,7 +57,7 @@ impl Modify for Schemes {
             bearer("secret", "The secret of one of the operator's `audit_sources`"),
         );
         let cookie = ApiKeyValue::with_description(
-            "mana_session",
+            mana_auth_hygiene::cookie_name::SESSION,
             "The session cookie; `__Host-` precedes its name on HTTPS, `__Secure-` where a cookie domain is set",
         );
         components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));

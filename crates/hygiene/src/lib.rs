@@ -19,6 +19,7 @@
 
 mod caller;
 mod code;
+pub mod cookie_name;
 mod headers;
 mod origin;
 mod policy;

@@ -4,6 +4,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{AUTHORIZATION, COOKIE},
 };
+use mana_auth_hygiene::cookie_name;
 
 /// What a request brought, as the auth service is to judge it.
 #[derive(Clone)]
@@ -31,7 +32,9 @@ impl Credential {
         }
         let fields: Vec<_> =
             headers.get_all(COOKIE).iter().filter_map(|field| keep(field, is_ours)).collect();
-        let is_session = |field: &HeaderValue| pairs(field).any(|pair| bare(name(pair)) == b"mana_session");
+        let is_session = |field: &HeaderValue| {
+            pairs(field).any(|pair| bare(name(pair)) == cookie_name::SESSION.as_bytes())
+        };
         fields.iter().any(is_session).then_some(Self { kind: Kind::Cookie, fields })
     }
 
@@ -81,7 +84,7 @@ fn pairs(field: &HeaderValue) -> impl Iterator<Item = &[u8]> {
 }
 
 fn is_ours(pair: &[u8]) -> bool {
-    bare(name(pair)).starts_with(b"mana_")
+    bare(name(pair)).starts_with(cookie_name::PREFIX.as_bytes())
 }
 
 fn name(pair: &[u8]) -> &[u8] {

@@ -17,6 +17,7 @@ use http::{
     HeaderMap, HeaderValue,
     header::{COOKIE, SET_COOKIE},
 };
+use mana_auth_hygiene::cookie_name;
 use std::convert::Infallible;
 
 /// A part of an answer: the cookies that it sets or clears.
@@ -44,9 +45,9 @@ enum Name {
 impl Name {
     const fn text(self) -> &'static str {
         match self {
-            Self::Session => "mana_session",
-            Self::Cache => "mana_cache",
-            Self::Device => "mana_device",
+            Self::Session => cookie_name::SESSION,
+            Self::Cache => cookie_name::CACHE,
+            Self::Device => cookie_name::DEVICE,
         }
     }
 }
