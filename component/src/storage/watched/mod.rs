@@ -5,32 +5,10 @@
 
 mod postgres;
 mod sqlite;
+mod table;
 
 use super::Dialect;
-
-/// A table whose changes are reported.
-struct Watched {
-    table: &'static str,
-    subject: Subject,
-    /// A change of any of these is reported.
-    columns: &'static [&'static str],
-    /// Of these, only a smaller value is reported: an answer that was given before stays true otherwise.
-    lowered: &'static [&'static str],
-    /// What is unique beside the id: `REPLACE` removes rows that have the same, and fires no trigger of theirs.
-    unique: &'static [&'static [&'static str]],
-    /// Whether a new row is reported.
-    inserts: bool,
-}
-
-/// What a row's changes are reported about.
-enum Subject {
-    /// The row: this prefix and its id.
-    Row(&'static str),
-    /// The row, and those whose `parent_id` it is, which end with it. The position of the newest report is kept in `touched_at`.
-    Family(&'static str),
-    /// The whole table.
-    Table(&'static str),
-}
+use table::{Subject, Watched};
 
 const WATCHED: [Watched; 3] = [
     Watched {
@@ -95,12 +73,4 @@ pub fn triggers(dialect: Dialect) -> Vec<String> {
         Dialect::Postgres => postgres::triggers,
     };
     WATCHED.iter().flat_map(of_table).collect()
-}
-
-/// What holds where a watched column of the row `new` differs from the row `old`.
-fn differs(watched: &Watched, old: &str, new: &str) -> String {
-    let changed =
-        watched.columns.iter().map(|column| format!("{old}.{column} IS DISTINCT FROM {new}.{column}"));
-    let lowered = watched.lowered.iter().map(|column| format!("{old}.{column} > {new}.{column}"));
-    changed.chain(lowered).collect::<Vec<_>>().join(" OR ")
 }

@@ -1,7 +1,7 @@
 //! Triggers of PostgreSQL: they fire for each statement, over the rows before (`old_rows`) and after (`new_rows`). Fired for each row,
 //! they would update the one row of `positions` as often, at a cost that is quadratic in the rows of one statement.
 
-use super::{Subject, Watched, differs};
+use super::table::{Subject, Watched, differs};
 
 pub(super) fn triggers(watched: &Watched) -> Vec<String> {
     let changed = format!(

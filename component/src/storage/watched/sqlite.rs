@@ -1,6 +1,6 @@
 //! Triggers of SQLite: they fire for each row.
 
-use super::{Subject, Watched, differs};
+use super::table::{Subject, Watched, differs};
 
 pub(super) fn triggers(watched: &Watched) -> Vec<String> {
     let Watched { table, unique, inserts, .. } = watched;
