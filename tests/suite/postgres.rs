@@ -8,8 +8,11 @@ use crate::{
     scenario::block_on,
     scenarios,
     service::Stage,
+    shape,
 };
 use libtest_mimic::Trial;
+use mana_auth::bindings::exports::mana::auth::accounts::Place;
+use serde_json::json;
 
 /// The scenarios, by file and name.
 const TOLD: &[(&str, &str)] = &[
@@ -44,6 +47,7 @@ fn every_statement_is_prepared() {
         let told = scenarios.iter().find(|told| told.name == *scenario).expect(scenario);
         block_on((told.run)(Stage::new(Kind::Postgres)));
     }
+    block_on(an_operator_lists_and_erases(Stage::new(Kind::Postgres)));
     let prepared: Vec<String> = postgres::statements().iter().map(|sql| words(sql)).collect();
     let written = written();
     assert!(written.len() > 120, "only {} statements", written.len());
@@ -52,6 +56,36 @@ fn every_statement_is_prepared() {
     let (whole, parts): (Vec<_>, Vec<_>) = missing.partition(|(_, sql)| !sql.contains(['{', '$']));
     block_on(postgres::prepare_all(whole.iter().map(|(_, sql)| sql.as_str())));
     assert!(parts.is_empty(), "never prepared: {parts:#?}");
+}
+
+/// What the commands ask for, which know SQLite alone.
+async fn an_operator_lists_and_erases(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let root = service.administrator().await;
+    let wrong = json!({ "email": "ana@example.org", "password": "not the password" });
+    service.client().post("/login", wrong).await.refused("INVALID_CREDENTIALS");
+    service.tick().await;
+    let id = shape::text(&ana.user["id"]);
+    let events = root.client.get(&format!("/admin/security-events?userId={id}")).await.ok();
+    let proof = format!("/admin/audit/proof?event={}", shape::text(&events[0]["id"]));
+    root.client.get(&proof).await.ok();
+    let mut instance = service.instance().await;
+    let (listed, older, erased) = instance
+        .run(async |accessor, auth| {
+            let accounts = auth.mana_auth_accounts();
+            let listed = accounts.call_list(accessor, 1, None).await?.expect("a list");
+            let place = Place { created_at: listed[0].created_at, id: listed[0].id.clone() };
+            let older = accounts.call_list(accessor, 200, Some(place)).await?.expect("a list");
+            let found =
+                accounts.call_find(accessor, "Ana@example.org".to_owned()).await?.expect("an account");
+            let erased = auth.mana_auth_audit().call_erase(accessor, found.id, Some(found.email)).await?;
+            Ok((listed, older, erased.expect("a number")))
+        })
+        .await
+        .expect("an answer");
+    assert_eq!((listed[0].email.as_str(), older[0].email.as_str()), ("root@example.org", "ana@example.org"));
+    assert!(erased > 2, "{erased} events");
 }
 
 /// The literals of the component that are SQL, and their files.

@@ -132,8 +132,8 @@ impl Runner for Host {
         database_in(&self.data)
     }
 
-    fn postgres(&self) -> Option<&Postgres> {
-        self.hooks.postgres.as_deref()
+    fn postgres(&self) -> Option<Arc<Postgres>> {
+        self.hooks.postgres.clone()
     }
 
     fn log(&self) -> String {

@@ -56,7 +56,7 @@ pub trait Runner: Send + Sync {
     fn database(&self) -> PathBuf;
 
     /// Its database where that is no file.
-    fn postgres(&self) -> Option<&Postgres> {
+    fn postgres(&self) -> Option<Arc<Postgres>> {
         None
     }
 

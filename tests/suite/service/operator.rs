@@ -2,8 +2,13 @@
 
 use super::Service;
 use crate::runner::{Settings, binary::command};
-use mana_auth::clock::{Clock as _, SystemClock};
-use std::{io::Write as _, process::Stdio, time::Duration};
+use mana_auth::{
+    Instance, Server,
+    clock::{Clock as _, SystemClock},
+    config::Config,
+    invalidations::Asked,
+};
+use std::{io::Write as _, process::Stdio, sync::Arc, time::Duration};
 
 /// How a command ended.
 #[derive(Debug)]
@@ -14,6 +19,20 @@ pub struct Outcome {
 }
 
 impl Service {
+    /// An instance on the same data, as a command has one, whatever the database is.
+    pub async fn instance(&self) -> Instance {
+        let pairs = self.settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let folder = self.data.path().to_str().expect("a path in UTF-8");
+        let config = Config::from_pairs(pairs.chain([("data", folder)])).expect("a configuration");
+        let mut builder = Server::builder().config(config).clock(self.clock());
+        if let Some(postgres) = self.runner.postgres() {
+            builder = builder.storage(postgres.clone()).invalidations(Arc::new(Asked(postgres)));
+        }
+        let mut instance = builder.instance().await.expect("an instance");
+        instance.start(false).await.expect("a start");
+        instance
+    }
+
     /// Runs a command.
     pub fn operate(&self, arguments: &[&str]) -> Outcome {
         self.operate_with(arguments, "")
