@@ -108,10 +108,10 @@ pub enum Bug {
     Missing(&'static str),
     /// What the `passwords` import said can't be.
     Passwords(&'static str),
-    /// A key in the database can't be opened with the configured secrets.
-    Sealed,
-    /// The trail of security events is not what was signed; what is wrong with it.
-    Trail(String),
+    /// A key in the database can't be decrypted with the configured secrets.
+    Undecryptable,
+    /// The audit log is not what was signed; what is wrong with it.
+    AuditLog(String),
     /// The instance has not been started, and starting it failed.
     NotStarted,
 }
@@ -127,8 +127,8 @@ impl fmt::Display for Bug {
             }
             Self::Missing(what) => write!(f, "{what} is missing"),
             Self::Passwords(what) => write!(f, "the host's hashing said what can't be: {what}"),
-            Self::Sealed => f.write_str("a key can't be opened with the configured secrets"),
-            Self::Trail(finding) => write!(f, "the audit trail is not what was signed: {finding}"),
+            Self::Undecryptable => f.write_str("a key can't be decrypted with the configured secrets"),
+            Self::AuditLog(finding) => write!(f, "the audit log is not what was signed: {finding}"),
             Self::NotStarted => f.write_str("the instance could not be started"),
         }
     }

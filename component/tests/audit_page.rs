@@ -8,7 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
-use mana_auth_component::events::{Kind, Weight};
+use mana_auth_component::events::{EventType, Weight};
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 /// `make golden` writes the table anew.
@@ -28,10 +28,10 @@ fn the_page_lists_every_kind() {
 
 #[test]
 fn each_kind_has_one_name() {
-    let names: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-    assert_eq!(names.len(), Kind::ALL.len());
-    for kind in Kind::ALL {
-        assert_eq!(Kind::named(kind.name()), Some(*kind));
+    let names: BTreeSet<&str> = EventType::ALL.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names.len(), EventType::ALL.len());
+    for kind in EventType::ALL {
+        assert_eq!(EventType::named(kind.name()), Some(*kind));
     }
 }
 
@@ -76,14 +76,14 @@ fn source(folder: &Path) -> String {
 fn table() -> String {
     let source = source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     let mut table = String::from("| event | OWASP | | what |\n| --- | --- | --- | --- |\n");
-    for kind in Kind::ALL {
+    for kind in EventType::ALL {
         let weight = match kind.weight() {
             Weight::Expendable => "expendable",
             Weight::Required => "required",
         };
         let (name, owasp, meaning) = (kind.name(), kind.owasp(), kind.meaning());
         let is_caused = source
-            .match_indices(&format!("Kind::{kind:?}"))
+            .match_indices(&format!("EventType::{kind:?}"))
             .any(|(at, named)| !source[at + named.len()..].starts_with(|next: char| next.is_alphanumeric()));
         let not_yet = if is_caused { "" } else { " Nothing causes it yet." };
         let _ = writeln!(table, "| `{name}` | `{owasp}` | {weight} | {meaning}{not_yet} |");

@@ -4,6 +4,7 @@
 //! [`storage::Storage`], [`invalidations::Invalidations`], [`passwords::Passwords`], [`clock::Clock`], [`random::Random`].
 
 pub mod artefact;
+pub mod audit_log;
 pub mod bindings;
 pub mod clock;
 pub mod config;
@@ -16,9 +17,8 @@ pub mod random;
 pub mod secret;
 mod server;
 pub mod storage;
-pub mod trail;
 mod workers;
 
-pub use imports::State;
+pub use imports::HostState;
 pub use server::{AuditLog, BuildError, Builder, Calls, Interface, Peer, Server, Service};
 pub use workers::{CallError, Instance, PrepareError, StartError};

@@ -30,7 +30,7 @@ pub struct Metrics {
     statements: Family<Statements, Counter>,
     /// As of the last housekeeping of this process; none before the first.
     sessions: Family<Sessions, Gauge>,
-    /// Events of the audit trail that are still to be sealed, as of the last housekeeping of this process.
+    /// Events of the audit log that are still to be sealed, as of the last housekeeping of this process.
     unsealed: Gauge,
     /// How long an event may have waited to be sealed.
     seal_lag: Gauge<f64, AtomicU64>,
@@ -89,9 +89,9 @@ struct Sessions {
     remember_me: bool,
 }
 
-/// What there were too many of.
+/// A limit that a connection or request exceeded (load shedding).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shed {
+pub(crate) enum LimitExceeded {
     /// Connections of one address.
     Connections,
     /// Connections in all or of one address, one of which idled.
@@ -109,7 +109,7 @@ pub(crate) enum Cut {
     Crowded,
 }
 
-impl Shed {
+impl LimitExceeded {
     fn labels(self) -> [(&'static str, &'static str); 1] {
         let what = match self {
             Self::Connections => "connections",
@@ -210,7 +210,7 @@ impl Metrics {
         registry.register("password_queue_seconds", "Time that password jobs wait for a thread", waits);
         registry.register(
             "audit_unsealed_events",
-            "Events of the audit trail that are not sealed yet",
+            "Events of the audit log that are not sealed yet",
             metrics.unsealed.clone(),
         );
         let lag = metrics.seal_lag.clone();
@@ -222,7 +222,7 @@ impl Metrics {
                 drop(family.get_or_create(&[(told.label, *value)]));
             }
         }
-        for shed in [Shed::Connections, Shed::Idle, Shed::Requests] {
+        for shed in [LimitExceeded::Connections, LimitExceeded::Idle, LimitExceeded::Requests] {
             drop(metrics.shed.get_or_create(&shed.labels()));
         }
         for cut in [Cut::Stalled, Cut::Crowded] {
@@ -241,7 +241,7 @@ impl Metrics {
     }
 
     /// One more was turned away.
-    pub(crate) fn shed(&self, shed: Shed) {
+    pub(crate) fn shed(&self, shed: LimitExceeded) {
         self.shed.get_or_create(&shed.labels()).inc();
     }
 
@@ -262,7 +262,7 @@ impl Metrics {
         }
     }
 
-    /// How many events of the audit trail wait to be sealed, and how long the first of them has waited, at a time; all in
+    /// How many events of the audit log wait to be sealed, and how long the first of them has waited, at a time; all in
     /// milliseconds.
     pub(crate) fn sealed(&self, unsealed: u64, lag: u64, now: u64) {
         self.unsealed.set(i64::try_from(unsealed).unwrap_or(i64::MAX));

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verifies an export of the audit trail and a checkpoint, by the documented formats alone.
+"""Verifies an export of the audit log and a checkpoint, by the documented formats alone.
 
     verify.py EXPORT CHECKPOINT VERIFIER-KEY
 

@@ -2,7 +2,7 @@
 
 use crate::{
     jwt::Jwt,
-    runner::{Hooks, Kind, Runner as _, host::Host},
+    runner::{Hooks, Runner as _, RunnerKind, host::Host},
     scenario::block_on,
     service::{PASSWORD, SECRET, Stage},
 };
@@ -198,7 +198,7 @@ async fn a_list_goes_on_where_an_account_was_deleted() {
 /// Without it, the scenarios that are told against the functions might be told against the routes again.
 async fn each_function_answers_for_its_route() {
     let shop = "https://shop.example";
-    let stage = Stage::new(Kind::Typed).with("token_audiences", shop).with("trusted_origins", shop);
+    let stage = Stage::new(RunnerKind::Typed).with("token_audiences", shop).with("trusted_origins", shop);
     let stage = stage.with("token_exchange_origins", shop);
     let service = stage.start().await;
     let (email, other) = ("ana@example.org", "nine badgers compose a waltz");

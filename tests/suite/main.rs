@@ -36,7 +36,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> =
-        runner::Kind::chosen().iter().flat_map(|kind| scenarios::trials(*kind)).collect();
+        runner::RunnerKind::chosen().iter().flat_map(|kind| scenarios::trials(*kind)).collect();
     let left_out = trials.iter().filter(|trial| trial.has_ignored_flag()).count();
     trials.extend(attacks::trials());
     trials.extend(durability::trials());

@@ -4,7 +4,7 @@
 use crate::{
     house::arrows::strings,
     repository::{files, name},
-    runner::{Kind, postgres},
+    runner::{RunnerKind, postgres},
     scenario::block_on,
     scenarios,
     service::Stage,
@@ -16,7 +16,7 @@ use serde_json::json;
 
 /// The scenarios, by file and name.
 const TOLD: &[(&str, &str)] = &[
-    ("account_deletion", "the_trail_stays"),
+    ("account_deletion", "the_audit_log_stays"),
     ("audit_events", "however_large_they_are_sealed"),
     ("bounds", "refused_registrations_count_for_nobody_else"),
     ("change_password", "a_bearer_who_overlooks_them_goes_on_with_the_old_ones"),
@@ -28,8 +28,8 @@ const TOLD: &[(&str, &str)] = &[
     ("secrets_at_rest", "nothing_is_left_after_a_busy_day"),
     ("session_cache", "is_not_set_where_it_would_be_too_long"),
     ("sessions", "an_id_that_is_no_text_is_no_session"),
-    ("trail", "it_is_summed_up_before_and_after_sealing"),
-    ("trail", "nobody_else_reads_it"),
+    ("audit log", "it_is_summed_up_before_and_after_sealing"),
+    ("audit log", "nobody_else_reads_it"),
 ];
 
 pub fn trials() -> [Trial; 1] {
@@ -45,9 +45,9 @@ fn every_statement_is_prepared() {
     for (file, scenario) in TOLD {
         let (_, scenarios) = scenarios::ALL.iter().find(|(name, _)| name == file).expect(file);
         let told = scenarios.iter().find(|told| told.name == *scenario).expect(scenario);
-        block_on((told.run)(Stage::new(Kind::Postgres)));
+        block_on((told.run)(Stage::new(RunnerKind::Postgres)));
     }
-    block_on(an_operator_lists_and_erases(Stage::new(Kind::Postgres)));
+    block_on(an_operator_lists_and_erases(Stage::new(RunnerKind::Postgres)));
     let prepared: Vec<String> = postgres::statements().iter().map(|sql| words(sql)).collect();
     let written = written();
     assert!(written.len() > 120, "only {} statements", written.len());

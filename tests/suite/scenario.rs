@@ -1,6 +1,6 @@
 //! A scenario, and how it becomes one named test for every runner.
 
-use crate::{need::Need, runner::Kind, service::Stage};
+use crate::{need::Need, runner::RunnerKind, service::Stage};
 use futures::future::BoxFuture;
 use libtest_mimic::{Failed, Trial};
 
@@ -24,7 +24,7 @@ macro_rules! scenarios {
 }
 
 /// A scenario as a test for this runner.
-pub fn trial(kind: Kind, file: &str, scenario: &'static Scenario) -> Trial {
+pub fn trial(kind: RunnerKind, file: &str, scenario: &'static Scenario) -> Trial {
     let name = format!("{}::{file}::{}", kind.name(), scenario.name);
     match scenario.needs.iter().find(|need| !kind.provides(**need)) {
         Some(need) => {

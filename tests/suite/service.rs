@@ -1,18 +1,18 @@
 //! A service of a scenario's own, and the people who use it.
 
 pub mod app_metadata;
+mod audit_log;
 pub mod guesses;
 mod management;
 mod operator;
 mod remembered;
-mod trail;
 pub mod wire;
 
-pub use trail::{Copy, append_events};
+pub use audit_log::{Copy, append_events};
 
 use crate::{
     client::{Client, Promises, Shared},
-    runner::{Hooks, Kind, MAINTENANCE, Runner, gate::Gate, recorder::Recorder},
+    runner::{Hooks, MAINTENANCE, Runner, RunnerKind, gate::Gate, recorder::Recorder},
     shape,
 };
 use mana_auth::clock::{Clock as _, SystemClock, TestClock};
@@ -52,14 +52,14 @@ const SETTINGS: &[(&str, &str)] = &[
 /// A service that is still to be started.
 #[derive(Clone)]
 pub struct Stage {
-    kind: Kind,
+    kind: RunnerKind,
     settings: BTreeMap<String, String>,
     clock: Arc<TestClock>,
     hooks: Hooks,
 }
 
 impl Stage {
-    pub fn new(kind: Kind) -> Self {
+    pub fn new(kind: RunnerKind) -> Self {
         let settings = SETTINGS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         Self { kind, settings, clock: Arc::default(), hooks: Hooks::default() }
     }
@@ -96,7 +96,7 @@ impl Stage {
 
     /// How many services a race is run against: more in this process, where a round takes least.
     pub fn services(&self) -> u32 {
-        if self.kind == Kind::Host { 20 } else { 1 }
+        if self.kind == RunnerKind::Host { 20 } else { 1 }
     }
 
     /// Tries to start it where it must refuse to; what it says.
@@ -139,7 +139,7 @@ impl Stage {
 
 /// A running service. When it ends, its files and its log are searched for every secret that the test knows.
 pub struct Service {
-    kind: Kind,
+    kind: RunnerKind,
     shared: Arc<Shared>,
     runner: Box<dyn Runner>,
     data: Arc<TempDir>,

@@ -15,7 +15,7 @@ use wit_bindgen::StreamResult;
 /// One byte more than the exchange takes, so that the exchange itself refuses what is too long.
 const ENOUGH: usize = 64 * 1024 + 1;
 /// How long a body may take, in nanoseconds.
-const PATIENCE: u64 = 10_000_000_000;
+const TIMEOUT: u64 = 10_000_000_000;
 /// How much is read at a time.
 const CHUNK: usize = 16 * 1024;
 
@@ -72,8 +72,8 @@ fn with_one_cookie_field(headers: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8
 
 /// Reads the body, for as long as our own server would wait for one.
 async fn body(request: Request) -> Result<Vec<u8>, Unread> {
-    let patience = pin!(monotonic_clock::wait_for(PATIENCE));
-    match select(pin!(read_body(request)), patience).await {
+    let timeout = pin!(monotonic_clock::wait_for(TIMEOUT));
+    match select(pin!(read_body(request)), timeout).await {
         Either::Left((body, _)) => body.map_err(Unread::Cut),
         Either::Right(_) => Err(Unread::Slow),
     }

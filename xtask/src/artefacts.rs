@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 /// What a guest may know of the world.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Kind {
+pub enum GuestKind {
     /// Nothing but its imports: no WASI.
     Pure,
     /// WASI: an adapter between the pure ones and a runtime.
@@ -14,7 +14,7 @@ pub enum Kind {
 /// A guest crate and what becomes of it.
 pub struct Guest {
     pub package: &'static str,
-    pub kind: Kind,
+    pub kind: GuestKind,
     pub features: &'static [&'static str],
     /// Whether it computes with vectors (simd128).
     pub vectors: bool,
@@ -27,7 +27,7 @@ pub struct Guest {
 
 const PURE: Guest = Guest {
     package: "",
-    kind: Kind::Pure,
+    kind: GuestKind::Pure,
     features: &[],
     vectors: false,
     browser_glue: false,
@@ -50,19 +50,24 @@ pub const GUESTS: &[Guest] = &[
     },
     Guest { package: "mana-auth-misbehaving-guest", artefact: "misbehaving", precompile: true, ..PURE },
     Guest { package: "mana-auth-embedded-guest", artefact: "embedded", precompile: true, ..PURE },
-    Guest { package: "mana-auth-front", artefact: "front", kind: Kind::Wasi, ..PURE },
-    Guest { package: "mana-auth-spin-adapter", artefact: "spin-adapter", kind: Kind::Wasi, ..PURE },
-    Guest { package: "mana-auth-spin-guard", artefact: "spin-guard", kind: Kind::Wasi, ..PURE },
-    Guest { package: "mana-auth-spin-client", artefact: "spin-client", kind: Kind::Wasi, ..PURE },
+    Guest { package: "mana-auth-front", artefact: "front", kind: GuestKind::Wasi, ..PURE },
+    Guest { package: "mana-auth-spin-adapter", artefact: "spin-adapter", kind: GuestKind::Wasi, ..PURE },
+    Guest { package: "mana-auth-spin-guard", artefact: "spin-guard", kind: GuestKind::Wasi, ..PURE },
+    Guest { package: "mana-auth-spin-client", artefact: "spin-client", kind: GuestKind::Wasi, ..PURE },
     Guest {
         package: "mana-auth-example-http",
         artefact: "example-http",
-        kind: Kind::Wasi,
+        kind: GuestKind::Wasi,
         precompile: true,
         ..PURE
     },
-    Guest { package: "mana-auth-example-typed", artefact: "example-typed", kind: Kind::Wasi, ..PURE },
-    Guest { package: "mana-auth-example-guarded", artefact: "example-guarded", kind: Kind::Wasi, ..PURE },
+    Guest { package: "mana-auth-example-typed", artefact: "example-typed", kind: GuestKind::Wasi, ..PURE },
+    Guest {
+        package: "mana-auth-example-guarded",
+        artefact: "example-guarded",
+        kind: GuestKind::Wasi,
+        ..PURE
+    },
 ];
 
 /// What is composed of others: the socket's imports are satisfied by the plug's exports.

@@ -12,7 +12,7 @@ mod link;
 mod publish;
 
 use anyhow::{Context as _, Result, bail};
-use artefacts::{COMPOSITIONS, Composition, GUESTS, Guest, Kind, Wanted};
+use artefacts::{COMPOSITIONS, Composition, GUESTS, Guest, GuestKind, Wanted};
 use publish::{Out, Profile};
 use std::{
     env, fs,
@@ -51,9 +51,9 @@ fn component(root: &Path, guest: &Guest, profile: Profile) -> Result<Vec<u8>> {
     let compiled = compile(root, guest, profile)?;
     let module = if guest.browser_glue { link::remove_glue(&compiled)? } else { fs::read(compiled)? };
     match guest.kind {
-        Kind::Pure => ComponentEncoder::default().module(&module)?.validate(true).encode(),
+        GuestKind::Pure => ComponentEncoder::default().module(&module)?.validate(true).encode(),
         // The linker of this target makes the component itself.
-        Kind::Wasi => Ok(module),
+        GuestKind::Wasi => Ok(module),
     }
 }
 
@@ -61,8 +61,8 @@ fn component(root: &Path, guest: &Guest, profile: Profile) -> Result<Vec<u8>> {
 fn compile(root: &Path, guest: &Guest, profile: Profile) -> Result<PathBuf> {
     let (target, flags) = match guest.kind {
         // The platform's random source stands in for the one that the target lacks (see component/src/bindings.rs).
-        Kind::Pure => ("wasm32-unknown-unknown", "--cfg\u{1f}getrandom_backend=\"custom\""),
-        Kind::Wasi => ("wasm32-wasip2", ""),
+        GuestKind::Pure => ("wasm32-unknown-unknown", "--cfg\u{1f}getrandom_backend=\"custom\""),
+        GuestKind::Wasi => ("wasm32-wasip2", ""),
     };
     // Cargo calls a library of a wasm target the same whatever its features: in one folder, the crate with a feature
     // would push out the crate without, and all that depends on it would be compiled again every time.

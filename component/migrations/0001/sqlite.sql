@@ -181,7 +181,7 @@ CREATE TABLE jwks (
     revoked_at     INTEGER
 ) STRICT;
 
--- No foreign key to users: the trail of an account outlives it.
+-- No foreign key to users: the events of an account outlive it.
 CREATE TABLE security_events (
     id             TEXT PRIMARY KEY,
     user_id        TEXT,
@@ -237,7 +237,7 @@ CREATE TABLE event_rates (
     count      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The keys that sign the trail's checkpoints.
+-- The keys that sign the audit log's checkpoints.
 CREATE TABLE audit_keys (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     public_key     BLOB NOT NULL UNIQUE,
@@ -283,7 +283,7 @@ CREATE TABLE audit_hours (
     PRIMARY KEY (hour, event_type)
 ) STRICT, WITHOUT ROWID;
 
--- How far housekeeping has gone through the trail, and what it found the last time; one row, under a MAC of its own.
+-- How far housekeeping has gone through the audit log, and what it found the last time; one row, under a MAC of its own.
 CREATE TABLE audit_verification (
     id          INTEGER PRIMARY KEY CHECK (id = 1),
     -- This time: from which leaf, and the tree so far.

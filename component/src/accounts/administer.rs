@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     email::Email,
     error::{FieldProblem, InputError, LookupError, QueryError},
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::UserId,
     throttle,
 };
@@ -35,14 +35,14 @@ pub async fn list(limit: u32, before: Option<Place>) -> Result<Vec<User>, InputE
     Ok(rows::page(limit, before).await?)
 }
 
-/// Deletes an account, its sessions and tokens. Its trail of security events stays.
+/// Deletes an account, its sessions and tokens. Its events stay in the audit log.
 ///
 /// # Errors
 ///
 /// `NotFound` where there is no such account.
-pub async fn remove(ctx: &Context, id: UserId) -> Result<(), LookupError> {
-    let event = Event::about(Kind::AccountDeleted, id).with("by", "operator");
-    let mut change = Change::of(rows::remove(id));
+pub async fn delete_by_operator(ctx: &Context, id: UserId) -> Result<(), LookupError> {
+    let event = Event::about(EventType::AccountDeleted, id).with("by", "operator");
+    let mut change = Change::of(rows::delete_by_operator(id));
     change.record(event);
     change.commit_or(ctx, LookupError::NotFound).await.map(drop)
 }
@@ -67,7 +67,7 @@ pub async fn set_role(ctx: &Context, id: UserId, role: Role) -> Result<User, Loo
     if user.role == role {
         return Ok(user);
     }
-    let event = Event::about(Kind::PermissionChanged, id)
+    let event = Event::about(EventType::PermissionChanged, id)
         .with("from", user.role.name())
         .with("to", role.name())
         .with("by", "operator");
@@ -98,7 +98,7 @@ pub async fn set_app_metadata(
         return Ok(user);
     }
     let mut change = Change::of(rows::set_app_metadata(id, &metadata, ctx.now));
-    change.record(Event::about(Kind::AppMetadataChanged, id).with("by", by));
+    change.record(Event::about(EventType::AppMetadataChanged, id).with("by", by));
     change.commit_or(ctx, QueryError::NotFound).await?;
     Ok(User { app_metadata: metadata, updated_at: ctx.now, ..user })
 }

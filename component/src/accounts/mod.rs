@@ -12,7 +12,7 @@ mod register;
 mod rows;
 
 use crate::ids::UserId;
-pub use administer::{find, list, remove, set_app_metadata, set_role, unlock};
+pub use administer::{delete_by_operator, find, list, set_app_metadata, set_role, unlock};
 pub use app_metadata::AppMetadata;
 pub use name::Name;
 pub use picture::Picture;
@@ -20,7 +20,7 @@ pub use profile::{ProfileUpdate, update_profile};
 pub use register::{By, RegisterError, Registration, register};
 // For those who build on accounts: what their statements join, and what they change together with rows of their own.
 pub use rows::{
-    Credentials, USER, by_id, credentials_by_email, credentials_by_id, delete, set_password,
+    Credentials, USER, by_id, credentials_by_email, credentials_by_id, delete_by_owner, set_password,
     upgrade_password, user,
 };
 

@@ -2,11 +2,11 @@
 
 use super::{AppMetadata, Ban, Name, Role, User, rows};
 use crate::{
-    commit::{Change, Refused},
+    commit::{Change, CommitError},
     context::Context,
     email::Email,
     error::{Failure, FieldProblem, InputError, passes_on},
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::UserId,
     passwords::{NewPassword, acceptable, hash},
     platform::{self, Metric},
@@ -68,11 +68,11 @@ async fn commit(ctx: &Context, registration: Registration) -> Result<User, Regis
     let user = create(ctx, &mut change, registration).await?;
     match change.try_commit(ctx).await {
         Ok(_) => Ok(user),
-        Err(Refused::Conflict(constraint)) if rows::is_email_taken(&constraint) => {
+        Err(CommitError::Conflict(constraint)) if rows::is_email_taken(&constraint) => {
             Err(RegisterError::EmailTaken)
         }
         // Nothing else expects a row.
-        Err(Refused::Unmet(_)) => Err(throttle::overtaken(ctx, Route::Registration).await.into()),
+        Err(CommitError::Unmet(_)) => Err(throttle::overtaken(ctx, Route::Registration).await.into()),
         Err(refused) => Err(Failure::from(refused).into()),
     }
 }
@@ -100,6 +100,6 @@ async fn create(ctx: &Context, change: &mut Change, registration: Registration) 
         // Behind the row: whether an address is taken is told first, as ever.
         throttle::done(ctx, change, Route::Registration);
     }
-    change.record(Event::about(Kind::AccountCreated, user.id));
+    change.record(Event::about(EventType::AccountCreated, user.id));
     Ok(user)
 }

@@ -265,12 +265,12 @@ pub fn set_app_metadata(user: UserId, metadata: &AppMetadata, now: Time) -> Stat
 
 /// Removes an account and all that hangs on it.
 #[must_use]
-pub fn remove(user: UserId) -> Statement {
+pub fn delete_by_operator(user: UserId) -> Statement {
     expecting_one("DELETE FROM users WHERE id = ?1", params![user])
 }
 
 /// Removes an account and all that hangs on it, if its credentials are still those that were read as `version`.
 #[must_use]
-pub fn delete(user: UserId, version: i64) -> Statement {
+pub fn delete_by_owner(user: UserId, version: i64) -> Statement {
     expecting_one("DELETE FROM users WHERE id = ?1 AND credential_version = ?2", params![user, version])
 }

@@ -6,7 +6,7 @@ use crate::{
     commit::Change,
     context::Context,
     error::Failure,
-    events::{Event, Kind, WINDOW},
+    events::{Event, EventType, WINDOW},
     time::Span,
 };
 
@@ -20,7 +20,7 @@ pub async fn report(ctx: &Context) -> Result<u64, Failure> {
     for counted in rows::counted().await? {
         let age = ctx.now.since(counted.since);
         let kind = if counted.lost {
-            Kind::EventsLost
+            EventType::EventsLost
         } else if (Span::default()..WINDOW).contains(&age) {
             continue;
         } else {

@@ -1,4 +1,4 @@
-//! The trail of security events: what is read of it, what other components append, and the tree that proves it whole.
+//! The audit log: what is read of it, what other components append, and the tree that proves it whole.
 
 pub mod counted;
 pub mod read;

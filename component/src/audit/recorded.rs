@@ -1,7 +1,7 @@
 //! Events of other components. They append to the same log, each under a source that whoever links it has decided on.
 
 use crate::ids::{self, UserId};
-use crate::{error::FieldProblem, events::Kind, text};
+use crate::{error::FieldProblem, events::EventType, text};
 use mana_auth_audit::{BadSource, Source};
 use serde_json::{Map, Value};
 use std::net::IpAddr;
@@ -39,7 +39,7 @@ impl Recorded {
     ) -> Result<Self, FieldProblem> {
         let source =
             source.parse().map_err(|wrong: BadSource| FieldProblem::new("source", wrong.to_string()))?;
-        if Kind::named(&event_type).is_some() {
+        if EventType::named(&event_type).is_some() {
             return Err(FieldProblem::new("eventType", "is one of the service's own kinds"));
         }
         if !is_kind(&event_type) {

@@ -5,7 +5,7 @@ use crate::{
     commit,
     context::Context,
     error::Failure,
-    events::{Event, Kind},
+    events::{Event, EventType},
     time::Time,
 };
 use std::sync::Mutex;
@@ -34,7 +34,7 @@ pub async fn flush(ctx: &Context) -> Result<(), Failure> {
     let noted = REFUSED.lock().ok().and_then(|mut refused| refused.take());
     let Some((since, count)) = noted else { return Ok(()) };
     let number = i64::try_from(count).unwrap_or(i64::MAX);
-    let event = Event::standing_for(Kind::TokenValidationFailure, number, since, ctx.now);
+    let event = Event::standing_for(EventType::TokenValidationFailure, number, since, ctx.now);
     let written = commit::event(ctx, event).await;
     if written.is_err() {
         add(since, count);

@@ -1,10 +1,10 @@
-//! The only SQL of the audit trail besides that of its tree.
+//! The only SQL of the audit log besides that of its tree.
 
 use super::Recorded;
 use crate::{
     context::Context,
     error::{Bug, Failure},
-    events::{Kind, Weight, Written},
+    events::{EventType, Weight, Written},
     params,
     storage::{self, Statement, statement},
     time::Time,
@@ -41,7 +41,7 @@ pub fn insert_recorded(event: &Recorded, ctx: &Context) -> (Uuid, Statement) {
 /// Events that were counted instead of written. Nothing vouches for what the row says.
 pub struct Counted {
     /// Their kind.
-    pub kind: Kind,
+    pub kind: EventType,
     /// Whether because they could not be written, rather than because there were too many.
     pub lost: bool,
     /// How many.
@@ -58,7 +58,7 @@ pub struct Counted {
 ///
 /// Where storage fails.
 pub async fn counted() -> Result<Vec<Counted>, Failure> {
-    let kinds: Vec<String> = Kind::ALL
+    let kinds: Vec<String> = EventType::ALL
         .iter()
         .filter(|kind| kind.weight() == Weight::Expendable)
         .map(|kind| format!("'{}'", kind.name()))
@@ -71,7 +71,7 @@ pub async fn counted() -> Result<Vec<Counted>, Failure> {
     storage::query(&sql, vec![], |row| {
         let kind: String = row.take()?;
         Ok(Counted {
-            kind: Kind::named(&kind).ok_or(Bug::Column(0))?,
+            kind: EventType::named(&kind).ok_or(Bug::Column(0))?,
             lost: row.take()?,
             count: row.take()?,
             since: row.take()?,

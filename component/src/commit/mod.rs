@@ -47,7 +47,7 @@ impl Index<Handle> for Committed {
 
 /// How a change ended that was refused by the rows that it met. Nothing was changed.
 #[derive(Debug)]
-pub enum Refused {
+pub enum CommitError {
     /// A row to be inserted exists: the constraint's name.
     Conflict(String),
     /// A statement did not meet the row that it expects: someone else was faster.
@@ -148,7 +148,7 @@ impl Change {
     /// `unmet`, or as [`Change::commit`].
     pub async fn commit_or<E: From<Failure>>(self, ctx: &Context, unmet: E) -> Result<Committed, E> {
         match self.try_commit(ctx).await {
-            Err(Refused::Unmet(_)) => Err(unmet),
+            Err(CommitError::Unmet(_)) => Err(unmet),
             outcome => outcome.map_err(|refused| Failure::from(refused).into()),
         }
     }
@@ -157,8 +157,8 @@ impl Change {
     ///
     /// # Errors
     ///
-    /// See [`Refused`]. Nothing was changed, but where storage doesn't know.
-    pub async fn try_commit(self, ctx: &Context) -> Result<Committed, Refused> {
+    /// See [`CommitError`]. Nothing was changed, but where storage doesn't know.
+    pub async fn try_commit(self, ctx: &Context) -> Result<Committed, CommitError> {
         let mut details = vec![Detail::Full; self.parts.len()];
         loop {
             let (statements, lengths) = self.statements(ctx, &details);
@@ -171,7 +171,7 @@ impl Change {
             else {
                 return Err(refused(error, &lengths));
             };
-            ctx.log(Level::Error, "a security event could not be written", &[("why", &words(&error))]);
+            ctx.log(Level::Error, "a security event could not be written", &[("why", &message(&error))]);
             *detail = less;
         }
     }
@@ -259,11 +259,13 @@ fn count_event(event: &Event, detail: Detail, affected: &[u64]) {
     }
 }
 
-fn refused(error: Error, lengths: &[usize]) -> Refused {
+fn refused(error: Error, lengths: &[usize]) -> CommitError {
     match error {
-        Error::Conflict(conflict) => Refused::Conflict(conflict.constraint),
-        Error::Unmet(statement) => Refused::Unmet(Handle(part_of(statement, lengths).unwrap_or(usize::MAX))),
-        other => Refused::Failed(other.into()),
+        Error::Conflict(conflict) => CommitError::Conflict(conflict.constraint),
+        Error::Unmet(statement) => {
+            CommitError::Unmet(Handle(part_of(statement, lengths).unwrap_or(usize::MAX)))
+        }
+        other => CommitError::Failed(other.into()),
     }
 }
 
@@ -279,7 +281,7 @@ fn part_of(statement: u32, lengths: &[usize]) -> Option<usize> {
     })
 }
 
-fn words(error: &Error) -> String {
+fn message(error: &Error) -> String {
     match error {
         Error::Conflict(conflict) => conflict.constraint.clone(),
         Error::Rejected(rejection) => rejection.message.clone(),
@@ -288,12 +290,12 @@ fn words(error: &Error) -> String {
 }
 
 /// For changes that no row should refuse.
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
+impl From<CommitError> for Failure {
+    fn from(refused: CommitError) -> Self {
         match refused {
-            Refused::Conflict(constraint) => Bug::Conflict(constraint).into(),
-            Refused::Unmet(_) => Bug::Missing("a row that a statement expected").into(),
-            Refused::Failed(failure) => failure,
+            CommitError::Conflict(constraint) => Bug::Conflict(constraint).into(),
+            CommitError::Unmet(_) => Bug::Missing("a row that a statement expected").into(),
+            CommitError::Failed(failure) => failure,
         }
     }
 }

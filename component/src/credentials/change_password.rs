@@ -6,7 +6,7 @@ use crate::{
     commit::Change,
     context::Context,
     error::{Failure, FieldProblem, InputError, passes_on},
-    events::{Event, Kind},
+    events::{Event, EventType},
     passwords::{NewPassword, acceptable, hash},
     sessions::{AuthenticateError, Caller, OldChain, Renewal, SignedIn},
 };
@@ -73,6 +73,6 @@ async fn set_password(
     acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
     let encoded = hash(ctx, new).await?;
     change.add(accounts::set_password(user.id, version, &encoded, ctx.now));
-    change.record(Event::about(Kind::PasswordChange, user.id));
+    change.record(Event::about(EventType::PasswordChange, user.id));
     Ok(())
 }

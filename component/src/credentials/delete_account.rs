@@ -6,7 +6,7 @@ use crate::{
     commit::Change,
     context::Context,
     error::{Failure, passes_on},
-    events::{Event, Kind},
+    events::{Event, EventType},
 };
 
 /// Why an account is not deleted.
@@ -20,13 +20,13 @@ pub enum DeleteAccountError {
 
 passes_on!(DeleteAccountError: Failed(Failure));
 
-/// Deletes the account, its sessions and tokens. Its trail of security events stays.
+/// Deletes the account, its sessions and tokens. Its events stay in the audit log.
 pub async fn delete_account(
     ctx: &Context,
     user: &User,
     proof: Reauthenticated,
 ) -> Result<(), DeleteAccountError> {
-    let mut change = Change::of(accounts::delete(user.id, proof.credential_version));
-    change.record(Event::about(Kind::AccountDeleted, user.id));
+    let mut change = Change::of(accounts::delete_by_owner(user.id, proof.credential_version));
+    change.record(Event::about(EventType::AccountDeleted, user.id));
     proof.commit(ctx, change, DeleteAccountError::InvalidCredentials).await
 }

@@ -5,7 +5,7 @@ use crate::{
     commit::Change,
     context::Context,
     error::{Failure, passes_on},
-    events::{Event, Kind},
+    events::{Event, EventType},
     passwords::{Password, Proof, check},
     throttle::{self, Attempt, ThrottleError, Throttled},
 };
@@ -98,8 +98,8 @@ pub async fn reauthenticate(
         }
     }
     let mut change = Change::new();
-    change.record(Event::about(Kind::LoginFailure, user.id).with("reason", purpose.as_str()));
-    attempt.failed(ctx, &mut change, Event::about(Kind::AccountLocked, user.id));
+    change.record(Event::about(EventType::LoginFailure, user.id).with("reason", purpose.as_str()));
+    attempt.failed(ctx, &mut change, Event::about(EventType::AccountLocked, user.id));
     change.commit(ctx).await?;
     Err(ReauthenticateError::InvalidCredentials)
 }

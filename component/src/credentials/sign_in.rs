@@ -7,7 +7,7 @@ use crate::{
     devices::{self, DeviceCookie, Trusted},
     email::Email,
     error::{Failure, passes_on},
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::UserId,
     passwords::{self, Password, Proof},
     platform::{self, Metric},
@@ -146,10 +146,10 @@ async fn record_failure(
 ) -> Result<(), Failure> {
     let mut change = Change::new();
     change.record(failure(request, user, reason));
-    attempt.failed(ctx, &mut change, about(Kind::AccountLocked, request, user));
-    throttle::repeated_on_account(ctx, request.email.as_ref()).tell(&mut change, user);
+    attempt.failed(ctx, &mut change, about(EventType::AccountLocked, request, user));
+    throttle::repeated_on_account(ctx, request.email.as_ref()).report(&mut change, user);
     for suspicion in throttle::repeated_by_client(ctx).into_iter().chain(throttle::repeated_by_address(ctx)) {
-        suspicion.tell(&mut change, None);
+        suspicion.report(&mut change, None);
     }
     change.commit(ctx).await.map(drop)
 }
@@ -164,17 +164,17 @@ async fn record_throttled(ctx: &Context, request: &SignIn, throttled: Throttled)
     };
     platform::count(Metric::SignIns, label, 1);
     // Whoever hammers at a lock shall not make the database write each time.
-    if throttle::is_worth_telling(ctx, request.email.as_ref(), throttled) {
+    if throttle::is_worth_reporting(ctx, request.email.as_ref(), throttled) {
         commit::event(ctx, failure(request, None, reason)).await?;
     }
     Ok(())
 }
 
 fn failure(request: &SignIn, user: Option<UserId>, reason: &str) -> Event {
-    about(Kind::LoginFailure, request, user).with("reason", reason)
+    about(EventType::LoginFailure, request, user).with("reason", reason)
 }
 
 /// The address is logged only where it is one: people type passwords there.
-fn about(kind: Kind, request: &SignIn, user: Option<UserId>) -> Event {
+fn about(kind: EventType, request: &SignIn, user: Option<UserId>) -> Event {
     Event::of(kind, user).with("email", request.email.as_ref().map_or("unparsable", Email::as_str))
 }

@@ -16,7 +16,7 @@ use crate::{
     context::Context,
     email::Email,
     error::Failure,
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::UserId,
     platform,
 };
@@ -98,7 +98,8 @@ pub fn remember(
     let device = recognised.id.unwrap_or_else(|| platform::new_id(ctx.now));
     let cookie = DeviceCookie::new(&ctx.settings.keyring, user, device);
     if recognised.id.is_none() {
-        let event = Event::about(Kind::DeviceNew, user).with("deviceId", client_id).with("deviceName", name);
+        let event =
+            Event::about(EventType::DeviceNew, user).with("deviceId", client_id).with("deviceName", name);
         // Others may come from it at the same time.
         change.record(event.only_if(rows::is_new(user, client_id)));
     }

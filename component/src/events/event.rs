@@ -24,13 +24,13 @@ pub enum Cap {
     InAll(u32),
 }
 
-macro_rules! kinds {
+macro_rules! event_types {
     ($($kind:ident = $name:literal, $weight:ident, $owasp:literal, $doc:literal;)+) => {
         /// The kinds of event. `docs/audit.md` is the table of them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind { $(#[doc = $doc] $kind,)+ }
+        pub enum EventType { $(#[doc = $doc] $kind,)+ }
 
-        impl Kind {
+        impl EventType {
             /// Every kind there is.
             pub const ALL: &[Self] = &[$(Self::$kind),+];
 
@@ -61,7 +61,7 @@ macro_rules! kinds {
     };
 }
 
-kinds! {
+event_types! {
     LoginSuccess = "login_success", Expendable, "authn_login_success", "Someone signed in.";
     LoginFailure = "login_failure", Expendable, "authn_login_fail", "Someone did not prove who they are.";
     Logout = "logout", Expendable, "session_expired", "A session was ended by signing out.";
@@ -90,12 +90,12 @@ kinds! {
     EventsLost = "events_lost", Required, "sys_monitor_disabled", "Events of a kind could not be written.";
     DetailsErased = "details_erased", Required, "sensitive_delete", "The personal details of events were destroyed.";
     EventsPruned = "events_pruned", Required, "sensitive_delete", "Events past their retention were dropped.";
-    EventsForged = "events_forged", Required, "malicious_extraneous", "Rows that the service did not write, or not like that, were found in the trail. They are not sealed.";
-    AuditBegun = "audit_begun", Required, "sys_startup", "A trail began under an origin of its own: the first, or another after a backup was restored.";
-    AuditKeyRotated = "audit_key_rotated", Required, "sensitive_create", "Another key signs the checkpoints of the trail from here on.";
+    EventsForged = "events_forged", Required, "malicious_extraneous", "Rows that the service did not write, or not like that, were found in the audit log. They are not sealed.";
+    AuditBegun = "audit_begun", Required, "sys_startup", "An audit log began under an origin of its own: the first, or another after a backup was restored.";
+    AuditKeyRotated = "audit_key_rotated", Required, "sensitive_create", "Another key signs the checkpoints of the audit log from here on.";
 }
 
-impl Kind {
+impl EventType {
     /// The kind of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -119,7 +119,7 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub struct Event {
     /// What happened.
-    pub kind: Kind,
+    pub kind: EventType,
     /// Whose account it is about, where one is known.
     pub user: Option<UserId>,
     /// Anything else worth knowing. Never a password, token or cookie.
@@ -137,7 +137,7 @@ pub struct Event {
 impl Event {
     /// An event about an account, where one is known.
     #[must_use]
-    pub fn of(kind: Kind, user: Option<UserId>) -> Self {
+    pub fn of(kind: EventType, user: Option<UserId>) -> Self {
         let metadata = Map::new();
         Self {
             kind,
@@ -152,19 +152,19 @@ impl Event {
 
     /// An event about an account.
     #[must_use]
-    pub fn about(kind: Kind, user: UserId) -> Self {
+    pub fn about(kind: EventType, user: UserId) -> Self {
         Self::of(kind, Some(user))
     }
 
     /// An event about no known account.
     #[must_use]
-    pub fn anonymous(kind: Kind) -> Self {
+    pub fn anonymous(kind: EventType) -> Self {
         Self::of(kind, None)
     }
 
     /// One event for many that were counted, from the first to the last.
     #[must_use]
-    pub fn standing_for(kind: Kind, count: i64, from: Time, to: Time) -> Self {
+    pub fn standing_for(kind: EventType, count: i64, from: Time, to: Time) -> Self {
         let event = Self { cap: None, ..Self::anonymous(kind) };
         event.with("count", count).with("from", from.as_millis()).with("to", to.as_millis())
     }

@@ -5,7 +5,7 @@ mod event;
 mod rows;
 mod written;
 
-pub use event::{Event, Kind, Weight};
+pub use event::{Event, EventType, Weight};
 pub use rows::{count_lost, insert};
 pub use written::Written;
 

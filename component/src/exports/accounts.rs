@@ -92,7 +92,7 @@ impl Guest for Component {
 
     async fn delete(id: String) -> Result<(), Error> {
         let ctx = context().await?;
-        Ok(accounts::remove(&ctx, types::user_id(&id)?).await?)
+        Ok(accounts::delete_by_operator(&ctx, types::user_id(&id)?).await?)
     }
 
     async fn unlock(id: String) -> Result<bool, Error> {

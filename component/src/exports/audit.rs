@@ -84,13 +84,13 @@ impl Guest for Component {
 
     async fn verify(from: u64, to: u64) -> Result<Verification, Error> {
         let verification = tree::verify_range(&context().await?, from, to).await?;
-        Ok(told(verification, tree::count_unsealed().await?))
+        Ok(to_wit(verification, tree::count_unsealed().await?))
     }
 
     async fn last_verification() -> Result<Option<Verification>, Error> {
         let ctx = context().await?;
         let unsealed = tree::count_unsealed().await?;
-        Ok(tree::last_verification(&ctx).await?.map(|verification| told(verification, unsealed)))
+        Ok(tree::last_verification(&ctx).await?.map(|verification| to_wit(verification, unsealed)))
     }
 
     async fn checkpoint() -> Result<Option<String>, Error> {
@@ -141,7 +141,7 @@ fn whole(count: i64) -> u64 {
     u64::try_from(count).unwrap_or_default()
 }
 
-fn told(verification: tree::Verification, unsealed: u64) -> Verification {
+fn to_wit(verification: tree::Verification, unsealed: u64) -> Verification {
     let tree::Verification { from, to, begun, first_bad } = verification;
     Verification { from, to, verified_at: begun.as_millis(), first_bad, unsealed }
 }

@@ -32,10 +32,10 @@ fn describe(key: &keys::Key, all: &[keys::Key], now: Time) -> Key {
     Key {
         id: key.public.kid().to_owned(),
         state: match key.state(all, now) {
-            keys::State::Published => State::Published,
-            keys::State::Signing => State::Signing,
-            keys::State::Retired => State::Retired,
-            keys::State::Revoked => State::Revoked,
+            keys::KeyState::Published => State::Published,
+            keys::KeyState::Signing => State::Signing,
+            keys::KeyState::Retired => State::Retired,
+            keys::KeyState::Revoked => State::Revoked,
         },
         created_at: key.created_at.as_millis(),
         signs_from: key.signs_from.as_millis(),

@@ -66,7 +66,7 @@ impl Guest for Component {
     }
 
     async fn revoke(id: String) -> Result<(), Error> {
-        Ok(sessions::revoke(&context().await?, types::known_session_id(&id)?).await?)
+        Ok(sessions::revoke(&context().await?, types::existing_session_id(&id)?).await?)
     }
 
     async fn revoke_all(user_id: String) -> Result<u64, Error> {

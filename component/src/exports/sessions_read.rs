@@ -10,7 +10,7 @@ use crate::{
 impl Guest for Component {
     async fn get(id: String) -> Result<Session, Error> {
         let ctx = context().await?;
-        Ok(sessions::get(&ctx, types::known_session_id(&id)?).await?.into())
+        Ok(sessions::get(&ctx, types::existing_session_id(&id)?).await?.into())
     }
 
     async fn list(user_id: String) -> Result<Vec<Session>, Error> {
@@ -23,10 +23,14 @@ impl Guest for Component {
         let ctx = context().await.map_err(|_| Refusal::Unavailable)?;
         match sessions::validate_unlimited(&ctx, &token).await {
             Ok(claims) => Ok(claims.into()),
-            Err(sessions::Refusal::Invalid | sessions::Refusal::Disowned) => Err(Refusal::Invalid),
-            Err(sessions::Refusal::Expired | sessions::Refusal::Outdated) => Err(Refusal::Expired),
-            Err(sessions::Refusal::Revoked) => Err(Refusal::Revoked),
-            Err(sessions::Refusal::Failed(failure)) => Err(failure.into()),
+            Err(sessions::AccessTokenError::Invalid | sessions::AccessTokenError::Disowned) => {
+                Err(Refusal::Invalid)
+            }
+            Err(sessions::AccessTokenError::Expired | sessions::AccessTokenError::Outdated) => {
+                Err(Refusal::Expired)
+            }
+            Err(sessions::AccessTokenError::Revoked) => Err(Refusal::Revoked),
+            Err(sessions::AccessTokenError::Failed(failure)) => Err(failure.into()),
         }
     }
 }

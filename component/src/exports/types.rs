@@ -29,7 +29,7 @@ pub fn session_id(text: &str) -> Result<SessionId, AuthenticateError> {
 }
 
 /// The id of a session that is looked for.
-pub fn known_session_id(text: &str) -> Result<SessionId, LookupError> {
+pub fn existing_session_id(text: &str) -> Result<SessionId, LookupError> {
     SessionId::parse(text).ok_or(LookupError::NotFound)
 }
 

@@ -11,7 +11,7 @@ use crate::{
     storage::Columns,
 };
 
-pub use mana_auth_positions::{Answer, Position};
+pub use mana_auth_positions::{Freshness, Position};
 
 /// Where in the order of commits something was read.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl Subject {
 }
 
 /// Whether anything of this changed after the position.
-pub async fn check(subjects: &[Subject], as_of: Position) -> Answer {
+pub async fn check(subjects: &[Subject], as_of: Position) -> Freshness {
     let subjects: Vec<String> = subjects.iter().map(|subject| subject.name()).collect();
     let as_of = import::Position { start: as_of.start, id: as_of.id };
     let answer = match import::peek(&subjects, as_of) {
@@ -77,9 +77,9 @@ pub async fn check(subjects: &[Subject], as_of: Position) -> Answer {
         Glance::Ask => import::check(subjects, as_of).await,
     };
     match answer {
-        import::Answer::Current(import::Position { start, id }) => Answer::Current(Position { start, id }),
-        import::Answer::Touched => Answer::Touched,
-        import::Answer::Unknown => Answer::Unknown,
+        import::Answer::Current(import::Position { start, id }) => Freshness::Current(Position { start, id }),
+        import::Answer::Touched => Freshness::Touched,
+        import::Answer::Unknown => Freshness::Unknown,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Key, rows, signer};
 use crate::{
     error::{Bug, Failure},
-    invalidations::{self, Answer, Position, Snapshot, Subject},
+    invalidations::{self, Freshness, Position, Snapshot, Subject},
     settings::Settings,
     time::Time,
 };
@@ -24,13 +24,13 @@ pub struct Keys {
 
 static LOADED: Mutex<Option<Arc<Keys>>> = Mutex::new(None);
 
-/// The keys that this instance holds, however old; loaded where it holds none.
+/// The keys that this instance has in memory, however old; loaded where it has none.
 ///
 /// # Errors
 ///
-/// Where storage fails, or a key can't be opened.
-pub async fn known(settings: &Settings) -> Result<Arc<Keys>, Failure> {
-    match held() {
+/// Where storage fails, or a key can't be decrypted.
+pub async fn cached(settings: &Settings) -> Result<Arc<Keys>, Failure> {
+    match in_memory() {
         Some(keys) => Ok(keys),
         None => load(settings).await,
     }
@@ -40,12 +40,12 @@ pub async fn known(settings: &Settings) -> Result<Arc<Keys>, Failure> {
 ///
 /// # Errors
 ///
-/// Where storage fails, or a key can't be opened.
+/// Where storage fails, or a key can't be decrypted.
 pub async fn current(settings: &Settings) -> Result<Arc<Keys>, Failure> {
-    if let Some(keys) = held()
-        && let Answer::Current(position) = invalidations::check(&[Subject::Keys], keys.as_of()).await
+    if let Some(keys) = in_memory()
+        && let Freshness::Current(position) = invalidations::check(&[Subject::Keys], keys.as_of()).await
     {
-        keys.hold_at(position);
+        keys.set_as_of(position);
         return Ok(keys);
     }
     at(&Snapshot::now().await?, settings).await
@@ -55,18 +55,18 @@ pub async fn current(settings: &Settings) -> Result<Arc<Keys>, Failure> {
 ///
 /// # Errors
 ///
-/// Where storage fails, or a key can't be opened.
+/// Where storage fails, or a key can't be decrypted.
 pub async fn at(snapshot: &Snapshot, settings: &Settings) -> Result<Arc<Keys>, Failure> {
-    match held() {
+    match in_memory() {
         Some(keys) if keys.version == snapshot.keys => {
-            keys.hold_at(snapshot.as_of);
+            keys.set_as_of(snapshot.as_of);
             Ok(keys)
         }
         _ => load(settings).await,
     }
 }
 
-fn held() -> Option<Arc<Keys>> {
+fn in_memory() -> Option<Arc<Keys>> {
     LOADED.lock().ok()?.clone()
 }
 
@@ -96,7 +96,7 @@ impl Keys {
     }
 
     /// Notes that they are true at a position.
-    pub fn hold_at(&self, position: Position) {
+    pub fn set_as_of(&self, position: Position) {
         if let Ok(mut as_of) = self.as_of.lock() {
             *as_of = position;
         }

@@ -11,7 +11,7 @@ mod rotate;
 mod rotation;
 mod rows;
 
-pub use loaded::{Keys, at, current, known};
+pub use loaded::{Keys, at, cached, current};
 pub use revoke::revoke;
 pub use rotate::{ensure, rewrap, rotate};
 pub use rows::{all, all_under_schema, prune};
@@ -49,7 +49,7 @@ pub struct Key {
 
 /// Where a key stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum KeyState {
     /// Known to verifiers, not signing yet.
     Published,
     /// Signs new tokens.
@@ -70,20 +70,20 @@ impl Key {
     /// The private part, decrypted.
     fn seed(&self, keyring: &Keyring) -> Result<Zeroizing<[u8; 32]>, Bug> {
         let seed = self.private.open(keyring, Purpose::WrapSigningKey, self.public.kid().as_bytes());
-        seed.ok_or(Bug::Sealed)
+        seed.ok_or(Bug::Undecryptable)
     }
 
     /// Where this key stands among `all`.
     #[must_use]
-    pub fn state(&self, all: &[Self], now: Time) -> State {
+    pub fn state(&self, all: &[Self], now: Time) -> KeyState {
         if self.revoked_at.is_some() {
-            State::Revoked
+            KeyState::Revoked
         } else if signer(all, now).is_some_and(|key| key.public.kid() == self.public.kid()) {
-            State::Signing
+            KeyState::Signing
         } else if self.signs_from > now {
-            State::Published
+            KeyState::Published
         } else {
-            State::Retired
+            KeyState::Retired
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     commit::Change,
     context::Context,
     error::{Bug, Failure},
-    events::{Event, Kind},
+    events::{Event, EventType},
     platform,
     secrets::{Purpose, WrappedKey},
     time::Time,
@@ -53,10 +53,10 @@ pub(super) fn make(ctx: &Context, change: &mut Change, signs_from: Time) -> Resu
     let public = SigningKey::from_seed(*seed).public().clone();
     let context = public.kid().as_bytes();
     let private = WrappedKey::wrap(&ctx.settings.keyring, Purpose::WrapSigningKey, context, &seed);
-    let private = private.ok_or(Bug::Sealed)?;
+    let private = private.ok_or(Bug::Undecryptable)?;
     let key = Key { public, created_at: ctx.now, signs_from, revoked_at: None, private };
     change.add(rows::insert(&key));
-    change.record(Event::anonymous(Kind::KeysRotated).with("kid", key.public.kid()));
+    change.record(Event::anonymous(EventType::KeysRotated).with("kid", key.public.kid()));
     Ok(key)
 }
 
@@ -65,7 +65,7 @@ pub(super) fn make(ctx: &Context, change: &mut Change, signs_from: Time) -> Resu
 ///
 /// # Errors
 ///
-/// Where storage fails, or a key can't be opened.
+/// Where storage fails, or a key can't be decrypted.
 pub async fn rewrap(ctx: &Context) -> Result<u64, Failure> {
     let keyring = &ctx.settings.keyring;
     let mut rewrapped = 0;
@@ -74,7 +74,7 @@ pub async fn rewrap(ctx: &Context) -> Result<u64, Failure> {
             continue;
         }
         let private = key.private.rewrap(keyring, Purpose::WrapSigningKey, key.public.kid().as_bytes());
-        Change::of(rows::rewrap(&key, &private.ok_or(Bug::Sealed)?)).commit(ctx).await?;
+        Change::of(rows::rewrap(&key, &private.ok_or(Bug::Undecryptable)?)).commit(ctx).await?;
         rewrapped += 1;
     }
     Ok(rewrapped)

@@ -2,7 +2,7 @@
 
 use super::rows;
 use crate::{
-    commit::{Change, Refused},
+    commit::{Change, CommitError},
     context::Context,
     error::Failure,
     platform,
@@ -23,7 +23,7 @@ pub async fn take(ctx: &Context) -> Result<Option<Lease>, Failure> {
     let holder = platform::new_id(ctx.now);
     match Change::of(rows::take_lease(holder, TERM, ctx.now)).try_commit(ctx).await {
         Ok(_) => Ok(Some(Lease { holder })),
-        Err(Refused::Unmet(_)) => Ok(None),
+        Err(CommitError::Unmet(_)) => Ok(None),
         Err(refused) => Err(refused.into()),
     }
 }

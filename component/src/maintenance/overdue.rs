@@ -9,7 +9,7 @@ use crate::{
 use std::sync::Mutex;
 
 /// How long a process waits for its turn before it says so: several terms of a lease, and far more than any run takes.
-const PATIENCE: Span = Span::minutes(5);
+const LONGEST_WAIT: Span = Span::minutes(5);
 /// How often it says so, however often it is called.
 const EVERY: Span = Span::minutes(1);
 
@@ -44,7 +44,7 @@ impl Standing {
         let done_at = Some(done_at).filter(|done_at| *done_at > Time::default());
         let waited = now.since(done_at.map_or(since, |done_at| done_at.min(since)));
         let lately = self.told_at.is_some_and(|told_at| told_at.is_within(EVERY, now));
-        if waited < PATIENCE || lately {
+        if waited < LONGEST_WAIT || lately {
             return None;
         }
         self.told_at = Some(now);

@@ -87,7 +87,7 @@ pub async fn run(ctx: &Context, at_most_every: Span) -> Result<Report, Failure> 
 async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Failure> {
     let outcome = tidy_up(ctx, report).await;
     // Whatever becomes of everything else, what happened is sealed.
-    keep_trail(ctx, report).await?;
+    keep_audit_log(ctx, report).await?;
     outcome?;
     if count && !report.more {
         let sessions = sessions::count(ctx).await?;
@@ -97,13 +97,13 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Fai
     Ok(())
 }
 
-/// Everything but the trail.
+/// Everything but the audit log.
 async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     // Keys first: nothing else is urgent.
     report.add("keys_created", keys::ensure(ctx, &keys::all().await?).await?);
     report.add("keys_resealed", keys::rewrap(ctx).await?);
     remove(ctx, "jwks", keys::prune(ctx.now)).await?;
-    // While the trail can't be written, everything else is removed all the same.
+    // While the audit log can't be written, everything else is removed all the same.
     let reported = audit::counted::report(ctx).await;
     for _ in 0..BATCHES {
         let removed = remove(ctx, "sessions", sessions::prune(ctx.now, BATCH)).await?;
@@ -131,12 +131,12 @@ async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
 }
 
 /// Seals what happened, drops what is past its retention, and looks whether the rest is what was signed.
-async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
+async fn keep_audit_log(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     report.add("keys_resealed", tree::rewrap_keys(ctx).await?);
     let sealed = match tree::seal(ctx).await {
-        Err(Failure::Bug(Bug::Trail(words))) => {
+        Err(Failure::Bug(Bug::AuditLog(words))) => {
             tree::note_finding(ctx, &words).await?;
-            return Err(Bug::Trail(words).into());
+            return Err(Bug::AuditLog(words).into());
         }
         sealed => sealed?,
     };
@@ -147,10 +147,10 @@ async fn keep_trail(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     report.more |= sealed.more;
     // Whatever becomes of the rest, the new checkpoint must reach whoever keeps it.
     if let Err(error) = prune_and_verify(ctx, report).await {
-        if let Failure::Bug(Bug::Trail(words)) = &error {
+        if let Failure::Bug(Bug::AuditLog(words)) = &error {
             tree::note_finding(ctx, words).await?;
         }
-        ctx.log(Level::Error, "the audit trail could not be gone through", &[("why", &error.to_string())]);
+        ctx.log(Level::Error, "the audit log could not be gone through", &[("why", &error.to_string())]);
     }
     Ok(())
 }

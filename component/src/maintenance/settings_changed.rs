@@ -1,11 +1,11 @@
-//! Which settings the service was started with last, so that a change of them is an event of the trail.
+//! Which settings the service was started with last, so that a change of them is an event of the audit log.
 
 use super::rows;
 use crate::{
     commit::Change,
     context::Context,
     error::Failure,
-    events::{Event, Kind},
+    events::{Event, EventType},
     secrets::SharedSecret,
     settings::{Setting, Settings, describe},
 };
@@ -23,7 +23,7 @@ pub async fn record(ctx: &Context) -> Result<(), Failure> {
     let Ok(described) = describe().await else { return Ok(()) };
     let now: BTreeMap<String, String> = described
         .into_iter()
-        .map(|setting| (setting.key.to_owned(), cut(shown(ctx.settings, setting))))
+        .map(|setting| (setting.key.to_owned(), cut(recorded_value(ctx.settings, setting))))
         .collect();
     let then = rows::known_settings(VALUE * 4).await?;
     if now == then {
@@ -37,7 +37,7 @@ pub async fn record(ctx: &Context) -> Result<(), Failure> {
     let mut change = Change::of(rows::forget_settings());
     change.add_all(now.iter().map(|(key, value)| rows::keep_setting(key, value)));
     if !then.is_empty() {
-        change.record(Event::anonymous(Kind::ConfigChanged).with("changed", changed));
+        change.record(Event::anonymous(EventType::ConfigChanged).with("changed", changed));
     }
     change.commit(ctx).await?;
     Ok(())
@@ -57,7 +57,7 @@ fn cut(value: String) -> String {
 }
 
 /// A setting as it is written down: of secrets only what tells one from another.
-fn shown(settings: &Settings, setting: Setting) -> String {
+fn recorded_value(settings: &Settings, setting: Setting) -> String {
     match setting.key {
         "secrets" => {
             let versions: Vec<String> =

@@ -68,8 +68,8 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
     }
     keys::ensure(&ctx, &keys).await?;
     // Opens them, so that a secret that is another one than sealed them is noticed now. The first request needs them.
-    match keys::known(settings).await {
-        Err(Failure::Bug(Bug::Sealed)) => return Err(StartError::Configuration(another_secret())),
+    match keys::cached(settings).await {
+        Err(Failure::Bug(Bug::Undecryptable)) => return Err(StartError::Configuration(another_secret())),
         keys => drop(keys?),
     }
     if serving {

@@ -12,5 +12,5 @@ pub use alike::first_alike;
 pub use guessable::is_guessable;
 pub use keyring::{Keyring, Purpose, SecretVersion};
 pub use opaque_token::{CookieSecret, RefreshToken};
-pub use shared_secret::{SharedSecret, may_be_shown};
+pub use shared_secret::{SharedSecret, is_valid_bearer};
 pub use wrapped_key::WrappedKey;

@@ -18,7 +18,7 @@ impl SharedSecret {
     ///
     /// What would be right, where it can be guessed.
     pub fn parse(text: &str) -> Result<Self, String> {
-        if is_guessable(text) || !may_be_shown(text) {
+        if is_guessable(text) || !is_valid_bearer(text) {
             return Err(FORM.into());
         }
         Ok(Self(Sha256::digest(text.as_bytes()).into()))
@@ -46,6 +46,6 @@ impl SharedSecret {
 
 /// Whether a text can be shown as a bearer token.
 #[must_use]
-pub fn may_be_shown(text: &str) -> bool {
+pub fn is_valid_bearer(text: &str) -> bool {
     !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == ',')
 }

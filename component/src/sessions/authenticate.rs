@@ -1,6 +1,6 @@
 //! Who makes a request, by the database: a session that was ended is refused by the next request.
 
-use super::{Refusal, activity, agent, caller::Caller, rows, tokens};
+use super::{AccessTokenError, activity, caller::Caller, rows, tokens, user_agent_change};
 use crate::{
     context::Context,
     error::{Failure, passes_on},
@@ -47,12 +47,12 @@ pub async fn by_cookies(
     let (found, cookie) = newest.ok_or(AuthenticateError::Unauthenticated)?;
     let keys = keys::at(&found.snapshot, ctx.settings).await?;
     // Of a cookie alone: an access token may be shown by a server that acts for its user.
-    agent::notice(ctx, &found.session).await;
+    user_agent_change::report(ctx, &found.session).await;
     Ok((used(ctx, Caller::new(found, keys)), cookie))
 }
 
 /// The caller that an access token belongs to.
-pub async fn by_access_token(ctx: &Context, token: &str) -> Result<Caller, Refusal> {
+pub async fn by_access_token(ctx: &Context, token: &str) -> Result<Caller, AccessTokenError> {
     Ok(used(ctx, tokens::load(ctx, token).await?))
 }
 

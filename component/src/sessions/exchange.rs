@@ -5,7 +5,7 @@ use crate::{
     commit::Change,
     context::Context,
     error::{Failure, passes_on},
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::SessionId,
     secrets::RefreshToken,
 };
@@ -46,7 +46,7 @@ pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<Si
     // Before the session is committed: what can't be signed must not be.
     let statement = access_token::Statement { session: &session, user: &user, as_of };
     let access_token = access_token::issue(ctx, &caller.keys, &statement)?;
-    let event = Event::about(Kind::LoginSuccess, caller.user.id)
+    let event = Event::about(EventType::LoginSuccess, caller.user.id)
         .session(session.id)
         .with("origin", origin)
         .without_a_hash();

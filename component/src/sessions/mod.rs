@@ -4,8 +4,8 @@
 //! another origin can exchange the cookie for a child session of its own, which ends with its parent.
 
 mod access_token;
+mod access_token_error;
 mod activity;
-mod agent;
 mod authenticate;
 pub mod cache;
 mod caller;
@@ -14,7 +14,6 @@ mod lifetime;
 mod list;
 mod open;
 mod refresh;
-mod refusal;
 mod renewal;
 mod revoke;
 mod rows;
@@ -24,8 +23,10 @@ mod sign_token;
 mod signed_in;
 mod slide;
 mod tokens;
+mod user_agent_change;
 
 pub use access_token::AccessToken;
+pub use access_token_error::AccessTokenError;
 pub use activity::flush as flush_activity;
 pub use authenticate::{AuthenticateError, by_access_token, by_cookies};
 pub use caller::Caller;
@@ -34,7 +35,6 @@ pub use lifetime::Lifetime;
 pub use list::{count, get, list};
 pub use open::{Opened, Proven, Wanted, open};
 pub use refresh::{RefreshError, refresh};
-pub use refusal::Refusal;
 pub use renewal::{OldChain, Renewal};
 pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
@@ -43,7 +43,7 @@ pub use sign_out::{Credential, SignOutError, is_alive, sign_out};
 pub use sign_token::{SignTokenError, by_session, sign_access_token, sign_service_token};
 pub use signed_in::SignedIn;
 pub use slide::slide;
-pub use tokens::{Known, ValidateError, known, validate, validate_unlimited};
+pub use tokens::{UserSession, ValidateError, cached, validate, validate_unlimited};
 
 use crate::{
     context::Client,

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     accounts::User,
-    commit::{Change, Refused},
+    commit::{Change, CommitError},
     context::Context,
     devices::{self, Recognised},
     error::Failure,
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::SessionId,
     invalidations::Snapshot,
     keys,
@@ -73,7 +73,7 @@ pub async fn open(
     change.add(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now));
     make_room(ctx, &mut change, &session, wanted).await?;
     change.append(led_to);
-    throttle::after_failures(ctx, attempt).tell(&mut change, Some(user.id));
+    throttle::after_failures(ctx, attempt).report(&mut change, Some(user.id));
     attempt.succeeded(&mut change);
     // Whoever has just proven who they are may do so again: a thief of a session must not keep its owner from changing the password.
     throttle::may_reauthenticate(&mut change, user.id);
@@ -84,7 +84,7 @@ pub async fn open(
     let device_cookie =
         devices::remember(ctx, &mut change, user.id, &device, client_id.as_deref(), name.as_deref());
     change.record(
-        Event::about(Kind::LoginSuccess, user.id)
+        Event::about(EventType::LoginSuccess, user.id)
             .session(session.id)
             .with("deviceId", client_id.clone())
             .with("deviceName", name.clone())
@@ -95,7 +95,7 @@ pub async fn open(
     let access_token = access_token::issue(ctx, &keys, &Statement { session: &session, user: &user, as_of })?;
     match change.try_commit(ctx).await {
         Ok(_) => {}
-        Err(Refused::Unmet(_)) => return Ok(Opened::Outdated),
+        Err(CommitError::Unmet(_)) => return Ok(Opened::Outdated),
         Err(refused) => return Err(refused.into()),
     }
     platform::count(Metric::SessionsOpened, if wanted.remember_me { "true" } else { "false" }, 1);
@@ -123,12 +123,12 @@ async fn make_room(
     for cookie in wanted.replaces {
         // Whoever was signed in here may be somebody else, of whom an import has left what can't be read.
         if let Some((replaced, owner)) = rows::ids_by_cookie(cookie).await? {
-            let event = Event::about(Kind::SessionRevoked, owner).with("reason", "replaced");
+            let event = Event::about(EventType::SessionRevoked, owner).with("reason", "replaced");
             change.add_counted(Metric::SessionsEnded, "replaced", rows::end(replaced));
             change.record(event.session(replaced));
         }
     }
-    let displaced = Event::about(Kind::SessionRevoked, user).with("reason", "displaced");
+    let displaced = Event::about(EventType::SessionRevoked, user).with("reason", "displaced");
     change.record(rows::if_more_than(limit, displaced));
     change.add_counted(Metric::SessionsEnded, "displaced", rows::displace(user, session.id, limit));
     Ok(())

@@ -10,12 +10,12 @@
 //! R0 again otherwise: someone has a copy; the session ends          end_compromised
 //! ```
 
-use super::{Lifetime, SignedIn, agent, rows, signed_in};
+use super::{Lifetime, SignedIn, rows, signed_in, user_agent_change};
 use crate::{
-    commit::{Change, Refused},
+    commit::{Change, CommitError},
     context::Context,
     error::{Failure, passes_on},
-    events::{Event, Kind},
+    events::{Event, EventType},
     platform::{self, Metric},
     secrets::RefreshToken,
     throttle::{self, Route, ThrottleError, Throttled},
@@ -144,16 +144,16 @@ async fn rotate(
     change.add(rows::insert_refresh_token(session.id, &successor, first.unwrap_or(generation) + 1, ctx.now));
     change.add(rows::touch(session.id, ctx.now));
     slide(ctx, &mut change, session);
-    if let Some(suspicion) = agent::changed(ctx, session) {
-        suspicion.tell_in_session(&mut change, user, session.id);
+    if let Some(suspicion) = user_agent_change::detect(ctx, session) {
+        suspicion.report_in_session(&mut change, user, session.id);
     }
-    change.record(Event::about(Kind::TokenRefresh, user).session(session.id));
+    change.record(Event::about(EventType::TokenRefresh, user).session(session.id));
     // Before the token is spent: what can't be signed must not be committed.
     let signed_in = signed_in::signed_in(ctx, found, successor).await?;
     match change.try_commit(ctx).await {
         Ok(_) => Ok(Rotation::Done(Box::new(signed_in))),
-        Err(Refused::Unmet(unmet)) if Some(unmet) == spends_first => Ok(Rotation::ChainUsed),
-        Err(Refused::Unmet(_) | Refused::Conflict(_)) => Ok(Rotation::Overtaken),
+        Err(CommitError::Unmet(unmet)) if Some(unmet) == spends_first => Ok(Rotation::ChainUsed),
+        Err(CommitError::Unmet(_) | CommitError::Conflict(_)) => Ok(Rotation::Overtaken),
         Err(refused) => Err(Failure::from(refused).into()),
     }
 }
@@ -195,7 +195,7 @@ async fn repeat(
     }
     if let Some(successor) = successor
         && spent.at.is_within(ctx.settings.refresh_grace, ctx.now)
-        && agent::is_of_the_same_family(ctx, &found.session)
+        && user_agent_change::is_of_the_same_family(ctx, &found.session)
         && let Some(signed_in) = repeat_late(ctx, token, found.clone(), successor).await?
     {
         return Ok((signed_in, "repeated_late"));
@@ -212,13 +212,13 @@ async fn repeat_late(
     successor: RefreshToken,
 ) -> Result<Option<SignedIn>, Failure> {
     let (user, session) = (found.user.id, found.session.id);
-    let event = Event::about(Kind::TokenRefresh, user).session(session).with("reason", "repeated_late");
+    let event = Event::about(EventType::TokenRefresh, user).session(session).with("reason", "repeated_late");
     let mut change = Change::of(rows::repeat_late(session, token, &successor, ctx.now));
     change.record(event);
     let signed_in = signed_in::signed_in(ctx, found, successor).await?;
     match change.try_commit(ctx).await {
         Ok(_) => Ok(Some(signed_in)),
-        Err(Refused::Unmet(_)) => Ok(None),
+        Err(CommitError::Unmet(_)) => Ok(None),
         Err(refused) => Err(refused.into()),
     }
 }
@@ -229,8 +229,8 @@ async fn end_compromised<T>(ctx: &Context, found: &rows::Found, how: Compromise)
     let about = |kind| Event::about(kind, found.user.id).with("reason", reason);
     let mut change = Change::new();
     change.add_counted(Metric::SessionsEnded, reason, rows::end_existing(session));
-    change.record(about(Kind::SuspiciousActivity).session(session));
-    change.record(about(Kind::SessionRevoked).session(session));
+    change.record(about(EventType::SuspiciousActivity).session(session));
+    change.record(about(EventType::SessionRevoked).session(session));
     // Where there is none any more, someone else told of it.
     change.commit_or(ctx, RefreshError::InvalidRefreshToken).await?;
     if let Compromise::Reuse = how {

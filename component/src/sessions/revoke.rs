@@ -5,7 +5,7 @@ use crate::{
     commit::Change,
     context::Context,
     error::{Failure, LookupError},
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::{SessionId, UserId},
     platform::Metric,
     storage::Statement,
@@ -17,7 +17,7 @@ use crate::{
 ///
 /// `NotFound` for a session that isn't there or isn't theirs.
 pub async fn revoke_own(ctx: &Context, caller: &Caller, session: SessionId) -> Result<(), LookupError> {
-    let event = Event::about(Kind::SessionRevoked, caller.user.id).with("reason", "owner");
+    let event = Event::about(EventType::SessionRevoked, caller.user.id).with("reason", "owner");
     end_one(ctx, rows::end_own(caller.user.id, session), event.session(session)).await
 }
 
@@ -28,7 +28,7 @@ pub async fn revoke_own(ctx: &Context, caller: &Caller, session: SessionId) -> R
 /// `NotFound` for a session that isn't there.
 pub async fn revoke(ctx: &Context, session: SessionId) -> Result<(), LookupError> {
     let found = rows::by_id(session).await?.ok_or(LookupError::NotFound)?;
-    let event = Event::about(Kind::SessionRevoked, found.user.id).with("reason", "administrator");
+    let event = Event::about(EventType::SessionRevoked, found.user.id).with("reason", "administrator");
     end_one(ctx, rows::end_existing(session), event.session(session)).await
 }
 
@@ -41,7 +41,7 @@ pub async fn revoke(ctx: &Context, session: SessionId) -> Result<(), LookupError
 pub async fn revoke_others(ctx: &Context, caller: &Caller) -> Result<u64, Failure> {
     let user = caller.user.id;
     let Session { id, parent_id, .. } = caller.session;
-    let event = Event::about(Kind::SessionRevoked, user).with("reason", "owner").with("scope", "others");
+    let event = Event::about(EventType::SessionRevoked, user).with("reason", "owner").with("scope", "others");
     let event = rows::if_others_than(id, parent_id, event);
     end_many(ctx, rows::end_others(user, id, parent_id), event).await
 }
@@ -52,7 +52,8 @@ pub async fn revoke_others(ctx: &Context, caller: &Caller) -> Result<u64, Failur
 ///
 /// Where storage fails.
 pub async fn revoke_all(ctx: &Context, user: UserId) -> Result<u64, Failure> {
-    let event = Event::about(Kind::SessionRevoked, user).with("reason", "administrator").with("scope", "all");
+    let event =
+        Event::about(EventType::SessionRevoked, user).with("reason", "administrator").with("scope", "all");
     end_many(ctx, rows::end_all(user), rows::if_more_than(0, event)).await
 }
 

@@ -2,10 +2,10 @@
 
 use super::rows;
 use crate::{
-    commit::{Change, Refused},
+    commit::{Change, CommitError},
     context::Context,
     error::{Failure, passes_on},
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::SessionId,
     keys,
     platform::Metric,
@@ -41,12 +41,12 @@ passes_on!(SignOutError: Failed(Failure));
 pub async fn sign_out(ctx: &Context, credential: Credential<'_>) -> Result<(), SignOutError> {
     let Some(found) = find(ctx, credential).await? else { return Ok(()) };
     let session = found.session.id;
-    let event = Event::about(Kind::Logout, found.user.id).session(session);
+    let event = Event::about(EventType::Logout, found.user.id).session(session);
     let mut change = Change::new();
     change.add_counted(Metric::SessionsEnded, "logout", rows::end_existing(session));
     change.record(event);
     match change.try_commit(ctx).await {
-        Ok(_) | Err(Refused::Unmet(_)) => Ok(()),
+        Ok(_) | Err(CommitError::Unmet(_)) => Ok(()),
         Err(refused) => Err(Failure::from(refused).into()),
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     commit,
     context::Context,
     error::{Failure, FieldProblem, InputError, passes_on},
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::SessionId,
     keys,
 };
@@ -46,7 +46,7 @@ pub async fn sign_access_token(ctx: &Context, session: SessionId) -> Result<Acce
     let caller = by_session(ctx, session).await?;
     let Caller { session, user, as_of, keys, .. } = &caller;
     let token = access_token::issue(ctx, keys, &access_token::Statement { session, user, as_of: *as_of })?;
-    Ok(told(ctx, &caller, ctx.settings.audience(), token).await?)
+    Ok(recorded(ctx, &caller, ctx.settings.audience(), token).await?)
 }
 
 /// Signs a token of a session for another service.
@@ -57,17 +57,17 @@ pub async fn sign_service_token(
 ) -> Result<AccessToken, SignTokenError> {
     let caller = by_session(ctx, session).await?;
     let token = service_token(ctx, &caller, audience)?;
-    Ok(told(ctx, &caller, audience, token).await?)
+    Ok(recorded(ctx, &caller, audience, token).await?)
 }
 
 /// The token, once its event is committed.
-async fn told(
+async fn recorded(
     ctx: &Context,
     caller: &Caller,
     audience: &str,
     token: AccessToken,
 ) -> Result<AccessToken, Failure> {
-    let event = Event::about(Kind::TokenSigned, caller.user.id).session(caller.session.id);
+    let event = Event::about(EventType::TokenSigned, caller.user.id).session(caller.session.id);
     commit::event(ctx, event.with("audience", audience)).await?;
     Ok(token)
 }

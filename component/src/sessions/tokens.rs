@@ -6,25 +6,25 @@
 //!                                                  └ yes, or nobody knows: the database decides
 //! ```
 
-use super::{Caller, Refusal, Session, access_token, activity, rows};
+use super::{AccessTokenError, Caller, Session, access_token, activity, rows};
 use crate::{
     accounts::{AppMetadata, User},
     audit::refused_tokens,
     context::Context,
     error::passes_on,
     ids::{SessionId, UserId},
-    invalidations::{self, Answer, Position, Subject},
+    invalidations::{self, Freshness, Position, Subject},
     keys::{self, Keys},
-    memory::Memory,
     platform::{self, Metric},
     throttle::{self, Route, ThrottleError, Throttled},
     time::{SKEW, Time},
+    verified_tokens::VerifiedTokens,
 };
 use mana_auth_tokens::{self as codec, Claims, KeySet};
 use std::sync::{Arc, Mutex};
 
 /// The tokens that were verified, and found to be true at least once.
-static VERIFIED: Memory<Verified> = Memory::new();
+static VERIFIED: VerifiedTokens<Verified> = VerifiedTokens::new();
 
 /// A token that one of the keys has signed, for this service.
 struct Verified {
@@ -33,22 +33,22 @@ struct Verified {
     user: UserId,
     /// Where in the order of commits it was issued.
     issued_at: Position,
-    held: Mutex<Held>,
+    last_check: Mutex<LastCheck>,
 }
 
-/// What is known of a token beside its own words.
+/// What the last check of a token found.
 #[derive(Clone, Default)]
-struct Held {
+struct LastCheck {
     /// The position at which the token was true, and at which its key was accepted.
     as_of: Position,
-    /// Whom it speaks of, as the database had them there; none where nobody has looked yet.
-    known: Option<Arc<Known>>,
+    /// Its user and session, as the database had them there; none where nobody has looked yet.
+    user_session: Option<Arc<UserSession>>,
     /// When its use was last noted.
     active_at: Time,
 }
 
-/// Whom a token speaks of.
-pub struct Known {
+/// The user and the session of a token.
+pub struct UserSession {
     /// The user.
     pub user: User,
     /// The session.
@@ -59,18 +59,18 @@ pub struct Known {
 #[derive(Debug)]
 pub enum ValidateError {
     /// It is refused.
-    Refused(Refusal),
+    Refused(AccessTokenError),
     /// The client showed too many that were never ours.
     Throttled(Throttled),
 }
 
-passes_on!(ValidateError: Refused(Refusal), Throttled(Throttled));
+passes_on!(ValidateError: Refused(AccessTokenError), Throttled(Throttled));
 
 impl From<ThrottleError> for ValidateError {
     fn from(error: ThrottleError) -> Self {
         match error {
             ThrottleError::Throttled(throttled) => Self::Throttled(throttled),
-            ThrottleError::Failed(failure) => Self::Refused(Refusal::Failed(failure)),
+            ThrottleError::Failed(failure) => Self::Refused(AccessTokenError::Failed(failure)),
         }
     }
 }
@@ -79,15 +79,15 @@ impl From<ThrottleError> for ValidateError {
 /// for many is not held up over those that are good or over, whatever strangers send there.
 pub async fn validate(ctx: &Context, token: &str) -> Result<Claims, ValidateError> {
     let outcome = validate_unlimited(ctx, token).await;
-    if let Err(Refusal::Invalid) = outcome {
+    if let Err(AccessTokenError::Invalid) = outcome {
         throttle::count(ctx, Route::Validate).await?;
     }
     Ok(outcome?)
 }
 
 /// The same for a caller that may ask as often as it likes, and that no client is behind.
-pub async fn validate_unlimited(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
-    let outcome = say(ctx, token).await;
+pub async fn validate_unlimited(ctx: &Context, token: &str) -> Result<Claims, AccessTokenError> {
+    let outcome = current_claims(ctx, token).await;
     match &outcome {
         Ok(_) => platform::count(Metric::TokenValidations, "valid", 1),
         Err(refusal) => {
@@ -100,7 +100,7 @@ pub async fn validate_unlimited(ctx: &Context, token: &str) -> Result<Claims, Re
     outcome
 }
 
-async fn say(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
+async fn current_claims(ctx: &Context, token: &str) -> Result<Claims, AccessTokenError> {
     let verified = verified(ctx, token).await?;
     if is_current(token, &verified).await {
         platform::count(Metric::SessionReads, "token", 1);
@@ -111,51 +111,53 @@ async fn say(ctx: &Context, token: &str) -> Result<Claims, Refusal> {
     Ok(verified.claims.clone())
 }
 
-/// Whom an access token speaks of, if that is known and still true; none where the database has to say it.
-pub async fn known(ctx: &Context, token: &str) -> Result<Option<Arc<Known>>, Refusal> {
+/// The user and session of an access token, if this instance has them and they are still true; none where the database decides.
+pub async fn cached(ctx: &Context, token: &str) -> Result<Option<Arc<UserSession>>, AccessTokenError> {
     let verified = verified(ctx, token).await?;
-    let Some(known) = verified.held().known else { return Ok(None) };
-    if !known.session.is_in_time(ctx.now) || known.session.slide_is_due(ctx.now) {
+    let Some(user_session) = verified.last_check().user_session else { return Ok(None) };
+    if !user_session.session.is_in_time(ctx.now) || user_session.session.slide_is_due(ctx.now) {
         return Ok(None);
     }
     if !is_current(token, &verified).await {
         return Ok(None);
     }
     platform::count(Metric::SessionReads, "token", 1);
-    verified.update(|held| held.active_at = activity::note(verified.session, held.active_at, ctx.now));
-    Ok(Some(known))
+    verified.update(|last_check| {
+        last_check.active_at = activity::note(verified.session, last_check.active_at, ctx.now)
+    });
+    Ok(Some(user_session))
 }
 
 /// The caller that an access token belongs to, by the database.
-pub(super) async fn load(ctx: &Context, token: &str) -> Result<Caller, Refusal> {
+pub(super) async fn load(ctx: &Context, token: &str) -> Result<Caller, AccessTokenError> {
     let verified = verified(ctx, token).await?;
     look_up(ctx, token, &verified).await
 }
 
 /// The token, verified once and remembered; its time is looked at with each use.
-async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, Refusal> {
+async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, AccessTokenError> {
     if let Some(verified) = VERIFIED.get(token) {
         let Claims { iat, exp, .. } = verified.claims;
         let now = ctx.now;
         if now.as_seconds() >= exp {
             VERIFIED.remove(token);
-            return Err(Refusal::Expired);
+            return Err(AccessTokenError::Expired);
         }
         if iat <= (now + SKEW).as_seconds() {
             return Ok(verified);
         }
     }
-    let mut keys = keys::known(ctx.settings).await?;
+    let mut keys = keys::cached(ctx.settings).await?;
     let mut claims = verify(ctx, token, keys.accepted());
-    if matches!(claims, Err(codec::Refusal::UnknownKey)) {
+    if matches!(claims, Err(codec::TokenError::UnknownKey)) {
         // Perhaps of a key that was made since.
         keys = keys::current(ctx.settings).await?;
         claims = verify(ctx, token, keys.accepted());
     }
-    let claims = claims.map_err(|refusal| refusal_of(ctx, token, &keys, refusal))?;
-    let session = SessionId::parse(&claims.sid).ok_or(Refusal::Invalid)?;
-    let user = UserId::parse(&claims.sub).ok_or(Refusal::Invalid)?;
-    let issued_at = claims.pos.parse::<Position>().map_err(|_| Refusal::Invalid)?;
+    let claims = claims.map_err(|refusal| token_error(ctx, token, &keys, refusal))?;
+    let session = SessionId::parse(&claims.sid).ok_or(AccessTokenError::Invalid)?;
+    let user = UserId::parse(&claims.sub).ok_or(AccessTokenError::Invalid)?;
+    let issued_at = claims.pos.parse::<Position>().map_err(|_| AccessTokenError::Invalid)?;
     // What holds is what both cover: the token says nothing of keys that were revoked before it was issued.
     let keys_at = keys.as_of();
     let as_of = match keys_at.start == issued_at.start {
@@ -163,18 +165,18 @@ async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, Refusal> 
         // Of two histories: the database decides.
         false => Position::default(),
     };
-    let held = Mutex::new(Held { as_of, ..Held::default() });
-    Ok(Arc::new(Verified { claims, session, user, issued_at, held }))
+    let last_check = Mutex::new(LastCheck { as_of, ..LastCheck::default() });
+    Ok(Arc::new(Verified { claims, session, user, issued_at, last_check }))
 }
 
 async fn is_current(token: &str, verified: &Arc<Verified>) -> bool {
     let subjects = [Subject::Session(verified.session), Subject::User(verified.user), Subject::Keys];
-    let as_of = verified.held().as_of;
-    let Answer::Current(position) = invalidations::check(&subjects, as_of).await else { return false };
-    verified.update(|held| {
+    let as_of = verified.last_check().as_of;
+    let Freshness::Current(position) = invalidations::check(&subjects, as_of).await else { return false };
+    verified.update(|last_check| {
         // Unless somebody looked it up meanwhile.
-        if held.as_of == as_of {
-            held.as_of = position;
+        if last_check.as_of == as_of {
+            last_check.as_of = position;
         }
     });
     VERIFIED.insert(token, Arc::clone(verified));
@@ -182,7 +184,7 @@ async fn is_current(token: &str, verified: &Arc<Verified>) -> bool {
 }
 
 /// Has the database decide.
-async fn look_up(ctx: &Context, token: &str, verified: &Arc<Verified>) -> Result<Caller, Refusal> {
+async fn look_up(ctx: &Context, token: &str, verified: &Arc<Verified>) -> Result<Caller, AccessTokenError> {
     let outcome = decide(ctx, token, verified).await;
     match &outcome {
         Ok(caller) => {
@@ -190,8 +192,10 @@ async fn look_up(ctx: &Context, token: &str, verified: &Arc<Verified>) -> Result
             let user = User { app_metadata: AppMetadata::default(), ..caller.user.clone() };
             let session = caller.session.clone();
             let active_at = session.last_activity_at;
-            let known = Some(Arc::new(Known { user, session }));
-            verified.update(|held| *held = Held { as_of: caller.as_of, known, active_at });
+            let user_session = Some(Arc::new(UserSession { user, session }));
+            verified.update(|last_check| {
+                *last_check = LastCheck { as_of: caller.as_of, user_session, active_at }
+            });
             VERIFIED.insert(token, Arc::clone(verified));
         }
         Err(_) => VERIFIED.remove(token),
@@ -199,18 +203,18 @@ async fn look_up(ctx: &Context, token: &str, verified: &Arc<Verified>) -> Result
     outcome
 }
 
-async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Caller, Refusal> {
+async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Caller, AccessTokenError> {
     let claims = &verified.claims;
-    let found = rows::by_id(verified.session).await?.ok_or(Refusal::Revoked)?;
+    let found = rows::by_id(verified.session).await?.ok_or(AccessTokenError::Revoked)?;
     let keys = keys::at(&found.snapshot, ctx.settings).await?;
     // Keys that were revoked since it was verified have signed nothing.
-    verify(ctx, token, keys.accepted()).map_err(|refusal| refusal_of(ctx, token, &keys, refusal))?;
+    verify(ctx, token, keys.accepted()).map_err(|refusal| token_error(ctx, token, &keys, refusal))?;
     let user = &found.user;
     if !found.is_alive(ctx.now)
         || verified.user != user.id
         || !invalidations::is_of_this_history(verified.issued_at, found.snapshot.as_of).await?
     {
-        return Err(Refusal::Revoked);
+        return Err(AccessTokenError::Revoked);
     }
     let still_true = claims.email == user.email.as_str()
         && claims.email_verified == user.email_verified
@@ -218,15 +222,15 @@ async fn decide(ctx: &Context, token: &str, verified: &Verified) -> Result<Calle
         && access_token::says_own(ctx.settings, user, &claims.own)
         && found.session.accepts_tokens_issued_at(claims.iat, ctx.now)
         && found.is_unchanged_since(verified.issued_at);
-    if still_true { Ok(Caller::new(found, keys)) } else { Err(Refusal::Outdated) }
+    if still_true { Ok(Caller::new(found, keys)) } else { Err(AccessTokenError::Outdated) }
 }
 
-fn verify(ctx: &Context, token: &str, keys: &KeySet) -> Result<Claims, codec::Refusal> {
+fn verify(ctx: &Context, token: &str, keys: &KeySet) -> Result<Claims, codec::TokenError> {
     let (settings, now) = (ctx.settings, ctx.now.as_seconds());
-    let mut outcome = Err(codec::Refusal::WrongAudience);
+    let mut outcome = Err(codec::TokenError::WrongAudience);
     for audience in &settings.audiences {
         outcome = codec::verify(token, keys, settings.public_url.as_str(), audience, now);
-        if !matches!(outcome, Err(codec::Refusal::WrongAudience)) {
+        if !matches!(outcome, Err(codec::TokenError::WrongAudience)) {
             break;
         }
     }
@@ -234,10 +238,10 @@ fn verify(ctx: &Context, token: &str, keys: &KeySet) -> Result<Claims, codec::Re
 }
 
 /// Tells a token that was good until its key was revoked from one that never was.
-fn refusal_of(ctx: &Context, token: &str, keys: &Keys, refusal: codec::Refusal) -> Refusal {
+fn token_error(ctx: &Context, token: &str, keys: &Keys, refusal: codec::TokenError) -> AccessTokenError {
     match refusal {
-        codec::Refusal::UnknownKey => match verify(ctx, token, keys.revoked()) {
-            Ok(_) => Refusal::Disowned,
+        codec::TokenError::UnknownKey => match verify(ctx, token, keys.revoked()) {
+            Ok(_) => AccessTokenError::Disowned,
             Err(refusal) => refusal.into(),
         },
         refusal => refusal.into(),
@@ -245,13 +249,13 @@ fn refusal_of(ctx: &Context, token: &str, keys: &Keys, refusal: codec::Refusal) 
 }
 
 impl Verified {
-    fn held(&self) -> Held {
-        self.held.lock().map(|held| held.clone()).unwrap_or_default()
+    fn last_check(&self) -> LastCheck {
+        self.last_check.lock().map(|last_check| last_check.clone()).unwrap_or_default()
     }
 
-    fn update(&self, change: impl FnOnce(&mut Held)) {
-        if let Ok(mut held) = self.held.lock() {
-            change(&mut held);
+    fn update(&self, change: impl FnOnce(&mut LastCheck)) {
+        if let Ok(mut last_check) = self.last_check.lock() {
+            change(&mut last_check);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who may append to the audit trail over HTTP: `source:secret`, separated by commas.
+//! Who may append to the audit log over HTTP: `source:secret`, separated by commas.
 
 use crate::secrets::{SharedSecret, first_alike, is_guessable};
 use mana_auth_audit::Source;
@@ -25,7 +25,7 @@ pub fn parse(text: &str) -> Result<Vec<(Source, SharedSecret)>, String> {
     Ok(sources)
 }
 
-/// Whoever writes `secret:source` shall not read the secret in the log, nor the trail hold it as a source.
+/// Whoever writes `secret:source` shall not read the secret in the log, nor the audit log hold it as a source.
 fn item_of(item: &str) -> Result<(Source, SharedSecret), String> {
     let (source, secret) = item.split_once(':').ok_or("must be source:secret")?;
     let (source, secret) = (source.trim(), secret.trim());

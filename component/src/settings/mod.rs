@@ -46,7 +46,7 @@ pub struct Settings {
     pub require_https: bool,
     /// What opens the maintenance route; none: the route doesn't exist.
     pub maintenance_secret: Option<SharedSecret>,
-    /// Who may append to the trail over HTTP, under which source, and what each must show.
+    /// Who may append to the audit log over HTTP, under which source, and what each must show.
     pub audit_sources: Vec<(Source, SharedSecret)>,
     /// How many sign-ins a user may have at a time; the oldest gives way.
     pub sessions_per_user: u32,
@@ -74,7 +74,7 @@ pub struct Settings {
     pub service_name: String,
     /// What a password hash costs.
     pub password_parameters: Parameters,
-    /// How long events of the trail are kept, at least.
+    /// How long events of the audit log are kept, at least.
     pub audit_retention: Span,
     /// How long a key signs.
     pub key_rotation: Span,

@@ -7,14 +7,14 @@ use crate::{
     time::Span,
 };
 use mana_auth_hygiene::{Hsts, Origin, Policy};
-use mana_auth_settings::{Fallback, KEYS, Key, Owner, find, items, normal};
+use mana_auth_settings::{ConfigKey, Fallback, KEYS, Owner, find, items, normal};
 use std::collections::BTreeMap;
 
 /// The fewest failures without a success that may be configured to end all attempts.
 pub const LEAST_CUMULATIVE: u32 = 10;
 
 /// The keys that the component asks its host for.
-pub fn keys() -> impl Iterator<Item = &'static Key> {
+pub fn keys() -> impl Iterator<Item = &'static ConfigKey> {
     KEYS.iter().filter(|key| key.owner == Owner::Component)
 }
 
@@ -123,7 +123,7 @@ pub fn describe(values: &BTreeMap<String, String>) -> Vec<Setting> {
         .collect()
 }
 
-fn default(key: &Key) -> Option<String> {
+fn default(key: &ConfigKey) -> Option<String> {
     match key.default {
         Fallback::Value(text) => Some(text.to_owned()),
         Fallback::Derived(_) => None,
@@ -212,7 +212,7 @@ fn wrong(key: &str, problem: impl Into<String>) -> Misconfiguration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mana_auth_settings::Kind;
+    use mana_auth_settings::ValueKind;
 
     fn values(extra: &[(&str, &str)]) -> BTreeMap<String, String> {
         let secret = "1:q0q0q0q0q0q0q0q0AbCdEfGhIjKlMnOpQrStUvWxYz0".to_owned();
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn the_least_cumulative_bound_is_that_of_its_key() {
         let key = find("lockout_cumulative_failures").unwrap();
-        let Kind::Integer { min, .. } = key.kind else { panic!("a number") };
+        let ValueKind::Integer { min, .. } = key.kind else { panic!("a number") };
         assert_eq!(min, u64::from(LEAST_CUMULATIVE));
     }
 

@@ -1,7 +1,7 @@
 //! An attempt, from its place to its outcome.
 
 use super::{
-    counter::{Counter, Kind, Limit, Lock, Route},
+    counter::{Counter, CounterKind, Limit, Lock, Route},
     limit,
     reservation::Reservation,
     rows,
@@ -52,7 +52,7 @@ impl Attempt {
         match change.try_commit(ctx).await {
             Ok(_) => Ok(Self { reservation, lock, bounds, next, limits }),
             // Others were faster.
-            Err(commit::Refused::Unmet(_)) => {
+            Err(commit::CommitError::Unmet(_)) => {
                 self::standing(ctx, &lock, &limits).await?.admit(&bounds, ctx.now)?;
                 Err(Throttled::Undecided.into())
             }
@@ -63,7 +63,7 @@ impl Attempt {
     /// Whether it is counted for the device that it comes from, and for that alone.
     #[must_use]
     pub fn is_of_known_device(&self) -> bool {
-        self.lock.kind == Kind::Lock(Lock::Device)
+        self.lock.kind == CounterKind::Lock(Lock::Device)
     }
 
     /// It succeeded: what locks begins anew, and limits get the place back. Adds to the change of what it led to.

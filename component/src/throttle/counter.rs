@@ -44,7 +44,7 @@ pub enum Scope {
 
 /// What kind of thing a counter counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum CounterKind {
     /// Failures that lead to a lock.
     Lock(Lock),
     /// Calls of a route that is limited.
@@ -87,7 +87,7 @@ impl Scope {
     pub const ALL: [Self; 4] = [Self::Address, Self::Client, Self::Unknown, Self::All];
 }
 
-impl Kind {
+impl CounterKind {
     /// Every kind that there is.
     pub fn all() -> impl Iterator<Item = Self> {
         let limits = Route::ALL.into_iter();
@@ -124,8 +124,8 @@ impl Kind {
     }
 }
 
-impl From<Kind> for Value {
-    fn from(kind: Kind) -> Self {
+impl From<CounterKind> for Value {
+    fn from(kind: CounterKind) -> Self {
         kind.name().into()
     }
 }
@@ -134,7 +134,7 @@ impl From<Kind> for Value {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Counter {
     /// What kind of thing it is.
-    pub(super) kind: Kind,
+    pub(super) kind: CounterKind,
     /// Which one.
     pub(super) subject: [u8; 32],
 }
@@ -142,15 +142,15 @@ pub struct Counter {
 impl Counter {
     /// Of failures that lead to a lock.
     pub(super) fn of_lock(lock: Lock, parts: &[&[u8]]) -> Self {
-        Self::new(Kind::Lock(lock), parts)
+        Self::new(CounterKind::Lock(lock), parts)
     }
 
     /// Of calls of a route.
     pub(super) fn of_limit(route: Route, scope: Scope, parts: &[&[u8]]) -> Self {
-        Self::new(Kind::Limit(route, scope), parts)
+        Self::new(CounterKind::Limit(route, scope), parts)
     }
 
-    fn new(kind: Kind, parts: &[&[u8]]) -> Self {
+    fn new(kind: CounterKind, parts: &[&[u8]]) -> Self {
         Self { kind, subject: subject(kind.name(), parts) }
     }
 }

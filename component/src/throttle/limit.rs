@@ -106,7 +106,7 @@ pub async fn count(ctx: &Context, route: Route) -> Result<(), ThrottleError> {
     match change.try_commit(ctx).await {
         Ok(_) => Ok(()),
         // Others were faster.
-        Err(commit::Refused::Unmet(_)) => {
+        Err(commit::CommitError::Unmet(_)) => {
             look(ctx, route, &counted).await?;
             Err(Throttled::Undecided.into())
         }

@@ -8,7 +8,10 @@ use super::{
     throttled::{ThrottleError, Throttled},
 };
 use crate::ids::UserId;
-use crate::{commit::Change, context::Context, devices::Trusted, email::Email, memory::Lately, time::Span};
+use crate::{
+    commit::Change, context::Context, devices::Trusted, email::Email, once_per_interval::OncePerInterval,
+    time::Span,
+};
 
 /// The counter of an account, also of one that doesn't exist. What is no address is counted for its client alone.
 pub fn account(ctx: &Context, email: Option<&Email>) -> Counter {
@@ -67,21 +70,21 @@ pub async fn reserve_in_session(ctx: &Context, user: UserId) -> Result<Attempt, 
     Attempt::reserve(ctx, reauthentication(user), Vec::new()).await
 }
 
-/// The accounts and clients of which it was told that their attempts are refused.
-static TOLD: Lately<[u8; 32]> = Lately::new(Span::minutes(1));
+/// The accounts and clients whose refused attempts were reported.
+static REPORTED: OncePerInterval<[u8; 32]> = OncePerInterval::new(Span::minutes(1));
 
 /// Whether a refusal by a lock on an account, or by a limit on the client, was not told within the last minute; then it is now. A
-/// client can name as many accounts as it likes, and must not fill the trail with them. Attempts that are still to be decided refuse
+/// client can name as many accounts as it likes, and must not fill the audit log with them. Attempts that are still to be decided refuse
 /// nobody for what they did.
 #[must_use]
-pub fn is_worth_telling(ctx: &Context, email: Option<&Email>, throttled: Throttled) -> bool {
+pub fn is_worth_reporting(ctx: &Context, email: Option<&Email>, throttled: Throttled) -> bool {
     let network = || ctx.client.network().unwrap_or_default();
     let subject = match throttled {
         Throttled::Locked(_) => account(ctx, email).subject,
         Throttled::RateLimited(_) => counter::subject("client", &[network().as_bytes()]),
         Throttled::Undecided => return false,
     };
-    TOLD.is_first(subject, ctx.now)
+    REPORTED.is_first(subject, ctx.now)
 }
 
 /// Everything that locks the owner of an account out, but on devices: signing in, and proving who they are again.

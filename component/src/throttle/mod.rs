@@ -29,7 +29,7 @@ pub use attempt::Attempt;
 pub use counter::{Counter, Route};
 pub use limit::{count, done, overtaken};
 pub use lock::{
-    begin_anew, begin_anew_on, is_worth_telling, may_reauthenticate, reserve, reserve_in_session,
+    begin_anew, begin_anew_on, is_worth_reporting, may_reauthenticate, reserve, reserve_in_session,
 };
 pub use prune::prune;
 pub use suspicion::{

@@ -4,7 +4,7 @@
 //! `lockouts` and `suspicions` come as slowly as hashes are computed, so that it is enough to look now and then. Nothing is removed
 //! for being of the future: it may be this call that has been held up.
 
-use super::{counter::Kind, rows};
+use super::{counter::CounterKind, rows};
 use crate::{context::Context, error::Failure, storage::Statement};
 
 /// How many rows `lockouts` and `suspicions` may have. Past it those with the fewest failures are forgotten first, and of them the
@@ -20,7 +20,7 @@ pub async fn prune(ctx: &Context, limit: u32) -> Result<Vec<(&'static str, Vec<S
     let now = ctx.now;
     let too_many =
         async |table: &str| Ok::<_, Failure>((rows::number_in(table).await? - MOST).clamp(0, limit.into()));
-    let attempts = Kind::all().map(|counter| rows::prune_attempts(counter, now, limit)).collect();
+    let attempts = CounterKind::all().map(|counter| rows::prune_attempts(counter, now, limit)).collect();
     let lockouts = rows::prune_lockouts(too_many("lockouts").await?);
     let suspicions = rows::prune_suspicions(too_many("suspicions").await?);
     Ok(vec![

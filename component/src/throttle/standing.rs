@@ -1,7 +1,7 @@
 //! Whether there is a place for another attempt, by what is known of its counters.
 
 use super::{
-    counter::Kind,
+    counter::CounterKind,
     throttled::{SHORTLY, Throttled},
 };
 use crate::{
@@ -31,7 +31,7 @@ const TIMES: i64 = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Locked {
     /// Whose counter: `account`, `device` or `reauthentication`.
-    pub counter: Kind,
+    pub counter: CounterKind,
     /// Until when.
     pub until: Time,
     /// Which one in a row, from 1.
@@ -111,7 +111,7 @@ impl Standing {
     }
 
     /// The lock that comes next: twice as long as the last one, where that was lately.
-    pub fn next_lock(&self, counter: Kind, bounds: &Bounds, now: Time) -> Locked {
+    pub fn next_lock(&self, counter: CounterKind, bounds: &Bounds, now: Time) -> Locked {
         let before = if self.was_locked_lately(now) { self.times.clamp(0, TIMES) } else { 0 };
         let doubled = bounds.lock.0.saturating_mul(1 << before).min(LONGEST.0);
         Locked { counter, until: now + Span(doubled), times: (before + 1).min(TIMES) }
@@ -152,7 +152,7 @@ pub fn until_below(most: i64, tallies: &[Tally], now: Time) -> Span {
 mod tests {
     use super::{super::counter::Lock, *};
 
-    const ACCOUNT: Kind = Kind::Lock(Lock::Account);
+    const ACCOUNT: CounterKind = CounterKind::Lock(Lock::Account);
 
     const NOW: Time = Time(1_800_000_000_000);
     const BOUNDS: Bounds = Bounds { failures: 5, cumulative: 100, lock: Span::minutes(15) };

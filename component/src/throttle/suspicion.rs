@@ -12,7 +12,7 @@ use crate::{
     commit::Change,
     context::Context,
     email::Email,
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::{SessionId, UserId},
     platform::Metric,
     time::Span,
@@ -79,20 +79,20 @@ fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) ->
 }
 
 impl Suspicion {
-    /// Adds its event, and the note that it was told, to a change.
-    pub fn tell(&self, change: &mut Change, user: Option<UserId>) {
+    /// Adds its event, and the note that it was reported, to a change.
+    pub fn report(&self, change: &mut Change, user: Option<UserId>) {
         change.record(self.event(user));
-        change.add(rows::note_told(&self.sign));
+        change.add(rows::note_reported(&self.sign));
     }
 
     /// The same of something that was done in a session.
-    pub fn tell_in_session(&self, change: &mut Change, user: UserId, session: SessionId) {
+    pub fn report_in_session(&self, change: &mut Change, user: UserId, session: SessionId) {
         change.record(self.event(Some(user)).session(session));
-        change.add(rows::note_told(&self.sign));
+        change.add(rows::note_reported(&self.sign));
     }
 
     fn event(&self, user: Option<UserId>) -> Event {
-        let event = Event::of(Kind::SuspiciousActivity, user)
+        let event = Event::of(EventType::SuspiciousActivity, user)
             .with("reason", self.sign.reason)
             .only_if(rows::is_suspicious(&self.sign))
             .counting(Metric::SuspiciousActivities, self.sign.reason);

@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     email::Email,
     error::Failure,
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::UserId,
     settings::LEAST_CUMULATIVE,
 };
@@ -24,7 +24,7 @@ pub async fn unlock(ctx: &Context, user: UserId, email: &Email, by: &str) -> Res
     let counters = lock::counters_of(user, email);
     let cumulative = LEAST_CUMULATIVE.into();
     let [one, other] = counters.each_ref().map(|counter| rows::is_locked(counter, cumulative, ctx.now));
-    let event = Event::about(Kind::AccountUnlocked, user).with("by", by).only_if(one.or(other));
+    let event = Event::about(EventType::AccountUnlocked, user).with("by", by).only_if(one.or(other));
     let mut change = Change::new();
     change.record(event);
     let locks = counters.map(|counter| {

@@ -233,7 +233,7 @@ impl Verifier {
         })?;
         let has_signed = |key: &&PublicKey| note.is_signed_by(&key.named(checkpoint.origin.clone()));
         let signer = keys.iter().find(has_signed).copied();
-        let signer = signer.ok_or_else(|| wrong("is signed by no key of this trail"))?;
+        let signer = signer.ok_or_else(|| wrong("is signed by no key of this audit log"))?;
         if checkpoint.size != size || size != self.frontier.size() {
             return Err(wrong("was signed for another number of leaves"));
         }

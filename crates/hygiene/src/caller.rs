@@ -22,7 +22,7 @@ impl Caller {
     /// Headers count only when the socket's other end is a configured proxy: anybody can send them.
     #[must_use]
     pub fn of(socket: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> Self {
-        let socket = socket.and_then(known);
+        let socket = socket.and_then(canonical);
         let trusted = |address: IpAddr| proxies.iter().any(|proxy| proxy.contains(&address));
         if !socket.is_some_and(trusted) {
             return Self { address: socket, scheme: Scheme::Http, request_id: None };
@@ -56,11 +56,11 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
     let hop = hop.trim();
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
     let address = bare.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip()));
-    address.ok().and_then(known)
+    address.ok().and_then(canonical)
 }
 
 /// One spelling for each address: IPv4-mapped IPv6 is IPv4. The unspecified address is none.
-fn known(address: IpAddr) -> Option<IpAddr> {
+fn canonical(address: IpAddr) -> Option<IpAddr> {
     let address = address.to_canonical();
     (!address.is_unspecified()).then_some(address)
 }

@@ -25,7 +25,7 @@ pub struct Position {
 
 /// Whether something that was true at a position still is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum Freshness {
     /// It is, as far as this position.
     Current(Position),
     /// Something changed that it speaks of.

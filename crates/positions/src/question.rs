@@ -1,6 +1,6 @@
 //! Asking the database itself, where nobody keeps a view of it in memory.
 
-use crate::{Answer, Position, start};
+use crate::{Freshness, Position, start};
 use std::fmt::Write as _;
 
 /// How many rows after a position are looked at. A position so old that more follow it is unknown.
@@ -50,18 +50,18 @@ impl Question {
 
     /// What the answer means.
     #[must_use]
-    pub fn answer(&self, found: &Found) -> Answer {
+    pub fn answer(&self, found: &Found) -> Freshness {
         let newest_start = found.newest_start.as_deref().map_or(0, start);
         let last = found.last.unwrap_or(0);
         // Ids have no gaps: where rows are missing, somebody removed them, and nobody knows what they said.
         let is_whole = last.checked_sub(self.as_of.id) == Some(found.rows) && found.rows <= MOST;
         // What was true before the newest start may be of a history that a restored backup has undone.
         if !is_whole || newest_start != self.as_of.start {
-            Answer::Unknown
+            Freshness::Unknown
         } else if found.is_touched {
-            Answer::Touched
+            Freshness::Touched
         } else {
-            Answer::Current(Position { start: newest_start, id: last })
+            Freshness::Current(Position { start: newest_start, id: last })
         }
     }
 }
@@ -70,7 +70,7 @@ impl Question {
 mod tests {
     use super::*;
 
-    fn answer(as_of: Position, last: u64, rows: u64, is_touched: bool) -> Answer {
+    fn answer(as_of: Position, last: u64, rows: u64, is_touched: bool) -> Freshness {
         let newest_start = Some("0000000000000002".into());
         Question::new(1, as_of).answer(&Found { last: Some(last), rows, is_touched, newest_start })
     }
@@ -78,21 +78,21 @@ mod tests {
     #[test]
     fn what_cannot_be_told_is_unknown() {
         let known = Position { start: 2, id: 5 };
-        assert_eq!(answer(known, 9, 4, false), Answer::Current(Position { start: 2, id: 9 }));
-        assert_eq!(answer(known, 9, 4, true), Answer::Touched);
-        assert_eq!(answer(known, 5, 0, false), Answer::Current(known));
+        assert_eq!(answer(known, 9, 4, false), Freshness::Current(Position { start: 2, id: 9 }));
+        assert_eq!(answer(known, 9, 4, true), Freshness::Touched);
+        assert_eq!(answer(known, 5, 0, false), Freshness::Current(known));
         // Rows after it were removed, it is ahead, too old, or of another start.
-        assert_eq!(answer(known, 9, 3, false), Answer::Unknown);
-        assert_eq!(answer(known, 4, 0, false), Answer::Unknown);
-        assert_eq!(answer(known, 20_000, 10_001, false), Answer::Unknown);
-        assert_eq!(answer(Position { start: 1, id: 5 }, 9, 4, false), Answer::Unknown);
-        assert_eq!(answer(Position { start: 1, id: 5 }, 9, 4, true), Answer::Unknown);
+        assert_eq!(answer(known, 9, 3, false), Freshness::Unknown);
+        assert_eq!(answer(known, 4, 0, false), Freshness::Unknown);
+        assert_eq!(answer(known, 20_000, 10_001, false), Freshness::Unknown);
+        assert_eq!(answer(Position { start: 1, id: 5 }, 9, 4, false), Freshness::Unknown);
+        assert_eq!(answer(Position { start: 1, id: 5 }, 9, 4, true), Freshness::Unknown);
     }
 
     #[test]
     fn an_empty_table_is_whole() {
         let found = Found { last: None, rows: 0, is_touched: false, newest_start: None };
         let nothing = Position::default();
-        assert_eq!(Question::new(1, nothing).answer(&found), Answer::Current(nothing));
+        assert_eq!(Question::new(1, nothing).answer(&found), Freshness::Current(nothing));
     }
 }

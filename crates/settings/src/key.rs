@@ -11,7 +11,7 @@ pub enum Owner {
 
 /// What a value looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// A string.
     Text,
     /// `true` or `false`.
@@ -35,7 +35,7 @@ pub enum Kind {
     SecretList,
 }
 
-impl Kind {
+impl ValueKind {
     /// Whether the value must never be shown.
     #[must_use]
     pub fn is_secret(self) -> bool {
@@ -68,13 +68,13 @@ pub enum Fallback {
 
 /// A key.
 #[derive(Debug, Clone, Copy)]
-pub struct Key {
+pub struct ConfigKey {
     /// Its name in a file; in the environment in upper case after `MANA_AUTH_`.
     pub name: &'static str,
     /// Whom it concerns.
     pub owner: Owner,
     /// What its value looks like.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What holds where it isn't set.
     pub default: Fallback,
     /// What it does and why it is as it is; empty but with the feature `reasons`.

@@ -1,13 +1,18 @@
 //! Every key of the configuration.
 
-use crate::key::{Fallback, Key, Kind, Owner};
+use crate::key::{ConfigKey, Fallback, Owner, ValueKind};
 
-const fn host(name: &'static str, kind: Kind, default: Fallback, reason: &'static str) -> Key {
-    Key { name, owner: Owner::Host, kind, default, reason: documented(reason) }
+const fn host(name: &'static str, kind: ValueKind, default: Fallback, reason: &'static str) -> ConfigKey {
+    ConfigKey { name, owner: Owner::Host, kind, default, reason: documented(reason) }
 }
 
-const fn component(name: &'static str, kind: Kind, default: Fallback, reason: &'static str) -> Key {
-    Key { name, owner: Owner::Component, kind, default, reason: documented(reason) }
+const fn component(
+    name: &'static str,
+    kind: ValueKind,
+    default: Fallback,
+    reason: &'static str,
+) -> ConfigKey {
+    ConfigKey { name, owner: Owner::Component, kind, default, reason: documented(reason) }
 }
 
 /// Kept where documentation is made, and left out of programs.
@@ -15,19 +20,19 @@ const fn documented(reason: &'static str) -> &'static str {
     if cfg!(feature = "reasons") { reason } else { "" }
 }
 
-const fn milliseconds(min: u64, max: u64) -> Kind {
-    Kind::Integer { unit: "milliseconds", min, max }
+const fn milliseconds(min: u64, max: u64) -> ValueKind {
+    ValueKind::Integer { unit: "milliseconds", min, max }
 }
 
-const fn limit(unit: &'static str) -> Kind {
-    Kind::Integer { unit, min: 0, max: 1_000_000 }
+const fn limit(unit: &'static str) -> ValueKind {
+    ValueKind::Integer { unit, min: 0, max: 1_000_000 }
 }
 
 use Fallback::{Derived, Value};
-use Kind::{Bool, Integer, List, Path, Secret, SecretList, Text};
+use ValueKind::{Bool, Integer, List, Path, Secret, SecretList, Text};
 
 /// Every key, in the order in which people read them.
-pub const KEYS: &[Key] = &[
+pub const KEYS: &[ConfigKey] = &[
     host(
         "listen",
         Text,
@@ -56,7 +61,7 @@ pub const KEYS: &[Key] = &[
         "secrets",
         SecretList,
         Derived("the file `secret` in `data`, generated at the first start"),
-        "`version:base64url` of at least 32 random bytes each, newest first. The newest seals; the others still open what they sealed.",
+        "`version:base64url` of at least 32 random bytes each, newest first. The newest encrypts; the others still decrypt what they encrypted.",
     ),
     component(
         "trusted_origins",
@@ -140,7 +145,7 @@ pub const KEYS: &[Key] = &[
         "audit_sources",
         Secret,
         Derived("unset: the route answers 404"),
-        "Which other services may append to the audit trail by `POST /api/v1/auth/audit/events`, as `source:secret,…`: each shows its secret as a bearer token, and its events carry its source. A secret that is too easy to guess is refused, as for `maintenance_secret`.",
+        "Which other services may append to the audit log by `POST /api/v1/auth/audit/events`, as `source:secret,…`: each shows its secret as a bearer token, and its events carry its source. A secret that is too easy to guess is refused, as for `maintenance_secret`.",
     ),
     component(
         "sessions_per_user",
@@ -242,7 +247,7 @@ pub const KEYS: &[Key] = &[
         "session_cache",
         Bool,
         Value("true"),
-        "Whether browsers keep a sealed copy of the answer about their session, which costs no query while nothing changed.",
+        "Whether browsers keep an encrypted copy of the answer about their session, which costs no query while nothing changed.",
     ),
     component(
         "session_cache_seconds",
@@ -254,7 +259,7 @@ pub const KEYS: &[Key] = &[
         "audit_checkpoint_file",
         Path,
         Derived("`checkpoints` in `data`"),
-        "Where the signed checkpoints of the audit trail are appended, or `off`. Better on another disk or machine: only what the database's owner can't change proves anything against them.",
+        "Where the signed checkpoints of the audit log are appended, or `off`. Better on another disk or machine: only what the database's owner can't change proves anything against them.",
     ),
     component(
         "audit_retention_days",

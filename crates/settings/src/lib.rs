@@ -7,12 +7,12 @@ mod key;
 mod keys;
 mod value;
 
-pub use key::{Fallback, Key, Kind, Owner};
+pub use key::{ConfigKey, Fallback, Owner, ValueKind};
 pub use keys::KEYS;
 pub use value::{Problem, boolean, integer, items, normal};
 
 /// The key of this name.
 #[must_use]
-pub fn find(name: &str) -> Option<&'static Key> {
+pub fn find(name: &str) -> Option<&'static ConfigKey> {
     KEYS.iter().find(|key| key.name == name)
 }

@@ -1,6 +1,6 @@
 //! The text of a value, by its key's kind. No problem quotes it: it may be secret.
 
-use crate::Kind;
+use crate::ValueKind;
 
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,22 +29,22 @@ pub enum Problem {
 /// # Errors
 ///
 /// See [`Problem`].
-pub fn normal(kind: Kind, text: &str) -> Result<Option<String>, Problem> {
+pub fn normal(kind: ValueKind, text: &str) -> Result<Option<String>, Problem> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     match kind {
-        Kind::Bool => Ok(Some(boolean(text)?.to_string())),
-        Kind::Integer { .. } => Ok(Some(integer(kind, text)?.to_string())),
-        Kind::List | Kind::SecretList => {
+        ValueKind::Bool => Ok(Some(boolean(text)?.to_string())),
+        ValueKind::Integer { .. } => Ok(Some(integer(kind, text)?.to_string())),
+        ValueKind::List | ValueKind::SecretList => {
             let items: Vec<&str> = items(text).collect();
             items.iter().try_for_each(|item| visible(item))?;
             Ok(Some(items.join(",")).filter(|joined| !joined.is_empty()))
         }
-        Kind::Text | Kind::Path => visible(text).map(|()| Some(text.to_owned())),
+        ValueKind::Text | ValueKind::Path => visible(text).map(|()| Some(text.to_owned())),
         // Whoever parses it knows what may stand in it, and says so without it.
-        Kind::Secret => Ok(Some(text.to_owned())),
+        ValueKind::Secret => Ok(Some(text.to_owned())),
     }
 }
 
@@ -69,10 +69,10 @@ pub fn boolean(text: &str) -> Result<bool, Problem> {
 /// # Errors
 ///
 /// Where it is none, or out of bounds.
-pub fn integer(kind: Kind, text: &str) -> Result<u64, Problem> {
+pub fn integer(kind: ValueKind, text: &str) -> Result<u64, Problem> {
     let number: u64 = text.trim().parse().map_err(|_| Problem::Type("a whole number"))?;
     match kind {
-        Kind::Integer { unit, min, max } if !(min..=max).contains(&number) => {
+        ValueKind::Integer { unit, min, max } if !(min..=max).contains(&number) => {
             Err(Problem::Range { min, max, unit })
         }
         _ => Ok(number),
@@ -92,18 +92,18 @@ fn visible(text: &str) -> Result<(), Problem> {
 mod tests {
     use super::*;
 
-    const SECONDS: Kind = Kind::Integer { unit: "seconds", min: 60, max: 3600 };
+    const SECONDS: ValueKind = ValueKind::Integer { unit: "seconds", min: 60, max: 3600 };
 
     #[test]
     fn what_stands_around_a_value_is_no_part_of_it() {
         for (kind, text, expected) in [
-            (Kind::Text, " https://a.example\r\n", "https://a.example"),
-            (Kind::Path, "./data\n", "./data"),
-            (Kind::Secret, "\tx\n", "x"),
-            (Kind::List, " a , ,b\n,", "a,b"),
-            (Kind::Bool, " True ", "true"),
-            (Kind::Bool, "0", "false"),
-            (Kind::Bool, "ON", "true"),
+            (ValueKind::Text, " https://a.example\r\n", "https://a.example"),
+            (ValueKind::Path, "./data\n", "./data"),
+            (ValueKind::Secret, "\tx\n", "x"),
+            (ValueKind::List, " a , ,b\n,", "a,b"),
+            (ValueKind::Bool, " True ", "true"),
+            (ValueKind::Bool, "0", "false"),
+            (ValueKind::Bool, "ON", "true"),
             (SECONDS, " 60\n", "60"),
         ] {
             assert_eq!(normal(kind, text), Ok(Some(expected.to_owned())), "{text:?}");
@@ -112,19 +112,26 @@ mod tests {
 
     #[test]
     fn empty_is_unset() {
-        for kind in [Kind::Text, Kind::Path, Kind::Secret, Kind::List, Kind::SecretList, Kind::Bool, SECONDS]
-        {
+        for kind in [
+            ValueKind::Text,
+            ValueKind::Path,
+            ValueKind::Secret,
+            ValueKind::List,
+            ValueKind::SecretList,
+            ValueKind::Bool,
+            SECONDS,
+        ] {
             assert_eq!(normal(kind, " \n"), Ok(None));
         }
-        assert_eq!(normal(Kind::List, " , "), Ok(None));
+        assert_eq!(normal(ValueKind::List, " , "), Ok(None));
     }
 
     #[test]
     fn what_is_wrong_is_said() {
         for (kind, text, expected) in [
-            (Kind::Text, "a\nb", Problem::Control),
-            (Kind::List, "a,b\u{0}c", Problem::Control),
-            (Kind::Bool, "maybe", Problem::Type("true or false")),
+            (ValueKind::Text, "a\nb", Problem::Control),
+            (ValueKind::List, "a,b\u{0}c", Problem::Control),
+            (ValueKind::Bool, "maybe", Problem::Type("true or false")),
             (SECONDS, "-1", Problem::Type("a whole number")),
             (SECONDS, "59", Problem::Range { min: 60, max: 3600, unit: "seconds" }),
         ] {

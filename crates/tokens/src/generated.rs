@@ -13,17 +13,17 @@ macro_rules! generated {
             }
         }
 
-        impl From<$crate::Refusal> for $refusal {
-            fn from(refusal: $crate::Refusal) -> Self {
+        impl From<$crate::TokenError> for $refusal {
+            fn from(refusal: $crate::TokenError) -> Self {
                 match refusal {
-                    $crate::Refusal::MalformedKeySet => Self::MalformedKeySet,
-                    $crate::Refusal::Malformed => Self::Malformed,
-                    $crate::Refusal::UnknownKey => Self::UnknownKey,
-                    $crate::Refusal::BadSignature => Self::BadSignature,
-                    $crate::Refusal::WrongIssuer => Self::WrongIssuer,
-                    $crate::Refusal::WrongAudience => Self::WrongAudience,
-                    $crate::Refusal::Expired => Self::Expired,
-                    $crate::Refusal::NotYetValid => Self::NotYetValid,
+                    $crate::TokenError::MalformedKeySet => Self::MalformedKeySet,
+                    $crate::TokenError::Malformed => Self::Malformed,
+                    $crate::TokenError::UnknownKey => Self::UnknownKey,
+                    $crate::TokenError::BadSignature => Self::BadSignature,
+                    $crate::TokenError::WrongIssuer => Self::WrongIssuer,
+                    $crate::TokenError::WrongAudience => Self::WrongAudience,
+                    $crate::TokenError::Expired => Self::Expired,
+                    $crate::TokenError::NotYetValid => Self::NotYetValid,
                 }
             }
         }

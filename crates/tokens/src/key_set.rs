@@ -1,4 +1,4 @@
-use crate::{PublicKey, Refusal, encoding, unique::Members};
+use crate::{PublicKey, TokenError, encoding, unique::Members};
 use serde::{Deserialize, Serialize};
 
 /// Above what `/.well-known/jwks.json` ever holds (0.2 KiB a key, a handful of them); larger ones are refused
@@ -27,9 +27,9 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// [`Refusal::MalformedKeySet`].
-    pub fn parse(json: &str) -> Result<Self, Refusal> {
-        Self::from_json(json).ok_or(Refusal::MalformedKeySet)
+    /// [`TokenError::MalformedKeySet`].
+    pub fn parse(json: &str) -> Result<Self, TokenError> {
+        Self::from_json(json).ok_or(TokenError::MalformedKeySet)
     }
 
     fn from_json(json: &str) -> Option<Self> {

@@ -5,7 +5,7 @@
 //! (RFC 8725 §3.1). It reads no clock and no randomness: time and key material are arguments.
 //!
 //! ```
-//! use mana_auth_tokens::{Claims, KeySet, Refusal, SigningKey, verify};
+//! use mana_auth_tokens::{Claims, KeySet, TokenError, SigningKey, verify};
 //!
 //! let key = SigningKey::from_seed([7; 32]); // 32 bytes from a secure random source
 //! let token = key.sign(&Claims {
@@ -30,8 +30,8 @@
 //! assert_eq!(claims.email, "ada@example.com");
 //! assert_eq!(claims.own["tier"], "pro");
 //! let later = verify(&token, &keys, "https://id.example", "https://api.example", 1_700_000_900);
-//! assert_eq!(later, Err(Refusal::Expired));
-//! # Ok::<(), Refusal>(())
+//! assert_eq!(later, Err(TokenError::Expired));
+//! # Ok::<(), TokenError>(())
 //! ```
 
 #[cfg(all(feature = "component", target_family = "wasm"))]
@@ -41,14 +41,14 @@ mod encoding;
 mod generated;
 mod key;
 mod key_set;
-mod refusal;
 #[cfg(test)]
 mod tests;
 mod token;
+mod token_error;
 mod unique;
 
 pub use claims::Claims;
 pub use key::{PublicKey, SigningKey};
 pub use key_set::KeySet;
-pub use refusal::Refusal;
 pub use token::{authenticate, unverified, verify};
+pub use token_error::TokenError;

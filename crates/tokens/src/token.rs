@@ -5,7 +5,7 @@
 //!            └─ compared, never interpreted ──┘
 //! ```
 
-use crate::{Claims, KeySet, PublicKey, Refusal, SigningKey, encoding};
+use crate::{Claims, KeySet, PublicKey, SigningKey, TokenError, encoding};
 
 /// A token of ours has about 0.7 KiB; longer ones are refused before they are looked at.
 const MAX_BYTES: usize = 4 * 1024;
@@ -39,14 +39,14 @@ pub(crate) fn sign_parts(key: &SigningKey, header: &[u8], payload: &[u8]) -> Str
 ///
 /// # Errors
 ///
-/// [`Refusal::Malformed`], [`Refusal::UnknownKey`] or [`Refusal::BadSignature`].
-pub fn authenticate(token: &str, keys: &KeySet) -> Result<Claims, Refusal> {
-    let jws = Jws::parse(token).ok_or(Refusal::Malformed)?;
-    let key = keys.get(jws.kid().ok_or(Refusal::Malformed)?).ok_or(Refusal::UnknownKey)?;
+/// [`TokenError::Malformed`], [`TokenError::UnknownKey`] or [`TokenError::BadSignature`].
+pub fn authenticate(token: &str, keys: &KeySet) -> Result<Claims, TokenError> {
+    let jws = Jws::parse(token).ok_or(TokenError::Malformed)?;
+    let key = keys.get(jws.kid().ok_or(TokenError::Malformed)?).ok_or(TokenError::UnknownKey)?;
     if !jws.is_signed_by(key) {
-        return Err(Refusal::BadSignature);
+        return Err(TokenError::BadSignature);
     }
-    Claims::from_payload(&jws.payload).ok_or(Refusal::Malformed)
+    Claims::from_payload(&jws.payload).ok_or(TokenError::Malformed)
 }
 
 /// What a token of our form says, whoever has signed it: a claim, which proves nothing.
@@ -64,20 +64,26 @@ pub fn unverified(token: &str) -> Option<Claims> {
 ///
 /// # Errors
 ///
-/// The first of the checks, in the order of [`Refusal`]'s variants, that fails.
-pub fn verify(token: &str, keys: &KeySet, issuer: &str, audience: &str, now: u64) -> Result<Claims, Refusal> {
+/// The first of the checks, in the order of [`TokenError`]'s variants, that fails.
+pub fn verify(
+    token: &str,
+    keys: &KeySet,
+    issuer: &str,
+    audience: &str,
+    now: u64,
+) -> Result<Claims, TokenError> {
     let claims = authenticate(token, keys)?;
     if claims.iss != issuer {
-        return Err(Refusal::WrongIssuer);
+        return Err(TokenError::WrongIssuer);
     }
     if claims.aud != audience {
-        return Err(Refusal::WrongAudience);
+        return Err(TokenError::WrongAudience);
     }
     if now >= claims.exp {
-        return Err(Refusal::Expired);
+        return Err(TokenError::Expired);
     }
     if claims.iat > now.saturating_add(MAX_CLOCK_SKEW) {
-        return Err(Refusal::NotYetValid);
+        return Err(TokenError::NotYetValid);
     }
     Ok(claims)
 }

@@ -1,6 +1,6 @@
 //! The third way: `mana:auth/sessions-read.validate`, called in this program.
 
-use crate::{Check, Claims, Rejection, Token};
+use crate::{Check, Claims, Token, TokenError};
 use futures::future::{BoxFuture, FutureExt as _};
 use mana_auth::{
     Server,
@@ -21,12 +21,12 @@ impl Embedded {
 }
 
 impl Check for Embedded {
-    fn check<'a>(&'a self, token: &'a Token) -> BoxFuture<'a, Result<Claims, Rejection>> {
+    fn check<'a>(&'a self, token: &'a Token) -> BoxFuture<'a, Result<Claims, TokenError>> {
         async move { Ok(self.0.validate(token.expose()).await?.into()) }.boxed()
     }
 }
 
-impl From<sessions_read::Refusal> for Rejection {
+impl From<sessions_read::Refusal> for TokenError {
     fn from(refusal: sessions_read::Refusal) -> Self {
         match refusal {
             sessions_read::Refusal::Expired => Self::Expired,

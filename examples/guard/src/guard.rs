@@ -1,6 +1,6 @@
 //! What stands before the handlers, whichever way it checks.
 
-use crate::{Check, Claims, Refusal, Token};
+use crate::{Check, Claims, Rejection, Token};
 use axum::extract::{FromRef, FromRequestParts};
 use http::{header::AUTHORIZATION, request::Parts};
 use std::{ptr, sync::Arc};
@@ -28,7 +28,7 @@ impl Guard {
     /// # Errors
     ///
     /// Why it isn't let through.
-    pub async fn admit(&self, parts: &mut Parts) -> Result<Claims, Refusal> {
+    pub async fn admit(&self, parts: &mut Parts) -> Result<Claims, Rejection> {
         if let Some(checked) = parts.extensions.get::<Checked>().filter(|checked| checked.by.is(self)) {
             return Ok(checked.claims.clone());
         }
@@ -52,9 +52,9 @@ where
     S: Send + Sync,
     Guard: FromRef<S>,
 {
-    type Rejection = Refusal;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         Guard::from_ref(state).admit(parts).await
     }
 }

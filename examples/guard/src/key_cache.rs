@@ -22,13 +22,13 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// The keys that are held, and when they were asked for.
 #[derive(Default)]
 pub(crate) struct KeyCache {
-    held: Option<Held>,
+    held: Option<CachedKeys>,
     last: Option<Attempt>,
 }
 
 /// Keys, and since when they are known: since before they were asked for.
 #[derive(Clone)]
-pub(crate) struct Held {
+pub(crate) struct CachedKeys {
     pub(crate) keys: Arc<KeySet>,
     since: Duration,
 }
@@ -41,9 +41,9 @@ struct Attempt {
 /// What there is for a request.
 pub(crate) enum Found {
     /// Good keys.
-    Good(Held),
+    Good(CachedKeys),
     /// Good keys, but it is time to ask for others.
-    Aging(Held),
+    Aging(CachedKeys),
     /// No keys, and it is time to ask.
     Missing,
     /// No keys, and the service was just asked in vain.
@@ -53,7 +53,7 @@ pub(crate) enum Found {
 /// What there is for a request whose key is not among those that it was given.
 pub(crate) enum Beyond {
     /// Others.
-    Newer(Held),
+    Newer(CachedKeys),
     /// Nothing, but it is time to ask.
     Unasked,
     /// Nothing: the service was asked just now.
@@ -77,7 +77,7 @@ impl KeyCache {
     }
 
     /// Other keys than these.
-    pub(crate) fn beyond(&self, these: &Held, now: Duration) -> Beyond {
+    pub(crate) fn beyond(&self, these: &CachedKeys, now: Duration) -> Beyond {
         match (&self.held, &self.last) {
             (Some(held), _) if !Arc::ptr_eq(&held.keys, &these.keys) => Beyond::Newer(held.clone()),
             _ if self.rested(now, UNKNOWN) => Beyond::Unasked,
@@ -93,7 +93,7 @@ impl KeyCache {
 
     /// These are the keys, as was asked at that time.
     pub(crate) fn succeed(&mut self, keys: KeySet, asked: Duration) {
-        self.held = Some(Held { keys: Arc::new(keys), since: asked });
+        self.held = Some(CachedKeys { keys: Arc::new(keys), since: asked });
         self.last = Some(Attempt { at: asked, succeeded: true });
     }
 
@@ -102,7 +102,7 @@ impl KeyCache {
     }
 }
 
-impl Held {
+impl CachedKeys {
     fn age(&self, now: Duration) -> Duration {
         now.saturating_sub(self.since)
     }
@@ -132,7 +132,7 @@ mod tests {
         }
     }
 
-    fn beyond(cache: &KeyCache, these: &Held, seconds: u64) -> &'static str {
+    fn beyond(cache: &KeyCache, these: &CachedKeys, seconds: u64) -> &'static str {
         match cache.beyond(these, at(seconds)) {
             Beyond::Newer(_) => "newer",
             Beyond::Unasked => "unasked",
@@ -141,7 +141,7 @@ mod tests {
         }
     }
 
-    fn held(cache: &KeyCache) -> Held {
+    fn held(cache: &KeyCache) -> CachedKeys {
         cache.held.clone().expect("keys")
     }
 

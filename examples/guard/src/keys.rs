@@ -1,7 +1,7 @@
 //! The service's keys, fetched by whoever needs them first.
 
 use crate::{
-    key_cache::{Beyond, Found, Held, KeyCache},
+    key_cache::{Beyond, CachedKeys, Found, KeyCache},
     service::{Service, Trouble},
 };
 use futures::future::{BoxFuture, FutureExt as _, Shared};
@@ -40,7 +40,7 @@ impl Keys {
     }
 
     /// The keys at this moment.
-    pub(crate) async fn current(&self, now: Duration) -> Result<Held, Unknown> {
+    pub(crate) async fn current(&self, now: Duration) -> Result<CachedKeys, Unknown> {
         let fetch = {
             let mut state = self.0.state();
             match state.cache.find(now) {
@@ -61,7 +61,11 @@ impl Keys {
     }
 
     /// Other keys than these, where the service has some.
-    pub(crate) async fn beyond(&self, these: &Held, now: Duration) -> Result<Option<Held>, Unknown> {
+    pub(crate) async fn beyond(
+        &self,
+        these: &CachedKeys,
+        now: Duration,
+    ) -> Result<Option<CachedKeys>, Unknown> {
         let fetch = {
             let mut state = self.0.state();
             match state.cache.beyond(these, now) {

@@ -1,7 +1,7 @@
 //! The first way: the token's signature, and what it says itself.
 
 use crate::{
-    Address, Check, Claims, ClientError, Clock, Rejection, Token,
+    Address, Check, Claims, ClientError, Clock, Token, TokenError,
     keys::{Keys, Unknown},
     service::Service,
 };
@@ -35,16 +35,16 @@ impl Offline {
         Ok(Self { keys: Keys::new(Service::new(address)?), expected, clock: Box::new(clock) })
     }
 
-    async fn verify(&self, token: &Token) -> Result<tokens::Claims, Rejection> {
+    async fn verify(&self, token: &Token) -> Result<tokens::Claims, TokenError> {
         let now = self.clock.now();
         let Expected { issuer, audience } = &self.expected;
         let verify = |keys: &KeySet| verify(token.expose(), keys, issuer, audience, now.unix);
         let held = self.keys.current(now.elapsed).await?;
         let verified = match verify(&held.keys) {
             // Perhaps of a key that was made since: one that replaces a revoked key signs at once.
-            Err(tokens::Refusal::UnknownKey) => match self.keys.beyond(&held, now.elapsed).await? {
+            Err(tokens::TokenError::UnknownKey) => match self.keys.beyond(&held, now.elapsed).await? {
                 Some(newer) => verify(&newer.keys),
-                None => Err(tokens::Refusal::UnknownKey),
+                None => Err(tokens::TokenError::UnknownKey),
             },
             verified => verified,
         };
@@ -52,20 +52,20 @@ impl Offline {
             // Where it is the issuer or the audience, perhaps what is expected here is wrong.
             tracing::debug!(why = %refusal, "a token is refused");
             match refusal {
-                tokens::Refusal::Expired => Rejection::Expired,
-                _ => Rejection::Invalid,
+                tokens::TokenError::Expired => TokenError::Expired,
+                _ => TokenError::Invalid,
             }
         })
     }
 }
 
 impl Check for Offline {
-    fn check<'a>(&'a self, token: &'a Token) -> BoxFuture<'a, Result<Claims, Rejection>> {
+    fn check<'a>(&'a self, token: &'a Token) -> BoxFuture<'a, Result<Claims, TokenError>> {
         async move { Ok(self.verify(token).await?.into()) }.boxed()
     }
 }
 
-impl From<Unknown> for Rejection {
+impl From<Unknown> for TokenError {
     fn from(_: Unknown) -> Self {
         Self::Unavailable
     }

@@ -1,7 +1,7 @@
 //! The second way: `POST /api/v1/auth/validate`.
 
 use crate::{
-    Address, Check, Claims, ClientError, Rejection, Token,
+    Address, Check, Claims, ClientError, Token, TokenError,
     service::{Service, Trouble},
 };
 use futures::future::{BoxFuture, FutureExt as _};
@@ -15,7 +15,7 @@ pub struct Remote {
 
 /// What the service answers. Its other fields are none of ours.
 #[derive(Deserialize)]
-struct Answer {
+struct ValidateResponse {
     valid: bool,
     payload: Option<mana_auth_tokens::Claims>,
     error: Option<String>,
@@ -31,18 +31,18 @@ impl Remote {
         Ok(Self { service: Service::new(address)? })
     }
 
-    async fn ask(&self, token: &Token) -> Result<Result<Claims, Rejection>, Trouble> {
+    async fn ask(&self, token: &Token) -> Result<Result<Claims, TokenError>, Trouble> {
         let question = serde_json::json!({ "token": token.expose() }).to_string();
         read(&self.service.ask_with("/api/v1/auth/validate", question.as_bytes()).await?)
     }
 }
 
 impl Check for Remote {
-    fn check<'a>(&'a self, token: &'a Token) -> BoxFuture<'a, Result<Claims, Rejection>> {
+    fn check<'a>(&'a self, token: &'a Token) -> BoxFuture<'a, Result<Claims, TokenError>> {
         async move {
             self.ask(token).await.unwrap_or_else(|trouble| {
                 tracing::warn!(why = %trouble, "nobody is let through: no answer from the auth service");
-                Err(Rejection::Unavailable)
+                Err(TokenError::Unavailable)
             })
         }
         .boxed()
@@ -50,13 +50,15 @@ impl Check for Remote {
 }
 
 /// A yes, a no, or neither.
-fn read(answer: &[u8]) -> Result<Result<Claims, Rejection>, Trouble> {
+fn read(answer: &[u8]) -> Result<Result<Claims, TokenError>, Trouble> {
     match serde_json::from_slice(answer) {
-        Ok(Answer { valid: true, payload: Some(claims), error: None }) => Ok(Ok(claims.into())),
-        Ok(Answer { valid: false, payload: None, error: Some(error) }) => Ok(Err(match error.as_str() {
-            "TOKEN_EXPIRED" => Rejection::Expired,
-            _ => Rejection::Invalid,
-        })),
+        Ok(ValidateResponse { valid: true, payload: Some(claims), error: None }) => Ok(Ok(claims.into())),
+        Ok(ValidateResponse { valid: false, payload: None, error: Some(error) }) => {
+            Ok(Err(match error.as_str() {
+                "TOKEN_EXPIRED" => TokenError::Expired,
+                _ => TokenError::Invalid,
+            }))
+        }
         _ => Err(Trouble::NotUnderstood),
     }
 }
@@ -73,10 +75,10 @@ mod tests {
         let claims = read(yes.as_bytes()).ok().and_then(Result::ok).expect("a yes");
         assert_eq!((claims.sub.as_str(), claims.sid.as_str(), claims.exp), ("u", "s", 2));
         for (error, rejection) in [
-            ("TOKEN_INVALID", Rejection::Invalid),
-            ("TOKEN_EXPIRED", Rejection::Expired),
-            ("SESSION_REVOKED", Rejection::Invalid),
-            ("SOMETHING_NEW", Rejection::Invalid),
+            ("TOKEN_INVALID", TokenError::Invalid),
+            ("TOKEN_EXPIRED", TokenError::Expired),
+            ("SESSION_REVOKED", TokenError::Invalid),
+            ("SOMETHING_NEW", TokenError::Invalid),
         ] {
             let no = format!(r#"{{"valid":false,"error":"{error}"}}"#);
             assert_eq!(read(no.as_bytes()).ok().and_then(Result::err), Some(rejection), "{error}");

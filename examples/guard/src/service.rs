@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(2);
 /// How long a question may take, to the end of its answer. The service answers within milliseconds.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// The most of an answer that is read: that of the longest key set, and far more than a verdict.
 const ANSWER: usize = 64 * 1024;
 /// How many questions may be under way. One more gets no answer, rather than a place in a queue without end.
@@ -46,7 +46,7 @@ impl Service {
     pub(crate) fn new(address: Address) -> Result<Self, ClientError> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             // Tokens go to the address and nowhere else, and keys come from nowhere else: neither another service
             // nor the environment (`HTTP_PROXY`) says where.
             .redirect(Policy::none())

@@ -1,6 +1,6 @@
 //! The token of a request (RFC 6750 §2.1).
 
-use crate::Refusal;
+use crate::Rejection;
 use http::{HeaderMap, header::AUTHORIZATION};
 
 /// The longest token that is looked at: above what the service ever makes, which is about 0.7 KiB.
@@ -15,11 +15,11 @@ impl Token {
     /// # Errors
     ///
     /// `NoToken`, `Ambiguous`, or that it is invalid.
-    pub fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+    pub fn of(headers: &HeaderMap) -> Result<Self, Rejection> {
         let mut fields = headers.get_all(AUTHORIZATION).iter();
-        let field = fields.next().ok_or(Refusal::NoToken)?;
+        let field = fields.next().ok_or(Rejection::NoToken)?;
         if fields.next().is_some() {
-            return Err(Refusal::Ambiguous);
+            return Err(Rejection::Ambiguous);
         }
         let (scheme, rest) = match field.as_bytes().iter().position(|byte| *byte == b' ') {
             Some(end) => field.as_bytes().split_at(end),
@@ -27,9 +27,9 @@ impl Token {
         };
         // RFC 9110 §11.1: in any case.
         if !scheme.eq_ignore_ascii_case(b"Bearer") {
-            return Err(Refusal::NoToken);
+            return Err(Rejection::NoToken);
         }
-        Self::parse(rest.trim_ascii()).ok_or(Refusal::Invalid)
+        Self::parse(rest.trim_ascii()).ok_or(Rejection::Invalid)
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
     use http::HeaderValue;
 
-    fn of(fields: &[&str]) -> Result<String, Refusal> {
+    fn of(fields: &[&str]) -> Result<String, Rejection> {
         let field = |text: &&str| (AUTHORIZATION, HeaderValue::from_bytes(text.as_bytes()).expect("a value"));
         Token::of(&fields.iter().map(field).collect()).map(|token| token.0)
     }
@@ -62,10 +62,10 @@ mod tests {
             assert_eq!(of(&[field]).as_deref(), Ok("a.b-_9.c"), "{field}");
         }
         for fields in [&[][..], &[""], &["Basic eA=="], &["Bearers a.b.c"], &["a.b.c"], &["Bearer\ta.b.c"]] {
-            assert_eq!(of(fields), Err(Refusal::NoToken), "{fields:?}");
+            assert_eq!(of(fields), Err(Rejection::NoToken), "{fields:?}");
         }
-        assert_eq!(of(&["Bearer a.b.c", "Bearer a.b.c"]), Err(Refusal::Ambiguous));
-        assert_eq!(of(&["Basic eA==", "Bearer a.b.c"]), Err(Refusal::Ambiguous));
+        assert_eq!(of(&["Bearer a.b.c", "Bearer a.b.c"]), Err(Rejection::Ambiguous));
+        assert_eq!(of(&["Basic eA==", "Bearer a.b.c"]), Err(Rejection::Ambiguous));
     }
 
     #[test]
@@ -75,7 +75,7 @@ mod tests {
         for field in
             ["Bearer", "Bearer ", "Bearer a b", "Bearer a,b", "Bearer a\"b", "Bearer ä", &(longest + "a")]
         {
-            assert_eq!(of(&[field]), Err(Refusal::Invalid), "{field}");
+            assert_eq!(of(&[field]), Err(Rejection::Invalid), "{field}");
         }
     }
 }

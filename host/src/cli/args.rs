@@ -45,7 +45,7 @@ pub enum Command {
     /// The keys that sign access tokens
     #[command(subcommand)]
     Keys(Keys),
-    /// The trail of security events
+    /// The audit log
     #[command(subcommand)]
     Audit(Audit),
     /// The secret that seals those keys
@@ -137,7 +137,7 @@ pub enum User {
         /// Address or id
         user: String,
     },
-    /// Delete an account, and destroy what the audit trail says of the person; the trail's proof stays whole
+    /// Delete an account, and destroy what the audit log says of the person; the audit log's proof stays whole
     Erase {
         /// Address or id; the id also of an account that was deleted before
         user: String,
@@ -174,14 +174,14 @@ pub enum Keys {
     },
 }
 
-/// What can be done with the trail of security events.
+/// What can be done with the audit log.
 #[derive(Subcommand)]
 pub enum Audit {
     /// Print the key that checkpoints are verified with (C2SP verifier key): keep it elsewhere
     Key,
     /// Make another key sign from here on; the old one signs for it
     RotateKey,
-    /// Go through the trail of a copy of the database, read-only and without the secret: is every event what was signed?
+    /// Go through the audit log of a copy of the database, read-only and without the secret: is every event what was signed?
     #[command(
         after_help = "`--data` may also be the database itself, such as a backup of it.\n\nExample:\n  mana-auth audit verify --data /backup/auth.db --key \"$(cat audit.key)\" --checkpoint /elsewhere/checkpoints\n\nExit codes: 0 intact; 1 not, with the first event that is wrong; 2 it can't be verified."
     )]
@@ -192,7 +192,7 @@ pub enum Audit {
         /// A file of checkpoints that was kept elsewhere: each one is compared
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
-        /// Accept that the database was put back to an older state, where the trail says so: a backup was restored
+        /// Accept that the database was put back to an older state, where the audit log says so: a backup was restored
         #[arg(long, requires = "checkpoint")]
         restored: bool,
         /// Write the events there, as JSON Lines; `-` for standard output

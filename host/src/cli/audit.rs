@@ -1,17 +1,17 @@
-//! `mana-auth audit`: the trail of security events.
+//! `mana-auth audit`: the audit log.
 
 use super::{
     args::Audit as Command,
     console,
-    failure::{Failure, Refusal},
+    failure::{CommandError, Failure},
     prepare::{Database, started},
     sealing::Sealing,
     table::time,
 };
 use mana_auth::{
+    audit_log::{self, Report, Verification},
     clock::{Clock as _, SystemClock},
     config::Config,
-    trail::{self, Report, Verification},
 };
 use mana_auth_audit::VerifierKey;
 use std::{
@@ -60,9 +60,9 @@ fn verify(
     }
     let given = key.is_some();
     // Before the database is looked at, which may grow meanwhile.
-    let mut notes = checkpoint.as_deref().map(trail_notes).transpose()?;
+    let mut notes = checkpoint.as_deref().map(checkpoint_notes).transpose()?;
     let mut file = export.as_ref().map(|path| destination(path)).transpose()?;
-    let report = trail::verify(
+    let report = audit_log::verify(
         database,
         Verification {
             key,
@@ -81,14 +81,14 @@ fn verify(
         console::print(&told)?;
     }
     match report.finding {
-        Some(finding) => Err(Failure::Refused(Refusal::Altered(printable(&finding)))),
+        Some(finding) => Err(Failure::Refused(CommandError::Altered(printable(&finding)))),
         None => Ok(()),
     }
 }
 
 /// The checkpoints of a file, which must hold one.
-fn trail_notes(path: &Path) -> Result<impl Iterator<Item = io::Result<String>> + use<>, Failure> {
-    let notes = trail::notes(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+fn checkpoint_notes(path: &Path) -> Result<impl Iterator<Item = io::Result<String>> + use<>, Failure> {
+    let notes = audit_log::notes(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
     let mut notes = notes.peekable();
     match notes.peek() {
         Some(_) => Ok(notes),

@@ -2,10 +2,10 @@
 
 use mana_auth::{
     BuildError, StartError,
+    audit_log::{CheckpointsError, VerifyError},
     bindings::exports::mana::auth::{accounts, audit, keys, maintenance, sessions, sessions_read},
     config::{self, Origin},
     secret,
-    trail::{CheckpointsError, VerifyError},
 };
 use std::{fmt, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -55,7 +55,7 @@ pub enum Failure {
     /// Checkpoints can't be kept.
     #[error(transparent)]
     Checkpoints(#[from] CheckpointsError),
-    /// The trail can't be verified.
+    /// The audit log can't be verified.
     #[error(transparent)]
     Verify(#[from] VerifyError),
     /// A file can't be read or written.
@@ -74,7 +74,7 @@ pub enum Failure {
     System(#[from] io::Error),
     /// The command was understood, and refused.
     #[error("{0}")]
-    Refused(Refusal),
+    Refused(CommandError),
 }
 
 impl Failure {
@@ -91,7 +91,7 @@ impl Failure {
 
 /// Why a command was refused.
 #[derive(Debug, thiserror::Error)]
-pub enum Refusal {
+pub enum CommandError {
     /// The input is wrong.
     #[error("{}", problems(.0))]
     Invalid(Vec<accounts::Problem>),
@@ -101,7 +101,7 @@ pub enum Refusal {
     /// There is no such user.
     #[error("no such user")]
     NoUser,
-    /// The trail is not what was signed.
+    /// The audit log is not what was signed.
     #[error("not intact: {0}")]
     Altered(String),
     /// The details are destroyed, and may still be in the database's log.
@@ -137,11 +137,11 @@ pub enum Refusal {
 impl From<accounts::Error> for Failure {
     fn from(error: accounts::Error) -> Self {
         Self::Refused(match error {
-            accounts::Error::Invalid(problems) => Refusal::Invalid(problems),
-            accounts::Error::EmailTaken => Refusal::EmailTaken,
-            accounts::Error::NotFound => Refusal::NoUser,
-            accounts::Error::Busy | accounts::Error::Unavailable => Refusal::Unavailable,
-            accounts::Error::Internal => Refusal::Internal,
+            accounts::Error::Invalid(problems) => CommandError::Invalid(problems),
+            accounts::Error::EmailTaken => CommandError::EmailTaken,
+            accounts::Error::NotFound => CommandError::NoUser,
+            accounts::Error::Busy | accounts::Error::Unavailable => CommandError::Unavailable,
+            accounts::Error::Internal => CommandError::Internal,
         })
     }
 }
@@ -149,9 +149,9 @@ impl From<accounts::Error> for Failure {
 impl From<sessions_read::Error> for Failure {
     fn from(error: sessions_read::Error) -> Self {
         Self::Refused(match error {
-            sessions_read::Error::NotFound => Refusal::NoSession,
-            sessions_read::Error::Denied | sessions_read::Error::Unavailable => Refusal::Unavailable,
-            sessions_read::Error::Internal => Refusal::Internal,
+            sessions_read::Error::NotFound => CommandError::NoSession,
+            sessions_read::Error::Denied | sessions_read::Error::Unavailable => CommandError::Unavailable,
+            sessions_read::Error::Internal => CommandError::Internal,
         })
     }
 }
@@ -159,9 +159,9 @@ impl From<sessions_read::Error> for Failure {
 impl From<sessions::Error> for Failure {
     fn from(error: sessions::Error) -> Self {
         Self::Refused(match error {
-            sessions::Error::NotFound => Refusal::NoSession,
-            sessions::Error::Unavailable => Refusal::Unavailable,
-            sessions::Error::Internal => Refusal::Internal,
+            sessions::Error::NotFound => CommandError::NoSession,
+            sessions::Error::Unavailable => CommandError::Unavailable,
+            sessions::Error::Internal => CommandError::Internal,
         })
     }
 }
@@ -169,10 +169,10 @@ impl From<sessions::Error> for Failure {
 impl From<audit::Error> for Failure {
     fn from(error: audit::Error) -> Self {
         Self::Refused(match error {
-            audit::Error::Invalid(problems) => Refusal::Invalid(problems),
-            audit::Error::NotFound => Refusal::NoUser,
-            audit::Error::Unavailable => Refusal::Unavailable,
-            audit::Error::Internal => Refusal::Internal,
+            audit::Error::Invalid(problems) => CommandError::Invalid(problems),
+            audit::Error::NotFound => CommandError::NoUser,
+            audit::Error::Unavailable => CommandError::Unavailable,
+            audit::Error::Internal => CommandError::Internal,
         })
     }
 }
@@ -180,9 +180,9 @@ impl From<audit::Error> for Failure {
 impl From<keys::Error> for Failure {
     fn from(error: keys::Error) -> Self {
         Self::Refused(match error {
-            keys::Error::NotFound => Refusal::NoKey,
-            keys::Error::Unavailable => Refusal::Unavailable,
-            keys::Error::Internal => Refusal::Internal,
+            keys::Error::NotFound => CommandError::NoKey,
+            keys::Error::Unavailable => CommandError::Unavailable,
+            keys::Error::Internal => CommandError::Internal,
         })
     }
 }
@@ -190,8 +190,8 @@ impl From<keys::Error> for Failure {
 impl From<maintenance::Error> for Failure {
     fn from(error: maintenance::Error) -> Self {
         Self::Refused(match error {
-            maintenance::Error::Unavailable => Refusal::Unavailable,
-            maintenance::Error::Internal => Refusal::Internal,
+            maintenance::Error::Unavailable => CommandError::Unavailable,
+            maintenance::Error::Internal => CommandError::Internal,
         })
     }
 }

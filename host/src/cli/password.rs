@@ -1,6 +1,6 @@
 //! Where a password comes from: a person at a terminal, or standard input.
 
-use super::failure::{Failure, Refusal};
+use super::failure::{CommandError, Failure};
 use std::io::{BufRead as _, IsTerminal as _, Read as _, stdin};
 use zeroize::Zeroizing;
 
@@ -15,7 +15,7 @@ pub fn read_new() -> Result<Zeroizing<String>, Failure> {
     }
     let password = Zeroizing::new(rpassword::prompt_password("Password: ")?);
     let again = Zeroizing::new(rpassword::prompt_password("Password again: ")?);
-    if password == again { Ok(password) } else { Err(Failure::Refused(Refusal::PasswordsDiffer)) }
+    if password == again { Ok(password) } else { Err(Failure::Refused(CommandError::PasswordsDiffer)) }
 }
 
 fn read_line() -> Result<Zeroizing<String>, Failure> {
@@ -23,7 +23,7 @@ fn read_line() -> Result<Zeroizing<String>, Failure> {
     stdin().lock().take(LIMIT).read_line(&mut line)?;
     let password = line.trim_end_matches(['\n', '\r']);
     if password.is_empty() {
-        return Err(Failure::Refused(Refusal::NoPassword));
+        return Err(Failure::Refused(CommandError::NoPassword));
     }
     Ok(Zeroizing::new(password.to_owned()))
 }

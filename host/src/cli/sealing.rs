@@ -1,12 +1,12 @@
-//! Commands that seal the trail: as a server does at its start, they compare it first with the newest checkpoint that was kept, and
+//! Commands that seal the audit log: as a server does at its start, they compare it first with the newest checkpoint that was kept, and
 //! keep the one that they make.
 
 use super::{
-    failure::{Failure, Refusal},
+    failure::{CommandError, Failure},
     prepare::{Database, started},
 };
 use mana_auth::{
-    Instance, bindings::exports::mana::auth::audit::Comparison, config::Config, trail::Checkpoints,
+    Instance, audit_log::Checkpoints, bindings::exports::mana::auth::audit::Comparison, config::Config,
 };
 
 /// An instance of the component, started, and where checkpoints are kept.
@@ -31,7 +31,7 @@ impl Sealing {
             }
         }
         if foreign {
-            tracing::warn!("the checkpoints that were kept are signed by no key of this audit trail");
+            tracing::warn!("the checkpoints that were kept are signed by no key of this audit log");
         }
         Ok(Self { instance, checkpoints })
     }
@@ -43,7 +43,7 @@ impl Sealing {
             .instance
             .run(async |accessor, auth| auth.mana_auth_audit().call_checkpoint(accessor).await)
             .await?
-            .map_err(|_| Failure::Refused(Refusal::Unavailable))?;
+            .map_err(|_| Failure::Refused(CommandError::Unavailable))?;
         Ok(newest.map_or(Ok(()), |note| checkpoints.keep(&note))?)
     }
 }

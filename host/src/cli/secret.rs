@@ -3,7 +3,7 @@
 use super::{
     args::Secret,
     console,
-    failure::{Failure, Refusal},
+    failure::{CommandError, Failure},
     prepare::{Database, started},
 };
 use mana_auth::{config::Config, random::SystemRandom, secret};
@@ -11,7 +11,7 @@ use mana_auth::{config::Config, random::SystemRandom, secret};
 /// `secret rotate`.
 pub async fn run(config: Config, Secret::Rotate: Secret) -> Result<(), Failure> {
     if config.component.contains_key("secrets") {
-        return Err(Failure::Refused(Refusal::SecretsSet(config.settings.origin("secrets"))));
+        return Err(Failure::Refused(CommandError::SecretsSet(config.settings.origin("secrets"))));
     }
     // Nothing is built on a secret that doesn't open what is in the database.
     drop(started(config.clone(), Database::MustExist).await?);

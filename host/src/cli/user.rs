@@ -3,7 +3,7 @@
 use super::{
     args::User as Command,
     console,
-    failure::{Failure, Refusal},
+    failure::{CommandError, Failure},
     password,
     prepare::{Database, started},
     sealing::Sealing,
@@ -119,7 +119,7 @@ async fn revoke(config: Config, user: &str, session: String) -> Result<(), Failu
         .run(async |accessor, auth| auth.mana_auth_sessions_read().call_get(accessor, id).await)
         .await??;
     if found.user_id != user.id {
-        return Err(Failure::Refused(Refusal::NoSession));
+        return Err(Failure::Refused(CommandError::NoSession));
     }
     instance
         .run(async |accessor, auth| auth.mana_auth_sessions().call_revoke(accessor, session).await)
@@ -148,16 +148,16 @@ async fn unlock(config: Config, user: &str) -> Result<(), Failure> {
 async fn erase(config: Config, user: &str, email: Option<String>) -> Result<(), Failure> {
     let database = config.database();
     let mut sealing = Sealing::started(config).await?;
-    // An account that was deleted before left its trail.
+    // An account that was deleted before left its events.
     let (id, email) = match find(&mut sealing.instance, user).await {
         // An address that can't be read was never signed in with.
         Ok(found) => {
             (found.id, Some(found.email).filter(|email| !email.contains(char::REPLACEMENT_CHARACTER)))
         }
-        Err(Failure::Refused(Refusal::NoUser)) if !user.contains('@') => (user.to_owned(), email),
+        Err(Failure::Refused(CommandError::NoUser)) if !user.contains('@') => (user.to_owned(), email),
         Err(failure) => return Err(failure),
     };
-    // The trail first: where it can't be written, the account stays, and all of it can be done again.
+    // The audit log first: where it can't be written, the account stays, and all of it can be done again.
     let before = erase_details(&mut sealing.instance, &id, email.as_deref()).await?;
     let id_of_account = id.clone();
     let deleted = sealing
@@ -172,7 +172,7 @@ async fn erase(config: Config, user: &str, email: Option<String>) -> Result<(), 
     let erased = before + erase_details(&mut sealing.instance, &id, email.as_deref()).await?;
     sealing.keep().await?;
     if !cut_log(&database).map_err(BuildError::from)? {
-        return Err(Failure::Refused(Refusal::LogInUse));
+        return Err(Failure::Refused(CommandError::LogInUse));
     }
     console::line(&format!("the details of {erased} {} erased", if erased == 1 { "event" } else { "events" }))
 }

@@ -1,7 +1,7 @@
 //! The configuration file: a flat TOML table.
 
 use super::error::{Error, Problem};
-use mana_auth_settings::Kind;
+use mana_auth_settings::ValueKind;
 use std::{fs::File, io::Read as _, path::Path};
 use toml::{Table, Value};
 
@@ -22,18 +22,18 @@ pub(super) fn read(path: &Path) -> Result<Table, Error> {
 }
 
 /// A value as text, if it is of the type that the kind takes.
-pub(super) fn text(kind: Kind, value: &Value) -> Result<String, Problem> {
+pub(super) fn text(kind: ValueKind, value: &Value) -> Result<String, Problem> {
     match (kind, value) {
-        (Kind::Text | Kind::Path | Kind::Secret, Value::String(text)) => Ok(text.clone()),
-        (Kind::Bool, Value::Boolean(value)) => Ok(value.to_string()),
-        (Kind::Integer { .. }, Value::Integer(value)) => Ok(value.to_string()),
-        (Kind::List | Kind::SecretList, Value::Array(values)) => list(values),
+        (ValueKind::Text | ValueKind::Path | ValueKind::Secret, Value::String(text)) => Ok(text.clone()),
+        (ValueKind::Bool, Value::Boolean(value)) => Ok(value.to_string()),
+        (ValueKind::Integer { .. }, Value::Integer(value)) => Ok(value.to_string()),
+        (ValueKind::List | ValueKind::SecretList, Value::Array(values)) => list(values),
         // A list of one.
-        (Kind::List, Value::String(text)) => list(&[Value::String(text.clone())]),
-        (Kind::Text | Kind::Path | Kind::Secret, _) => Err(Problem::type_of("a string")),
-        (Kind::Bool, _) => Err(Problem::type_of("true or false")),
-        (Kind::Integer { .. }, _) => Err(Problem::type_of("a whole number")),
-        (Kind::List | Kind::SecretList, _) => Err(Problem::type_of("an array of strings")),
+        (ValueKind::List, Value::String(text)) => list(&[Value::String(text.clone())]),
+        (ValueKind::Text | ValueKind::Path | ValueKind::Secret, _) => Err(Problem::type_of("a string")),
+        (ValueKind::Bool, _) => Err(Problem::type_of("true or false")),
+        (ValueKind::Integer { .. }, _) => Err(Problem::type_of("a whole number")),
+        (ValueKind::List | ValueKind::SecretList, _) => Err(Problem::type_of("an array of strings")),
     }
 }
 

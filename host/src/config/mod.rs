@@ -30,7 +30,7 @@ pub struct Config {
     pub management: Option<SocketAddr>,
     /// The folder that holds the database and the generated secret.
     pub data: PathBuf,
-    /// Where the checkpoints of the audit trail are kept; none: in the data folder. `off`: nowhere.
+    /// Where the checkpoints of the audit log are kept; none: in the data folder. `off`: nowhere.
     pub audit_checkpoint_file: Option<PathBuf>,
     /// Where clients reach the service. `component` holds it too.
     pub public_url: Url,
@@ -102,7 +102,7 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// The file that the checkpoints of the audit trail are kept in, if any.
+    /// The file that the checkpoints of the audit log are kept in, if any.
     #[must_use]
     pub fn checkpoint_file(&self) -> Option<PathBuf> {
         match &self.audit_checkpoint_file {

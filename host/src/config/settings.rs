@@ -5,7 +5,7 @@ use super::{
     file,
     variable::PREFIX,
 };
-use mana_auth_settings::{self as keys, KEYS, Key, normal};
+use mana_auth_settings::{self as keys, ConfigKey, KEYS, normal};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -150,7 +150,7 @@ impl Settings {
         Ok(())
     }
 
-    fn set(&mut self, key: &'static Key, text: &str, origin: Origin) -> Result<(), Error> {
+    fn set(&mut self, key: &'static ConfigKey, text: &str, origin: Origin) -> Result<(), Error> {
         match normal(key.kind, text) {
             Ok(Some(text)) => drop(self.0.insert(key.name, Setting { text, origin })),
             // Empty is unset, such as what a template has left.

@@ -1,7 +1,7 @@
 //! The effective configuration, as a file that would make it.
 
 use super::Config;
-use mana_auth_settings::{Fallback, KEYS, Key, Kind, Owner, items};
+use mana_auth_settings::{ConfigKey, Fallback, KEYS, Owner, ValueKind, items};
 use std::fmt::Write as _;
 use toml::Value;
 
@@ -32,7 +32,7 @@ pub fn show(config: &Config, component: &[(String, String)]) -> String {
 }
 
 /// What holds for a key of the host.
-fn host_value(config: &Config, key: &Key) -> Option<String> {
+fn host_value(config: &Config, key: &ConfigKey) -> Option<String> {
     if let Some(setting) = config.settings.find(key.name) {
         return Some(setting.text.clone());
     }
@@ -44,13 +44,13 @@ fn host_value(config: &Config, key: &Key) -> Option<String> {
     }
 }
 
-fn toml_value(kind: Kind, text: &str) -> String {
+fn toml_value(kind: ValueKind, text: &str) -> String {
     let string = |text: &str| Value::String(text.to_owned());
     match kind {
-        Kind::Secret => string(MASK).to_string(),
-        Kind::SecretList => Value::Array(vec![string(MASK)]).to_string(),
-        Kind::Bool | Kind::Integer { .. } => text.to_owned(),
-        Kind::List => Value::Array(items(text).map(string).collect()).to_string(),
-        Kind::Text | Kind::Path => string(text).to_string(),
+        ValueKind::Secret => string(MASK).to_string(),
+        ValueKind::SecretList => Value::Array(vec![string(MASK)]).to_string(),
+        ValueKind::Bool | ValueKind::Integer { .. } => text.to_owned(),
+        ValueKind::List => Value::Array(items(text).map(string).collect()).to_string(),
+        ValueKind::Text | ValueKind::Path => string(text).to_string(),
     }
 }

@@ -3,7 +3,7 @@
 use super::limit::Limit;
 use crate::{
     bindings::mana::auth::invalidations::{self as wit, Glance},
-    invalidations::{Answer, Invalidations, Position},
+    invalidations::{Freshness, Invalidations, Position},
     metrics::{Metrics, StatementKind},
 };
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl<T: 'static> wit::HostWithStore<T> for HasInvalidations {
             accessor.with(|mut access| access.get().0.clone());
         metrics.statements(StatementKind::View, 1);
         let answer = limit.of(invalidations.check(&subjects, position(as_of))).await;
-        Ok(to_wit(answer.unwrap_or(Answer::Unknown)))
+        Ok(to_wit(answer.unwrap_or(Freshness::Unknown)))
     }
 }
 
@@ -112,10 +112,10 @@ fn position(position: wit::Position) -> Position {
     Position { start: position.start, id: position.id }
 }
 
-fn to_wit(answer: Answer) -> wit::Answer {
+fn to_wit(answer: Freshness) -> wit::Answer {
     match answer {
-        Answer::Current(Position { start, id }) => wit::Answer::Current(wit::Position { start, id }),
-        Answer::Touched => wit::Answer::Touched,
-        Answer::Unknown => wit::Answer::Unknown,
+        Freshness::Current(Position { start, id }) => wit::Answer::Current(wit::Position { start, id }),
+        Freshness::Touched => wit::Answer::Touched,
+        Freshness::Unknown => wit::Answer::Unknown,
     }
 }

@@ -20,7 +20,7 @@ use self::{
 
 use crate::{
     clock::Clock, invalidations::Invalidations, metrics::Metrics, passwords::Passwords, random::Random,
-    storage::Storage, workers::Memory,
+    storage::Storage, workers::LinearMemory,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use wasmtime::component::{Instance, Linker};
@@ -40,18 +40,18 @@ pub(crate) struct Imports {
 }
 
 /// What a store owns: the state behind the imports of one instance, and the bound on its memory.
-pub struct State {
+pub struct HostState {
     storage: StorageCtx,
     invalidations: InvalidationsCtx,
     passwords: PasswordsCtx,
     config: ConfigCtx,
     platform: PlatformCtx,
-    pub(crate) memory: Memory,
+    pub(crate) memory: LinearMemory,
     /// The instance in the store, once there is one: for calls of functions that are known by name alone.
     instance: Option<Instance>,
 }
 
-impl State {
+impl HostState {
     pub(crate) fn instantiated(&mut self, instance: Instance) {
         self.instance = Some(instance);
     }
@@ -60,7 +60,7 @@ impl State {
         self.instance
     }
 
-    pub(crate) fn new(imports: Imports, memory: Memory) -> Self {
+    pub(crate) fn new(imports: Imports, memory: LinearMemory) -> Self {
         let Imports { storage, invalidations, passwords, config, clock, random, metrics, limit } = imports;
         let limit = Limit::new(limit, clock.clone());
         Self {
@@ -76,7 +76,7 @@ impl State {
 }
 
 /// Links every import of world `auth`, and nothing else.
-pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+pub(crate) fn add_to_linker(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     storage::add_to_linker(linker, |state| state.storage.view())?;
     invalidations::add_to_linker(linker, |state| state.invalidations.view())?;
     passwords::add_to_linker(linker, |state| state.passwords.view())?;

@@ -1,10 +1,10 @@
 //! The import `invalidations`: whether what was remembered still holds.
 
-mod asked;
+mod queried;
 pub(crate) mod view;
 
-pub use asked::Asked;
-pub use mana_auth_positions::{Answer, Position};
+pub use mana_auth_positions::{Freshness, Position};
+pub use queried::QueriedInvalidations;
 pub use view::View;
 
 use async_trait::async_trait;
@@ -13,8 +13,8 @@ use async_trait::async_trait;
 #[async_trait]
 pub trait Invalidations: Send + Sync + 'static {
     /// Whether any of the subjects changed after the position, if that can be told without waiting.
-    fn peek(&self, subjects: &[String], as_of: Position) -> Option<Answer>;
+    fn peek(&self, subjects: &[String], as_of: Position) -> Option<Freshness>;
 
     /// Whether any of the subjects changed after the position. Whatever was committed before the call counts.
-    async fn check(&self, subjects: &[String], as_of: Position) -> Answer;
+    async fn check(&self, subjects: &[String], as_of: Position) -> Freshness;
 }

@@ -1,6 +1,6 @@
 //! What changed lately, in memory: pure, and told of every row of the table in the order of their ids.
 
-use super::{Answer, Position};
+use super::{Freshness, Position};
 use mana_auth_positions::{start, start_in};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -124,17 +124,17 @@ impl View {
 
     /// Whether any of the subjects changed after the position.
     #[must_use]
-    pub fn answer(&self, subjects: &[String], as_of: Position) -> Answer {
+    pub fn answer(&self, subjects: &[String], as_of: Position) -> Freshness {
         let is_known = (self.floor..=self.last).contains(&as_of.id) && !self.replaced;
         if !is_known || self.start != as_of.start {
-            return Answer::Unknown;
+            return Freshness::Unknown;
         }
         let is_touched =
             |subject: &String| self.touched.get(&self.hash(subject)).is_some_and(|id| *id > as_of.id);
         if subjects.iter().any(is_touched) {
-            return Answer::Touched;
+            return Freshness::Touched;
         }
-        Answer::Current(Position { start: self.start, id: self.last })
+        Freshness::Current(Position { start: self.start, id: self.last })
     }
 
     fn hash(&self, subject: &str) -> u64 {
@@ -150,7 +150,7 @@ mod tests {
         Row { id, subject: subject.to_owned() }
     }
 
-    fn ask(view: &View, subject: &str, id: u64) -> Answer {
+    fn ask(view: &View, subject: &str, id: u64) -> Freshness {
         view.answer(&[subject.to_owned()], Position { start: 0, id })
     }
 
@@ -166,12 +166,12 @@ mod tests {
             assert!(view.learn(id, [row(id - 1, &before), row(id, &subject)]));
             before = subject;
         }
-        assert_eq!(ask(&view, "s:ended", 1), Answer::Unknown);
-        assert_eq!(ask(&view, "s:quiet", 1), Answer::Unknown);
+        assert_eq!(ask(&view, "s:ended", 1), Freshness::Unknown);
+        assert_eq!(ask(&view, "s:quiet", 1), Freshness::Unknown);
         assert!(view.order.len() <= 1000 && view.touched.len() == view.order.len());
         // What is true now is told for as long as a thousand others are touched.
-        assert_eq!(ask(&view, "s:ended", 999_500), Answer::Current(Position { start: 0, id: 1_000_000 }));
-        assert_eq!(ask(&view, "s:999998", 999_500), Answer::Touched);
+        assert_eq!(ask(&view, "s:ended", 999_500), Freshness::Current(Position { start: 0, id: 1_000_000 }));
+        assert_eq!(ask(&view, "s:999998", 999_500), Freshness::Touched);
     }
 
     /// Touching one subject again and again takes the room of one.
@@ -182,9 +182,9 @@ mod tests {
         for id in 3..10_000 {
             assert!(view.learn(id, [row(id - 1, "s:busy"), row(id, "s:busy")]));
         }
-        assert_eq!(ask(&view, "s:quiet", 1), Answer::Current(Position { start: 0, id: 9999 }));
-        assert_eq!(ask(&view, "s:quiet", 0), Answer::Touched);
-        assert_eq!(ask(&view, "s:busy", 9998), Answer::Touched);
+        assert_eq!(ask(&view, "s:quiet", 1), Freshness::Current(Position { start: 0, id: 9999 }));
+        assert_eq!(ask(&view, "s:quiet", 0), Freshness::Touched);
+        assert_eq!(ask(&view, "s:busy", 9998), Freshness::Touched);
     }
 
     /// What was true before the newest start may be of a history that a restored backup has undone.
@@ -193,11 +193,11 @@ mod tests {
         let mut view = View::new(10);
         assert!(view.learn(2, [row(1, "start:0000000000000001"), row(2, "s:1")]));
         let at = |view: &View, start, id| view.answer(&["s:2".to_owned()], Position { start, id });
-        assert_eq!(at(&view, 1, 2), Answer::Current(Position { start: 1, id: 2 }));
+        assert_eq!(at(&view, 1, 2), Freshness::Current(Position { start: 1, id: 2 }));
         assert!(view.learn(3, [row(2, "s:1"), row(3, "start:0000000000000002")]));
-        assert_eq!(at(&view, 1, 2), Answer::Unknown);
-        assert_eq!(at(&view, 2, 2), Answer::Unknown);
-        assert_eq!(at(&view, 1, 3), Answer::Unknown);
-        assert_eq!(at(&view, 2, 3), Answer::Current(Position { start: 2, id: 3 }));
+        assert_eq!(at(&view, 1, 2), Freshness::Unknown);
+        assert_eq!(at(&view, 2, 2), Freshness::Unknown);
+        assert_eq!(at(&view, 1, 3), Freshness::Unknown);
+        assert_eq!(at(&view, 2, 3), Freshness::Current(Position { start: 2, id: 3 }));
     }
 }

@@ -16,7 +16,7 @@ use std::{
 const MOST: usize = 4 * 1024 * 1024;
 
 /// How long the end of the program waits for them to be written.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Takes lines. Cheap to clone.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ impl Drop for Flush {
         let (done, written) = sync_channel(1);
         if self.0.jobs.send(Job::Flush(done)).is_ok() {
             // Where nobody reads them, they are lost with the program.
-            let _ = written.recv_timeout(PATIENCE);
+            let _ = written.recv_timeout(TIMEOUT);
         }
     }
 }

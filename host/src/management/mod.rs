@@ -8,7 +8,7 @@ use mana_auth_hygiene::{Code, Problem, Scheme};
 use std::{pin::pin, sync::atomic::Ordering::Relaxed, time::Duration};
 
 /// How long the component may take to tell whether it is ready. Probes are less patient than clients.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -79,7 +79,7 @@ async fn readiness(shared: &Shared) -> Result<(), &'static str> {
         tokio::select! {
             biased;
             () = shared.workers.backing_off() => "too many instances failed\n",
-            () = shared.clock.sleep(PATIENCE) => "no instance answered in time\n",
+            () = shared.clock.sleep(TIMEOUT) => "no instance answered in time\n",
         }
     };
     // The impatience first: an instance may still answer while others fail too often to be replaced.

@@ -3,7 +3,7 @@
 use crate::bindings::mana::auth::platform::Metric;
 
 /// A counter of the component (`platform.metric`). Its one label says what the contract counts by.
-pub(super) struct Told {
+pub(super) struct ComponentCounter {
     pub(super) metric: Metric,
     pub(super) name: &'static str,
     pub(super) help: &'static str,
@@ -11,50 +11,50 @@ pub(super) struct Told {
     pub(super) values: &'static [&'static str],
 }
 
-pub(super) const COMPONENT: [Told; 12] = [
-    Told {
+pub(super) const COMPONENT: [ComponentCounter; 12] = [
+    ComponentCounter {
         metric: Metric::Registrations,
         name: "registrations",
         help: "Registrations",
         label: "outcome",
         values: &["created", "refused"],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::SignIns,
         name: "sign_ins",
         help: "Sign-ins",
         label: "outcome",
         values: &["success", "mismatch", "banned", "busy", "locked", "limited"],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::SessionsOpened,
         name: "sessions_opened",
         help: "Sessions opened by signing in",
         label: "remember_me",
         values: &["true", "false"],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::Refreshes,
         name: "refreshes",
         help: "Uses of a refresh token",
         label: "outcome",
         values: &["rotated", "repeated", "repeated_late", "reused", "refused"],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::TokenValidations,
         name: "token_validations",
         help: "Checks of an access token",
         label: "outcome",
         values: &["valid", "invalid", "expired", "outdated", "revoked"],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::SessionReads,
         name: "session_reads",
         help: "Answers about a session",
         label: "source",
         values: &["cookie", "token", "database"],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::SessionsEnded,
         name: "sessions_ended",
         help: "Sessions ended before their time",
@@ -69,28 +69,28 @@ pub(super) const COMPONENT: [Told; 12] = [
             "refresh_flood",
         ],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::AuditEvents,
         name: "audit_events",
         help: "Security events, by what became of them",
         label: "outcome",
         values: &["written", "minimal", "coalesced", "lost", "forged"],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::Lockouts,
         name: "lockouts",
         help: "Locks set after too many failures, by whose counter",
         label: "counter",
         values: &["account", "device", "reauthentication"],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::RateLimited,
         name: "rate_limited",
         help: "Requests refused because their client failed or registered too often",
         label: "limit",
         values: &["sign_in", "registration", "refresh", "validate"],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::SuspiciousActivities,
         name: "suspicious_activities",
         help: "Suspicious activities",
@@ -105,7 +105,7 @@ pub(super) const COMPONENT: [Told; 12] = [
             "user_agent_changed",
         ],
     },
-    Told {
+    ComponentCounter {
         metric: Metric::RowsPruned,
         name: "rows_pruned",
         help: "Rows that housekeeping removed",

@@ -10,7 +10,7 @@ pub(super) struct Job {
 }
 
 /// The answer to a job. It fails when the job was dropped: turned away, no longer wanted, or ended by a panic.
-pub(super) type Answer<T> = oneshot::Receiver<Result<T, Error>>;
+pub(super) type PendingResult<T> = oneshot::Receiver<Result<T, Error>>;
 
 impl Job {
     /// A job for a request. An id that is empty, or that no living request has, is nobody to go away.
@@ -18,7 +18,7 @@ impl Job {
         request: String,
         live: &LiveRequests,
         compute: impl FnOnce(&mut Memory) -> Result<T, Error> + Send + 'static,
-    ) -> (Self, Answer<T>) {
+    ) -> (Self, PendingResult<T>) {
         let (sender, answer) = oneshot::channel();
         let request = Some(request).filter(|id| live.contains(id));
         (Self { request, work: Box::new(Task { compute, answer: sender }) }, answer)

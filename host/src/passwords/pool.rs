@@ -2,8 +2,8 @@
 
 use super::{
     Behalf, Error, Estimate, LiveRequests, Parameters, Passwords, Verdict,
-    job::{Answer, Job},
-    schedule::{Kind, Schedule},
+    job::{Job, PendingResult},
+    schedule::{JobKind, Schedule},
 };
 use crate::{clock::Clock, random::Random};
 use async_trait::async_trait;
@@ -67,13 +67,13 @@ struct Waits {
 }
 
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<PoolState>,
     /// Signalled for each job, and for all at the end.
     changed: Condvar,
     live: LiveRequests,
 }
 
-struct State {
+struct PoolState {
     schedule: Schedule<Job>,
     running: usize,
     closed: bool,
@@ -86,7 +86,7 @@ impl Pool {
     ///
     /// Where the operating system gives no thread.
     pub fn start(options: PoolOptions, random: Arc<dyn Random>, live: LiveRequests) -> io::Result<Self> {
-        let state = State { schedule: Schedule::new(options.places), running: 0, closed: false };
+        let state = PoolState { schedule: Schedule::new(options.places), running: 0, closed: false };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new(), live });
         let blocklist = Arc::new(options.blocklist);
         let mut pool = Self { shared, threads: Vec::new(), random, blocklist, waits: None };
@@ -115,10 +115,10 @@ impl Pool {
     /// Queues a hash or an estimate.
     fn queue<T: Send + 'static>(
         &self,
-        kind: Kind,
+        kind: JobKind,
         behalf: Behalf,
         compute: impl FnOnce(&mut Memory) -> Result<T, Error> + Send + 'static,
-    ) -> Answer<T> {
+    ) -> PendingResult<T> {
         let Behalf { request, network, known_device } = behalf;
         let waits = self
             .waits
@@ -156,7 +156,7 @@ impl fmt::Debug for Pool {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, PoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -220,7 +220,7 @@ impl Passwords for Pool {
     ) -> Result<Estimate, Error> {
         let password = Zeroizing::new(password);
         let blocklist = self.blocklist.clone();
-        let answer = self.queue(Kind::Estimate, behalf, move |_| {
+        let answer = self.queue(JobKind::Estimate, behalf, move |_| {
             Ok(mana_auth_passwords::strength(&password, &hints, &blocklist).into())
         });
         answer.await.unwrap_or(Err(Error::Busy))
@@ -234,7 +234,7 @@ impl Passwords for Pool {
             tracing::error!(%error, "no salt for a password");
             return Err(Error::Busy);
         }
-        let answer = self.queue(Kind::Hash, behalf, move |memory| {
+        let answer = self.queue(JobKind::Hash, behalf, move |memory| {
             Ok(mana_auth_passwords::hash(&password, &salt, parameters, memory)?)
         });
         answer.await.unwrap_or(Err(Error::Busy))
@@ -249,7 +249,7 @@ impl Passwords for Pool {
     ) -> Result<Verdict, Error> {
         let password = Zeroizing::new(password);
         let current = current.try_into()?;
-        let answer = self.queue(Kind::Hash, behalf, move |memory| {
+        let answer = self.queue(JobKind::Hash, behalf, move |memory| {
             Ok(mana_auth_passwords::verify(&password, encoded.as_deref(), current, memory)?.into())
         });
         answer.await.unwrap_or(Err(Error::Busy))

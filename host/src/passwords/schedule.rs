@@ -2,7 +2,7 @@ use super::queue::Queue;
 
 /// What a thread can be asked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(super) enum JobKind {
     Hash,
     Estimate,
 }
@@ -34,15 +34,15 @@ impl<T> Schedule<T> {
     #[must_use = "whoever waits for the item is to be told"]
     pub(super) fn push(
         &mut self,
-        kind: Kind,
+        kind: JobKind,
         network: Option<&str>,
         known_device: bool,
         item: T,
         wanted: impl Fn(&T) -> bool,
     ) -> Option<T> {
         let queue = match kind {
-            Kind::Hash => &mut self.hashes,
-            Kind::Estimate => &mut self.estimates,
+            JobKind::Hash => &mut self.hashes,
+            JobKind::Estimate => &mut self.estimates,
         };
         if !queue.has_room(known_device) {
             queue.retain(wanted);
@@ -71,10 +71,10 @@ mod tests {
     fn an_estimate_waits_for_no_queue_of_hashes_and_holds_none_up() {
         let mut schedule = Schedule::new(8);
         for hash in ["h1", "h2", "h3"] {
-            assert_eq!(schedule.push(Kind::Hash, None, true, hash, wanted), None);
+            assert_eq!(schedule.push(JobKind::Hash, None, true, hash, wanted), None);
         }
         for estimate in ["e1", "e2", "e3", "e4"] {
-            assert_eq!(schedule.push(Kind::Estimate, None, true, estimate, wanted), None);
+            assert_eq!(schedule.push(JobKind::Estimate, None, true, estimate, wanted), None);
         }
         let order: Vec<_> = std::iter::from_fn(|| schedule.pop()).collect();
         assert_eq!(order, ["e1", "h1", "e2", "h2", "e3", "h3", "e4"]);
@@ -83,20 +83,20 @@ mod tests {
     #[test]
     fn each_kind_has_its_own_bound() {
         let mut schedule = Schedule::new(1);
-        assert_eq!(schedule.push(Kind::Hash, None, true, "h1", wanted), None);
-        assert_eq!(schedule.push(Kind::Hash, None, true, "h2", wanted), Some("h2"));
-        assert_eq!(schedule.push(Kind::Estimate, None, true, "e1", wanted), None);
-        assert_eq!(schedule.push(Kind::Estimate, None, true, "e2", wanted), Some("e2"));
+        assert_eq!(schedule.push(JobKind::Hash, None, true, "h1", wanted), None);
+        assert_eq!(schedule.push(JobKind::Hash, None, true, "h2", wanted), Some("h2"));
+        assert_eq!(schedule.push(JobKind::Estimate, None, true, "e1", wanted), None);
+        assert_eq!(schedule.push(JobKind::Estimate, None, true, "e2", wanted), Some("e2"));
         assert_eq!(schedule.len(), 2);
     }
 
     #[test]
     fn what_nobody_waits_for_goes_before_anybody_is_turned_away() {
         let mut schedule = Schedule::new(1);
-        assert_eq!(schedule.push(Kind::Hash, None, true, "h1", wanted), None);
-        assert_eq!(schedule.push(Kind::Hash, None, true, "h2", |item| *item != "h1"), None);
-        assert_eq!(schedule.push(Kind::Estimate, None, true, "e1", wanted), None);
-        assert_eq!(schedule.push(Kind::Estimate, None, true, "e2", |item| *item != "e1"), None);
+        assert_eq!(schedule.push(JobKind::Hash, None, true, "h1", wanted), None);
+        assert_eq!(schedule.push(JobKind::Hash, None, true, "h2", |item| *item != "h1"), None);
+        assert_eq!(schedule.push(JobKind::Estimate, None, true, "e1", wanted), None);
+        assert_eq!(schedule.push(JobKind::Estimate, None, true, "e2", |item| *item != "e1"), None);
         let order: Vec<_> = std::iter::from_fn(|| schedule.pop()).collect();
         assert_eq!(order, ["e2", "h2"]);
     }

@@ -1,4 +1,4 @@
-//! The trail of security events for components of the embedder's own: each may append, under a source that the embedder
+//! The audit log for components of the embedder's own: each may append, under a source that the embedder
 //! decides on, and do nothing else.
 
 use super::{Server, shared::Shared};
@@ -14,7 +14,7 @@ use wasmtime::component::{Accessor, HasData, Linker};
 /// The largest event that is handed to the component, in bytes. It takes half of it at most.
 const EVENT: usize = 16 * 1024;
 
-/// Appends to the trail of security events in the name of one source. Cheap to clone.
+/// Appends to the audit log in the name of one source. Cheap to clone.
 #[derive(Clone)]
 pub struct AuditLog {
     shared: Arc<Shared>,
@@ -22,7 +22,7 @@ pub struct AuditLog {
 }
 
 impl Server {
-    /// The trail, for whoever records under this source.
+    /// The audit log, for whoever records under this source.
     ///
     /// ```no_run
     /// # async fn run(server: mana_auth::Server) -> Result<(), Box<dyn std::error::Error>> {

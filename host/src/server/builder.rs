@@ -2,27 +2,27 @@
 
 use super::{
     Server,
+    address_limits::{ConnectionLimit, RequestLimit},
+    budget::Budget,
     calendar::Calendar,
     connections::Connections,
     egress::{Bounds, Egress},
     housekeeping,
     request::{FREE, LARGEST_BODY},
-    room::Room,
     shared::Shared,
-    shedding::{ConnectionLimit, RequestLimit},
 };
 use crate::{
     artefact::Artefact,
+    audit_log::{Checkpoints, CheckpointsError},
     clock::{Clock, SystemClock},
     config::{self, Config},
     imports::Imports,
-    invalidations::{Asked, Invalidations},
+    invalidations::{Invalidations, QueriedInvalidations},
     metrics::Metrics,
     passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},
     random::{Random, SystemRandom},
     secret,
     storage::{OpenError, Sqlite, SqliteOptions, Storage},
-    trail::{Checkpoints, CheckpointsError},
     workers::{IN_FLIGHT, Instance, Program, StartError, Workers},
 };
 use mana_auth_hygiene::{Hsts, InvalidOrigin, Origin, Policy};
@@ -70,7 +70,7 @@ pub enum BuildError {
     /// One of `trusted_origins` is no origin.
     #[error("trusted_origins: {0}")]
     TrustedOrigin(#[from] InvalidOrigin),
-    /// The checkpoints of the audit trail can't be kept.
+    /// The checkpoints of the audit log can't be kept.
     #[error(transparent)]
     Checkpoints(#[from] CheckpointsError),
 }
@@ -167,18 +167,18 @@ impl Builder {
             trusted_proxies: config.trusted_proxies,
             body_timeout: config.body_timeout,
             request_timeout: config.request_timeout,
-            bodies: Room::new(config.queue.saturating_mul(LARGEST_BODY), FREE),
-            turns: Room::new(config.queue + config.workers.saturating_mul(IN_FLIGHT), 0),
+            bodies: Budget::new(config.queue.saturating_mul(LARGEST_BODY), FREE),
+            turns: Budget::new(config.queue + config.workers.saturating_mul(IN_FLIGHT), 0),
             documents: Arc::default(),
             checkpoints,
             housekeeping: Mutex::default(),
             calendar,
         });
-        if let Err(problem) = housekeeping::compare_trail(&shared).await {
-            // Housekeeping tries again before it seals. Whoever edits the trail shall not keep anybody from signing in.
+        if let Err(problem) = housekeeping::compare_audit_log(&shared).await {
+            // Housekeeping tries again before it seals. Whoever edits the audit log shall not keep anybody from signing in.
             tracing::error!(
                 error = problem,
-                "the audit trail could not be compared with its newest checkpoint"
+                "the audit log could not be compared with its newest checkpoint"
             );
         }
         tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));
@@ -207,7 +207,7 @@ impl Builder {
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let random = self.random.unwrap_or_else(|| Arc::new(SystemRandom));
         let (storage, own): (_, Arc<dyn Invalidations>) = match self.storage {
-            Some(storage) => (storage.clone(), Arc::new(Asked(storage))),
+            Some(storage) => (storage.clone(), Arc::new(QueriedInvalidations(storage))),
             None => {
                 let database = open(&config, clock.clone())?;
                 (database.clone(), database.invalidations())

@@ -1,12 +1,12 @@
 //! Listening, and the protocols HTTP/1.1 and HTTP/2 (RFC 9112, RFC 9113) without TLS: a proxy brings that.
 
 use super::{
+    address_limits::ConnectionLimit,
+    budget::Budget,
     egress::{Egress, Streams},
     networks::Network,
-    open::{Open, Place},
-    patience::{Begun, Patient},
-    room::Room,
-    shedding::ConnectionLimit,
+    open::{Open, Slot},
+    timeouts::{Begun, TimeoutStream},
 };
 use crate::{clock::Clock, metrics::Metrics};
 use bytes::Bytes;
@@ -113,7 +113,7 @@ impl Connections {
         A: Fn(Option<IpAddr>, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Response<Bytes>> + Send + 'static,
     {
-        let streams = Room::new(STREAMS_IN_ALL, 0);
+        let streams = Budget::new(STREAMS_IN_ALL, 0);
         let open = Open::new(self.limit, self.clock.clone(), self.metrics.clone());
         let (end, ending) = watch::channel(());
         let mut shutdown = pin!(shutdown);
@@ -137,8 +137,8 @@ impl Connections {
     /// The next connection, with a place; none where its address has too many.
     async fn next(&self, listener: &TcpListener, open: &Open) -> Option<Newcomer> {
         let (stream, peer) = self.accept(listener).await;
-        let held = match self.of_address.admit(peer) {
-            Ok(held) => held,
+        let address_slot = match self.of_address.admit(peer) {
+            Ok(address_slot) => address_slot,
             Err(shed) => {
                 let displaced = open.displace_of(Network::of(peer));
                 if displaced.is_none() {
@@ -147,27 +147,28 @@ impl Connections {
                 Some(displaced?)
             }
         };
-        let place = open.place(Network::of(peer), held).await?;
-        Some(Newcomer { stream, peer, place })
+        let slot = open.slot(Network::of(peer), address_slot).await?;
+        Some(Newcomer { stream, peer, slot })
     }
 
     fn start<A, F>(
         &self,
-        streams: &Arc<Room>,
+        streams: &Arc<Budget>,
         open: &Arc<Open>,
-        Newcomer { stream, peer, place }: Newcomer,
+        Newcomer { stream, peer, slot }: Newcomer,
         answer: A,
         ending: watch::Receiver<()>,
     ) where
         A: Fn(Option<IpAddr>, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Response<Bytes>> + Send + 'static,
     {
-        let (connection, displaced) = open.enter(Network::of(peer), place);
+        let (connection, displaced) = open.enter(Network::of(peer), slot);
         let (abort, registration) = AbortHandle::new_pair();
         let network = self.of_address.network(peer);
         let outlet = self.egress.outlet(connection.id(), network, abort);
         let (connection, begun) = (Arc::new(connection), Begun::default());
-        let stream = Patient::new(stream, begun.clone(), self.header_timeout, self.write_timeout * LATER);
+        let stream =
+            TimeoutStream::new(stream, begun.clone(), self.header_timeout, self.write_timeout * LATER);
         let served = connection.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             begun.now();
@@ -245,7 +246,7 @@ impl Connections {
 struct Newcomer {
     stream: TcpStream,
     peer: Option<IpAddr>,
-    place: Place,
+    slot: Slot,
 }
 
 /// Serves a connection to its end. When the server ends, requests in progress finish; where another takes its place, it is closed

@@ -1,7 +1,7 @@
 //! What has to happen regularly, for as long as the server lives.
 
 use super::shared::Shared;
-use crate::{bindings::exports::mana::auth::audit::Comparison, trail::Checkpoints};
+use crate::{audit_log::Checkpoints, bindings::exports::mana::auth::audit::Comparison};
 use futures::FutureExt as _;
 use std::{
     sync::{Arc, Weak},
@@ -31,13 +31,13 @@ pub(super) async fn tick(shared: &Arc<Shared>) {
     shared.calendar.look(shared.clock.as_ref(), &shared.metrics);
     shared.workers.flush().await;
     // Somebody may have put the database back meanwhile.
-    if let Err(problem) = compare_trail(shared).await {
-        tracing::warn!(error = problem, "the audit trail could not be compared with its newest checkpoint");
+    if let Err(problem) = compare_audit_log(shared).await {
+        tracing::warn!(error = problem, "the audit log could not be compared with its newest checkpoint");
     }
     run(shared).await;
 }
 
-/// Keeps a checkpoint of the audit trail where the database's owner can't reach it.
+/// Keeps a checkpoint of the audit log where the database's owner can't reach it.
 async fn keep(shared: &Arc<Shared>, checkpoint: String) {
     let shared = shared.clone();
     let kept = tokio::task::spawn_blocking(move || match &shared.checkpoints {
@@ -45,13 +45,13 @@ async fn keep(shared: &Arc<Shared>, checkpoint: String) {
         None => Ok(()),
     });
     if let Ok(Err(error)) = kept.await {
-        tracing::error!(%error, "a checkpoint of the audit trail was not kept");
+        tracing::error!(%error, "a checkpoint of the audit log was not kept");
     }
 }
 
-/// Compares the audit trail with the newest checkpoint that was kept, before anything is added to it: a restored backup goes
+/// Compares the audit log with the newest checkpoint that was kept, before anything is added to it: a restored backup goes
 /// on under another origin.
-pub(super) async fn compare_trail(shared: &Arc<Shared>) -> Result<(), String> {
+pub(super) async fn compare_audit_log(shared: &Arc<Shared>) -> Result<(), String> {
     let kept = shared.clone();
     let read = move || kept.checkpoints.as_ref().map_or(Ok(Vec::new()), Checkpoints::newest);
     let newest = tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?;
@@ -65,14 +65,14 @@ pub(super) async fn compare_trail(shared: &Arc<Shared>) -> Result<(), String> {
         match compared.await {
             // The component has logged it.
             Ok(Ok(Comparison::Consistent | Comparison::BegunAnew)) => return Ok(()),
-            // One of another name may stand before ours: of a trail that was begun here meanwhile, and is gone.
+            // One of another name may stand before ours: of an audit log that was begun here meanwhile, and is gone.
             Ok(Ok(Comparison::Foreign)) => foreign = true,
             Ok(Err(error)) => return Err(format!("{error:?}")),
             Err(error) => return Err(error.to_string()),
         }
     }
     if foreign {
-        tracing::error!("the checkpoints that were kept are signed by no key of this audit trail");
+        tracing::error!("the checkpoints that were kept are signed by no key of this audit log");
     }
     Ok(())
 }

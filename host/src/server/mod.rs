@@ -1,6 +1,9 @@
 //! HTTP in front of the component: what runs it, listens for it and keeps it in order.
 
+mod access_log;
+mod address_limits;
 mod audit_log;
+mod budget;
 mod builder;
 mod calendar;
 mod calls;
@@ -10,16 +13,13 @@ mod egress;
 mod housekeeping;
 mod id;
 mod networks;
-mod observation;
 mod open;
-mod patience;
-mod refusal;
 mod request;
+mod request_error;
 mod response;
-mod room;
 mod service;
 mod shared;
-mod shedding;
+mod timeouts;
 mod validate;
 
 pub use audit_log::AuditLog;
@@ -28,12 +28,12 @@ pub use calls::{Calls, Interface};
 pub use service::{Peer, Service};
 pub(crate) use shared::Shared;
 
-use crate::{bindings::Auth, imports::State, management, workers::CallError};
+use crate::{bindings::Auth, imports::HostState, management, workers::CallError};
+use address_limits::ConnectionLimit;
 use connections::Connections;
 use egress::Egress;
 use futures::future::{BoxFuture, OptionFuture, join};
 use prometheus_client::metrics::gauge::Gauge;
-use shedding::ConnectionLimit;
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 use tokio::{net::TcpListener, sync::oneshot};
 use wasmtime::component::Accessor;
@@ -190,7 +190,7 @@ impl Server {
     /// When the queue is full, or the instance that made the call ended.
     pub async fn call<R: Send + 'static>(
         &self,
-        call: impl for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
+        call: impl for<'a> FnOnce(&'a Accessor<HostState>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
         + Send
         + 'static,
     ) -> Result<R, CallError> {

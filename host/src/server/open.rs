@@ -3,12 +3,12 @@
 //! Where none idles, the site with the most gives one to a site with fewer, so that nobody takes all places by slow requests.
 
 use super::{
+    address_limits::AddressSlot,
     networks::{Network, Site},
-    shedding::Held,
 };
 use crate::{
     clock::Clock,
-    metrics::{Metrics, Shed},
+    metrics::{LimitExceeded, Metrics},
 };
 use futures::future::{Either, select};
 use std::{
@@ -46,13 +46,13 @@ struct Record {
     activity: Arc<Activity>,
     /// Tells the connection to go.
     go: oneshot::Sender<()>,
-    place: Place,
+    slot: Slot,
 }
 
-/// What a connection takes: one of all places, and one of its address.
-pub(super) struct Place {
+/// What a connection takes: one of all slots, and one of its address.
+pub(super) struct Slot {
     permit: OwnedSemaphorePermit,
-    held: Option<Held>,
+    address_slot: Option<AddressSlot>,
 }
 
 /// What a connection is doing.
@@ -89,56 +89,56 @@ impl Open {
         })
     }
 
-    /// A place for another connection of a network, once there is one: a free one, or that of a connection which has to go. None where
+    /// A slot for another connection of a network, once there is one: a free one, or that of a connection which has to go. None where
     /// nobody can have one any more.
-    pub(super) async fn place(&self, network: Network, held: Option<Held>) -> Option<Place> {
+    pub(super) async fn slot(&self, network: Network, address_slot: Option<AddressSlot>) -> Option<Slot> {
         loop {
             if let Ok(permit) = self.permits.clone().try_acquire_owned() {
-                return Some(Place { permit, held });
+                return Some(Slot { permit, address_slot });
             }
-            if let Some(Place { permit, .. }) = self.displace_for(network) {
-                return Some(Place { permit, held });
+            if let Some(Slot { permit, .. }) = self.displace_for(network) {
+                return Some(Slot { permit, address_slot });
             }
             let free = pin!(self.permits.clone().acquire_owned());
             if let Either::Left((permit, _)) = select(free, pin!(self.idle.notified())).await {
-                return Some(Place { permit: permit.ok()?, held });
+                return Some(Slot { permit: permit.ok()?, address_slot });
             }
         }
     }
 
     /// What the longest idle connection of this network held of it, if there is one; it is closed.
-    pub(super) fn displace_of(&self, network: Network) -> Option<Held> {
+    pub(super) fn displace_of(&self, network: Network) -> Option<AddressSlot> {
         let mut records = self.records();
         let idle = records.longest_idle(|record| record.network == network)?;
-        self.close(&mut records, idle, Shed::Idle)?.held
+        self.close(&mut records, idle, LimitExceeded::Idle)?.address_slot
     }
 
-    fn displace_for(&self, newcomer: Network) -> Option<Place> {
+    fn displace_for(&self, newcomer: Network) -> Option<Slot> {
         let mut records = self.records();
         if let Some(idle) = records.longest_idle(|_| true) {
-            return self.close(&mut records, idle, Shed::Idle);
+            return self.close(&mut records, idle, LimitExceeded::Idle);
         }
         let oldest = records.oldest_of_the_largest_site(newcomer.site())?;
-        self.close(&mut records, oldest, Shed::Connections)
+        self.close(&mut records, oldest, LimitExceeded::Connections)
     }
 
-    fn close(&self, records: &mut Records, id: u64, why: Shed) -> Option<Place> {
-        let Record { go, place, .. } = records.remove(id)?;
+    fn close(&self, records: &mut Records, id: u64, why: LimitExceeded) -> Option<Slot> {
+        let Record { go, slot, .. } = records.remove(id)?;
         // It may be ending by itself.
         let _ = go.send(());
         self.metrics.shed(why);
-        Some(place)
+        Some(slot)
     }
 
     /// Enters a connection; returns it, and what is ready when it shall go.
     pub(super) fn enter(
         self: &Arc<Self>,
         network: Network,
-        place: Place,
+        slot: Slot,
     ) -> (Connection, oneshot::Receiver<()>) {
         let (go, asked) = oneshot::channel();
         let activity = Arc::<Activity>::default();
-        let id = self.records().add(network, activity.clone(), go, place);
+        let id = self.records().add(network, activity.clone(), go, slot);
         (Connection { open: self.clone(), id, activity }, asked)
     }
 
@@ -153,18 +153,12 @@ impl Open {
 }
 
 impl Records {
-    fn add(
-        &mut self,
-        network: Network,
-        activity: Arc<Activity>,
-        go: oneshot::Sender<()>,
-        place: Place,
-    ) -> u64 {
+    fn add(&mut self, network: Network, activity: Arc<Activity>, go: oneshot::Sender<()>, slot: Slot) -> u64 {
         let id = self.next;
         self.next += 1;
         let of_site = self.sites.entry(network.site()).or_default().clone();
         of_site.fetch_add(1, Relaxed);
-        self.by_id.insert(id, Record { network, of_site, activity, go, place });
+        self.by_id.insert(id, Record { network, of_site, activity, go, slot });
         id
     }
 
@@ -188,7 +182,7 @@ impl Records {
     /// which are counted for no address.
     fn oldest_of_the_largest_site(&self, newcomer: Site) -> Option<u64> {
         let of_newcomer = self.sites.get(&newcomer).map_or(0, |count| count.load(Relaxed)) + 1;
-        let counted = self.by_id.iter().filter(|(_, record)| record.place.held.is_some());
+        let counted = self.by_id.iter().filter(|(_, record)| record.slot.address_slot.is_some());
         let larger = counted.filter(|(_, record)| record.of_site.load(Relaxed) > of_newcomer);
         larger.max_by_key(|(id, record)| (record.of_site.load(Relaxed), Reverse(**id))).map(|(id, _)| *id)
     }
@@ -240,7 +234,7 @@ impl Busy {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::shedding::ConnectionLimit, *};
+    use super::{super::address_limits::ConnectionLimit, *};
     use crate::clock::TestClock;
     use futures::FutureExt as _;
     use std::time::Duration;
@@ -267,10 +261,10 @@ mod tests {
 
         fn opened(&self, address: &str) -> (Connection, oneshot::Receiver<()>) {
             let network = network(address);
-            let held = self.limit.admit(address.parse().ok()).expect("room");
-            let place = self.open.place(network, held).now_or_never().flatten().expect("a place");
+            let address_slot = self.limit.admit(address.parse().ok()).expect("room");
+            let slot = self.open.slot(network, address_slot).now_or_never().flatten().expect("a place");
             self.clock.advance(Duration::from_secs(1));
-            self.open.enter(network, place)
+            self.open.enter(network, slot)
         }
     }
 
@@ -320,8 +314,8 @@ mod tests {
         let (other, _asked) = house.opened("203.0.113.1");
         let _answering = other.busy();
         assert_eq!(slow[1].0.try_recv(), Ok(()));
-        assert!(house.open.place(network("2001:db8:0:4::1"), None).now_or_never().is_none());
-        assert!(house.open.place(network("192.0.2.1"), None).now_or_never().is_none());
+        assert!(house.open.slot(network("2001:db8:0:4::1"), None).now_or_never().is_none());
+        assert!(house.open.slot(network("192.0.2.1"), None).now_or_never().is_none());
     }
 
     #[test]
@@ -329,7 +323,7 @@ mod tests {
         let house = House::new(2);
         let proxied = [house.opened("127.0.0.1"), house.opened("127.0.0.1")];
         let _answering = proxied.each_ref().map(|(connection, _)| connection.busy());
-        assert!(house.open.place(network(OWNER), None).now_or_never().is_none());
+        assert!(house.open.slot(network(OWNER), None).now_or_never().is_none());
     }
 
     #[test]
@@ -337,7 +331,7 @@ mod tests {
         let house = House::new(1);
         let (one, _asked) = house.opened(OWNER);
         let answering = one.busy();
-        let mut waiting = Box::pin(house.open.place(network(OWNER), None));
+        let mut waiting = Box::pin(house.open.slot(network(OWNER), None));
         assert!((&mut waiting).now_or_never().is_none());
         drop((answering, one));
         assert!((&mut waiting).now_or_never().flatten().is_some());

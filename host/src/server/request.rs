@@ -1,6 +1,6 @@
 //! From HTTP to the exchange's record, within its bounds.
 
-use super::{refusal::Refusal, room::Place};
+use super::{budget::Reservation, request_error::RequestError};
 use crate::{
     bindings::exports::mana::auth::exchange::{Request, Scheme},
     clock::Clock,
@@ -21,8 +21,8 @@ const MOST_HEADERS: usize = 64;
 const LARGEST_HEAD: usize = 16 * 1024;
 pub(super) const LARGEST_BODY: usize = 64 * 1024;
 
-/// So much of each request needs no room: a body that is announced and never comes, one that only signs somebody in, and the cookies
-/// of an honest client are not what room runs out for. Connections bound how many there are.
+/// So much of each request is free of the budget: a body that is announced and never comes, one that only signs somebody in, and the cookies
+/// of an honest client do not use the budget up. Connections bound how many there are.
 pub(super) const FREE: usize = 4 * 1024;
 
 /// So much of a body that is too large is taken all the same, and thrown away, for so long: a client that is cut off while it sends
@@ -34,21 +34,21 @@ const LONGEST_IN_VAIN: Duration = Duration::from_secs(1);
 const FIELD_OVERHEAD: usize = 4;
 
 /// Checks what is known before the body, so that a request to be refused need not send it.
-pub(super) fn check(head: &Parts) -> Result<(), Refusal> {
+pub(super) fn check(head: &Parts) -> Result<(), RequestError> {
     if head.headers.len() > MOST_HEADERS || size(head) > LARGEST_HEAD {
-        return Err(Refusal::HeadersTooLarge);
+        return Err(RequestError::HeadersTooLarge);
     }
     // RFC 9112 §3.2: exactly one `Host`; HTTP/2 says `:authority` instead.
     let hosts = head.headers.get_all(header::HOST).iter().count();
     if hosts > 1 || hosts == 0 && head.version == Version::HTTP_11 {
-        return Err(Refusal::Malformed("a request needs exactly one Host"));
+        return Err(RequestError::Malformed("a request needs exactly one Host"));
     }
     if head.uri.path_and_query().is_none() {
-        return Err(Refusal::Malformed("this server is no proxy"));
+        return Err(RequestError::Malformed("this server is no proxy"));
     }
     // Who waits to be told to go on (RFC 9110 §10.1.1) need not send what is refused.
     if head.headers.contains_key(header::EXPECT) && announced(head) > LARGEST_BODY as u64 {
-        return Err(Refusal::PayloadTooLarge);
+        return Err(RequestError::PayloadTooLarge);
     }
     Ok(())
 }
@@ -70,38 +70,41 @@ pub(super) fn size(head: &Parts) -> usize {
 /// Reads the body whole, within `limit`, as far as there is room for it.
 pub(super) async fn body<B: Body>(
     body: B,
-    place: &mut Place,
+    reservation: &mut Reservation,
     limit: Duration,
     clock: &dyn Clock,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Vec<u8>, RequestError> {
     if body.is_end_stream() {
         return Ok(Vec::new());
     }
     let mut body = pin!(body);
-    let whole = match select(pin!(read(body.as_mut(), place)), clock.sleep(limit)).await {
+    let whole = match select(pin!(read(body.as_mut(), reservation)), clock.sleep(limit)).await {
         Either::Left((whole, _)) => whole,
-        Either::Right(((), _)) => Err(Refusal::BodyTimeout),
+        Either::Right(((), _)) => Err(RequestError::BodyTimeout),
     };
-    if whole == Err(Refusal::PayloadTooLarge) {
+    if whole == Err(RequestError::PayloadTooLarge) {
         select(pin!(skip(body)), clock.sleep(LONGEST_IN_VAIN)).await;
     }
     whole
 }
 
-async fn read<B: Body>(mut body: Pin<&mut B>, place: &mut Place) -> Result<Vec<u8>, Refusal> {
+async fn read<B: Body>(
+    mut body: Pin<&mut B>,
+    reservation: &mut Reservation,
+) -> Result<Vec<u8>, RequestError> {
     if body.size_hint().lower() > LARGEST_BODY as u64 {
-        return Err(Refusal::PayloadTooLarge);
+        return Err(RequestError::PayloadTooLarge);
     }
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Refusal::Malformed("the body ended early"))?;
+        let frame = frame.map_err(|_| RequestError::Malformed("the body ended early"))?;
         // Trailers mean nothing here.
         let Ok(mut data) = frame.into_data() else { continue };
         if bytes.len() + data.remaining() > LARGEST_BODY {
-            return Err(Refusal::PayloadTooLarge);
+            return Err(RequestError::PayloadTooLarge);
         }
-        if !place.grow(data.remaining()) {
-            return Err(Refusal::Overloaded);
+        if !reservation.grow(data.remaining()) {
+            return Err(RequestError::Overloaded);
         }
         bytes.put(&mut data);
     }

@@ -1,25 +1,25 @@
 //! From the exchange's record to HTTP.
 
-use super::refusal::Refusal;
+use super::request_error::RequestError;
 use crate::bindings::exports::mana::auth::exchange;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
 /// An answer, and the template of the route that gave it.
-pub(super) struct Answer {
+pub(super) struct RoutedResponse {
     pub(super) response: Response<Bytes>,
     pub(super) route: String,
 }
 
-impl Answer {
+impl RoutedResponse {
     /// What the component answered, with its body apart. It is ours, so an answer that is no HTTP is our bug.
-    pub(super) fn of(record: exchange::Response, body: Bytes, method: &Method) -> Result<Self, Refusal> {
+    pub(super) fn of(record: exchange::Response, body: Bytes, method: &Method) -> Result<Self, RequestError> {
         let exchange::Response { status, headers, route, .. } = record;
         let status = StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 200);
         let mut response = Response::new(Bytes::new());
-        *response.status_mut() = status.ok_or(Refusal::Internal)?;
+        *response.status_mut() = status.ok_or(RequestError::Internal)?;
         let fields: Option<HeaderMap> = headers.into_iter().map(field).collect();
-        *response.headers_mut() = fields.ok_or(Refusal::Internal)?;
+        *response.headers_mut() = fields.ok_or(RequestError::Internal)?;
         if method != Method::HEAD {
             // The server writes it from the content.
             response.headers_mut().remove(header::CONTENT_LENGTH);
@@ -32,7 +32,7 @@ impl Answer {
     }
 
     /// The host's own answer. No route gave it.
-    pub(super) fn refused(refusal: Refusal, method: &Method) -> Self {
+    pub(super) fn refused(refusal: RequestError, method: &Method) -> Self {
         let (head, body) = refusal.problem().response().into_parts();
         let body = if method == Method::HEAD { Vec::new() } else { body };
         Self { response: Response::from_parts(head, Bytes::from(body)), route: String::new() }

@@ -1,10 +1,10 @@
 //! One request, from HTTP to the component and back.
 
 use super::{
-    id, networks::Network, observation::Observation, refusal::Refusal, request, response::Answer,
-    shared::Shared,
+    access_log::AccessLogEntry, id, networks::Network, request, request_error::RequestError,
+    response::RoutedResponse, shared::Shared,
 };
-use crate::metrics::Shed;
+use crate::metrics::LimitExceeded;
 use bytes::Bytes;
 use futures::future::{BoxFuture, Either, FutureExt as _, select};
 use http::{HeaderName, HeaderValue, Response, header::ORIGIN, request::Parts};
@@ -69,28 +69,28 @@ impl Shared {
         let (id, id_value) = self.request_id(&caller);
         let origin = head.headers.get(ORIGIN).cloned();
         let method = head.method.clone();
-        let observation = Observation::start(self, id, &head);
+        let entry = AccessLogEntry::start(self, id, &head);
 
-        let answer = match self.admit(observation.id(), &caller, &head) {
+        let answer = match self.admit(entry.id(), &caller, &head) {
             // Boxed: so much is kept for who was let in alone. Many at once are not.
-            Ok(()) => Box::pin(self.exchange(observation.id(), &caller, head, body)).await,
+            Ok(()) => Box::pin(self.exchange(entry.id(), &caller, head, body)).await,
             Err(refusal) => Err(refusal),
         };
-        let Answer { mut response, route } =
-            answer.unwrap_or_else(|refusal| Answer::refused(refusal, &method));
+        let RoutedResponse { mut response, route } =
+            answer.unwrap_or_else(|refusal| RoutedResponse::refused(refusal, &method));
         self.policy.apply(caller.scheme, origin.as_ref(), response.headers_mut());
         response.headers_mut().insert(REQUEST_ID, id_value);
-        observation.answered(route, response.status());
+        entry.answered(route, response.status());
         response
     }
 
-    fn admit(&self, id: &str, caller: &Caller, head: &Parts) -> Result<(), Refusal> {
+    fn admit(&self, id: &str, caller: &Caller, head: &Parts) -> Result<(), RequestError> {
         if id.is_empty() {
-            return Err(Refusal::Internal);
+            return Err(RequestError::Internal);
         }
         if let Err(seconds) = self.requests.admit(caller.address) {
-            self.metrics.shed(Shed::Requests);
-            return Err(Refusal::TooMany(seconds));
+            self.metrics.shed(LimitExceeded::Requests);
+            return Err(RequestError::TooMany(seconds));
         }
         request::check(head)
     }
@@ -101,18 +101,18 @@ impl Shared {
         caller: &Caller,
         head: Parts,
         body: B,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<RoutedResponse, RequestError> {
         // Head and body are kept before a call has its place in the queue, and until it is answered.
-        let mut place = self.bodies.place(Some(Network::of(caller.address)));
-        if !place.grow(request::size(&head)) {
-            return Err(Refusal::Overloaded);
+        let mut reservation = self.bodies.reserve(Some(Network::of(caller.address)));
+        if !reservation.grow(request::size(&head)) {
+            return Err(RequestError::Overloaded);
         }
-        let body = request::body(body, &mut place, self.body_timeout, &*self.clock).await?;
+        let body = request::body(body, &mut reservation, self.body_timeout, &*self.clock).await?;
         // One address shall not keep all others waiting.
-        let mut turn = self.turns.place(self.requests.network(caller.address));
+        let mut turn = self.turns.reserve(self.requests.network(caller.address));
         if !turn.grow(1) {
             self.metrics.rejected.inc();
-            return Err(Refusal::Overloaded);
+            return Err(RequestError::Overloaded);
         }
         let method = head.method.clone();
         // While this future lives, somebody waits for the answer; then password hashes need not be made.
@@ -130,10 +130,10 @@ impl Shared {
             answer.boxed()
         });
         match select(pin!(call), self.clock.sleep(self.request_timeout)).await {
-            Either::Left((Ok((record, body)), _)) => Answer::of(record, body, &method),
-            Either::Left((Err(error), _)) => Err(Refusal::of_call(error, &method)),
+            Either::Left((Ok((record, body)), _)) => RoutedResponse::of(record, body, &method),
+            Either::Left((Err(error), _)) => Err(RequestError::of_call(error, &method)),
             // The use case completes all the same: a task in a store can't be cancelled.
-            Either::Right(((), _)) => Err(Refusal::late(&method)),
+            Either::Right(((), _)) => Err(RequestError::late(&method)),
         }
     }
 

@@ -1,14 +1,14 @@
 //! What every request needs.
 
-use super::{calendar::Calendar, documents::Documents, room::Room, shedding::RequestLimit};
+use super::{address_limits::RequestLimit, budget::Budget, calendar::Calendar, documents::Documents};
 use crate::{
+    audit_log::Checkpoints,
     bindings::Auth,
     clock::Clock,
-    imports::State,
+    imports::HostState,
     metrics::Metrics,
     passwords::{LiveRequests, Pool},
     random::Random,
-    trail::Checkpoints,
     workers::Workers,
 };
 use futures::future::{BoxFuture, Either, select};
@@ -39,13 +39,13 @@ pub(crate) struct Shared {
     pub(super) requests: RequestLimit,
     pub(super) body_timeout: Duration,
     pub(super) request_timeout: Duration,
-    /// Room for the requests whose bodies are on their way, in bytes.
-    pub(super) bodies: Arc<Room>,
-    /// Room for the requests that wait for an instance or are worked on.
-    pub(super) turns: Arc<Room>,
+    /// The budget of bytes for heads and bodies of requests.
+    pub(super) bodies: Arc<Budget>,
+    /// The budget of requests that wait for an instance or are worked on.
+    pub(super) turns: Arc<Budget>,
     /// Answers that are the same for everybody.
     pub(super) documents: Arc<Documents>,
-    /// Where the checkpoints of the audit trail are kept, outside the database.
+    /// Where the checkpoints of the audit log are kept, outside the database.
     pub(super) checkpoints: Option<Checkpoints>,
     /// Held by who keeps house.
     pub(super) housekeeping: Mutex<()>,
@@ -58,7 +58,7 @@ impl Shared {
     pub(super) async fn call_in_time<R: Send + 'static>(
         &self,
         unanswered: &'static str,
-        call: impl for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
+        call: impl for<'a> FnOnce(&'a Accessor<HostState>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
         + Send
         + 'static,
     ) -> Option<R> {

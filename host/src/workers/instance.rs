@@ -2,26 +2,26 @@
 
 use super::{
     errors::StartError,
-    memory::Memory,
+    linear_memory::LinearMemory,
     runaway::{Turns, Watch},
 };
 use crate::{
     bindings::{Auth, AuthPre},
-    imports::State,
+    imports::HostState,
 };
 use wasmtime::{Store, component::Accessor};
 
 /// An instance of the component, for whoever calls it without a server: the command line, or an embedder's
 /// own tools.
 pub struct Instance {
-    store: Store<State>,
+    store: Store<HostState>,
     auth: Auth,
     turns: Turns,
-    memory: Memory,
+    memory: LinearMemory,
 }
 
 impl Instance {
-    pub(super) async fn new(auth: &AuthPre<State>, state: State) -> Result<Self, StartError> {
+    pub(super) async fn new(auth: &AuthPre<HostState>, state: HostState) -> Result<Self, StartError> {
         let (turns, memory) = (Turns::default(), state.memory.clone());
         let mut store = Store::new(auth.engine(), state);
         store.limiter(|state| &mut state.memory);
@@ -54,14 +54,14 @@ impl Instance {
     /// Where the component traps. The instance is of no use then.
     pub async fn run<R>(
         &mut self,
-        calls: impl AsyncFnOnce(&Accessor<State>, &Auth) -> wasmtime::Result<R>,
+        calls: impl AsyncFnOnce(&Accessor<HostState>, &Auth) -> wasmtime::Result<R>,
     ) -> wasmtime::Result<R> {
         let Self { store, auth, turns, .. } = self;
         store.run_concurrent(async |accessor| turns.counted(calls(accessor, auth)).await).await?
     }
 
     /// How much memory it has taken.
-    pub(super) fn memory(&self) -> Memory {
+    pub(super) fn memory(&self) -> LinearMemory {
         self.memory.clone()
     }
 }

@@ -1,6 +1,6 @@
 //! What instances are given to do.
 
-use crate::{bindings::Auth, imports::State};
+use crate::{bindings::Auth, imports::HostState};
 use futures::future::BoxFuture;
 use wasmtime::component::Accessor;
 
@@ -10,7 +10,7 @@ pub(crate) const IN_FLIGHT: usize = 256;
 
 /// A call of the component, made by whichever instance takes it.
 pub(super) type Job =
-    Box<dyn for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<()>> + Send>;
+    Box<dyn for<'a> FnOnce(&'a Accessor<HostState>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<()>> + Send>;
 
 /// What became of a flush.
 pub(super) enum Flush {

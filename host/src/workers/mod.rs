@@ -11,7 +11,7 @@
 mod errors;
 mod instance;
 mod job;
-mod memory;
+mod linear_memory;
 mod program;
 mod runaway;
 mod supervisor;
@@ -21,10 +21,10 @@ mod worker;
 pub use errors::{PrepareError, StartError};
 pub use instance::Instance;
 pub(crate) use job::IN_FLIGHT;
-pub(crate) use memory::Memory;
+pub(crate) use linear_memory::LinearMemory;
 pub(crate) use program::Program;
 
-use crate::{bindings::Auth, clock::Clock, imports::State, metrics::Metrics};
+use crate::{bindings::Auth, clock::Clock, imports::HostState, metrics::Metrics};
 use futures::future::{BoxFuture, Either, FutureExt as _, join_all, select};
 use job::{Flush, Job};
 use std::{
@@ -94,7 +94,7 @@ impl Workers {
     /// Puts a call into the queue and waits for its answer. Dropping the future does not cancel the call.
     pub(crate) async fn call<R: Send + 'static>(
         &self,
-        call: impl for<'a> FnOnce(&'a Accessor<State>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
+        call: impl for<'a> FnOnce(&'a Accessor<HostState>, &'a Auth) -> BoxFuture<'a, wasmtime::Result<R>>
         + Send
         + 'static,
     ) -> Result<R, CallError> {

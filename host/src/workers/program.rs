@@ -3,13 +3,13 @@
 use super::{
     errors::{PrepareError, StartError},
     instance::Instance,
-    memory::Memory,
+    linear_memory::LinearMemory,
     runaway,
 };
 use crate::{
     artefact::Artefact,
     bindings::AuthPre,
-    imports::{self, Imports, State},
+    imports::{self, HostState, Imports},
 };
 use wasmtime::{
     Engine,
@@ -19,7 +19,7 @@ use wasmtime::{
 /// A component that is ready to be instantiated.
 #[derive(Clone)]
 pub(crate) struct Program {
-    auth: AuthPre<State>,
+    auth: AuthPre<HostState>,
     imports: Imports,
 }
 
@@ -43,8 +43,10 @@ impl Program {
 
     /// A new instance, which has not been started yet.
     pub(crate) async fn instance(&self) -> Result<Instance, StartError> {
-        let state =
-            State::new(self.imports.clone(), Memory::new(self.imports.metrics.instance_memory.clone()));
+        let state = HostState::new(
+            self.imports.clone(),
+            LinearMemory::new(self.imports.metrics.instance_memory.clone()),
+        );
         self.imports.metrics.instances_started.inc();
         Instance::new(&self.auth, state).await
     }

@@ -3,7 +3,7 @@
 //! A store has one deadline, not one for each call, so a fixed one would end healthy instances. Instead a
 //! ticker advances the engine's epoch, and compiled code that notices asks the store's callback: it goes on
 //! when the event loop has turned since it last asked, gives way to other tasks when it has not, and ends the
-//! instance when that has happened [`PATIENCE`] times in a row. Only running guest code asks, so an idle
+//! instance when that has happened [`MAX_IDLE_TICKS`] times in a row. Only running guest code asks, so an idle
 //! instance is never ended, however long it idles; and a guest that gives way (`yield`) turns the loop.
 
 use std::{
@@ -22,7 +22,7 @@ use wasmtime::{Engine, UpdateDeadline};
 const TICK: Duration = Duration::from_millis(10);
 
 /// How many ticks guest code may run without giving way: half a second, far above the slowest use case.
-const PATIENCE: u32 = 50;
+const MAX_IDLE_TICKS: u32 = 50;
 
 /// The turns of an instance's event loop. It polls the future that it was given before each slice of guest
 /// code, so counting those polls counts the turns.
@@ -60,7 +60,7 @@ impl Watch {
             return UpdateDeadline::Continue(1);
         }
         self.idle_ticks += 1;
-        if self.idle_ticks < PATIENCE { UpdateDeadline::Yield(1) } else { UpdateDeadline::Interrupt }
+        if self.idle_ticks < MAX_IDLE_TICKS { UpdateDeadline::Yield(1) } else { UpdateDeadline::Interrupt }
     }
 }
 
@@ -88,7 +88,7 @@ mod tests {
     fn a_loop_that_turns_goes_on_for_ever() {
         let turns = Turns::default();
         let mut watch = Watch::new(turns.clone());
-        for _ in 0..10 * PATIENCE {
+        for _ in 0..10 * MAX_IDLE_TICKS {
             turns.0.fetch_add(1, Relaxed);
             assert!(matches!(watch.tick(), UpdateDeadline::Continue(1)));
         }
@@ -98,7 +98,7 @@ mod tests {
     fn one_that_does_not_is_ended_after_its_patience() {
         let mut watch = Watch::new(Turns::default());
         assert!(matches!(watch.tick(), UpdateDeadline::Continue(1)));
-        for _ in 1..PATIENCE {
+        for _ in 1..MAX_IDLE_TICKS {
             assert!(matches!(watch.tick(), UpdateDeadline::Yield(1)));
         }
         assert!(matches!(watch.tick(), UpdateDeadline::Interrupt));

@@ -3,9 +3,9 @@
 use super::{
     instance::Instance,
     job::{Flush, IN_FLIGHT, Job},
-    memory::Memory,
+    linear_memory::LinearMemory,
 };
-use crate::{bindings::Auth, imports::State, metrics::Metrics};
+use crate::{bindings::Auth, imports::HostState, metrics::Metrics};
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -43,9 +43,9 @@ impl Worker {
 
     async fn serve(
         &mut self,
-        accessor: &Accessor<State>,
+        accessor: &Accessor<HostState>,
         auth: &Auth,
-        memory: &Memory,
+        memory: &LinearMemory,
         retired: &mut bool,
     ) -> wasmtime::Result<()> {
         let mut live: FuturesUnordered<BoxFuture<'_, wasmtime::Result<()>>> = FuturesUnordered::new();
@@ -91,7 +91,7 @@ impl Worker {
 }
 
 async fn flush(
-    accessor: &Accessor<State>,
+    accessor: &Accessor<HostState>,
     auth: &Auth,
     done: oneshot::Sender<Flush>,
 ) -> wasmtime::Result<()> {

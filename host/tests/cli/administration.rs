@@ -1,6 +1,6 @@
 //! The commands that administer, beside a server that runs.
 
-use crate::support::Place;
+use crate::support::Sandbox;
 use serde_json::Value;
 
 const PASSWORD: &str = "four otters paint lighthouses\n";
@@ -11,13 +11,13 @@ fn json(text: &str) -> Vec<Value> {
 
 #[test]
 fn an_administrator_can_be_made_before_the_first_start() {
-    let place = Place::new();
-    let made = place
+    let sandbox = Sandbox::new();
+    let made = sandbox
         .run_with(&["user", "create", "Ada@Example.COM", "--name", "Ada", "--role", "admin"], PASSWORD)
         .success();
     assert!(made.contains("ada@example.com") && made.contains("admin"), "{made}");
-    let serving = place.serve();
-    let users = json(&place.run(&["user", "list", "--json"]).success());
+    let serving = sandbox.serve();
+    let users = json(&sandbox.run(&["user", "list", "--json"]).success());
     assert_eq!(users.len(), 1);
     assert_eq!((&users[0]["email"], &users[0]["role"]), (&"ada@example.com".into(), &"admin".into()));
     assert_eq!(serving.terminate(), Some(0));
@@ -25,28 +25,28 @@ fn an_administrator_can_be_made_before_the_first_start() {
 
 #[test]
 fn accounts_are_listed_newest_first_and_page_by_page() {
-    let place = Place::new();
+    let sandbox = Sandbox::new();
     for user in ["a", "b", "c"] {
-        place.run_with(&["user", "create", &format!("{user}@example.com")], PASSWORD).success();
+        sandbox.run_with(&["user", "create", &format!("{user}@example.com")], PASSWORD).success();
     }
     let addresses = |arguments: &[&str]| -> Vec<String> {
-        let users = json(&place.run(&[&["user", "list", "--json"], arguments].concat()).success());
+        let users = json(&sandbox.run(&[&["user", "list", "--json"], arguments].concat()).success());
         users.iter().map(|user| user["email"].as_str().expect("text").to_owned()).collect()
     };
     assert_eq!(addresses(&[]), ["c@example.com", "b@example.com", "a@example.com"]);
     assert_eq!(addresses(&["--limit", "2"]), ["c@example.com", "b@example.com"]);
-    let users = json(&place.run(&["user", "list", "--json"]).success());
+    let users = json(&sandbox.run(&["user", "list", "--json"]).success());
     let second = users[1]["id"].as_str().expect("an id");
     assert_eq!(addresses(&["--before", second]), ["a@example.com"]);
-    let table = place.run(&["user", "list"]).success();
+    let table = sandbox.run(&["user", "list"]).success();
     assert_eq!(table.lines().count(), 4);
     assert!(table.starts_with("ID "), "{table}");
 }
 
 #[test]
 fn what_is_refused_is_exit_code_1() {
-    let place = Place::new();
-    place.run_with(&["user", "create", "ada@example.com"], PASSWORD).success();
+    let sandbox = Sandbox::new();
+    sandbox.run_with(&["user", "create", "ada@example.com"], PASSWORD).success();
     for (arguments, input, expected) in [
         (&["user", "create", "ADA@example.com"][..], PASSWORD, "an account with this address exists"),
         (&["user", "create", "bob@example.com"], "short\n", "password: "),
@@ -59,7 +59,7 @@ fn what_is_refused_is_exit_code_1() {
         (&["user", "revoke", "ada@example.com", "--session", "nonsense"], "", "no such session"),
         (&["keys", "revoke", "nonsense"], "", "no such key"),
     ] {
-        let outcome = place.run_with(arguments, input);
+        let outcome = sandbox.run_with(arguments, input);
         let line = outcome.refusal(1);
         assert!(line.starts_with(expected), "{arguments:?}: {line}");
     }
@@ -67,37 +67,39 @@ fn what_is_refused_is_exit_code_1() {
 
 #[test]
 fn roles_change_by_address_and_by_id() {
-    let place = Place::new();
-    place.run_with(&["user", "create", "ada@example.com"], PASSWORD).success();
-    let id =
-        json(&place.run(&["user", "list", "--json"]).success())[0]["id"].as_str().expect("an id").to_owned();
+    let sandbox = Sandbox::new();
+    sandbox.run_with(&["user", "create", "ada@example.com"], PASSWORD).success();
+    let id = json(&sandbox.run(&["user", "list", "--json"]).success())[0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     for (user, role) in [("ada@example.com", "admin"), (id.as_str(), "service"), ("ada@example.com", "user")]
     {
-        place.run(&["user", "set-role", user, role]).success();
-        let users = json(&place.run(&["user", "list", "--json"]).success());
+        sandbox.run(&["user", "set-role", user, role]).success();
+        let users = json(&sandbox.run(&["user", "list", "--json"]).success());
         assert_eq!(users[0]["role"], role);
     }
 }
 
 #[test]
 fn sessions_are_none_for_who_never_signed_in() {
-    let place = Place::new();
-    place.run_with(&["user", "create", "ada@example.com"], PASSWORD).success();
-    assert_eq!(json(&place.run(&["user", "sessions", "ada@example.com", "--json"]).success()).len(), 0);
-    assert_eq!(place.run(&["user", "revoke", "ada@example.com"]).success(), "0 sessions ended\n");
+    let sandbox = Sandbox::new();
+    sandbox.run_with(&["user", "create", "ada@example.com"], PASSWORD).success();
+    assert_eq!(json(&sandbox.run(&["user", "sessions", "ada@example.com", "--json"]).success()).len(), 0);
+    assert_eq!(sandbox.run(&["user", "revoke", "ada@example.com"]).success(), "0 sessions ended\n");
 }
 
 #[test]
 fn keys_rotate_and_are_revoked_beside_a_running_server() {
-    let place = Place::new();
-    let serving = place.serve();
-    place.run(&["keys", "rotate"]).success();
-    let keys = json(&place.run(&["keys", "list", "--json"]).success());
+    let sandbox = Sandbox::new();
+    let serving = sandbox.serve();
+    sandbox.run(&["keys", "rotate"]).success();
+    let keys = json(&sandbox.run(&["keys", "list", "--json"]).success());
     let in_state = |state: &str| keys.iter().filter(|key| key["state"] == state).count();
     assert_eq!((in_state("signing"), in_state("published")), (1, 1), "{keys:?}");
     let signing = keys.iter().find(|key| key["state"] == "signing").expect("one signs");
-    place.run(&["keys", "revoke", signing["id"].as_str().expect("an id")]).success();
-    let keys = json(&place.run(&["keys", "list", "--json"]).success());
+    sandbox.run(&["keys", "revoke", signing["id"].as_str().expect("an id")]).success();
+    let keys = json(&sandbox.run(&["keys", "list", "--json"]).success());
     let revoked = keys.iter().find(|key| key["id"] == signing["id"]).expect("it is still listed");
     assert_eq!(revoked["state"], "revoked");
     assert!(keys.iter().any(|key| key["state"] == "signing"), "{keys:?}");
@@ -106,9 +108,9 @@ fn keys_rotate_and_are_revoked_beside_a_running_server() {
 
 #[test]
 fn maintenance_and_lineage_say_what_they_did() {
-    let place = Place::new();
-    assert_eq!(place.serve().terminate(), Some(0));
-    let report = place.run(&["maintenance", "run"]).success();
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.serve().terminate(), Some(0));
+    let report = sandbox.run(&["maintenance", "run"]).success();
     assert!(report.contains("sessions pruned: 0, "), "{report}");
-    assert_eq!(place.run(&["lineage", "renew"]).success(), "a new lineage has begun\n");
+    assert_eq!(sandbox.run(&["lineage", "renew"]).success(), "a new lineage has begun\n");
 }

@@ -1,6 +1,6 @@
 //! `mana-auth config`.
 
-use crate::support::Place;
+use crate::support::Sandbox;
 use mana_auth::config::keys::{Fallback, KEYS};
 
 /// 32 random bytes.
@@ -8,8 +8,8 @@ const SECRET: &str = "1:5cTJW8vJv1qTq6mQ3o0h0xk2p9Yw7sLr4nZbXeVfUgA";
 
 #[test]
 fn it_shows_every_key_and_touches_nothing() {
-    let place = Place::new();
-    let shown = place.run(&["config"]).success();
+    let sandbox = Sandbox::new();
+    let shown = sandbox.run(&["config"]).success();
     for key in KEYS {
         assert!(
             shown.lines().any(|line| line.starts_with(&format!("{} = ", key.name))
@@ -18,13 +18,13 @@ fn it_shows_every_key_and_touches_nothing() {
             key.name
         );
     }
-    assert!(place.names().is_empty());
+    assert!(sandbox.names().is_empty());
 }
 
 /// The page documents defaults of the component that only the component decides.
 #[test]
 fn the_documented_defaults_are_those_in_effect() {
-    let file: toml::Table = place_config(&Place::new());
+    let file: toml::Table = place_config(&Sandbox::new());
     for key in KEYS {
         let Fallback::Value(text) = key.default else { continue };
         // The test's own environment sets these.
@@ -44,10 +44,10 @@ fn the_documented_defaults_are_those_in_effect() {
 
 #[test]
 fn secrets_are_masked() {
-    let place = Place::new()
+    let sandbox = Sandbox::new()
         .with("MANA_AUTH_SECRETS", SECRET)
         .with("MANA_AUTH_MAINTENANCE_SECRET", "iuHbW1gZ0b7kq2Wm9rXcTe");
-    let shown = place.run(&["config"]).success();
+    let shown = sandbox.run(&["config"]).success();
     assert!(shown.contains("secrets = [\"***\"]  # environment variable MANA_AUTH_SECRETS\n"), "{shown}");
     assert!(shown.contains("maintenance_secret = \"***\""), "{shown}");
     assert!(!shown.contains("5cTJW8vJ") && !shown.contains("iuHbW1gZ"), "{shown}");
@@ -55,9 +55,9 @@ fn secrets_are_masked() {
 
 #[test]
 fn it_tells_where_each_value_comes_from() {
-    let place = Place::new().with("MANA_AUTH_QUEUE", "7").with("CORS_ORIGINS", "https://a.example");
-    place.write("mana.toml", "queue = 8\naudience = 'apps'\n");
-    let shown = place.run(&["config", "--config", "mana.toml", "--listen", "127.0.0.1:9"]).success();
+    let sandbox = Sandbox::new().with("MANA_AUTH_QUEUE", "7").with("CORS_ORIGINS", "https://a.example");
+    sandbox.write("mana.toml", "queue = 8\naudience = 'apps'\n");
+    let shown = sandbox.run(&["config", "--config", "mana.toml", "--listen", "127.0.0.1:9"]).success();
     for line in [
         "listen = \"127.0.0.1:9\"  # flag --listen",
         "queue = 7  # environment variable MANA_AUTH_QUEUE",
@@ -70,6 +70,6 @@ fn it_tells_where_each_value_comes_from() {
     }
 }
 
-fn place_config(place: &Place) -> toml::Table {
-    place.run(&["config"]).success().parse().expect("TOML")
+fn place_config(sandbox: &Sandbox) -> toml::Table {
+    sandbox.run(&["config"]).success().parse().expect("TOML")
 }

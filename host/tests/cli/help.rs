@@ -1,10 +1,10 @@
 //! Help, version, completions, misuse.
 
-use crate::support::Place;
+use crate::support::Sandbox;
 
 #[test]
 fn help_names_every_command_and_gives_examples() {
-    let help = Place::new().run(&["help"]).success();
+    let help = Sandbox::new().run(&["help"]).success();
     for word in [
         "serve",
         "config",
@@ -34,21 +34,21 @@ fn help_names_every_command_and_gives_examples() {
         &["maintenance", "run", "--help"],
         &["lineage", "renew", "--help"],
     ] {
-        let help = Place::new().run(command).success();
+        let help = Sandbox::new().run(command).success();
         assert!(help.contains("--data <DIR>") && help.contains("--config <FILE>"), "{command:?}:\n{help}");
     }
 }
 
 #[test]
 fn the_version_is_the_crate_s() {
-    let version = Place::new().run(&["--version"]).success();
+    let version = Sandbox::new().run(&["--version"]).success();
     assert_eq!(version.trim(), format!("mana-auth {}", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
 fn shells_get_completions() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let script = Place::new().run(&["completions", shell]).success();
+        let script = Sandbox::new().run(&["completions", shell]).success();
         assert!(script.contains("mana-auth") && script.contains("set-role"), "{shell}");
     }
 }
@@ -58,10 +58,10 @@ fn misuse_is_exit_code_2() {
     for arguments in
         [&[][..], &["sing"], &["serve", "--port", "1"], &["user", "set-role", "a@b.example", "king"]]
     {
-        let place = Place::new();
-        let outcome = place.run(arguments);
+        let sandbox = Sandbox::new();
+        let outcome = sandbox.run(arguments);
         assert_eq!(outcome.code, Some(2), "{outcome:?}");
         assert!(!outcome.stderr.is_empty() && outcome.stdout.is_empty(), "{outcome:?}");
-        assert!(place.names().is_empty());
+        assert!(sandbox.names().is_empty());
     }
 }

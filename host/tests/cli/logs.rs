@@ -1,6 +1,6 @@
 //! What is logged: one JSON object a line, with fields that `docs/operations.md` lists.
 
-use crate::support::Place;
+use crate::support::Sandbox;
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
@@ -33,8 +33,8 @@ fn ask(api: &str, target: &str, trace: &str) {
 
 #[test]
 fn each_line_is_an_object_of_listed_fields_and_names_its_trace() {
-    let place = Place::new();
-    let serving = place.serve();
+    let sandbox = Sandbox::new();
+    let serving = sandbox.serve();
     let api = serving.greeting.lines().find_map(|line| line.trim().strip_prefix("API")).expect("an address");
     let api = api.trim().to_owned();
     ask(&api, "/api/v1/auth/jwks?secret=of-the-query", &format!("00-{TRACE}-{SPAN}-01"));
@@ -64,8 +64,8 @@ fn each_line_is_an_object_of_listed_fields_and_names_its_trace() {
 
 #[test]
 fn a_log_that_nobody_reads_holds_nobody_up() {
-    let place = Place::new();
-    let serving = place.serve();
+    let sandbox = Sandbox::new();
+    let serving = sandbox.serve();
     let api = serving.greeting.lines().find_map(|line| line.trim().strip_prefix("API")).expect("an address");
     // Several times what a pipe holds.
     for _ in 0..1000 {

@@ -1,6 +1,6 @@
 //! What can be wrong before anything begins: one line that names it, exit code 2, nothing changed.
 
-use crate::support::{Place, SERVE};
+use crate::support::{SERVE, Sandbox};
 use std::{
     fs,
     net::{SocketAddr, TcpListener},
@@ -21,25 +21,25 @@ const COMMANDS: &[&[&str]] = &[
 #[test]
 fn an_unknown_key_stops_every_command() {
     for command in COMMANDS {
-        let place = Place::new().with("MANA_AUTH_LISEN", "127.0.0.1:1");
-        let outcome = place.run(command);
+        let sandbox = Sandbox::new().with("MANA_AUTH_LISEN", "127.0.0.1:1");
+        let outcome = sandbox.run(command);
         assert_eq!(
             outcome.refusal(2),
             "unknown key `lisen`: did you mean `MANA_AUTH_LISTEN`? (environment variable MANA_AUTH_LISEN)",
             "{command:?}"
         );
-        assert!(place.names().is_empty(), "{command:?} left {:?}", place.names());
+        assert!(sandbox.names().is_empty(), "{command:?} left {:?}", sandbox.names());
     }
 }
 
 #[test]
 fn a_wrong_value_stops_every_command() {
     for command in COMMANDS {
-        let place = Place::new();
-        place.write("mana.toml", "workers = 0\n");
-        let outcome = place.run(&[*command, &["--config", "mana.toml"]].concat());
+        let sandbox = Sandbox::new();
+        sandbox.write("mana.toml", "workers = 0\n");
+        let outcome = sandbox.run(&[*command, &["--config", "mana.toml"]].concat());
         assert_eq!(outcome.refusal(2), "workers: must be 1 to 256 instances (file mana.toml)", "{command:?}");
-        assert_eq!(place.names(), ["mana.toml"], "{command:?}");
+        assert_eq!(sandbox.names(), ["mana.toml"], "{command:?}");
     }
 }
 
@@ -47,19 +47,19 @@ fn a_wrong_value_stops_every_command() {
 fn a_value_that_the_component_refuses_stops_every_command() {
     // Those that need a database have nothing to do without one, whatever the value.
     for command in [SERVE, &["config"], &["user", "create", "ada@example.com"]] {
-        let place = Place::new().with("MANA_AUTH_SESSIONS_PER_USER", "0");
-        let outcome = place.run_with(command, "four otters paint lighthouses\n");
+        let sandbox = Sandbox::new().with("MANA_AUTH_SESSIONS_PER_USER", "0");
+        let outcome = sandbox.run_with(command, "four otters paint lighthouses\n");
         let line = outcome.refusal(2);
         assert!(line.starts_with("sessions_per_user: must be "), "{line}");
         assert!(line.ends_with(" (environment variable MANA_AUTH_SESSIONS_PER_USER)"), "{line}");
-        assert!(place.names().is_empty(), "{command:?} left {:?}", place.names());
+        assert!(sandbox.names().is_empty(), "{command:?} left {:?}", sandbox.names());
     }
 }
 
 #[test]
 fn a_weak_secret_is_refused_and_not_shown() {
-    let place = Place::new().with("MANA_AUTH_SECRETS", "1:aHVudGVyMg");
-    let outcome = place.run(&["config"]);
+    let sandbox = Sandbox::new().with("MANA_AUTH_SECRETS", "1:aHVudGVyMg");
+    let outcome = sandbox.run(&["config"]);
     let line = outcome.refusal(2);
     assert!(
         line.starts_with("secrets: ") && line.ends_with(" (environment variable MANA_AUTH_SECRETS)"),
@@ -74,56 +74,56 @@ fn a_port_in_use_is_named_with_its_key() {
     let address: SocketAddr = taken.local_addr().expect("its address");
     let (free, taken) = ("127.0.0.1:0".to_owned(), address.to_string());
     for (key, listen, management) in [("listen", &taken, &free), ("management", &free, &taken)] {
-        let place = Place::new();
-        let outcome = place.run(&["serve", "--listen", listen, "--management", management]);
+        let sandbox = Sandbox::new();
+        let outcome = sandbox.run(&["serve", "--listen", listen, "--management", management]);
         let line = outcome.refusal(2);
         assert!(line.starts_with(&format!("{key}: cannot listen on {taken}: ")), "{line}");
         assert!(line.ends_with(&format!(" (flag --{key})")), "{line}");
-        assert!(place.names().is_empty(), "it left {:?}", place.names());
+        assert!(sandbox.names().is_empty(), "it left {:?}", sandbox.names());
     }
 }
 
 #[test]
 fn a_folder_that_cannot_be_made_is_named() {
     // A file in its place: permissions would not stop root.
-    let place = Place::new();
-    place.write("file", "");
-    let outcome = place.run(&[SERVE, &["--data", "file/data"]].concat());
+    let sandbox = Sandbox::new();
+    sandbox.write("file", "");
+    let outcome = sandbox.run(&[SERVE, &["--data", "file/data"]].concat());
     let line = outcome.refusal(2);
     assert!(line.starts_with("data: cannot use file/data: "), "{line}");
-    assert_eq!(place.names(), ["file"]);
+    assert_eq!(sandbox.names(), ["file"]);
 }
 
 #[test]
 fn a_secret_that_others_can_read_is_refused() {
-    let place = Place::new();
-    fs::create_dir(place.path("data")).expect("a folder");
-    place.write("data/secret", "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n");
-    fs::set_permissions(place.path("data/secret"), fs::Permissions::from_mode(0o644)).expect("changed");
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("data")).expect("a folder");
+    sandbox.write("data/secret", "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n");
+    fs::set_permissions(sandbox.path("data/secret"), fs::Permissions::from_mode(0o644)).expect("changed");
     for command in [SERVE, &["config"]] {
-        let outcome = place.run(command);
+        let outcome = sandbox.run(command);
         assert_eq!(
             outcome.refusal(2),
             "secret: others can read ./data/secret (mode 0644): run `chmod 600 ./data/secret`"
         );
     }
-    assert_eq!(fs::read_dir(place.path("data")).expect("listed").count(), 1);
+    assert_eq!(fs::read_dir(sandbox.path("data")).expect("listed").count(), 1);
 }
 
 #[test]
 fn a_command_for_an_existing_database_makes_none() {
     for command in COMMANDS.iter().skip(3) {
-        let place = Place::new();
-        let outcome = place.run(command);
+        let sandbox = Sandbox::new();
+        let outcome = sandbox.run(command);
         let line = outcome.refusal(2);
         assert!(line.starts_with("data: ./data/auth.db does not exist"), "{line}");
-        assert!(place.names().is_empty());
+        assert!(sandbox.names().is_empty());
     }
 }
 
 #[test]
 fn a_service_for_others_needs_its_public_url() {
-    let place = Place::new();
-    let outcome = place.run(&["serve", "--listen", "0.0.0.0:0", "--management", "off"]);
+    let sandbox = Sandbox::new();
+    let outcome = sandbox.run(&["serve", "--listen", "0.0.0.0:0", "--management", "off"]);
     assert_eq!(outcome.refusal(2), "public_url: must be set where `listen` is no loopback address");
 }

@@ -1,6 +1,6 @@
 //! `mana-auth serve`: what it says, what it makes, how it ends, and which databases it refuses.
 
-use crate::support::{Place, SERVE, mode};
+use crate::support::{SERVE, Sandbox, mode};
 use std::{fs, net::TcpStream};
 
 /// 32 random bytes each.
@@ -9,8 +9,8 @@ const SECRETS: [&str; 2] =
 
 #[test]
 fn it_serves_with_no_configuration_and_ends_when_asked() {
-    let place = Place::new();
-    let serving = place.serve();
+    let sandbox = Sandbox::new();
+    let serving = sandbox.serve();
     let greeting = serving.greeting.clone();
     assert!(greeting.starts_with(&format!("mana-auth {}\n", env!("CARGO_PKG_VERSION"))), "{greeting}");
     let api = greeting.lines().find_map(|line| line.trim().strip_prefix("API")).expect("an address").trim();
@@ -18,72 +18,72 @@ fn it_serves_with_no_configuration_and_ends_when_asked() {
     assert!(greeting.contains(&format!("curl {api}/api/v1/auth/register ")), "{greeting}");
     assert!(greeting.contains(&format!("curl {api}/api/v1/auth/login ")), "{greeting}");
     assert!(greeting.contains("/data\n"), "{greeting}");
-    assert_eq!(mode(&place.path("data")), 0o700);
-    assert_eq!(mode(&place.path("data/secret")), 0o600);
+    assert_eq!(mode(&sandbox.path("data")), 0o700);
+    assert_eq!(mode(&sandbox.path("data/secret")), 0o600);
     assert_eq!(serving.terminate(), Some(0));
 }
 
 #[test]
 fn the_secret_is_kept() {
-    let place = Place::new();
-    assert_eq!(place.serve().terminate(), Some(0));
-    let first = fs::read(place.path("data/secret")).expect("a secret");
-    assert_eq!(place.serve().terminate(), Some(0));
-    assert_eq!(fs::read(place.path("data/secret")).expect("a secret"), first);
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.serve().terminate(), Some(0));
+    let first = fs::read(sandbox.path("data/secret")).expect("a secret");
+    assert_eq!(sandbox.serve().terminate(), Some(0));
+    assert_eq!(fs::read(sandbox.path("data/secret")).expect("a secret"), first);
 }
 
 #[test]
 fn a_lost_secret_is_not_replaced() {
-    let place = Place::new();
-    assert_eq!(place.serve().terminate(), Some(0));
-    fs::remove_file(place.path("data/secret")).expect("removed");
-    let outcome = place.run(SERVE);
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.serve().terminate(), Some(0));
+    fs::remove_file(sandbox.path("data/secret")).expect("removed");
+    let outcome = sandbox.run(SERVE);
     assert_eq!(
         outcome.refusal(2),
         "secret: ./data/secret is missing, but a database is there: restore the file, or set `secrets`"
     );
-    assert!(!place.path("data/secret").exists());
+    assert!(!sandbox.path("data/secret").exists());
 }
 
 #[test]
 fn another_secret_of_the_same_version_is_noticed_at_the_start() {
-    let place = Place::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
-    assert_eq!(place.serve().terminate(), Some(0));
+    let sandbox = Sandbox::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
+    assert_eq!(sandbox.serve().terminate(), Some(0));
     let another = format!("1:{}", &SECRETS[1][2..]);
-    let place = place.with("MANA_AUTH_SECRETS", &another);
+    let sandbox = sandbox.with("MANA_AUTH_SECRETS", &another);
     for command in [SERVE, &["keys", "rotate"]] {
-        let outcome = place.run(command);
+        let outcome = sandbox.run(command);
         let line = outcome.refusal(2);
         assert!(line.contains("secrets: can't open the signing keys in the database"), "{line}");
     }
-    assert_eq!(place.with("MANA_AUTH_SECRETS", SECRETS[0]).serve().terminate(), Some(0));
+    assert_eq!(sandbox.with("MANA_AUTH_SECRETS", SECRETS[0]).serve().terminate(), Some(0));
 }
 
 #[test]
 fn a_secret_version_that_is_still_in_use_may_not_be_missing() {
-    let place = Place::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
-    assert_eq!(place.serve().terminate(), Some(0));
-    let place = place.with("MANA_AUTH_SECRETS", SECRETS[1]);
+    let sandbox = Sandbox::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
+    assert_eq!(sandbox.serve().terminate(), Some(0));
+    let sandbox = sandbox.with("MANA_AUTH_SECRETS", SECRETS[1]);
     for command in [SERVE, &["keys", "list"]] {
-        let outcome = place.run(command);
+        let outcome = sandbox.run(command);
         let line = outcome.refusal(2);
         assert!(line.contains("version 1 of the secret"), "{line}");
     }
     let both = format!("{},{}", SECRETS[1], SECRETS[0]);
-    assert_eq!(place.with("MANA_AUTH_SECRETS", &both).serve().terminate(), Some(0));
+    assert_eq!(sandbox.with("MANA_AUTH_SECRETS", &both).serve().terminate(), Some(0));
 }
 
 #[test]
 fn a_database_of_a_newer_version_is_refused_and_left_alone() {
-    let place = Place::new();
-    assert_eq!(place.serve().terminate(), Some(0));
-    let database = rusqlite::Connection::open(place.path("data/auth.db")).expect("a database");
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.serve().terminate(), Some(0));
+    let database = rusqlite::Connection::open(sandbox.path("data/auth.db")).expect("a database");
     database
         .execute("INSERT INTO schema_migrations (version, applied_at) VALUES (4711, 0)", [])
         .expect("a migration of the future");
     drop(database);
     for command in [SERVE, &["user", "list"]] {
-        let outcome = place.run(command);
+        let outcome = sandbox.run(command);
         let line = outcome.refusal(2);
         assert!(line.contains("newer version") && line.contains("4711"), "{line}");
     }
@@ -91,16 +91,16 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
 
 #[test]
 fn a_database_from_before_the_first_release_is_refused_and_left_alone() {
-    let place = Place::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
-    fs::create_dir(place.path("data")).expect("a folder");
-    let database = rusqlite::Connection::open(place.path("data/auth.db")).expect("a database");
+    let sandbox = Sandbox::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
+    fs::create_dir(sandbox.path("data")).expect("a folder");
+    let database = rusqlite::Connection::open(sandbox.path("data/auth.db")).expect("a database");
     let schema =
         "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;
         INSERT INTO schema_migrations (version, applied_at) VALUES (1, 0);
         CREATE TABLE users (id TEXT PRIMARY KEY) STRICT;";
     database.execute_batch(schema).expect("a schema");
     for command in [SERVE, &["user", "list"]] {
-        let outcome = place.run(command);
+        let outcome = sandbox.run(command);
         let line = outcome.refusal(2);
         assert!(line.contains("never released") && line.contains("empty one"), "{line}");
     }
@@ -112,10 +112,10 @@ fn a_database_from_before_the_first_release_is_refused_and_left_alone() {
 
 #[test]
 fn a_file_that_is_no_database_is_named() {
-    let place = Place::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
-    fs::create_dir(place.path("data")).expect("a folder");
-    place.write("data/auth.db", "This is a letter to my grandmother, and not a database at all.");
-    let outcome = place.run(SERVE);
+    let sandbox = Sandbox::new().with("MANA_AUTH_SECRETS", SECRETS[0]);
+    fs::create_dir(sandbox.path("data")).expect("a folder");
+    sandbox.write("data/auth.db", "This is a letter to my grandmother, and not a database at all.");
+    let outcome = sandbox.run(SERVE);
     let line = outcome.refusal(2);
     assert!(line.contains("data/auth.db") && line.contains("not a SQLite database"), "{line}");
 }

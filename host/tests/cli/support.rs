@@ -16,7 +16,7 @@ const CHEAP: [(&str, &str); 2] =
     [("MANA_AUTH_PASSWORD_MEMORY_KIB", "1024"), ("MANA_AUTH_PASSWORD_ITERATIONS", "1")];
 
 /// An empty folder, in which the program is run without any environment but the test's own.
-pub struct Place {
+pub struct Sandbox {
     folder: TempDir,
     environment: Vec<(String, String)>,
 }
@@ -29,7 +29,7 @@ pub struct Outcome {
     pub stderr: String,
 }
 
-impl Place {
+impl Sandbox {
     pub fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder"), environment: Vec::new() }
     }

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod address_limits;
 mod connections;
 mod contract;
 mod egress;
@@ -18,7 +19,6 @@ mod http;
 mod lifecycle;
 mod limits;
 mod runaways;
-mod shedding;
 mod support;
 mod traps;
 mod versions;

@@ -3,7 +3,7 @@
 use crate::support::{Still, change_of, text};
 use futures::FutureExt as _;
 use mana_auth::{
-    invalidations::{Answer, Asked, Invalidations as _, Position},
+    invalidations::{Freshness, Invalidations as _, Position, QueriedInvalidations},
     storage::{Sqlite, SqliteOptions, Storage},
 };
 use proptest::prelude::*;
@@ -55,12 +55,12 @@ impl Site {
     }
 
     /// Of two processes with a view of their own, and of one that asks the database each time.
-    fn ask(&self, process: usize, subject: &str, as_of: Position) -> Answer {
+    fn ask(&self, process: usize, subject: &str, as_of: Position) -> Freshness {
         let subjects = [subject.to_owned()];
         match self.processes.get(process) {
             Some(process) => process.invalidations().peek(&subjects, as_of).expect("an answer at once"),
             None => {
-                let asked = Asked(self.processes[0].clone());
+                let asked = QueriedInvalidations(self.processes[0].clone());
                 asked.check(&subjects, as_of).now_or_never().expect("an answer without waiting")
             }
         }
@@ -68,7 +68,7 @@ impl Site {
 
     fn asks_unknown(&self, processes: std::ops::Range<usize>, subject: &str, as_of: Position) {
         for process in processes {
-            assert_eq!(self.ask(process, subject, as_of), Answer::Unknown);
+            assert_eq!(self.ask(process, subject, as_of), Freshness::Unknown);
         }
     }
 }
@@ -79,14 +79,14 @@ fn a_change_counts_wherever_it_was_made() {
     site.hand(START);
     let before = site.position();
     for process in 0..3 {
-        assert_eq!(site.ask(process, "s:1", before), Answer::Current(before));
+        assert_eq!(site.ask(process, "s:1", before), Freshness::Current(before));
     }
     site.touch("s:1");
     let after = site.position();
     for process in 0..3 {
-        assert_eq!(site.ask(process, "s:1", before), Answer::Touched);
-        assert_eq!(site.ask(process, "s:2", before), Answer::Current(after));
-        assert_eq!(site.ask(process, "s:1", after), Answer::Current(after));
+        assert_eq!(site.ask(process, "s:1", before), Freshness::Touched);
+        assert_eq!(site.ask(process, "s:2", before), Freshness::Current(after));
+        assert_eq!(site.ask(process, "s:1", after), Freshness::Current(after));
     }
 }
 
@@ -98,8 +98,8 @@ async fn a_change_counts_before_its_commit_is_answered() {
         let before = site.position();
         let subject = format!("s:{}", n % 7);
         site.processes[n % 2].transact(vec![change_of(insert, [text(&subject)])]).await.unwrap();
-        assert_eq!(site.ask(n % 2, &subject, before), Answer::Touched, "{n}");
-        assert_eq!(site.ask((n + 1) % 2, &subject, before), Answer::Touched, "{n}");
+        assert_eq!(site.ask(n % 2, &subject, before), Freshness::Touched, "{n}");
+        assert_eq!(site.ask((n + 1) % 2, &subject, before), Freshness::Touched, "{n}");
     }
 }
 
@@ -109,9 +109,9 @@ fn what_was_rolled_back_has_not_happened() {
     site.touch("s:0");
     let before = site.position();
     site.hand("BEGIN; INSERT INTO invalidations (subject) VALUES ('s:1'); ROLLBACK");
-    assert_eq!(site.ask(0, "s:1", before), Answer::Current(before));
+    assert_eq!(site.ask(0, "s:1", before), Freshness::Current(before));
     site.touch("s:2");
-    assert_eq!(site.ask(0, "s:1", before), Answer::Current(site.position()));
+    assert_eq!(site.ask(0, "s:1", before), Freshness::Current(site.position()));
 }
 
 #[test]
@@ -121,16 +121,16 @@ fn what_was_removed_is_unknown_and_what_comes_after_is_known() {
         site.touch(&format!("s:{n}"));
     }
     let early = Position { start: 0, id: 3 };
-    assert_eq!(site.ask(0, "s:9", early), Answer::Touched);
+    assert_eq!(site.ask(0, "s:9", early), Freshness::Touched);
     // The first process knew the rows, the second looks for the first time.
     site.hand("DELETE FROM invalidations WHERE id <= 6");
-    assert_eq!(site.ask(1, "s:9", early), Answer::Unknown);
-    assert_eq!(site.ask(1, "s:9", Position { start: 0, id: 7 }), Answer::Touched);
+    assert_eq!(site.ask(1, "s:9", early), Freshness::Unknown);
+    assert_eq!(site.ask(1, "s:9", Position { start: 0, id: 7 }), Freshness::Touched);
     // The newest: nobody can tell what they said.
     site.hand("DELETE FROM invalidations WHERE id >= 9");
     site.touch("s:0");
     let known = Position { start: 0, id: 8 };
-    assert_eq!(site.ask(1, "s:9", known), Answer::Unknown);
+    assert_eq!(site.ask(1, "s:9", known), Freshness::Unknown);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn what_was_true_before_the_newest_start_is_unknown() {
     site.hand(START);
     let second = site.position();
     site.asks_unknown(0..3, "s:1", first);
-    assert_eq!(site.ask(0, "s:1", second), Answer::Current(second));
+    assert_eq!(site.ask(0, "s:1", second), Freshness::Current(second));
     let invented = Position { start: second.start ^ 1, ..second };
     site.asks_unknown(0..3, "s:1", invented);
     site.asks_unknown(0..3, "s:1", Position { id: second.id + 1, ..second });
@@ -158,8 +158,8 @@ fn a_database_that_was_replaced_is_not_trusted_until_a_process_starts_on_it() {
     site.touch("s:2");
     site.touch("s:3");
     let lost = site.position();
-    assert_eq!(site.ask(0, "s:9", lost), Answer::Current(lost));
-    assert_eq!(site.ask(1, "s:9", lost), Answer::Current(lost));
+    assert_eq!(site.ask(0, "s:9", lost), Freshness::Current(lost));
+    assert_eq!(site.ask(1, "s:9", lost), Freshness::Current(lost));
     site.hand(&format!(
         "BEGIN; DELETE FROM invalidations WHERE id > {backup}; UPDATE positions SET last = {backup};
          UPDATE sqlite_sequence SET seq = {backup} WHERE name = 'invalidations'; COMMIT"
@@ -175,7 +175,7 @@ fn a_database_that_was_replaced_is_not_trusted_until_a_process_starts_on_it() {
     site.hand(START);
     site.asks_unknown(0..2, "s:8", lost);
     let now = site.position();
-    assert_eq!(site.ask(0, "s:8", now), Answer::Current(now));
+    assert_eq!(site.ask(0, "s:8", now), Freshness::Current(now));
 }
 
 /// What can happen between two questions.
@@ -262,13 +262,13 @@ proptest! {
                     let asked = &mut remembered[asked];
                     let is_true = touched.get(&asked.subject).is_none_or(|touched| *touched < asked.at);
                     match site.ask(process, &asked.subject, asked.as_of) {
-                        Answer::Current(position) => {
+                        Freshness::Current(position) => {
                             prop_assert!(is_true, "a wrong yes at step {now}");
                             // Holds as far as now.
                             (asked.as_of, asked.at) = (position, now);
                         }
-                        Answer::Touched => prop_assert!(!is_true || !is_whole, "a wrong no at step {now}"),
-                        Answer::Unknown => {
+                        Freshness::Touched => prop_assert!(!is_true || !is_whole, "a wrong no at step {now}"),
+                        Freshness::Unknown => {
                             prop_assert!(!is_whole || asked.at <= started, "nothing was removed before step {now}");
                         }
                     }

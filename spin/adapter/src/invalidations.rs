@@ -21,11 +21,11 @@ impl Guest for Adapter {
         let params = std::iter::once(Value::Integer(id)).chain(subjects.into_iter().map(Value::Text));
         let answer = Self::query(question.sql(), params.collect()).await;
         match answer.ok().and_then(|rows| found(rows.rows)).map(|found| question.answer(&found)) {
-            Some(positions::Answer::Current(positions::Position { start, id })) => {
+            Some(positions::Freshness::Current(positions::Position { start, id })) => {
                 Answer::Current(Position { start, id })
             }
-            Some(positions::Answer::Touched) => Answer::Touched,
-            Some(positions::Answer::Unknown) | None => Answer::Unknown,
+            Some(positions::Freshness::Touched) => Answer::Touched,
+            Some(positions::Freshness::Unknown) | None => Answer::Unknown,
         }
     }
 }

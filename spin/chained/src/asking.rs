@@ -15,7 +15,7 @@ use std::pin::pin;
 /// The largest answer that is read. The auth service's are some hundreds of bytes.
 pub const ANSWER: usize = 64 * 1024;
 /// How long an answer may take, in nanoseconds: ten seconds, which is longer than its database waits for a lock.
-const PATIENCE: u64 = 10_000_000_000;
+const TIMEOUT: u64 = 10_000_000_000;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Error {
 ///
 /// Why there is none. A status that is an error is an answer.
 pub async fn ask(request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Error> {
-    let (answer, time) = (pin!(answer(request)), pin!(monotonic_clock::wait_for(PATIENCE)));
+    let (answer, time) = (pin!(answer(request)), pin!(monotonic_clock::wait_for(TIMEOUT)));
     match select(answer, time).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(Error::Slow),

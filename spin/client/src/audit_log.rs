@@ -3,7 +3,7 @@
 use crate::{
     Client,
     bindings::audit_log::{Error, Event, Guest, Problem},
-    outcome::{self, Refusal},
+    outcome::{self, RecordError},
     service,
 };
 use spin_sdk::variables;
@@ -24,11 +24,13 @@ impl Guest for Client {
         };
         let answer = service::ask("audit/events", &body, Some(&secret)).await.ok_or(Error::Unavailable)?;
         outcome::read(answer.status(), answer.body()).map_err(|refusal| match refusal {
-            Refusal::Invalid(problems) => Error::Invalid(
+            RecordError::Invalid(problems) => Error::Invalid(
                 problems.into_iter().map(|(field, message)| Problem { field, message }).collect(),
             ),
-            Refusal::Unavailable(status) => service::unavailable(&format!("it answers {status} to an event"))
-                .unwrap_or(Error::Unavailable),
+            RecordError::Unavailable(status) => {
+                service::unavailable(&format!("it answers {status} to an event"))
+                    .unwrap_or(Error::Unavailable)
+            }
         })
     }
 }

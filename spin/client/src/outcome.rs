@@ -10,7 +10,7 @@ const METADATA: usize = 8 * 1024;
 
 /// Why an event was not recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RecordError {
     /// It is wrong: each field, and why.
     Invalid(Vec<(String, String)>),
     /// Anything else: the status.
@@ -23,7 +23,7 @@ struct Recorded {
 }
 
 #[derive(Deserialize)]
-struct Refused {
+struct ErrorResponse {
     #[serde(default)]
     fields: BTreeMap<String, String>,
 }
@@ -53,17 +53,17 @@ pub fn body(
 /// # Errors
 ///
 /// Why it was not recorded.
-pub fn read(status: StatusCode, body: &[u8]) -> Result<String, Refusal> {
+pub fn read(status: StatusCode, body: &[u8]) -> Result<String, RecordError> {
     match status {
         StatusCode::CREATED => match serde_json::from_slice(body) {
             Ok(Recorded { id }) => Ok(id),
-            Err(_) => Err(Refusal::Unavailable(status)),
+            Err(_) => Err(RecordError::Unavailable(status)),
         },
         StatusCode::BAD_REQUEST => match serde_json::from_slice(body) {
-            Ok(Refused { fields }) => Err(Refusal::Invalid(fields.into_iter().collect())),
-            Err(_) => Err(Refusal::Unavailable(status)),
+            Ok(ErrorResponse { fields }) => Err(RecordError::Invalid(fields.into_iter().collect())),
+            Err(_) => Err(RecordError::Unavailable(status)),
         },
-        status => Err(Refusal::Unavailable(status)),
+        status => Err(RecordError::Unavailable(status)),
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(read(StatusCode::CREATED, br#"{"id":"7"}"#), Ok("7".to_owned()));
         let wrong = br#"{"error":"VALIDATION_FAILED","status":400,"fields":{"eventType":"must be short"}}"#;
         let fields = vec![("eventType".to_owned(), "must be short".to_owned())];
-        assert_eq!(read(StatusCode::BAD_REQUEST, wrong), Err(Refusal::Invalid(fields)));
+        assert_eq!(read(StatusCode::BAD_REQUEST, wrong), Err(RecordError::Invalid(fields)));
         for (status, body) in [
             (201, "{}"),
             (201, ""),
@@ -87,7 +87,11 @@ mod tests {
             (200, r#"{"id":"7"}"#),
         ] {
             let status = StatusCode::from_u16(status).expect("a status");
-            assert_eq!(read(status, body.as_bytes()), Err(Refusal::Unavailable(status)), "{status} {body}");
+            assert_eq!(
+                read(status, body.as_bytes()),
+                Err(RecordError::Unavailable(status)),
+                "{status} {body}"
+            );
         }
     }
 

@@ -32,13 +32,13 @@ impl Guest for Client {
     }
 }
 
-impl From<verdict::Refusal> for Refusal {
-    fn from(refusal: verdict::Refusal) -> Self {
+impl From<verdict::ValidateError> for Refusal {
+    fn from(refusal: verdict::ValidateError) -> Self {
         match refusal {
-            verdict::Refusal::Invalid => Self::Invalid,
-            verdict::Refusal::Expired => Self::Expired,
-            verdict::Refusal::Revoked => Self::Revoked,
-            verdict::Refusal::Unavailable => Self::Unavailable,
+            verdict::ValidateError::Invalid => Self::Invalid,
+            verdict::ValidateError::Expired => Self::Expired,
+            verdict::ValidateError::Revoked => Self::Revoked,
+            verdict::ValidateError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ValidateError {
     /// It is no token of the service for this audience.
     Invalid,
     /// It was one, and a refresh gets another.
@@ -18,7 +18,7 @@ pub enum Refusal {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ValidateResponse {
     valid: bool,
     payload: Option<Claims>,
     error: Option<String>,
@@ -29,20 +29,20 @@ struct Answer {
 /// # Errors
 ///
 /// Why the token is refused. What is neither a yes nor a no is `Unavailable`.
-pub fn read(status: StatusCode, body: &[u8]) -> Result<Claims, Refusal> {
+pub fn read(status: StatusCode, body: &[u8]) -> Result<Claims, ValidateError> {
     if status != StatusCode::OK {
         // A body that the service does not take holds no token of its own making; all else is trouble.
         let is_the_tokens = matches!(status, StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE);
-        return Err(if is_the_tokens { Refusal::Invalid } else { Refusal::Unavailable });
+        return Err(if is_the_tokens { ValidateError::Invalid } else { ValidateError::Unavailable });
     }
     match serde_json::from_slice(body) {
-        Ok(Answer { valid: true, payload: Some(claims), error: None }) => Ok(claims),
-        Ok(Answer { valid: false, error: Some(error), .. }) => Err(match error.as_str() {
-            "SESSION_REVOKED" => Refusal::Revoked,
-            "TOKEN_EXPIRED" => Refusal::Expired,
-            _ => Refusal::Invalid,
+        Ok(ValidateResponse { valid: true, payload: Some(claims), error: None }) => Ok(claims),
+        Ok(ValidateResponse { valid: false, error: Some(error), .. }) => Err(match error.as_str() {
+            "SESSION_REVOKED" => ValidateError::Revoked,
+            "TOKEN_EXPIRED" => ValidateError::Expired,
+            _ => ValidateError::Invalid,
         }),
-        _ => Err(Refusal::Unavailable),
+        _ => Err(ValidateError::Unavailable),
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
 
     const CLAIMS: &str = r#"{"sub":"u","email":"ada@example.com","email_verified":true,"role":"user","sid":"s","iss":"i","aud":"a","iat":1,"exp":2,"pos":"3.0"}"#;
 
-    fn verdict(status: u16, body: &str) -> Result<String, Refusal> {
+    fn verdict(status: u16, body: &str) -> Result<String, ValidateError> {
         read(StatusCode::from_u16(status).expect("a status"), body.as_bytes()).map(|claims| claims.sub)
     }
 
@@ -61,21 +61,21 @@ mod tests {
         let yes = format!(r#"{{"valid":true,"payload":{CLAIMS}}}"#);
         assert_eq!(verdict(200, &yes), Ok("u".to_owned()));
         for (status, body, refusal) in [
-            (200, r#"{"valid":false,"error":"TOKEN_INVALID"}"#, Refusal::Invalid),
-            (200, r#"{"valid":false,"error":"TOKEN_EXPIRED"}"#, Refusal::Expired),
-            (200, r#"{"valid":false,"error":"SESSION_REVOKED"}"#, Refusal::Revoked),
-            (200, r#"{"valid":true}"#, Refusal::Unavailable),
-            (200, "[]", Refusal::Unavailable),
-            (200, "", Refusal::Unavailable),
-            (400, "{}", Refusal::Invalid),
-            (413, "{}", Refusal::Invalid),
-            (401, &yes, Refusal::Unavailable),
-            (500, &yes, Refusal::Unavailable),
-            (503, &yes, Refusal::Unavailable),
+            (200, r#"{"valid":false,"error":"TOKEN_INVALID"}"#, ValidateError::Invalid),
+            (200, r#"{"valid":false,"error":"TOKEN_EXPIRED"}"#, ValidateError::Expired),
+            (200, r#"{"valid":false,"error":"SESSION_REVOKED"}"#, ValidateError::Revoked),
+            (200, r#"{"valid":true}"#, ValidateError::Unavailable),
+            (200, "[]", ValidateError::Unavailable),
+            (200, "", ValidateError::Unavailable),
+            (400, "{}", ValidateError::Invalid),
+            (413, "{}", ValidateError::Invalid),
+            (401, &yes, ValidateError::Unavailable),
+            (500, &yes, ValidateError::Unavailable),
+            (503, &yes, ValidateError::Unavailable),
         ] {
             assert_eq!(verdict(status, body), Err(refusal), "{status} {body}");
         }
         let both = format!(r#"{{"valid":false,"payload":{CLAIMS}}}"#);
-        assert_eq!(verdict(200, &both), Err(Refusal::Unavailable));
+        assert_eq!(verdict(200, &both), Err(ValidateError::Unavailable));
     }
 }

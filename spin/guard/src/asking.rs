@@ -5,7 +5,7 @@ use crate::{
     credential::Credential,
     fields,
     identity::{self, Given},
-    refusal::Refusal,
+    rejection::Rejection,
 };
 use http::{
     HeaderValue, Request,
@@ -20,17 +20,17 @@ use std::collections::BTreeMap;
 /// # Errors
 ///
 /// `Misconfigured`.
-pub async fn config() -> Result<Config, Refusal> {
+pub async fn config() -> Result<Config, Rejection> {
     let mut values = BTreeMap::new();
     for name in VARIABLES {
         match variables::get(name).await {
             Ok(value) => drop(values.insert(name, value)),
             Err(variables::Error::Undefined(_)) => {}
-            Err(_) => return Err(Refusal::Misconfigured(format!("{name}: Spin can't read it"))),
+            Err(_) => return Err(Rejection::Misconfigured(format!("{name}: Spin can't read it"))),
         }
     }
     let config = Config::read(|name| values.get(name).map(String::as_str));
-    config.map_err(|error| Refusal::Misconfigured(error.to_string()))
+    config.map_err(|error| Rejection::Misconfigured(error.to_string()))
 }
 
 /// Who holds this, with a token that tells the app so, and the cookies that the auth service renewed on the occasion.
@@ -38,7 +38,7 @@ pub async fn config() -> Result<Config, Refusal> {
 /// # Errors
 ///
 /// `NoSession`, `Misconfigured` or `Unavailable`.
-pub async fn who(config: &Config, credential: &Credential) -> Result<(Given, Vec<HeaderValue>), Refusal> {
+pub async fn who(config: &Config, credential: &Credential) -> Result<(Given, Vec<HeaderValue>), Rejection> {
     let body = serde_json::json!({ "audience": config.audience }).to_string().into_bytes();
     let mut request = Request::post(format!("{}/api/v1/auth/service-token", config.auth.as_str()))
         .header(ACCEPT, "application/json")
@@ -48,9 +48,9 @@ pub async fn who(config: &Config, credential: &Credential) -> Result<(Given, Vec
         .header("sec-fetch-site", "same-origin")
         .header(fields::ASKING, "1")
         .body(body)
-        .map_err(|_| Refusal::Unavailable("it has no address"))?;
+        .map_err(|_| Rejection::Unavailable("it has no address"))?;
     request.headers_mut().extend(credential.fields());
-    let answer = chained::ask(request).await.map_err(|error| Refusal::Unavailable(error.why()))?;
+    let answer = chained::ask(request).await.map_err(|error| Rejection::Unavailable(error.why()))?;
     let given = identity::read(answer.status(), answer.body())?;
     Ok((given, answer.headers().get_all(SET_COOKIE).iter().cloned().collect()))
 }

@@ -9,13 +9,13 @@ use mana_auth_hygiene::cookie_name;
 /// What a request brought, as the auth service is to judge it.
 #[derive(Clone)]
 pub struct Credential {
-    kind: Kind,
+    kind: CredentialKind,
     /// The fields, each as it came.
     fields: Vec<HeaderValue>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum CredentialKind {
     Authorization,
     Cookie,
 }
@@ -28,27 +28,27 @@ impl Credential {
         let bearers = headers.get_all(AUTHORIZATION).iter().filter(|field| is_bearer(field));
         let fields: Vec<_> = bearers.cloned().collect();
         if !fields.is_empty() {
-            return Some(Self { kind: Kind::Authorization, fields });
+            return Some(Self { kind: CredentialKind::Authorization, fields });
         }
         let fields: Vec<_> =
             headers.get_all(COOKIE).iter().filter_map(|field| keep(field, is_ours)).collect();
         let is_session = |field: &HeaderValue| {
             pairs(field).any(|pair| bare(name(pair)) == cookie_name::SESSION.as_bytes())
         };
-        fields.iter().any(is_session).then_some(Self { kind: Kind::Cookie, fields })
+        fields.iter().any(is_session).then_some(Self { kind: CredentialKind::Cookie, fields })
     }
 
     /// Whether a browser sent it by itself, so that a foreign page may have made it do so.
     #[must_use]
     pub fn is_ambient(&self) -> bool {
-        self.kind == Kind::Cookie
+        self.kind == CredentialKind::Cookie
     }
 
     /// The header that carries it, and its fields: all of the client's that the auth service is to see.
     pub fn fields(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
         let name = match self.kind {
-            Kind::Authorization => AUTHORIZATION,
-            Kind::Cookie => COOKIE,
+            CredentialKind::Authorization => AUTHORIZATION,
+            CredentialKind::Cookie => COOKIE,
         };
         self.fields.iter().map(move |field| (name.clone(), field.clone()))
     }

@@ -1,11 +1,13 @@
 //! What is to be done with a request, as far as that can be said without asking anybody.
 
-use crate::{config::Config, credential::Credential, fields, origin, path::Path, refusal::Refusal, sign_in};
+use crate::{
+    config::Config, credential::Credential, fields, origin, path::Path, rejection::Rejection, sign_in,
+};
 use http::{HeaderMap, HeaderValue, Method};
 
 /// A request, as far as it matters here.
 #[derive(Debug)]
-pub struct Asked<'a> {
+pub struct GuardedRequest<'a> {
     /// Its method.
     pub method: &'a Method,
     /// Its target, which should be a path and a query.
@@ -22,31 +24,31 @@ pub enum Decision<'a> {
     Whoever(Credential, Path<'a>),
 }
 
-impl<'a> Asked<'a> {
+impl<'a> GuardedRequest<'a> {
     /// Decides.
     ///
     /// # Errors
     ///
     /// `TooLarge`, `Ambiguous`, `NoSession` or `ForeignPage`; `Misconfigured` where a guard asks a guard.
-    pub fn decide(&self, config: &Config) -> Result<Decision<'a>, Refusal> {
+    pub fn decide(&self, config: &Config) -> Result<Decision<'a>, Rejection> {
         if self.is_a_guards_own() {
-            return Err(Refusal::Misconfigured(
+            return Err(Rejection::Misconfigured(
                 "guard_auth: it leads to a guard, and not to the auth service".to_owned(),
             ));
         }
         if fields::are_too_large(self.headers) {
-            return Err(Refusal::TooLarge);
+            return Err(Rejection::TooLarge);
         }
-        let path = Path::of(self.target).ok_or(Refusal::Ambiguous)?;
+        let path = Path::of(self.target).ok_or(Rejection::Ambiguous)?;
         if config.public.iter().any(|prefix| path.is_within(prefix)) {
             return Ok(Decision::Public);
         }
-        let credential = Credential::of(self.headers).ok_or(Refusal::NoSession)?;
+        let credential = Credential::of(self.headers).ok_or(Rejection::NoSession)?;
         let is_sure = origin::is_safe(self.method) || !credential.is_ambient();
         if is_sure || origin::is_ours(self.headers, &config.trusted_origins) {
             Ok(Decision::Whoever(credential, path))
         } else {
-            Err(Refusal::ForeignPage)
+            Err(Rejection::ForeignPage)
         }
     }
 
@@ -101,15 +103,15 @@ mod tests {
     ) -> (&'static str, Option<String>) {
         let field = |&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
         let (method, headers) = (method.parse().expect("a method"), fields.iter().map(field).collect());
-        let asked = Asked { method: &method, target, headers: &headers };
+        let asked = GuardedRequest { method: &method, target, headers: &headers };
         let decision = match asked.decide(&config()) {
             Ok(Decision::Public) => "public",
             Ok(Decision::Whoever(..)) => "whoever",
-            Err(Refusal::TooLarge) => "too large",
-            Err(Refusal::Ambiguous) => "ambiguous",
-            Err(Refusal::NoSession) => "no session",
-            Err(Refusal::ForeignPage) => "foreign",
-            Err(Refusal::Misconfigured(_)) => "misconfigured",
+            Err(Rejection::TooLarge) => "too large",
+            Err(Rejection::Ambiguous) => "ambiguous",
+            Err(Rejection::NoSession) => "no session",
+            Err(Rejection::ForeignPage) => "foreign",
+            Err(Rejection::Misconfigured(_)) => "misconfigured",
             Err(_) => "something else",
         };
         (decision, asked.page(&config()).map(|page| page.to_str().expect("text").to_owned()))

@@ -2,7 +2,7 @@
 
 use crate::{
     bindings::{ErrorCode, Fields, Method as WasiMethod, Request, Response, wit_future, wit_stream},
-    refusal::Refusal,
+    rejection::Rejection,
     renewal,
 };
 use http::{
@@ -86,7 +86,7 @@ fn renew(answer: Response, renewed: &[HeaderValue]) -> Result<Response, ErrorCod
 }
 
 /// Answers in the app's stead, and tells the log what the operator has to know.
-pub async fn refuse(refusal: &Refusal, page: Option<HeaderValue>) -> Result<Response, ErrorCode> {
+pub async fn refuse(refusal: &Rejection, page: Option<HeaderValue>) -> Result<Response, ErrorCode> {
     if let Some((message, why)) = refusal.for_the_log() {
         let line = serde_json::json!({ "level": "ERROR", "message": message, "fields": { "why": why } });
         eprintln!("{line}");

@@ -4,9 +4,9 @@ use crate::{
     asking,
     bindings::{ErrorCode, Guest, Request, Response},
     config::Config,
-    decision::{Asked, Decision},
+    decision::{Decision, GuardedRequest},
     fields, forwarding,
-    refusal::Refusal,
+    rejection::Rejection,
 };
 
 /// The middleware.
@@ -15,13 +15,13 @@ pub struct Guard;
 impl Guest for Guard {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
         let Some(head) = forwarding::head(&request) else {
-            return forwarding::refuse(&Refusal::Ambiguous, None).await;
+            return forwarding::refuse(&Rejection::Ambiguous, None).await;
         };
         let config = match asking::config().await {
             Ok(config) => config,
             Err(refusal) => return forwarding::refuse(&refusal, None).await,
         };
-        let asked = Asked { method: &head.method, target: &head.target, headers: &head.headers };
+        let asked = GuardedRequest { method: &head.method, target: &head.target, headers: &head.headers };
         match judge(&asked, &config).await {
             Ok(Admitted { fields, renewed }) => forwarding::forward(request, &fields, &renewed).await,
             Err(refusal) => forwarding::refuse(&refusal, asked.page(&config)).await,
@@ -35,15 +35,15 @@ struct Admitted {
     renewed: Vec<http::HeaderValue>,
 }
 
-async fn judge(asked: &Asked<'_>, config: &Config) -> Result<Admitted, Refusal> {
+async fn judge(asked: &GuardedRequest<'_>, config: &Config) -> Result<Admitted, Rejection> {
     let Decision::Whoever(credential, path) = asked.decide(config)? else {
         return Ok(Admitted { fields: fields::for_the_app(asked.headers, None), renewed: Vec::new() });
     };
     let (given, renewed) = asking::who(config, &credential).await?;
-    let role = given.identity.role.to_str().map_err(|_| Refusal::Role)?;
+    let role = given.identity.role.to_str().map_err(|_| Rejection::Role)?;
     let is_spoken_of = !asked.is_chained() || config.roles.speak_of(path);
     if !is_spoken_of || !config.roles.admit(path, role) {
-        return Err(Refusal::Role);
+        return Err(Rejection::Role);
     }
     Ok(Admitted { fields: fields::for_the_app(asked.headers, Some(&given)), renewed })
 }

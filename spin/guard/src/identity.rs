@@ -1,6 +1,6 @@
 //! What the auth service answers, read into what the app is told.
 
-use crate::refusal::Refusal;
+use crate::rejection::Rejection;
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
 
@@ -26,7 +26,7 @@ pub struct Given {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ServiceTokenResponse {
     token: String,
     user: User,
 }
@@ -46,10 +46,10 @@ struct User {
 ///
 /// `NoSession` or `TokenExpired`; `Misconfigured` where the service knows no such audience; and `Unavailable` for whatever is neither a yes
 /// nor a no.
-pub fn read(status: StatusCode, body: &[u8]) -> Result<Given, Refusal> {
+pub fn read(status: StatusCode, body: &[u8]) -> Result<Given, Rejection> {
     match status {
-        StatusCode::OK => given(body).ok_or(Refusal::Unavailable("its answer is not understood")),
-        StatusCode::BAD_REQUEST => Err(Refusal::Misconfigured(
+        StatusCode::OK => given(body).ok_or(Rejection::Unavailable("its answer is not understood")),
+        StatusCode::BAD_REQUEST => Err(Rejection::Misconfigured(
             "guard_audience: the auth service has no such audience in its `token_audiences`".to_owned(),
         )),
         StatusCode::UNAUTHORIZED => Err(unauthorized(body)),
@@ -63,25 +63,25 @@ struct Problem {
 }
 
 /// 401 is a no, and its code tells a client whether a refresh helps.
-fn unauthorized(body: &[u8]) -> Refusal {
+fn unauthorized(body: &[u8]) -> Rejection {
     match serde_json::from_slice::<Problem>(body) {
-        Ok(problem) if problem.error == "TOKEN_EXPIRED" => Refusal::TokenExpired,
-        _ => Refusal::NoSession,
+        Ok(problem) if problem.error == "TOKEN_EXPIRED" => Rejection::TokenExpired,
+        _ => Rejection::NoSession,
     }
 }
 
 /// Everything else is no answer, and never lets anyone through.
-fn no(status: StatusCode) -> Refusal {
+fn no(status: StatusCode) -> Rejection {
     match status {
         // More than any session's cookie or token: it is none, and no trouble of the service's.
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Refusal::NoSession,
-        status if status.is_server_error() => Refusal::Unavailable("it answers that it is in trouble"),
-        _ => Refusal::Unavailable("it answers with a status that nobody expects"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Rejection::NoSession,
+        status if status.is_server_error() => Rejection::Unavailable("it answers that it is in trouble"),
+        _ => Rejection::Unavailable("it answers with a status that nobody expects"),
     }
 }
 
 fn given(body: &[u8]) -> Option<Given> {
-    let Answer { token, user } = serde_json::from_slice(body).ok()?;
+    let ServiceTokenResponse { token, user } = serde_json::from_slice(body).ok()?;
     let mut token = value(token)?;
     token.set_sensitive(true);
     let identity = Identity {
@@ -118,7 +118,7 @@ mod tests {
     fn what_is_neither_yes_nor_no_is_unavailable() {
         for status in [500, 503, 502, 429, 404, 403, 302, 204, 201] {
             let status = StatusCode::from_u16(status).expect("a status");
-            assert!(matches!(read(status, YES), Err(Refusal::Unavailable(_))), "{status}");
+            assert!(matches!(read(status, YES), Err(Rejection::Unavailable(_))), "{status}");
         }
         for body in [
             "",
@@ -131,19 +131,22 @@ mod tests {
             r#"{"token":"a.b.c","user":{"id":"1\r\nmana-user-role: admin","email":"a@b","role":"user","emailVerified":true}}"#,
             r#"{"token":"a.b.c","user":{"id":"1","email":"a@b","role":"user"}}"#,
         ] {
-            assert!(matches!(read(StatusCode::OK, body.as_bytes()), Err(Refusal::Unavailable(_))), "{body}");
+            assert!(
+                matches!(read(StatusCode::OK, body.as_bytes()), Err(Rejection::Unavailable(_))),
+                "{body}"
+            );
         }
     }
 
     #[test]
     fn an_ended_session_and_an_unknown_audience_are_told_apart() {
-        assert!(matches!(read(StatusCode::UNAUTHORIZED, b""), Err(Refusal::NoSession)));
+        assert!(matches!(read(StatusCode::UNAUTHORIZED, b""), Err(Rejection::NoSession)));
         assert!(matches!(
             read(StatusCode::UNAUTHORIZED, br#"{"error":"TOKEN_EXPIRED","status":401}"#),
-            Err(Refusal::TokenExpired)
+            Err(Rejection::TokenExpired)
         ));
-        assert!(matches!(read(StatusCode::BAD_REQUEST, b""), Err(Refusal::Misconfigured(_))));
-        assert!(matches!(read(StatusCode::FORBIDDEN, b""), Err(Refusal::Unavailable(_))));
+        assert!(matches!(read(StatusCode::BAD_REQUEST, b""), Err(Rejection::Misconfigured(_))));
+        assert!(matches!(read(StatusCode::FORBIDDEN, b""), Err(Rejection::Unavailable(_))));
     }
 
     proptest! {

@@ -38,7 +38,7 @@ mod guest;
 pub mod identity;
 pub mod origin;
 pub mod path;
-pub mod refusal;
+pub mod rejection;
 pub mod renewal;
 pub mod roles;
 pub mod sign_in;

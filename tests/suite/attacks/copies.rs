@@ -6,7 +6,7 @@ use super::{
     prepared::Prepared,
     signed_view,
 };
-use mana_auth::trail::{self, Verification};
+use mana_auth::audit_log::{self, Verification};
 use rusqlite::Connection;
 use std::path::Path;
 use tempfile::TempDir;
@@ -66,6 +66,6 @@ pub fn verify(prepared: &Prepared, path: &Path) -> Option<String> {
         restored: false,
         export: None,
     };
-    let report = trail::verify(path, with);
+    let report = audit_log::verify(path, with);
     report.unwrap_or_else(|error| panic!("it can't be verified: {error}")).finding
 }

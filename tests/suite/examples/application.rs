@@ -4,7 +4,7 @@ use crate::{
     client::API,
     repository::root,
     runner::{
-        Kind, Runner, Settings,
+        Runner, RunnerKind, Settings,
         spin::{Spin, app::Component, auth},
         spin_up::SpinUp,
     },
@@ -22,7 +22,7 @@ use tokio::{
 /// Where browsers find it, as the manifest says.
 pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
 
-/// What the typed app shows when it appends to the trail.
+/// What the typed app shows when it appends to the audit log.
 const AUDIT_SECRET: &str = "vKIdX1T4Ht4uwpn0zTpYrfMW7uQ/hCnv7NecKKok5Jk=";
 
 /// What is tried with it.
@@ -52,7 +52,7 @@ pub struct Session {
 }
 
 impl Application {
-    pub async fn start(kind: Kind) -> Self {
+    pub async fn start(kind: RunnerKind) -> Self {
         let data = TempDir::new().expect("a folder");
         let settings = |pairs: &[(&str, &str)]| -> Settings {
             pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
@@ -65,7 +65,7 @@ impl Application {
             ("token_audiences", "guarded"),
         ];
         let runner: Box<dyn Runner> = match kind {
-            Kind::SpinUp => {
+            RunnerKind::SpinUp => {
                 let manifest = root().join("examples/spin-app/spin.toml");
                 let mut variables = settings(&service[..2]);
                 variables.insert("audit_secret".to_owned(), AUDIT_SECRET.to_owned());

@@ -7,12 +7,12 @@ mod misconfigured;
 mod over_http;
 mod typed;
 
-use crate::{runner::Kind, scenario::block_on};
+use crate::{runner::RunnerKind, scenario::block_on};
 use application::Application;
 use libtest_mimic::Trial;
 
 pub fn trials() -> impl Iterator<Item = Trial> {
-    let kind = *Kind::chosen().last().expect("a runner");
+    let kind = *RunnerKind::chosen().last().expect("a runner");
     let all = [over_http::TESTS, typed::TESTS, guarded::TESTS].into_iter().flatten();
     let examples = all.map(move |(name, test)| {
         Trial::test(format!("{}::examples::{name}", kind.name()), move || {

@@ -4,7 +4,7 @@ use super::application::{Application, answer};
 use crate::examples;
 use reqwest::Method;
 
-examples![an_app_is_told_who_a_token_belongs_to, an_app_appends_to_the_trail_under_its_source];
+examples![an_app_is_told_who_a_token_belongs_to, an_app_appends_to_the_audit_log_under_its_source];
 
 async fn an_app_is_told_who_a_token_belongs_to(application: Application) {
     let ana = application.someone().await;
@@ -19,7 +19,7 @@ async fn an_app_is_told_who_a_token_belongs_to(application: Application) {
     assert_eq!(ask(&ana.token).await, (401, "this session has ended\n".to_owned()));
 }
 
-async fn an_app_appends_to_the_trail_under_its_source(application: Application) {
+async fn an_app_appends_to_the_audit_log_under_its_source(application: Application) {
     let ana = application.someone().await;
     let told = answer(application.ask(Method::POST, "/typed/x").bearer_auth(&ana.token)).await;
     let id = told.body.strip_prefix("recorded as ").unwrap_or_else(|| panic!("{told:?}")).trim_end();

@@ -5,7 +5,7 @@ use syn::{FnArg, ItemFn, Type, visit::Visit};
 
 /// The types that check who calls, or whose page.
 const GUARDS: [&str; 7] =
-    ["Admin", "Authenticated", "ByCookie", "FirstParty", "Fresh", "Maintainer", "Shown"];
+    ["Admin", "Authenticated", "ByCookie", "FirstParty", "Fresh", "Maintainer", "AuditSource"];
 
 /// Handlers that anybody may call, from any page, and why.
 const OPEN: [(&str, &str); 7] = [

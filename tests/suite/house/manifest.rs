@@ -1,7 +1,7 @@
 //! `spin.toml` knows every key of the component.
 
 use crate::repository::{read, root};
-use mana_auth_settings::{KEYS, Key, Owner};
+use mana_auth_settings::{ConfigKey, KEYS, Owner};
 
 /// What the manifest has besides the keys of the component.
 const SPINS_OWN: [&str; 1] = ["database_url"];
@@ -10,7 +10,7 @@ const SPINS_OWN: [&str; 1] = ["database_url"];
 pub fn variables() {
     let path = root().join("spin.toml");
     let manifest = read(&path);
-    let keys: Vec<&Key> = KEYS.iter().filter(|key| key.owner == Owner::Component).collect();
+    let keys: Vec<&ConfigKey> = KEYS.iter().filter(|key| key.owner == Owner::Component).collect();
     let declared = keys.iter().map(|key| format!("{} = {}", key.name, declaration(key)));
     let declared =
         declared.chain(SPINS_OWN.iter().map(|name| format!("{name} = {{ default = \"\", secret = true }}")));
@@ -26,7 +26,7 @@ pub fn variables() {
 }
 
 /// Empty is unset: the default.
-fn declaration(key: &Key) -> String {
+fn declaration(key: &ConfigKey) -> String {
     match key.name {
         "secrets" => "{ required = true, secret = true }".to_owned(),
         // Where `spin up` serves.

@@ -1,4 +1,4 @@
-//! What operators are given: alerts, the dashboard, and SQL to ask the trail with.
+//! What operators are given: alerts, the dashboard, and SQL to ask the audit log with.
 
 use crate::repository::{read, root};
 use std::collections::BTreeSet;

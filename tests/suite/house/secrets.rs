@@ -52,7 +52,7 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("component/src/audit/tree/walk.rs", "stored.first() != Some(&tile.hash)", "a tree of hashes is public"),
     ("host/src/cli/password.rs", "password == again", "one person typed both"),
     ("host/src/invalidations/view.rs", "anchor != self.hash(", "where two parts of this process stand"),
-    ("host/src/trail/verify.rs", "!= Some(tile.hash)", "a tree of hashes is public"),
+    ("host/src/audit_log/verify.rs", "!= Some(tile.hash)", "a tree of hashes is public"),
 ];
 
 pub fn comparisons() {
@@ -107,7 +107,7 @@ pub fn types() {
     }
 }
 
-/// The lines of code that are shipped, by file: no tests, no examples, and not the tree of the audit trail, in which
+/// The lines of code that are shipped, by file: no tests, no examples, and not the tree of the audit log, in which
 /// every hash is public.
 fn shipped() -> Vec<(String, Vec<String>)> {
     let is_shipped = |file: &str| {

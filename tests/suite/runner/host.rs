@@ -7,7 +7,7 @@ use mana_auth::{
     artefact::Artefact,
     clock::TestClock,
     config::Config,
-    invalidations::Asked,
+    invalidations::QueriedInvalidations,
     passwords::{LiveRequests, Pool, PoolOptions},
     random::SeededRandom,
 };
@@ -71,7 +71,9 @@ impl Host {
             builder = builder.passwords(recorder.clone(), LiveRequests::default());
         }
         if let Some(postgres) = &hooks.postgres {
-            builder = builder.storage(postgres.clone()).invalidations(Arc::new(Asked(postgres.clone())));
+            builder = builder
+                .storage(postgres.clone())
+                .invalidations(Arc::new(QueriedInvalidations(postgres.clone())));
         }
         // Another component than the library has inside: see tests/mutants.
         if let Some(component) = std::env::var_os("MANA_TEST_COMPONENT") {

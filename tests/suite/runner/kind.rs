@@ -11,7 +11,7 @@ use std::{path::Path, sync::Arc};
 
 /// The runners that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum RunnerKind {
     /// The library, in this process.
     Host,
     /// The same, asked by type wherever an interface has a function.
@@ -26,7 +26,7 @@ pub enum Kind {
     SpinUp,
 }
 
-impl Kind {
+impl RunnerKind {
     /// Those that run everywhere; or, where the environment asks for the real Spin, that one alone.
     pub fn chosen() -> &'static [Self] {
         match std::env::var_os("MANA_TEST_SPIN") {

@@ -11,7 +11,7 @@ pub mod spin;
 pub mod spin_up;
 pub mod typed;
 
-pub use kind::Kind;
+pub use kind::RunnerKind;
 
 use crate::client::API;
 use futures::future::BoxFuture;

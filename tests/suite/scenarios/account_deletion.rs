@@ -11,7 +11,7 @@ scenarios![
     takes_the_account_and_its_sessions,
     by_access_token,
     the_address_is_free_again,
-    the_trail_stays,
+    the_audit_log_stays,
     a_wrong_password_deletes_nothing,
     what_is_missing_is_named,
     nobody_is_signed_in,
@@ -56,7 +56,7 @@ async fn the_address_is_free_again(stage: Stage) {
     assert!(ana.is_signed_out().await, "the new account is another one");
 }
 
-async fn the_trail_stays(stage: Stage) {
+async fn the_audit_log_stays(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     let id = crate::shape::uuid(&ana.user["id"]);

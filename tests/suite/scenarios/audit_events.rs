@@ -1,4 +1,4 @@
-//! Other services append to the trail, each under its source.
+//! Other services append to the audit log, each under its source.
 
 use crate::{
     scenarios,

@@ -32,7 +32,7 @@ scenarios![
     what_is_missing_is_named,
     nobody_is_signed_in,
     a_foreign_page_changes_nothing,
-    is_written_to_the_trail,
+    is_written_to_the_audit_log,
     what_was_no_guess_is_taken_back needs Passwords,
     one_that_another_overtakes_is_taken_back needs Passwords,
 ];
@@ -308,7 +308,7 @@ async fn a_foreign_page_changes_nothing(stage: Stage) {
     service.sign_in("ana@example.org").await;
 }
 
-async fn is_written_to_the_trail(stage: Stage) {
+async fn is_written_to_the_audit_log(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     ana.client.post("/change-password", change()).await.ok();

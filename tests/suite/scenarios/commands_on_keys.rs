@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 scenarios![
     a_new_key_is_published_at_once needs Commands,
     a_revoked_key_is_refused_at_once needs Commands,
-    a_lost_secret_begins_another_trail needs Commands Files,
+    a_lost_secret_begins_another_audit_log needs Commands Files,
 ];
 
 const ANA: &str = "ana@example.org";
@@ -55,7 +55,7 @@ async fn a_revoked_key_is_refused_at_once(stage: Stage) {
     ana.client.get("/session").await.ok();
 }
 
-async fn a_lost_secret_begins_another_trail(stage: Stage) {
+async fn a_lost_secret_begins_another_audit_log(stage: Stage) {
     let mut service = stage.at_system_time().start().await;
     service.someone().await;
     service.append_events(20);

@@ -14,7 +14,7 @@ scenarios![
     a_banned_account_costs_a_hash_too needs Passwords,
     an_account_without_a_password_is_answered_alike needs Passwords,
     what_was_typed_decides_how_many_hashes_it_costs needs Passwords,
-    both_leave_the_same_kind_of_trail,
+    both_leave_the_same_kind_of_audit_log,
 ];
 
 /// What a client sees of an answer, but for what differs in each.
@@ -100,7 +100,7 @@ async fn what_was_typed_decides_how_many_hashes_it_costs(stage: Stage) {
     }
 }
 
-async fn both_leave_the_same_kind_of_trail(stage: Stage) {
+async fn both_leave_the_same_kind_of_audit_log(stage: Stage) {
     let service = stage.start().await;
     service.register("ana@example.org").await;
     for email in ["ana@example.org", "bob@example.org"] {

@@ -14,7 +14,7 @@ scenarios![
     an_operator_lifts_it needs Commands,
     an_operator_lifts_a_bound_that_the_command_knows_nothing_of needs Commands,
     a_neighbour_keeps_nobody_out_of_their_own_device,
-    a_limited_client_does_not_fill_the_trail,
+    a_limited_client_does_not_fill_the_audit_log,
 ];
 
 /// A thief with her session guesses her password until they may no longer.
@@ -71,7 +71,7 @@ async fn a_neighbour_keeps_nobody_out_of_their_own_device(stage: Stage) {
     login(&ana.client, right()).await.ok();
 }
 
-async fn a_limited_client_does_not_fill_the_trail(stage: Stage) {
+async fn a_limited_client_does_not_fill_the_audit_log(stage: Stage) {
     let service = stage.with("limit_sign_in_client", "3").start().await;
     for n in 0..40 {
         let error = if n < 3 { "INVALID_CREDENTIALS" } else { "RATE_LIMITED" };

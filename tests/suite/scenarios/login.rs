@@ -25,7 +25,7 @@ scenarios![
     ends_the_session_that_it_came_with,
     an_outdated_hash_is_replaced,
     the_oldest_session_gives_way,
-    is_written_to_the_trail,
+    is_written_to_the_audit_log,
 ];
 
 async fn signs_in(stage: Stage) {
@@ -270,7 +270,7 @@ async fn the_oldest_session_gives_way(stage: Stage) {
     assert_eq!(third.client.get("/sessions").await.ok().as_array().map(Vec::len), Some(2));
 }
 
-async fn is_written_to_the_trail(stage: Stage) {
+async fn is_written_to_the_audit_log(stage: Stage) {
     let service = stage.start().await;
     service.someone().await;
     let wrong = json!({ "email": "ana@example.org", "password": OTHER_PASSWORD });

@@ -30,7 +30,7 @@ scenarios![
     a_token_of_a_key_that_was_revoked_ends_nothing,
     a_token_that_nobody_signed_ends_nothing,
     a_token_of_another_public_url_ends_nothing needs Start,
-    is_written_to_the_trail,
+    is_written_to_the_audit_log,
 ];
 
 fn is_done(answer: &Answer) {
@@ -351,7 +351,7 @@ async fn a_token_of_another_public_url_ends_nothing(stage: Stage) {
     assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
 }
 
-async fn is_written_to_the_trail(stage: Stage) {
+async fn is_written_to_the_audit_log(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     is_done(&ana.client.post("/logout", json!({})).await);

@@ -2,7 +2,7 @@
 
 #![deny(dead_code, reason = "a scenario that is not registered would never run")]
 
-use crate::{runner::Kind, scenario::trial};
+use crate::{runner::RunnerKind, scenario::trial};
 use libtest_mimic::Trial;
 
 /// Declares the files and lists their scenarios; `house` checks that every file of the folder stands here.
@@ -20,6 +20,15 @@ files![
     addresses,
     app_metadata,
     audit_events,
+    audit_log,
+    audit_log_begun,
+    audit_log_believed,
+    audit_log_floods,
+    audit_log_forged,
+    audit_log_keys,
+    audit_log_proofs,
+    audit_log_tampered,
+    audit_log_waiting,
     authentication,
     bans,
     bounds,
@@ -61,6 +70,7 @@ files![
     refresh,
     refresh_races,
     register,
+    required_events,
     secret_rotation,
     secrets_at_rest,
     service_token,
@@ -75,24 +85,14 @@ files![
     time,
     token_claims,
     tokens_in_time,
-    trail,
-    trail_begun,
-    trail_believed,
-    trail_floods,
-    trail_forged,
-    trail_keys,
-    trail_proofs,
-    trail_tampered,
-    trail_waiting,
     triggers,
     undecided,
-    unseen,
-    unwritable_trail,
+    unwritable_audit_log,
     validate,
 ];
 
 /// Every scenario as a test for this runner.
-pub fn trials(kind: Kind) -> impl Iterator<Item = Trial> {
+pub fn trials(kind: RunnerKind) -> impl Iterator<Item = Trial> {
     ALL.iter()
         .filter(move |(file, _)| kind.tells(file))
         .flat_map(move |(file, scenarios)| scenarios.iter().map(move |scenario| trial(kind, file, scenario)))

@@ -29,7 +29,7 @@ scenarios![
     what_is_missing_is_named,
     another_users_session_is_untouched,
     survives_a_restart,
-    reuse_is_written_to_the_trail,
+    reuse_is_written_to_the_audit_log,
 ];
 
 /// Uses a refresh token; the next one.
@@ -303,7 +303,7 @@ async fn survives_a_restart(stage: Stage) {
     next(&service.client(), &first).await;
 }
 
-async fn reuse_is_written_to_the_trail(stage: Stage) {
+async fn reuse_is_written_to_the_audit_log(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     let client = service.client();

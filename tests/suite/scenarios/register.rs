@@ -19,7 +19,7 @@ scenarios![
     addresses_that_only_look_like_another_are_refused,
     nobody_chooses_their_role,
     a_foreign_page_cannot_register,
-    is_written_to_the_trail,
+    is_written_to_the_audit_log,
 ];
 
 async fn creates_an_account(stage: Stage) {
@@ -168,7 +168,7 @@ async fn a_foreign_page_cannot_register(stage: Stage) {
     client.post("/register", body).origin(TRUSTED).await.is(201);
 }
 
-async fn is_written_to_the_trail(stage: Stage) {
+async fn is_written_to_the_audit_log(stage: Stage) {
     let service = stage.start().await;
     let user = service.register("ana@example.org").await;
     let id = shape::uuid(&user["id"]);

@@ -16,7 +16,7 @@ scenarios![
     a_copy_is_noticed_across_the_change needs Clock,
     a_copy_is_noticed_when_the_old_secret_has_gone needs Clock,
     a_command_seals_anew needs Commands,
-    a_command_seals_the_key_of_the_trail_anew needs Commands,
+    a_command_seals_the_key_of_the_audit_log_anew needs Commands,
     a_secret_may_be_skipped,
 ];
 
@@ -102,7 +102,7 @@ async fn a_command_seals_anew(stage: Stage) {
     assert!(ana.is_signed_in().await);
 }
 
-async fn a_command_seals_the_key_of_the_trail_anew(stage: Stage) {
+async fn a_command_seals_the_key_of_the_audit_log_anew(stage: Stage) {
     let mut service = stage.at_system_time().start().await;
     service.tick().await;
     service.restart_with("secrets", &both()).await;

@@ -6,7 +6,7 @@ use mana_auth::{
     Instance, Server,
     clock::{Clock as _, SystemClock},
     config::Config,
-    invalidations::Asked,
+    invalidations::QueriedInvalidations,
 };
 use std::{io::Write as _, process::Stdio, sync::Arc, time::Duration};
 
@@ -26,7 +26,8 @@ impl Service {
         let config = Config::from_pairs(pairs.chain([("data", folder)])).expect("a configuration");
         let mut builder = Server::builder().config(config).clock(self.clock());
         if let Some(postgres) = self.runner.postgres() {
-            builder = builder.storage(postgres.clone()).invalidations(Arc::new(Asked(postgres)));
+            builder =
+                builder.storage(postgres.clone()).invalidations(Arc::new(QueriedInvalidations(postgres)));
         }
         let mut instance = builder.instance().await.expect("an instance");
         instance.start(false).await.expect("a start");

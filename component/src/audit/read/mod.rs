@@ -1,4 +1,4 @@
-//! Reading the trail.
+//! Reading the audit log.
 
 mod entry;
 mod rows;
@@ -8,7 +8,7 @@ pub use entry::{Entry, Filter};
 use crate::{
     context::Context,
     error::{Failure, FieldProblem, InputError},
-    events::Kind,
+    events::EventType,
     time::{Span, Time},
 };
 use uuid::Uuid;
@@ -51,7 +51,7 @@ pub async fn events(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result
 ///
 /// Where storage fails.
 pub async fn failed_logins(since: Time) -> Result<Vec<Entry>, Failure> {
-    let event_type = Some(Kind::LoginFailure.name().to_owned());
+    let event_type = Some(EventType::LoginFailure.name().to_owned());
     rows::page(&Filter { event_type, since: Some(since), ..Filter::default() }, PAGE, None).await
 }
 

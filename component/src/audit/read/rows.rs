@@ -1,11 +1,11 @@
-//! The SQL that reads the trail. Ids begin with their event's time, so that a time is a place in every index.
+//! The SQL that reads the audit log. Ids begin with their event's time, so that a time is a place in every index.
 //!
 //! Whatever a row holds, the others are shown: texts are read as bytes, and a row whose id is none is left out.
 
 use super::entry::{Entry, Filter};
 use crate::{
     error::Failure,
-    events::Kind,
+    events::EventType,
     params, platform,
     storage::{self, Columns, FromValue as _, Value},
     time::Time,
@@ -45,7 +45,7 @@ pub async fn page(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<V
         "SELECT {}, {}, {}, created_at, CASE WHEN leaf >= 0 AND leaf < (SELECT size FROM audit_tree WHERE id = 1) THEN leaf END
          FROM security_events WHERE {condition} AND octet_length(id) = 36 ORDER BY id DESC LIMIT ?1",
         storage::bytes_of("id", 36),
-        ["event_type", "source", "user_id", "ip_address", "user_agent"].map(shown).join(", "),
+        ["event_type", "source", "user_id", "ip_address", "user_agent"].map(bounded_text).join(", "),
         metadata()
     );
     let entries = storage::query(&sql, params, entry).await?;
@@ -53,7 +53,7 @@ pub async fn page(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<V
 }
 
 /// A text as it is shown, if it is no longer than any that the service writes.
-fn shown(column: &str) -> String {
+fn bounded_text(column: &str) -> String {
     storage::bytes_of(column, 4096)
 }
 
@@ -103,7 +103,7 @@ pub async fn by_hour(since: Time) -> Result<Vec<(Time, String, i64)>, Failure> {
              SELECT created_at - created_at % 3600000, event_type, 1 FROM security_events
              WHERE leaf IS NULL AND mac IS NOT NULL AND id >= ?2 AND created_at >= 0) AS begun
          WHERE octet_length(event_type) <= 64 GROUP BY hour, event_type ORDER BY hour, event_type LIMIT ?3",
-        shown("event_type"),
+        bounded_text("event_type"),
         storage::countable("count")
     );
     storage::query(&sql, params![since, platform::first_id(since), COUNTS], |row| {
@@ -125,9 +125,9 @@ pub async fn repeated_failures(
              WHERE event_type = ?1 AND id >= ?2 ORDER BY id DESC LIMIT ?3) AS newest
          WHERE ip_address IS NOT NULL OR user_agent IS NOT NULL
          GROUP BY ip_address, user_agent HAVING count(*) > ?4 ORDER BY failures DESC, ip_address, user_agent LIMIT ?5",
-        shown("ip_address"),
-        shown("user_agent")
+        bounded_text("ip_address"),
+        bounded_text("user_agent")
     );
-    let params = params![Kind::LoginFailure.name(), platform::first_id(since), looked_at, most, clients];
+    let params = params![EventType::LoginFailure.name(), platform::first_id(since), looked_at, most, clients];
     storage::query(&sql, params, |row| Ok((text(row)?, text(row)?, row.take()?))).await
 }

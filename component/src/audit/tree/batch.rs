@@ -2,12 +2,12 @@
 //! it.
 
 use super::{
-    keys::Key,
+    keys::CheckpointKey,
     rows::{self, Head, Unsealed},
     unsealed,
 };
 use crate::{
-    commit::{Change, Refused},
+    commit::{Change, CommitError},
     context::Context,
     error::{Bug, Failure},
     platform::Level,
@@ -60,7 +60,12 @@ impl Batch {
 
     /// Signs a checkpoint and commits. Returns the new tree head. None where the tree has grown meanwhile:
     /// then nothing was written.
-    pub async fn commit(self, ctx: &Context, head: &Head, key: &Key) -> Result<Option<Head>, Failure> {
+    pub async fn commit(
+        self,
+        ctx: &Context,
+        head: &Head,
+        key: &CheckpointKey,
+    ) -> Result<Option<Head>, Failure> {
         let Self { frontier, statements, .. } = self;
         let mut change = Change::new();
         let mut grown = None;
@@ -79,9 +84,9 @@ impl Batch {
         change.add_all(statements);
         match change.try_commit(ctx).await {
             Ok(_) => {}
-            Err(Refused::Unmet(unmet)) if Some(unmet) == grown => return Ok(None),
-            Err(Refused::Unmet(_)) => {
-                return Err(Bug::Trail("an event can't be given its place".into()).into());
+            Err(CommitError::Unmet(unmet)) if Some(unmet) == grown => return Ok(None),
+            Err(CommitError::Unmet(_)) => {
+                return Err(Bug::AuditLog("an event can't be given its place".into()).into());
             }
             Err(refused) => return Err(refused.into()),
         }

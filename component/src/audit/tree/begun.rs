@@ -1,7 +1,7 @@
 //! Reading an `audit_begun`, the event that the audit log begins with under an origin.
 
 use super::{keys, unsealed};
-use crate::{context::Context, error::Failure, events::Kind};
+use crate::{context::Context, error::Failure, events::EventType};
 use mana_auth_audit::{Checkpoint, KeyName, Stored};
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub struct Begun {
 
 /// The beginning of this origin, from an event of ours that waits to be sealed. None without such an event.
 pub async fn announced(ctx: &Context, origin: &KeyName) -> Result<Option<Begun>, Failure> {
-    unsealed::newest(ctx, Kind::AuditBegun, |event| of(event, origin)).await
+    unsealed::newest(ctx, EventType::AuditBegun, |event| of(event, origin)).await
 }
 
 /// The beginning of this origin, as an event tells it. None where the event is about another origin.

@@ -1,7 +1,7 @@
 //! The boundary of retention: events below it were dropped, or are about to be.
 
 use super::signed::Tree;
-use crate::{error::Failure, events::Kind, time::Time};
+use crate::{error::Failure, events::EventType, time::Time};
 use mana_auth_audit::{Stored, pruned};
 
 impl Tree {
@@ -21,7 +21,7 @@ impl Tree {
     /// As [`Tree::newest`].
     pub async fn boundary(&mut self) -> Result<Option<(u64, Time)>, Failure> {
         let dropped = |event: &Stored| pruned(event.metadata.as_deref()?, event.leaf);
-        let Some((event, prefix)) = self.newest(Kind::EventsPruned, dropped).await? else {
+        let Some((event, prefix)) = self.newest(EventType::EventsPruned, dropped).await? else {
             return Ok(None);
         };
         // The event names the root of the tree that it is about. After a backup was restored, that may be

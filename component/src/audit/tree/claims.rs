@@ -6,7 +6,7 @@
 use super::{rows, signed::Tree};
 use crate::{
     error::{Bug, Failure},
-    events::Kind,
+    events::EventType,
 };
 use mana_auth_audit::Stored;
 
@@ -19,7 +19,7 @@ const MOST: u32 = 10_000;
 /// A stream of the rows that claim to be sealed events of a kind, newest first. It reads them a page at a
 /// time.
 pub struct Claims {
-    kind: Kind,
+    kind: EventType,
     /// The leaf of the last claim that was taken. What is left comes before it.
     before: u64,
     page: std::vec::IntoIter<Stored>,
@@ -43,7 +43,7 @@ impl Claims {
 
 impl Tree {
     /// The claims to be events of a kind, below the size of the tree.
-    pub fn claims(&self, kind: Kind) -> Claims {
+    pub fn claims(&self, kind: EventType) -> Claims {
         Claims { kind, before: self.size(), page: Vec::new().into_iter() }
     }
 
@@ -55,7 +55,7 @@ impl Tree {
     /// Where storage fails, or there are ten thousand claims that the tree does not include.
     pub async fn newest<T>(
         &mut self,
-        kind: Kind,
+        kind: EventType,
         read: impl Fn(&Stored) -> Option<T>,
     ) -> Result<Option<(Stored, T)>, Failure> {
         let mut claims = self.claims(kind);
@@ -67,6 +67,6 @@ impl Tree {
                 return Ok(Some((event, content)));
             }
         }
-        Err(Bug::Trail(format!("too many rows claim to be an event {}", kind.name())).into())
+        Err(Bug::AuditLog(format!("too many rows claim to be an event {}", kind.name())).into())
     }
 }

@@ -6,7 +6,7 @@ use super::{
     rows::{self, Head},
     signed::Tree,
 };
-use crate::{commit::Refused, context::Context, error::Failure, events::Kind, platform::Level};
+use crate::{commit::CommitError, context::Context, error::Failure, events::EventType, platform::Level};
 use mana_auth_audit::Checkpoint;
 
 /// What a checkpoint from outside says of the audit log.
@@ -55,7 +55,7 @@ async fn compare_with_none(ctx: &Context, note: &str) -> Result<Comparison, Fail
             log(ctx, note);
             Ok(Comparison::BegunAnew)
         }
-        Err(Refused::Conflict(_)) => Ok(Comparison::BegunAnew),
+        Err(CommitError::Conflict(_)) => Ok(Comparison::BegunAnew),
         Err(refused) => Err(refused.into()),
     }
 }
@@ -67,7 +67,7 @@ fn is_signed(head: &Head, keys: &Keys) -> Result<bool, Failure> {
 }
 
 fn log(ctx: &Context, note: &str) {
-    let words = "the audit trail does not lead to the newest checkpoint outside";
+    let words = "the audit log does not lead to the newest checkpoint outside";
     ctx.log(Level::Error, words, &[("checkpoint", note)]);
 }
 
@@ -84,7 +84,7 @@ impl Tree {
         // Neither is a reason for another origin.
         if outside.size >= self.kept_from().await? {
             let words =
-                "the audit trail can't be compared with a checkpoint: a part of it was altered or removed";
+                "the audit log can't be compared with a checkpoint: a part of it was altered or removed";
             ctx.log(Level::Error, words, &[("checkpoint", &outside.to_string())]);
         }
         Ok(true)
@@ -101,7 +101,7 @@ impl Tree {
         if outside.origin == origin {
             return Ok(false);
         }
-        let sealed = self.newest(Kind::AuditBegun, |event| begun::of(event, &origin)).await?;
+        let sealed = self.newest(EventType::AuditBegun, |event| begun::of(event, &origin)).await?;
         let begun = match sealed {
             Some((_, begun)) => Some(begun),
             None => begun::announced(ctx, &origin).await?,

@@ -9,7 +9,7 @@ use crate::{
     commit::{self, Change},
     context::Context,
     error::{Bug, Failure},
-    events::{Event, Kind},
+    events::{Event, EventType},
     ids::UserId,
 };
 use mana_auth_audit::{Erased, Prefix, Stored, ranges_of, root_text};
@@ -23,10 +23,10 @@ const SEALS: u32 = 1_000;
 /// Kinds that are about the audit log, and about nobody's person. They keep their details: verification needs
 /// them.
 const KEPT: [&str; 4] = [
-    Kind::DetailsErased.name(),
-    Kind::EventsPruned.name(),
-    Kind::AuditBegun.name(),
-    Kind::AuditKeyRotated.name(),
+    EventType::DetailsErased.name(),
+    EventType::EventsPruned.name(),
+    EventType::AuditBegun.name(),
+    EventType::AuditKeyRotated.name(),
 ];
 
 /// Destroys address, user agent and metadata of every event about a user, and of events about nobody that
@@ -55,7 +55,7 @@ pub async fn erase(ctx: &Context, user: UserId, email: Option<&str>, by: &str) -
     if erased.altered > 0 {
         let words =
             format!("{} events about the user are not what was signed, and were not erased", erased.altered);
-        return Err(Bug::Trail(words).into());
+        return Err(Bug::AuditLog(words).into());
     }
     Ok(erased.stripped)
 }
@@ -89,9 +89,9 @@ async fn strip(ctx: &Context, user: UserId, by: &str, events: &[Stored]) -> Resu
     }
     let Some(last) = leaves.last() else { return Ok(Outcome { stripped: 0, altered }) };
     let size = last.saturating_add(1);
-    let of = tree.prefix(size).await?.ok_or_else(|| Bug::Trail("a part of the tree is missing".into()))?;
+    let of = tree.prefix(size).await?.ok_or_else(|| Bug::AuditLog("a part of the tree is missing".into()))?;
     let of = Prefix { size, root: of.root() };
-    let event = Event::about(Kind::DetailsErased, user)
+    let event = Event::about(EventType::DetailsErased, user)
         .with("leaves", ranges_of(&leaves))
         .with("root", root_text(&of.root))
         .with("by", by);
@@ -111,13 +111,13 @@ async fn seal_erasure(ctx: &Context, user: UserId, leaves: &[u64], of: Prefix) -
     };
     for _ in 0..SEALS {
         seal(ctx).await?;
-        let waits = rows::waits(Kind::DetailsErased.name(), user).await?;
-        if Tree::read(ctx).await?.newest(Kind::DetailsErased, names_them).await?.is_some() {
+        let waits = rows::waits(EventType::DetailsErased.name(), user).await?;
+        if Tree::read(ctx).await?.newest(EventType::DetailsErased, names_them).await?.is_some() {
             return Ok(());
         }
         if !waits {
             break;
         }
     }
-    Err(Bug::Trail("an erasure can't be sealed".into()).into())
+    Err(Bug::AuditLog("an erasure can't be sealed".into()).into())
 }

@@ -6,7 +6,7 @@ use crate::{
     commit,
     context::Context,
     error::{Bug, Failure},
-    events::{Event, Kind},
+    events::{Event, EventType},
     platform::{self, Level, Metric},
 };
 use mana_auth_audit::Stored;
@@ -28,13 +28,13 @@ pub async fn record(ctx: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     let ids: Vec<_> = listed.iter().take(NAMED).map(|id| String::from_utf8_lossy(id).into_owned()).collect();
-    let event = Event::anonymous(Kind::EventsForged).with("count", count).with("events", ids.clone());
+    let event = Event::anonymous(EventType::EventsForged).with("count", count).with("events", ids.clone());
     let event = event.with("digest", digest(&listed));
     let content =
         |event: &Stored| serde_json::from_str::<Map<String, Value>>(event.metadata.as_deref()?).ok();
-    let last = match Tree::read(ctx).await?.newest(Kind::EventsForged, content).await {
+    let last = match Tree::read(ctx).await?.newest(EventType::EventsForged, content).await {
         // Claims to be such an event can't keep it from being recorded.
-        Err(Failure::Bug(Bug::Trail(_))) => None,
+        Err(Failure::Bug(Bug::AuditLog(_))) => None,
         last => last?,
     };
     if last.is_some_and(|(_, content)| content == event.metadata) {
@@ -42,7 +42,7 @@ pub async fn record(ctx: &Context) -> Result<(), Failure> {
     }
     commit::event(ctx, event).await?;
     platform::count(Metric::AuditEvents, "forged", count);
-    let words = "the audit trail holds events that the service did not write";
+    let words = "the audit log holds events that the service did not write";
     ctx.log(Level::Error, words, &[("finding", &ids.join(" "))]);
     Ok(())
 }

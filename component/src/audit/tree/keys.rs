@@ -1,7 +1,7 @@
 //! The keys that sign checkpoints.
 
 use super::rows;
-pub use super::rows::Key;
+pub use super::rows::CheckpointKey;
 use crate::{
     commit::Change,
     context::Context,
@@ -14,21 +14,21 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 /// Some of the keys, newest first.
-pub struct Keys(Vec<Key>);
+pub struct Keys(Vec<CheckpointKey>);
 
-impl Key {
+impl CheckpointKey {
     /// A new key. Its id comes with its row.
     pub fn new(ctx: &Context) -> Result<Self, Failure> {
         let seed = Zeroizing::new(platform::random::<32>());
         let public = PublicKey::of_seed(&seed).to_bytes();
         let private = WrappedKey::wrap(&ctx.settings.keyring, Purpose::WrapAuditKey, &public, &seed);
-        Ok(Self { id: 0, public, private: private.ok_or(Bug::Sealed)? })
+        Ok(Self { id: 0, public, private: private.ok_or(Bug::Undecryptable)? })
     }
 
     /// The private part, decrypted.
     pub fn seed(&self, ctx: &Context) -> Result<Zeroizing<[u8; 32]>, Failure> {
         let seed = self.private.open(&ctx.settings.keyring, Purpose::WrapAuditKey, &self.public);
-        seed.ok_or_else(|| Bug::Sealed.into())
+        seed.ok_or_else(|| Bug::Undecryptable.into())
     }
 
     /// Whether a configured secret opens the private part.
@@ -39,7 +39,7 @@ impl Key {
     /// The public part.
     pub fn public(&self) -> Result<PublicKey, Failure> {
         let public = PublicKey::from_bytes(&self.public);
-        public.ok_or(Failure::Bug(Bug::Trail("a key is no point of the curve".into())))
+        public.ok_or(Failure::Bug(Bug::AuditLog("a key is no point of the curve".into())))
     }
 
     /// The verifier key: the public part under the name of a log.
@@ -74,12 +74,12 @@ impl Keys {
     }
 
     /// Those of which something is true.
-    pub fn only(self, is_true: impl Fn(&Key) -> bool) -> Self {
+    pub fn only(self, is_true: impl Fn(&CheckpointKey) -> bool) -> Self {
         Self(self.0.into_iter().filter(is_true).collect())
     }
 
     /// The key with this public part.
-    pub fn with_public(&self, public: [u8; 32]) -> Option<&Key> {
+    pub fn with_public(&self, public: [u8; 32]) -> Option<&CheckpointKey> {
         self.iter().find(|key| key.public == public)
     }
 
@@ -89,12 +89,12 @@ impl Keys {
     /// # Errors
     ///
     /// If the row of a key does not hold a key.
-    pub fn signer_of(&self, note: &str) -> Result<Option<(Checkpoint, &Key)>, Failure> {
+    pub fn signer_of(&self, note: &str) -> Result<Option<(Checkpoint, &CheckpointKey)>, Failure> {
         signer_of(note, &self.0)
     }
 
     /// Each key, newest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Key> {
+    pub fn iter(&self) -> impl Iterator<Item = &CheckpointKey> {
         self.0.iter()
     }
 
@@ -104,7 +104,10 @@ impl Keys {
     }
 }
 
-fn signer_of<'k>(note: &str, keys: &'k [Key]) -> Result<Option<(Checkpoint, &'k Key)>, Failure> {
+fn signer_of<'k>(
+    note: &str,
+    keys: &'k [CheckpointKey],
+) -> Result<Option<(Checkpoint, &'k CheckpointKey)>, Failure> {
     let Ok((note, checkpoint)) = Checkpoint::of_note(note) else { return Ok(None) };
     for key in keys {
         if note.is_signed_by(&key.verifier(&checkpoint.origin)?) {

@@ -10,7 +10,7 @@ use crate::{
     commit::Change,
     context::Context,
     error::Failure,
-    events::{Event, Kind},
+    events::{Event, EventType},
     platform::{Level, Metric},
     time::{Span, Time},
 };
@@ -95,7 +95,7 @@ async fn draw(ctx: &Context, tree: &mut Tree, first: u64, drawn_at: Time) -> Res
         Err(finding) => {
             ctx.log(
                 Level::Error,
-                "nothing is dropped from an audit trail that is not what was signed",
+                "nothing is dropped from an audit log that is not what was signed",
                 &[("finding", &finding.to_string())],
             );
             return Ok(());
@@ -106,7 +106,7 @@ async fn draw(ctx: &Context, tree: &mut Tree, first: u64, drawn_at: Time) -> Res
     if !tree.has_grown_from(Prefix { size: below, root }).await? {
         return Ok(());
     }
-    let event = Event::anonymous(Kind::EventsPruned).with("below", below).with("root", root_text(&root));
+    let event = Event::anonymous(EventType::EventsPruned).with("below", below).with("root", root_text(&root));
     let mut change = Change::of(rows::drop_hours_before(before));
     change.record(event);
     change.commit(ctx).await?;

@@ -32,7 +32,7 @@ pub async fn compare_with_seen(ctx: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     if compare(ctx, &seen).await? == Comparison::Foreign {
-        let words = "the audit trail is another than the one that this process has seen";
+        let words = "the audit log is another than the one that this process has seen";
         ctx.log(Level::Error, words, &[("checkpoint", &seen)]);
     }
     Ok(())
@@ -47,7 +47,7 @@ pub async fn ensure_newest(ctx: &Context, tree: &mut Tree) -> Result<(), Failure
         let grows = rows::head().await?.is_some_and(|head| head.frontier.size() > tree.size());
         if !grows && !tree.has_given_up(ctx, &beyond).await? {
             return Err(
-                Bug::Trail(format!("the tree was put back: {} leaves were signed", beyond.size)).into()
+                Bug::AuditLog(format!("the tree was put back: {} leaves were signed", beyond.size)).into()
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     begin, begun,
-    keys::{Key, Keys},
+    keys::{CheckpointKey, Keys},
     rows::{self, Head},
     seal_all,
     signed::Tree,
@@ -11,7 +11,7 @@ use crate::{
     commit::{self, Change},
     context::Context,
     error::{Bug, Failure},
-    events::{Event, Kind},
+    events::{Event, EventType},
 };
 use mana_auth_audit::{Checkpoint, VerifierKey};
 
@@ -49,9 +49,9 @@ pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Failure> {
     if is_lost {
         return newest(ctx).await;
     }
-    let key = Key::new(ctx)?;
+    let key = CheckpointKey::new(ctx)?;
     let verifier = key.verifier(&begin::head(ctx).await?.origin)?;
-    let event = || Event::anonymous(Kind::AuditKeyRotated).with("key", verifier.to_string());
+    let event = || Event::anonymous(EventType::AuditKeyRotated).with("key", verifier.to_string());
     let mut change = Change::of(rows::insert_key(&key, ctx.now));
     change.record(event());
     change.commit(ctx).await?;
@@ -59,7 +59,7 @@ pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Failure> {
     commit::event(ctx, event()).await?;
     seal_all(ctx).await?;
     if newest(ctx).await?.public().to_bytes() != key.public {
-        return Err(Bug::Trail(
+        return Err(Bug::AuditLog(
             "the new key does not sign: another was made, or its event was removed".into(),
         )
         .into());
@@ -69,7 +69,7 @@ pub async fn rotate_key(ctx: &Context) -> Result<VerifierKey, Failure> {
 
 /// The key that signs now.
 async fn newest(ctx: &Context) -> Result<VerifierKey, Failure> {
-    verifiers(ctx).await?.into_iter().next().ok_or_else(|| Bug::Sealed.into())
+    verifiers(ctx).await?.into_iter().next().ok_or_else(|| Bug::Undecryptable.into())
 }
 
 /// Whether the key that signs is lost: its row is there, and no configured secret opens it.

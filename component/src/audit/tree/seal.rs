@@ -4,7 +4,7 @@
 use super::{
     batch::Batch,
     begin, foreign,
-    keys::Key,
+    keys::CheckpointKey,
     rollback,
     rows::{self, Head},
     signed::Tree,
@@ -92,7 +92,7 @@ pub async fn seal_all(ctx: &Context) -> Result<(), Failure> {
         // Another process may have been faster, for a while.
         idle = if sealed.events > 0 { 0 } else { idle + 1 };
     }
-    Err(Bug::Trail("too many events wait under a secret that was not given".into()).into())
+    Err(Bug::AuditLog("too many events wait under a secret that was not given".into()).into())
 }
 
 /// The newest checkpoint, as a signed note. None before the first.
@@ -131,7 +131,12 @@ struct Run {
 }
 
 impl Run {
-    async fn start(ctx: &Context, head: Head, key: &Key, are_forged: bool) -> Result<Self, Failure> {
+    async fn start(
+        ctx: &Context,
+        head: Head,
+        key: &CheckpointKey,
+        are_forged: bool,
+    ) -> Result<Self, Failure> {
         let mut run = Self { head, events: 0, is_through: false, is_overtaken: false, has_unknown: false };
         let mut after = None;
         for _ in 0..BATCHES {

@@ -7,7 +7,7 @@
 use super::{
     begun::{self, Begun},
     hashes,
-    keys::{Key, Keys},
+    keys::{CheckpointKey, Keys},
     rows::{self, Head},
 };
 use crate::{
@@ -31,7 +31,7 @@ pub struct Tree {
     pub(super) keys: Keys,
     /// The key that signed the head. Where an event begins another origin and is not sealed yet, the key that
     /// it names. None where that key is none of ours.
-    pub(super) signer: Option<Key>,
+    pub(super) signer: Option<CheckpointKey>,
     /// Hashes of ranges of leaves that were read. They prove nothing before a root is computed from them.
     hashes: BTreeMap<(u64, u64), Option<Hash>>,
 }
@@ -43,7 +43,7 @@ impl Tree {
     ///
     /// As [`Tree::find`]; also where its row was removed.
     pub async fn read(ctx: &Context) -> Result<Self, Failure> {
-        Self::find(ctx).await?.ok_or_else(|| Bug::Trail("the row of audit_tree was removed".into()).into())
+        Self::find(ctx).await?.ok_or_else(|| Bug::AuditLog("the row of audit_tree was removed".into()).into())
     }
 
     /// The tree as it is now; none before the audit log was begun.
@@ -85,7 +85,7 @@ impl Tree {
     ///
     /// As [`Tree::of`].
     pub async fn with_keys(ctx: &Context, head: Head, keys: Keys) -> Result<Self, Failure> {
-        let wrong = || Failure::Bug(Bug::Trail("the tree is not the one that was signed last".into()));
+        let wrong = || Failure::Bug(Bug::AuditLog("the tree is not the one that was signed last".into()));
         let named = |begun: &Begun| begun.key.and_then(|public| keys.with_public(public)).cloned();
         let Some(note) = &head.checkpoint else {
             // A log that was emptied has no such event, and is not begun again.
@@ -101,7 +101,8 @@ impl Tree {
         let mut signer = None;
         if checkpoint.origin != head.origin {
             let Some(begun) = begun::announced(ctx, &head.origin).await? else {
-                let untold = Failure::Bug(Bug::Trail("nothing tells why the trail has another name".into()));
+                let untold =
+                    Failure::Bug(Bug::AuditLog("nothing tells why the audit log has another name".into()));
                 return Err(unless_it_has_grown(&head, untold).await);
             };
             signer = named(&begun);
@@ -116,7 +117,7 @@ impl Tree {
         Ok(Self::verified(head, keys, Some(signer)))
     }
 
-    const fn verified(head: Head, keys: Keys, signer: Option<Key>) -> Self {
+    const fn verified(head: Head, keys: Keys, signer: Option<CheckpointKey>) -> Self {
         Self { head, keys, signer, hashes: BTreeMap::new() }
     }
 

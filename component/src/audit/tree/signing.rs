@@ -6,13 +6,13 @@
 //! make a key sign again that was replaced because it was stolen.
 
 use super::{
-    keys::{Key, named_by},
+    keys::{CheckpointKey, named_by},
     rows,
     signed::Tree,
 };
 use crate::{
     error::{Bug, Failure},
-    events::Kind,
+    events::EventType,
 };
 
 /// The number of rotations that are looked at, from the newest. Whoever puts more rows before one could as
@@ -25,9 +25,9 @@ impl Tree {
     /// # Errors
     ///
     /// Where storage fails, or that key does not open.
-    pub async fn signing_key(&mut self) -> Result<Key, Failure> {
-        let current = self.signer.clone().ok_or(Bug::Sealed)?;
-        let mut rotations = self.claims(Kind::AuditKeyRotated);
+    pub async fn signing_key(&mut self) -> Result<CheckpointKey, Failure> {
+        let current = self.signer.clone().ok_or(Bug::Undecryptable)?;
+        let mut rotations = self.claims(EventType::AuditKeyRotated);
         for _ in 0..LOOKED_AT {
             let Some(event) = rotations.next().await? else { break };
             let named = named_by(&event).and_then(|public| self.keys.with_public(public)).cloned();
@@ -46,7 +46,7 @@ impl Tree {
 }
 
 /// Whether a key signed a checkpoint of no more leaves than come before this one.
-async fn has_signed_before(key: &Key, leaf: u64) -> Result<bool, Failure> {
+async fn has_signed_before(key: &CheckpointKey, leaf: u64) -> Result<bool, Failure> {
     for (_, note) in rows::seals_until(leaf).await? {
         if key.has_signed(&note)? {
             return Ok(true);

@@ -5,7 +5,7 @@ use super::rows::{self, Unsealed};
 use crate::{
     context::Context,
     error::{Bug, Failure},
-    events::Kind,
+    events::EventType,
     secrets::{
         Purpose,
         mac::{Author, author},
@@ -24,7 +24,7 @@ const PAGES: u32 = 200;
 /// Where storage fails, or ten thousand rows look like such an event and are not ours.
 pub async fn newest<T>(
     ctx: &Context,
-    kind: Kind,
+    kind: EventType,
     read: impl Fn(&Stored) -> Option<T>,
 ) -> Result<Option<T>, Failure> {
     let mut before = None;
@@ -40,7 +40,7 @@ pub async fn newest<T>(
             }
         }
     }
-    Err(Bug::Trail(format!("too many rows claim to be an event {}", kind.name())).into())
+    Err(Bug::AuditLog(format!("too many rows claim to be an event {}", kind.name())).into())
 }
 
 /// Who wrote an event. The MAC is over the hash that it would have as leaf 0.

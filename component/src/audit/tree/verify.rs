@@ -41,7 +41,7 @@ pub async fn last_verification(ctx: &Context) -> Result<Option<Verification>, Fa
 /// `Invalid` for more than [`MOST`] leaves, or leaves that are not there.
 pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verification, InputError> {
     let mut tree = match Tree::find(ctx).await {
-        Err(Failure::Bug(Bug::Trail(words))) => {
+        Err(Failure::Bug(Bug::AuditLog(words))) => {
             return Ok(Verification { from, to, begun: ctx.now, first_bad: Some(words) });
         }
         tree => tree?,
@@ -61,7 +61,7 @@ pub async fn verify_range(ctx: &Context, from: u64, to: u64) -> Result<Verificat
         Some(tree) => first_finding(tree, from, to).await?,
         None => None,
     };
-    Ok(Verification { from, to, begun: ctx.now, first_bad: finding.map(|finding| words(&finding)) })
+    Ok(Verification { from, to, begun: ctx.now, first_bad: finding.map(|finding| describe(&finding)) })
 }
 
 /// The first finding in a range of leaves.
@@ -77,7 +77,7 @@ async fn first_finding(tree: &mut Tree, from: u64, to: u64) -> Result<Option<Fin
 }
 
 /// A finding in words. It may name an id that somebody else wrote.
-fn words(finding: &Finding) -> String {
+fn describe(finding: &Finding) -> String {
     finding.to_string().chars().filter(|c| !c.is_control()).take(WORDS).collect()
 }
 
@@ -105,14 +105,14 @@ pub async fn verify_next(ctx: &Context, tree: &mut Tree) -> Result<(), Failure> 
     let progress = match start {
         Some((from, frontier, begun)) => verify_piece(tree, from, frontier, begun, last).await?,
         None => {
-            let first_bad = Some(words(&Finding::Replaced { leaves: 0..first }));
+            let first_bad = Some(describe(&Finding::Replaced { leaves: 0..first }));
             Progress::done(Verification { from: first, to: tree.size(), begun: ctx.now, first_bad })
         }
     };
     if let Some(finding) =
         progress.last.as_ref().filter(|_| !progress.is_under_way()).and_then(|last| last.first_bad.as_deref())
     {
-        ctx.log(Level::Error, "the audit trail is not what was signed", &[("finding", finding)]);
+        ctx.log(Level::Error, "the audit log is not what was signed", &[("finding", finding)]);
     }
     Change::of(progress::save(ctx, &progress)).commit(ctx).await?;
     Ok(())
@@ -137,7 +137,7 @@ async fn verify_piece(
     if finding.is_none() && to < size {
         return Ok(Progress { from, frontier: walk.frontier().clone(), begun, last });
     }
-    let first_bad = finding.map(|finding| words(&finding));
+    let first_bad = finding.map(|finding| describe(&finding));
     Ok(Progress::done(Verification { from, to, begun, first_bad }))
 }
 

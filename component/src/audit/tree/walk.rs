@@ -1,7 +1,7 @@
 //! A walk: verifies sealed events leaf by leaf, with the tiles and checkpoints that they lead to.
 
 use super::{begun, rows, signed::Tree};
-use crate::{error::Failure, events::Kind, time::Time};
+use crate::{error::Failure, events::EventType, time::Time};
 use mana_auth_audit::{
     Checkpoint, Erased, Finding, Frontier, Prefix, PublicKey, Seal, Stored, Tile, Verifier,
 };
@@ -31,7 +31,7 @@ struct Erasure {
 impl<'a> Walk<'a> {
     /// A walk from the first leaf behind this tree.
     pub async fn new(tree: &'a mut Tree, from: Frontier) -> Result<Self, Failure> {
-        let (mut erasures, mut claims) = (Vec::new(), tree.claims(Kind::DetailsErased));
+        let (mut erasures, mut claims) = (Vec::new(), tree.claims(EventType::DetailsErased));
         while let Some(event) = claims.next().await? {
             let erased = event.metadata.as_deref().and_then(|text| Erased::parse(text, event.leaf));
             if let Some(erased) = erased.filter(|erased| erased.of.size > from.size()) {
@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
 /// The size of the largest checkpoint that an `audit_begun` in the tree follows. The key that signed up to
 /// there may be lost; that event vouches for what it signed.
 async fn followed(tree: &mut Tree) -> Result<u64, Failure> {
-    let (mut followed, mut claims) = (0, tree.claims(Kind::AuditBegun));
+    let (mut followed, mut claims) = (0, tree.claims(EventType::AuditBegun));
     while let Some(event) = claims.next().await? {
         let size = begun::follows(&event).map_or(0, |checkpoint| checkpoint.size);
         // What an event follows was there before it.

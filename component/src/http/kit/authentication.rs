@@ -3,7 +3,7 @@
 use super::{call::Call, cookies, origin, problem::Problem};
 use crate::{
     accounts::Role,
-    secrets::{CookieSecret, may_be_shown},
+    secrets::{CookieSecret, is_valid_bearer},
     sessions::{self, Caller},
     settings::Settings,
 };
@@ -59,7 +59,7 @@ impl<'a> Bearer<'a> {
         match (ours.next(), ours.next()) {
             (None, _) => Self::None,
             (Some((token, true)), None) if !token.is_empty() => match str::from_utf8(token) {
-                Ok(token) if may_be_shown(token) => Self::Token(token),
+                Ok(token) if is_valid_bearer(token) => Self::Token(token),
                 _ => Self::Unusable,
             },
             _ => Self::Unusable,
@@ -78,7 +78,7 @@ fn bearer(credential: &[u8]) -> Option<&[u8]> {
 }
 
 /// The bearer token of a request; empty where there is none.
-pub fn shown(headers: &HeaderMap) -> &str {
+pub fn bearer_token(headers: &HeaderMap) -> &str {
     match Bearer::of(headers) {
         Bearer::Token(token) => token,
         Bearer::Unusable | Bearer::None => "",

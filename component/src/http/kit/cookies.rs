@@ -165,9 +165,9 @@ pub fn set(
 /// # Errors
 ///
 /// As [`set`].
-pub fn set_cache(settings: &Settings, sealed: &str) -> Result<HeaderValue, Failure> {
+pub fn set_cache(settings: &Settings, jwe: &str) -> Result<HeaderValue, Failure> {
     let age = settings.session_cache.map_or(0, Span::as_seconds);
-    in_use(settings, Name::Cache, sealed, age)
+    in_use(settings, Name::Cache, jwe, age)
 }
 
 /// Sets the device cookie, for as long as browsers keep one (RFC 6265bis §5.5: 400 days). Signing out leaves it.

@@ -6,7 +6,7 @@ use crate::{
     credentials::{ChangePasswordError, DeleteAccountError, ReauthenticateError, SignInError},
     error::{Bug, Failure, FieldProblem, InputError, LookupError, QueryError},
     platform::{self, Level},
-    sessions::{AuthenticateError, ExchangeError, RefreshError, Refusal, SignOutError},
+    sessions::{AccessTokenError, AuthenticateError, ExchangeError, RefreshError, SignOutError},
     throttle::Throttled,
 };
 use axum::{
@@ -72,12 +72,14 @@ answers! {
 }
 
 /// To whoever signs a request with a token there are two refusals: a refresh helps, or a sign-in does.
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
+impl From<AccessTokenError> for Problem {
+    fn from(refusal: AccessTokenError) -> Self {
         match refusal {
-            Refusal::Failed(failure) => failure.into(),
-            Refusal::Expired | Refusal::Outdated => Self::token_expired(),
-            Refusal::Invalid | Refusal::Disowned | Refusal::Revoked => Self::invalid_token(),
+            AccessTokenError::Failed(failure) => failure.into(),
+            AccessTokenError::Expired | AccessTokenError::Outdated => Self::token_expired(),
+            AccessTokenError::Invalid | AccessTokenError::Disowned | AccessTokenError::Revoked => {
+                Self::invalid_token()
+            }
         }
     }
 }

@@ -1,8 +1,10 @@
-//! `POST /audit/events`: other services append to the trail.
+//! `POST /audit/events`: other services append to the audit log.
 
 use crate::{
     audit::{self, Recorded},
-    http::kit::{authentication::shown, bodies::ProblemBody, body::Json, call::Call, problem::Problem},
+    http::kit::{
+        authentication::bearer_token, bodies::ProblemBody, body::Json, call::Call, problem::Problem,
+    },
 };
 use axum::extract::FromRequestParts;
 use http::{StatusCode, request::Parts};
@@ -33,9 +35,9 @@ pub struct AuditEventBody {
 }
 
 /// The source whose secret is shown.
-pub struct Shown(&'static Source);
+pub struct AuditSource(&'static Source);
 
-impl<S: Sync> FromRequestParts<S> for Shown {
+impl<S: Sync> FromRequestParts<S> for AuditSource {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -44,8 +46,8 @@ impl<S: Sync> FromRequestParts<S> for Shown {
         if sources.is_empty() {
             return Err(Code::NotFound.into());
         }
-        let shown = shown(&parts.headers);
-        let source = sources.iter().find(|(_, secret)| secret.is(shown));
+        let token = bearer_token(&parts.headers);
+        let source = sources.iter().find(|(_, secret)| secret.is(token));
         source.map(|(source, _)| Self(source)).ok_or_else(Problem::invalid_token)
     }
 }
@@ -55,7 +57,7 @@ pub struct RecordedBody {
     id: Uuid,
 }
 
-/// Appends an event to the trail, under the source whose secret is shown.
+/// Appends an event to the audit log, under the source whose secret is shown.
 #[utoipa::path(
     post, path = "/api/v1/auth/audit/events", tag = "operation", operation_id = "recordAuditEvent", security(("audit_source" = [])), request_body = AuditEventBody,
     responses(
@@ -66,7 +68,7 @@ pub struct RecordedBody {
 )]
 pub async fn record(
     call: Call,
-    Shown(source): Shown,
+    AuditSource(source): AuditSource,
     Json(body): Json<AuditEventBody>,
 ) -> Result<(StatusCode, axum::Json<RecordedBody>), Problem> {
     let AuditEventBody { event_type, user_id, ip_address, user_agent, metadata } = body;

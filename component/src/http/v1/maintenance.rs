@@ -1,7 +1,7 @@
 //! `POST /maintenance`: housekeeping for hosts that do none by themselves.
 
 use crate::{
-    http::kit::{authentication::shown, bodies::ProblemBody, call::Call, problem::Problem},
+    http::kit::{authentication::bearer_token, bodies::ProblemBody, call::Call, problem::Problem},
     maintenance as housekeeping,
     time::Span,
 };
@@ -31,7 +31,7 @@ impl<S: Sync> FromRequestParts<S> for Maintainer {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let call = Call::from_request_parts(parts, state).await?;
         let secret = call.settings.maintenance_secret.as_ref().ok_or(Code::NotFound)?;
-        if secret.is(shown(&parts.headers)) { Ok(Self(())) } else { Err(Problem::invalid_token()) }
+        if secret.is(bearer_token(&parts.headers)) { Ok(Self(())) } else { Err(Problem::invalid_token()) }
     }
 }
 

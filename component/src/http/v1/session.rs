@@ -35,16 +35,16 @@ pub struct CurrentSession {
     responses((status = 200, description = "The user and the session", body = CurrentSession))
 )]
 pub async fn session(call: Call, method: Method, headers: HeaderMap) -> Result<Response, Problem> {
-    let known = match Credential::of(&headers, call.settings) {
+    let remembered = match Credential::of(&headers, call.settings) {
         Credential::Cookies(cookies) => match cookies.as_slice() {
             [cookie] => cached(&call, &headers, cookie).await?,
             // Which of them counts, only the database can tell.
             _ => None,
         },
-        Credential::Bearer(token) => known(&call, token).await?,
+        Credential::Bearer(token) => remembered(&call, token).await?,
         Credential::Unusable | Credential::None => None,
     };
-    match known {
+    match remembered {
         Some(answer) => Ok(answer),
         None => from_database(&call, &method, &headers).await,
     }
@@ -56,19 +56,19 @@ async fn cached(
     headers: &HeaderMap,
     cookie: &CookieSecret,
 ) -> Result<Option<Response>, Problem> {
-    for sealed in cookies::caches(headers, call.settings) {
-        if let Some(cached) = cache::read(call, cookie, sealed).await {
-            let renewed = cached.renewed.as_deref().map(|sealed| cookies::set_cache(call.settings, sealed));
-            return Ok(Some(answer(cached.shown(body)?.to_owned(), renewed.transpose()?)));
+    for jwe in cookies::caches(headers, call.settings) {
+        if let Some(cached) = cache::read(call, cookie, jwe).await {
+            let renewed = cached.renewed.as_deref().map(|jwe| cookies::set_cache(call.settings, jwe));
+            return Ok(Some(answer(cached.rendered(body)?.to_owned(), renewed.transpose()?)));
         }
     }
     Ok(None)
 }
 
 /// The answer that this instance remembers for a token, if it still holds.
-async fn known(call: &Call, token: &str) -> Result<Option<Response>, Problem> {
-    let known = sessions::known(call, token).await?;
-    let body = known.map(|known| body(&known.user, &known.session)).transpose()?;
+async fn remembered(call: &Call, token: &str) -> Result<Option<Response>, Problem> {
+    let remembered = sessions::cached(call, token).await?;
+    let body = remembered.map(|remembered| body(&remembered.user, &remembered.session)).transpose()?;
     Ok(body.map(|body| answer(body, None)))
 }
 
@@ -92,8 +92,8 @@ pub fn cache_cookie(
     cookie: &CookieSecret,
     as_of: Position,
 ) -> Result<Option<HeaderValue>, Problem> {
-    let sealed = cache::seal(call, user, session, cookie, as_of);
-    Ok(sealed.map(|sealed| cookies::set_cache(call.settings, &sealed)).transpose()?)
+    let jwe = cache::encrypt(call, user, session, cookie, as_of);
+    Ok(jwe.map(|jwe| cookies::set_cache(call.settings, &jwe)).transpose()?)
 }
 
 /// The answer's body.

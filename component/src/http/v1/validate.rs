@@ -2,7 +2,7 @@
 
 use crate::{
     http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Problem},
-    sessions::{self, Refusal, ValidateError},
+    sessions::{self, AccessTokenError, ValidateError},
 };
 use mana_auth_tokens::Claims;
 use serde::{Deserialize, Serialize};
@@ -91,10 +91,10 @@ pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum
         Err(ValidateError::Throttled(throttled)) => return Err(throttled.into()),
     };
     let error = match refusal {
-        Refusal::Failed(failure) => return Err(failure.into()),
-        Refusal::Invalid | Refusal::Disowned => Refused::TokenInvalid,
-        Refusal::Expired | Refusal::Outdated => Refused::TokenExpired,
-        Refusal::Revoked => Refused::SessionRevoked,
+        AccessTokenError::Failed(failure) => return Err(failure.into()),
+        AccessTokenError::Invalid | AccessTokenError::Disowned => Refused::TokenInvalid,
+        AccessTokenError::Expired | AccessTokenError::Outdated => Refused::TokenExpired,
+        AccessTokenError::Revoked => Refused::SessionRevoked,
     };
     Ok(axum::Json(Validity { valid: false, payload: None, error: Some(error) }))
 }

@@ -14,12 +14,12 @@ const WINDING: usize = 4;
 
 /// A place on the keyboard.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Key {
+struct KeyPosition {
     row: i64,
     column: i64,
 }
 
-impl Key {
+impl KeyPosition {
     fn of(c: char) -> Option<Self> {
         ROWS.iter().zip(0..).find_map(|(shifts, row)| {
             let column =
@@ -37,13 +37,13 @@ impl Key {
 
 /// Whether two characters are of one key, or of keys side by side.
 pub fn are_near(one: char, other: char) -> bool {
-    let (Some(one), Some(other)) = (Key::of(one), Key::of(other)) else { return false };
+    let (Some(one), Some(other)) = (KeyPosition::of(one), KeyPosition::of(other)) else { return false };
     one == other || one.step_to(other).is_some()
 }
 
 /// How many characters from the first on are typed from key to neighbouring key; none where that may be chance.
 pub fn walk(chars: &[char]) -> usize {
-    let keys: Vec<Option<Key>> = chars.iter().map(|c| Key::of(*c)).collect();
+    let keys: Vec<Option<KeyPosition>> = chars.iter().map(|c| KeyPosition::of(*c)).collect();
     let steps = keys.array_windows().map(|[from, to]| from.as_ref()?.step_to((*to)?));
     let steps: Vec<(i64, i64)> = steps.map_while(|step| step).collect();
     let straight = steps.first().map_or(0, |first| steps.iter().take_while(|step| *step == first).count());

@@ -24,16 +24,16 @@ const DAY: i64 = 86_400;
 
 /// What seals and opens on one day (UTC), under the newest secret. The key of another day or secret is another one, so
 /// what they sealed is as good as forged.
-pub struct Sealer {
+pub struct JweCipher {
     kid: String,
     /// The protected header as it stands in the cookie, which is also what the tag covers beside the text.
     header: String,
     cipher: Aes256Gcm,
 }
 
-static TODAY: Mutex<Option<Arc<Sealer>>> = Mutex::new(None);
+static TODAY: Mutex<Option<Arc<JweCipher>>> = Mutex::new(None);
 
-impl Sealer {
+impl JweCipher {
     /// The one of this moment.
     ///
     /// `issuer` keeps two services apart that share a secret, such as one and a copy of it.
@@ -41,8 +41,8 @@ impl Sealer {
         let (day, version) = (now.0.div_euclid(1000).div_euclid(DAY), keyring.newest());
         let kid = format!("{day}.{version}");
         let mut today = TODAY.lock().ok()?;
-        if let Some(sealer) = today.as_ref().filter(|sealer| sealer.kid == kid) {
-            return Some(Arc::clone(sealer));
+        if let Some(jwe_cipher) = today.as_ref().filter(|jwe_cipher| jwe_cipher.kid == kid) {
+            return Some(Arc::clone(jwe_cipher));
         }
         let key = keyring.derive(
             version,
@@ -50,13 +50,13 @@ impl Sealer {
             &[day.to_string().as_bytes(), b"\0", issuer.as_bytes()],
         )?;
         let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}"}}"#));
-        let sealer = Arc::new(Self { kid, header, cipher: Aes256Gcm::new(&(*key).into()) });
-        *today = Some(Arc::clone(&sealer));
-        Some(sealer)
+        let jwe_cipher = Arc::new(Self { kid, header, cipher: Aes256Gcm::new(&(*key).into()) });
+        *today = Some(Arc::clone(&jwe_cipher));
+        Some(jwe_cipher)
     }
 
     /// Encrypts. The nonce must be new.
-    pub fn seal(&self, nonce: [u8; NONCE], mut text: Vec<u8>) -> Option<String> {
+    pub fn encrypt(&self, nonce: [u8; NONCE], mut text: Vec<u8>) -> Option<String> {
         let tag = self.cipher.encrypt_inout_detached(
             &nonce.into(),
             self.header.as_bytes(),
@@ -67,7 +67,7 @@ impl Sealer {
     }
 
     /// Decrypts. None where anything about it is wrong.
-    pub fn open(&self, jwe: &str) -> Option<Vec<u8>> {
+    pub fn decrypt(&self, jwe: &str) -> Option<Vec<u8>> {
         if jwe.len() > MOST {
             return None;
         }
@@ -103,14 +103,14 @@ mod tests {
 
     const NOW: Time = Time(1_800_000_000_000);
 
-    fn sealer() -> Arc<Sealer> {
+    fn jwe_cipher() -> Arc<JweCipher> {
         let secret = URL_SAFE_NO_PAD.encode((0..32).map(|i| 11_u8.wrapping_add(i * 7)).collect::<Vec<u8>>());
-        Sealer::at(NOW, &Keyring::parse(&format!("3:{secret}")).unwrap(), "https://auth.example").unwrap()
+        JweCipher::at(NOW, &Keyring::parse(&format!("3:{secret}")).unwrap(), "https://auth.example").unwrap()
     }
 
     #[test]
     fn its_header_is_that_of_rfc_7516() {
-        let jwe = sealer().seal([7; NONCE], b"text".to_vec()).unwrap();
+        let jwe = jwe_cipher().encrypt([7; NONCE], b"text".to_vec()).unwrap();
         let parts: Vec<_> = jwe.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
         assert_eq!(parts[0], br#"{"alg":"dir","enc":"A256GCM","kid":"20833.3"}"#);
         assert_eq!(parts[1..].iter().map(Vec::len).collect::<Vec<_>>(), [0, NONCE, 4, TAG]);
@@ -122,17 +122,17 @@ mod tests {
             text in prop::collection::vec(any::<u8>(), 0..300), nonce: [u8; NONCE],
             at in any::<prop::sample::Index>(), other in any::<char>(),
         ) {
-            let jwe = sealer().seal(nonce, text.clone()).unwrap();
-            prop_assert_eq!(sealer().open(&jwe), Some(text));
+            let jwe = jwe_cipher().encrypt(nonce, text.clone()).unwrap();
+            prop_assert_eq!(jwe_cipher().decrypt(&jwe), Some(text));
             let mut mutated: Vec<char> = jwe.chars().collect();
             mutated[at.index(jwe.len())] = other;
             let mutated: String = mutated.into_iter().collect();
-            prop_assert!(mutated == jwe || sealer().open(&mutated).is_none());
+            prop_assert!(mutated == jwe || jwe_cipher().decrypt(&mutated).is_none());
         }
 
         #[test]
         fn anything_at_all_is_only_refused(text: String) {
-            prop_assert_eq!(sealer().open(&text), None);
+            prop_assert_eq!(jwe_cipher().decrypt(&text), None);
         }
     }
 

@@ -16,15 +16,15 @@ use super::{Session, activity};
 use crate::{
     accounts::User,
     context::Context,
-    invalidations::{self, Answer, Position, Subject},
-    memory::Memory,
+    invalidations::{self, Freshness, Position, Subject},
     platform::{self, Metric},
     secrets::CookieSecret,
     time::{Span, Time},
+    verified_tokens::VerifiedTokens,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use facts::{SessionFacts, UserFacts};
-use jwe::Sealer;
+use jwe::JweCipher;
 use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
@@ -38,13 +38,13 @@ const LONGEST: usize = 3800;
 const READ_LIFETIME: Span = Span::hours(24);
 
 /// The cookies that were opened.
-static OPENED: Memory<Opened> = Memory::new();
+static DECRYPTED: VerifiedTokens<Decrypted> = VerifiedTokens::new();
 
 /// What a cookie says. Times are milliseconds since the Unix epoch.
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
     #[serde(rename = "s")]
-    sealed_at: i64,
+    encrypted_at: i64,
     /// When the database was read.
     #[serde(rename = "r")]
     read_at: i64,
@@ -62,27 +62,27 @@ struct Payload<'a> {
     session: SessionFacts,
 }
 
-/// A cookie that was opened.
-struct Opened {
-    sealed_at: Time,
+/// A cookie that was decrypted.
+struct Decrypted {
+    encrypted_at: Time,
     read_at: Time,
     cookie: String,
     user: User,
     session: Session,
-    held: Mutex<Held>,
-    /// How a face has shown it.
-    shown: OnceLock<String>,
+    last_check: Mutex<LastCheck>,
+    /// What a face has rendered of it.
+    rendered: OnceLock<String>,
 }
 
 #[derive(Clone, Copy)]
-struct Held {
+struct LastCheck {
     as_of: Position,
     active_at: Time,
 }
 
 /// What was read of a session, and holds at this moment.
 pub struct Cached {
-    opened: Arc<Opened>,
+    decrypted: Arc<Decrypted>,
     /// The cookie in place of the one that came, where that has grown old.
     pub renewed: Option<String>,
 }
@@ -93,52 +93,54 @@ impl Cached {
     /// # Errors
     ///
     /// Where `show` fails.
-    pub fn shown<E>(&self, show: impl FnOnce(&User, &Session) -> Result<String, E>) -> Result<&str, E> {
-        let Opened { user, session, shown, .. } = &*self.opened;
-        match shown.get() {
-            Some(shown) => Ok(shown),
+    pub fn rendered<E>(&self, show: impl FnOnce(&User, &Session) -> Result<String, E>) -> Result<&str, E> {
+        let Decrypted { user, session, rendered, .. } = &*self.decrypted;
+        match rendered.get() {
+            Some(rendered) => Ok(rendered),
             None => {
                 let new = show(user, session)?;
-                Ok(shown.get_or_init(|| new))
+                Ok(rendered.get_or_init(|| new))
             }
         }
     }
 }
 
 /// What the cookie says, if it holds for this session cookie at this moment; else none, and the database decides.
-pub async fn read(ctx: &Context, cookie: &CookieSecret, sealed: &str) -> Option<Cached> {
+pub async fn read(ctx: &Context, cookie: &CookieSecret, jwe: &str) -> Option<Cached> {
     let lifetime = ctx.settings.session_cache?;
-    let opened = open(ctx, sealed)?;
-    if !bool::from(opened.cookie.as_bytes().ct_eq(hash(cookie).as_bytes()))
-        || !opened.holds(ctx.now, lifetime)
+    let decrypted = decrypt(ctx, jwe)?;
+    if !bool::from(decrypted.cookie.as_bytes().ct_eq(hash(cookie).as_bytes()))
+        || !decrypted.holds(ctx.now, lifetime)
     {
         return None;
     }
-    let Opened { user, session, .. } = &*opened;
-    let held = opened.held();
+    let Decrypted { user, session, .. } = &*decrypted;
+    let last_check = decrypted.last_check();
     let subjects = [Subject::Session(session.id), Subject::User(user.id)];
-    let Answer::Current(as_of) = invalidations::check(&subjects, held.as_of).await else { return None };
-    OPENED.insert(sealed, Arc::clone(&opened));
-    let active_at = activity::note(session.id, held.active_at, ctx.now);
-    opened.hold(Held { as_of, active_at });
+    let Freshness::Current(as_of) = invalidations::check(&subjects, last_check.as_of).await else {
+        return None;
+    };
+    DECRYPTED.insert(jwe, Arc::clone(&decrypted));
+    let active_at = activity::note(session.id, last_check.active_at, ctx.now);
+    decrypted.set_last_check(LastCheck { as_of, active_at });
     platform::count(Metric::SessionReads, "cookie", 1);
-    let renewed = opened.is_old(ctx.now, lifetime).then(|| {
+    let renewed = decrypted.is_old(ctx.now, lifetime).then(|| {
         let payload = Payload {
-            sealed_at: ctx.now.0,
-            read_at: opened.read_at.0,
+            encrypted_at: ctx.now.0,
+            read_at: decrypted.read_at.0,
             last_activity_at: active_at.0,
             as_of: as_of.to_string(),
-            cookie: opened.cookie.as_str().into(),
+            cookie: decrypted.cookie.as_str().into(),
             user: user.into(),
             session: session.into(),
         };
-        payload.seal(ctx)
+        payload.encrypt(ctx)
     });
-    Some(Cached { opened, renewed: renewed.flatten() })
+    Some(Cached { decrypted, renewed: renewed.flatten() })
 }
 
-/// Seals what was read of a session; none where that is not wanted, or it is too long.
-pub fn seal(
+/// Encrypts what was read of a session; none where that is not wanted, or it is too long.
+pub fn encrypt(
     ctx: &Context,
     user: &User,
     session: &Session,
@@ -147,7 +149,7 @@ pub fn seal(
 ) -> Option<String> {
     ctx.settings.session_cache?;
     let payload = Payload {
-        sealed_at: ctx.now.0,
+        encrypted_at: ctx.now.0,
         read_at: ctx.now.0,
         last_activity_at: session.last_activity_at.0,
         as_of: as_of.to_string(),
@@ -155,52 +157,53 @@ pub fn seal(
         user: user.into(),
         session: session.into(),
     };
-    payload.seal(ctx)
+    payload.encrypt(ctx)
 }
 
-fn sealer(ctx: &Context) -> Option<Arc<Sealer>> {
-    Sealer::at(ctx.now, &ctx.settings.keyring, ctx.settings.public_url.as_str())
+fn jwe_cipher(ctx: &Context) -> Option<Arc<JweCipher>> {
+    JweCipher::at(ctx.now, &ctx.settings.keyring, ctx.settings.public_url.as_str())
 }
 
 fn hash(cookie: &CookieSecret) -> String {
     URL_SAFE_NO_PAD.encode(cookie.hash())
 }
 
-fn open(ctx: &Context, sealed: &str) -> Option<Arc<Opened>> {
-    // With the day its key changes; what is remembered was opened with one of the past, but says when it was sealed.
-    if let Some(opened) = OPENED.get(sealed) {
-        return Some(opened);
+fn decrypt(ctx: &Context, jwe: &str) -> Option<Arc<Decrypted>> {
+    // With the day its key changes; what is remembered was decrypted with one of the past, but says when it was encrypted.
+    if let Some(decrypted) = DECRYPTED.get(jwe) {
+        return Some(decrypted);
     }
-    let text = sealer(ctx)?.open(sealed)?;
+    let text = jwe_cipher(ctx)?.decrypt(jwe)?;
     let payload: Payload = serde_json::from_slice(&text).ok()?;
-    let held = Held { as_of: payload.as_of.parse().ok()?, active_at: Time(payload.last_activity_at) };
+    let last_check =
+        LastCheck { as_of: payload.as_of.parse().ok()?, active_at: Time(payload.last_activity_at) };
     let user = payload.user.user()?;
-    Some(Arc::new(Opened {
-        sealed_at: Time(payload.sealed_at),
+    Some(Arc::new(Decrypted {
+        encrypted_at: Time(payload.encrypted_at),
         read_at: Time(payload.read_at),
         cookie: payload.cookie.into_owned(),
         session: payload.session.of(&user)?,
         user,
-        held: Mutex::new(held),
-        shown: OnceLock::new(),
+        last_check: Mutex::new(last_check),
+        rendered: OnceLock::new(),
     }))
 }
 
 impl Payload<'_> {
-    fn seal(&self, ctx: &Context) -> Option<String> {
+    fn encrypt(&self, ctx: &Context) -> Option<String> {
         let text = serde_json::to_vec(self).ok()?;
-        let sealed = sealer(ctx)?.seal(platform::random(), text)?;
-        (sealed.len() <= LONGEST).then_some(sealed)
+        let jwe = jwe_cipher(ctx)?.encrypt(platform::random(), text)?;
+        (jwe.len() <= LONGEST).then_some(jwe)
     }
 }
 
-impl Opened {
-    /// By today's configuration, whatever it was when the cookie was sealed.
+impl Decrypted {
+    /// By today's configuration, whatever it was when the cookie was encrypted.
     fn holds(&self, now: Time, lifetime: Span) -> bool {
-        let Self { sealed_at, read_at, session, .. } = self;
-        read_at <= sealed_at
-            && *sealed_at <= now
-            && now < *sealed_at + lifetime
+        let Self { encrypted_at, read_at, session, .. } = self;
+        read_at <= encrypted_at
+            && *encrypted_at <= now
+            && now < *encrypted_at + lifetime
             && now < *read_at + READ_LIFETIME
             && session.is_in_time(now)
             && !session.slide_is_due(now)
@@ -208,18 +211,18 @@ impl Opened {
 
     /// Whether four fifths of its life are over.
     fn is_old(&self, now: Time, lifetime: Span) -> bool {
-        now >= self.sealed_at + lifetime.four_fifths()
+        now >= self.encrypted_at + lifetime.four_fifths()
     }
 
-    fn held(&self) -> Held {
+    fn last_check(&self) -> LastCheck {
         // Only a panic elsewhere can poison it, and that ends the instance.
-        let first = || Held { as_of: Position::default(), active_at: self.session.last_activity_at };
-        self.held.lock().map_or_else(|_| first(), |held| *held)
+        let first = || LastCheck { as_of: Position::default(), active_at: self.session.last_activity_at };
+        self.last_check.lock().map_or_else(|_| first(), |last_check| *last_check)
     }
 
-    fn hold(&self, next: Held) {
-        if let Ok(mut held) = self.held.lock() {
-            *held = next;
+    fn set_last_check(&self, next: LastCheck) {
+        if let Ok(mut last_check) = self.last_check.lock() {
+            *last_check = next;
         }
     }
 }

@@ -5,7 +5,7 @@ mod prune;
 pub use prune::*;
 
 use super::{
-    counter::{Counter, Kind, Limit},
+    counter::{Counter, CounterKind, Limit},
     reservation::Reservation,
     sign::Sign,
     standing::{Bounds, LONGEST, Locked, SUSPICION_WINDOW, Standing, Tally, UNDECIDED, Used, WINDOW},
@@ -25,7 +25,7 @@ const GATHERED: Span = Span::minutes(1);
 const MOST: i64 = 1_000_000;
 const MOST_OF_TOKENS: i64 = 100_000;
 
-const fn most(counter: Kind) -> i64 {
+const fn most(counter: CounterKind) -> i64 {
     if counter.is_cheap() { MOST_OF_TOKENS } else { MOST }
 }
 
@@ -296,7 +296,7 @@ pub fn is_suspicious(sign: &Sign) -> Condition {
 }
 
 /// Notes that a suspicion was told now, where it is one.
-pub fn note_told(sign: &Sign) -> Statement {
+pub fn note_reported(sign: &Sign) -> Statement {
     let mut params = params![sign.reason, sign.subject, sign.now];
     let condition = is_suspicious(sign).bind(&mut params);
     let sql = format!(

@@ -1,7 +1,7 @@
 //! Removing what nobody looks at any more.
 
 use super::super::{
-    counter::Kind,
+    counter::CounterKind,
     standing::{LONGEST, SUSPICION_WINDOW, UNDECIDED},
 };
 use crate::{
@@ -18,7 +18,7 @@ pub async fn number_in(table: &str) -> Result<i64, Failure> {
 }
 
 /// Attempts of a counter that nobody looks at any more. Nothing is read where the oldest is still looked at.
-pub fn prune_attempts(counter: Kind, now: Time, limit: u32) -> Statement {
+pub fn prune_attempts(counter: CounterKind, now: Time, limit: u32) -> Statement {
     statement(
         "DELETE FROM attempts WHERE counter = ?1
              AND position < (SELECT CASE WHEN until < ?3 THEN position + ?2 ELSE position END

@@ -1,5 +1,5 @@
 use super::{key, keys};
-use crate::{KeySet, PublicKey, Refusal, SigningKey};
+use crate::{KeySet, PublicKey, SigningKey, TokenError};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -83,7 +83,7 @@ fn with(name: &str, value: Value) -> Value {
     jwk
 }
 
-fn parse(jwk: &Value) -> Result<KeySet, Refusal> {
+fn parse(jwk: &Value) -> Result<KeySet, TokenError> {
     KeySet::parse(&json!({ "keys": [jwk] }).to_string())
 }
 
@@ -133,7 +133,7 @@ fn a_wrong_key_makes_the_set_malformed() {
         ("kty", json!(7)),
     ] {
         let jwk = with(name, value);
-        assert_eq!(parse(&jwk), Err(Refusal::MalformedKeySet), "{jwk}");
+        assert_eq!(parse(&jwk), Err(TokenError::MalformedKeySet), "{jwk}");
     }
 }
 
@@ -154,7 +154,7 @@ fn what_is_no_set_is_malformed() {
         format!(r#"{{"keys":[{}]}}"#, key.replacen('{', r#"{"x":"","#, 1)),
         format!(r#"{{"keys":[{key}]}} {{}}"#),
     ] {
-        assert_eq!(KeySet::parse(&text), Err(Refusal::MalformedKeySet), "{text}");
+        assert_eq!(KeySet::parse(&text), Err(TokenError::MalformedKeySet), "{text}");
     }
 }
 
@@ -162,12 +162,12 @@ fn what_is_no_set_is_malformed() {
 fn a_set_is_bounded_in_keys_and_bytes() {
     let of = |count| json!({ "keys": vec![jwk(); count] }).to_string();
     assert!(KeySet::parse(&of(32)).is_ok());
-    assert_eq!(KeySet::parse(&of(33)), Err(Refusal::MalformedKeySet));
+    assert_eq!(KeySet::parse(&of(33)), Err(TokenError::MalformedKeySet));
 
     let json = keys().to_json();
     let filled = |length| format!("{json}{}", " ".repeat(length - json.len()));
     assert!(KeySet::parse(&filled(64 * 1024)).is_ok());
-    assert_eq!(KeySet::parse(&filled(64 * 1024 + 1)), Err(Refusal::MalformedKeySet));
+    assert_eq!(KeySet::parse(&filled(64 * 1024 + 1)), Err(TokenError::MalformedKeySet));
 }
 
 proptest! {
@@ -175,7 +175,7 @@ proptest! {
 
     #[test]
     fn arbitrary_text_never_panics(text in ".{0,200}") {
-        prop_assert_eq!(KeySet::parse(&text), Err(Refusal::MalformedKeySet));
+        prop_assert_eq!(KeySet::parse(&text), Err(TokenError::MalformedKeySet));
     }
 
     /// A damaged set is refused, or its keys are still ours, or it has none.

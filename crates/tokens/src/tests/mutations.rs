@@ -1,7 +1,7 @@
 //! No text but the one that was signed is a token.
 
 use super::{AUDIENCE, EXP, IAT, ISSUER, claims, key, keys};
-use crate::{Claims, Refusal, verify};
+use crate::{Claims, TokenError, verify};
 use proptest::{prelude::*, sample::Index};
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ static TOKENS: LazyLock<[String; 2]> = LazyLock::new(|| {
     [key().sign(&claims()), key().sign(&admin)]
 });
 
-fn check(text: &str) -> Result<Claims, Refusal> {
+fn check(text: &str) -> Result<Claims, TokenError> {
     verify(text, &keys(), ISSUER, AUDIENCE, IAT)
 }
 
@@ -82,19 +82,19 @@ proptest! {
 
     #[test]
     fn arbitrary_text_never_panics(text in "\\PC{0,300}") {
-        prop_assert_eq!(check(&text), Err(Refusal::Malformed));
+        prop_assert_eq!(check(&text), Err(TokenError::Malformed));
     }
 
     #[test]
     fn arbitrary_parts_never_panic(text in "[A-Za-z0-9_-]{0,99}\\.[A-Za-z0-9_-]{0,99}\\.[A-Za-z0-9_-]{0,99}") {
-        prop_assert_eq!(check(&text), Err(Refusal::Malformed));
+        prop_assert_eq!(check(&text), Err(TokenError::Malformed));
     }
 
     /// Behind a valid header and signature everything is ours; the parser must hold all the same.
     #[test]
     fn arbitrary_payloads_never_panic(payload in "[\\[{]{0,9}[\"a-z0-9:,.eE+\\\\{}\\[\\]-]{0,60}") {
         let token = crate::token::sign_parts(key(), super::header().as_bytes(), payload.as_bytes());
-        prop_assert_eq!(check(&token), Err(Refusal::Malformed));
+        prop_assert_eq!(check(&token), Err(TokenError::Malformed));
     }
 }
 

@@ -1,9 +1,9 @@
 use super::{AUDIENCE, EXP, IAT, ISSUER, claims, header, key, keys};
-use crate::{Claims, KeySet, Refusal, SigningKey, authenticate, encoding, token::sign_parts, verify};
+use crate::{Claims, KeySet, SigningKey, TokenError, authenticate, encoding, token::sign_parts, verify};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn check(token: &str) -> Result<Claims, Refusal> {
+fn check(token: &str) -> Result<Claims, TokenError> {
     verify(token, &keys(), ISSUER, AUDIENCE, IAT)
 }
 
@@ -94,7 +94,7 @@ fn other_headers_are_refused() {
         "[]".into(),
         "\"EdDSA\"".into(),
     ] {
-        assert_eq!(check(&signed(&header, &payload())), Err(Refusal::Malformed), "{header}");
+        assert_eq!(check(&signed(&header, &payload())), Err(TokenError::Malformed), "{header}");
     }
 }
 
@@ -107,7 +107,7 @@ fn unsigned_and_shared_key_tokens_are_refused() {
         let header = encoding::encode(format!(r#"{{"alg":"{alg}","typ":"JWT","kid":"{kid}"}}"#));
         for signature in [String::new(), encoding::encode([0; 32])] {
             let token = format!("{header}.{}.{signature}", encoding::encode(payload()));
-            assert_eq!(check(&token), Err(Refusal::Malformed), "{token}");
+            assert_eq!(check(&token), Err(TokenError::Malformed), "{token}");
         }
     }
     let token = key().sign(&claims());
@@ -115,22 +115,22 @@ fn unsigned_and_shared_key_tokens_are_refused() {
     for signature in
         [String::new(), encoding::encode([0; 32]), encoding::encode([0; 64]), encoding::encode([0; 65])]
     {
-        assert_eq!(check(&format!("{input}.{signature}")), Err(Refusal::BadSignature), "{signature}");
+        assert_eq!(check(&format!("{input}.{signature}")), Err(TokenError::BadSignature), "{signature}");
     }
 }
 
 #[test]
 fn foreign_keys_are_refused() {
     let stranger = SigningKey::from_seed([8; 32]);
-    assert_eq!(check(&stranger.sign(&claims())), Err(Refusal::UnknownKey));
-    assert_eq!(authenticate(&key().sign(&claims()), &KeySet::default()), Err(Refusal::UnknownKey));
+    assert_eq!(check(&stranger.sign(&claims())), Err(TokenError::UnknownKey));
+    assert_eq!(authenticate(&key().sign(&claims()), &KeySet::default()), Err(TokenError::UnknownKey));
     // The stranger's signature under our key's name.
     let forged = sign_parts(&stranger, header().as_bytes(), payload().as_bytes());
-    assert_eq!(check(&forged), Err(Refusal::BadSignature));
+    assert_eq!(check(&forged), Err(TokenError::BadSignature));
     // The signature of one token under the claims of another.
     let (mine, other) = (key().sign(&claims()), key().sign(&Claims { role: "admin".into(), ..claims() }));
     let swapped = format!("{}.{}", other.rsplit_once('.').unwrap().0, mine.rsplit_once('.').unwrap().1);
-    assert_eq!(check(&swapped), Err(Refusal::BadSignature));
+    assert_eq!(check(&swapped), Err(TokenError::BadSignature));
     // Each of several keys counts.
     let both = KeySet::from_keys([key().public().clone(), stranger.public().clone()]);
     for signer in [key(), &stranger] {
@@ -170,7 +170,7 @@ fn other_framings_are_refused() {
         format!(r#"{{"protected":"{header}","payload":"{payload}","signature":"{signature}"}}"#),
         token.replace('.', ":"),
     ] {
-        assert!(matches!(check(&text), Err(Refusal::Malformed | Refusal::BadSignature)), "{text}");
+        assert!(matches!(check(&text), Err(TokenError::Malformed | TokenError::BadSignature)), "{text}");
     }
 }
 
@@ -184,7 +184,7 @@ fn the_spare_bits_of_the_last_character_are_zero() {
     assert_eq!(value % 16, 0);
     for spare in 1..16 {
         let text = format!("{rest}{}", char::from(alphabet[value + spare]));
-        assert_eq!(check(&text), Err(Refusal::Malformed), "{spare}");
+        assert_eq!(check(&text), Err(TokenError::Malformed), "{spare}");
     }
 }
 
@@ -196,8 +196,8 @@ fn the_other_alphabet_is_refused() {
         .find(|token| token.contains('-') && token.contains('_'))
         .unwrap();
     assert!(check(&token).is_ok());
-    assert_eq!(check(&token.replace('-', "+")), Err(Refusal::Malformed));
-    assert_eq!(check(&token.replace('_', "/")), Err(Refusal::Malformed));
+    assert_eq!(check(&token.replace('-', "+")), Err(TokenError::Malformed));
+    assert_eq!(check(&token.replace('_', "/")), Err(TokenError::Malformed));
 }
 
 #[test]
@@ -207,8 +207,8 @@ fn a_token_has_at_most_4_kib() {
     assert!(longest.len() > 4090);
     assert!(check(&longest).is_ok());
     let emails = check(&longest).unwrap().email.len();
-    assert_eq!(check(&of(emails + 3)), Err(Refusal::Malformed));
-    assert_eq!(check(&of(100_000)), Err(Refusal::Malformed));
+    assert_eq!(check(&of(emails + 3)), Err(TokenError::Malformed));
+    assert_eq!(check(&of(100_000)), Err(TokenError::Malformed));
 }
 
 #[test]
@@ -232,10 +232,10 @@ fn payloads_that_are_no_claims_are_refused() {
         payload().replacen('{', r#"{"x":1,"x":1,"#, 1),
         payload().replacen('{', r#"{"x":{"y":1,"y":2},"#, 1),
     ] {
-        assert_eq!(check(&signed(&header(), &payload)), Err(Refusal::Malformed), "{payload}");
+        assert_eq!(check(&signed(&header(), &payload)), Err(TokenError::Malformed), "{payload}");
     }
     let latin_1 = sign_parts(key(), header().as_bytes(), b"{\"sub\":\"\xe9\"}");
-    assert_eq!(check(&latin_1), Err(Refusal::Malformed));
+    assert_eq!(check(&latin_1), Err(TokenError::Malformed));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn claims_of_other_types_are_refused() {
     for name in ["sub", "email", "email_verified", "role", "sid", "iss", "aud", "iat", "exp", "pos"] {
         for value in [Value::Null, json!({}), json!([])] {
             let payload = payload_with(name, value);
-            assert_eq!(check(&signed(&header(), &payload)), Err(Refusal::Malformed), "{payload}");
+            assert_eq!(check(&signed(&header(), &payload)), Err(TokenError::Malformed), "{payload}");
         }
     }
     for (name, value) in [
@@ -261,10 +261,10 @@ fn claims_of_other_types_are_refused() {
         ("iat", json!(true)),
     ] {
         let payload = payload_with(name, value);
-        assert_eq!(check(&signed(&header(), &payload)), Err(Refusal::Malformed), "{payload}");
+        assert_eq!(check(&signed(&header(), &payload)), Err(TokenError::Malformed), "{payload}");
     }
     let huge = payload().replace(&EXP.to_string(), "18446744073709551616");
-    assert_eq!(check(&signed(&header(), &huge)), Err(Refusal::Malformed));
+    assert_eq!(check(&signed(&header(), &huge)), Err(TokenError::Malformed));
 }
 
 /// Claims with these of the operator's own.
@@ -289,7 +289,7 @@ fn other_claims_are_the_operators_own() {
 fn a_claim_of_ones_own_never_stands_in_for_a_named_one() {
     for name in ["sub", "email", "email_verified", "role", "sid", "iss", "aud", "iat", "exp", "pos"] {
         let token = key().sign(&with_own(name, json!("admin")));
-        assert_eq!(check(&token), Err(Refusal::Malformed), "{name}");
+        assert_eq!(check(&token), Err(TokenError::Malformed), "{name}");
     }
 }
 
@@ -299,10 +299,10 @@ fn issuer_and_audience_match_exactly() {
     for other in
         ["", "https://id.example/", "https://ID.example", "https://id.example.evil.example", "*", AUDIENCE]
     {
-        assert_eq!(verify(&token, &keys(), other, AUDIENCE, IAT), Err(Refusal::WrongIssuer), "{other}");
+        assert_eq!(verify(&token, &keys(), other, AUDIENCE, IAT), Err(TokenError::WrongIssuer), "{other}");
     }
     for other in ["", "https://api.example/", "https://api.exampl", "*", ISSUER] {
-        assert_eq!(verify(&token, &keys(), ISSUER, other, IAT), Err(Refusal::WrongAudience), "{other}");
+        assert_eq!(verify(&token, &keys(), ISSUER, other, IAT), Err(TokenError::WrongAudience), "{other}");
     }
 }
 
@@ -310,24 +310,24 @@ fn issuer_and_audience_match_exactly() {
 fn time_ends_at_exp_and_begins_a_minute_before_iat() {
     let token = key().sign(&claims());
     let at = |now| verify(&token, &keys(), ISSUER, AUDIENCE, now).map(|claims| claims.exp);
-    assert_eq!(at(0), Err(Refusal::NotYetValid));
-    assert_eq!(at(IAT - 61), Err(Refusal::NotYetValid));
+    assert_eq!(at(0), Err(TokenError::NotYetValid));
+    assert_eq!(at(IAT - 61), Err(TokenError::NotYetValid));
     assert_eq!(at(IAT - 60), Ok(EXP));
     assert_eq!(at(IAT), Ok(EXP));
     assert_eq!(at(EXP - 1), Ok(EXP));
-    assert_eq!(at(EXP), Err(Refusal::Expired));
-    assert_eq!(at(u64::MAX), Err(Refusal::Expired));
+    assert_eq!(at(EXP), Err(TokenError::Expired));
+    assert_eq!(at(u64::MAX), Err(TokenError::Expired));
 
     let eternal = key().sign(&Claims { iat: u64::MAX, exp: u64::MAX, ..claims() });
     assert_eq!(verify(&eternal, &keys(), ISSUER, AUDIENCE, u64::MAX - 1).map(|it| it.iat), Ok(u64::MAX));
-    assert_eq!(verify(&eternal, &keys(), ISSUER, AUDIENCE, IAT), Err(Refusal::NotYetValid));
+    assert_eq!(verify(&eternal, &keys(), ISSUER, AUDIENCE, IAT), Err(TokenError::NotYetValid));
 }
 
 #[test]
 fn authentication_alone_looks_at_nothing_but_form_and_signature() {
     let token = key().sign(&Claims { iss: "x".into(), aud: "y".into(), iat: u64::MAX, exp: 0, ..claims() });
     assert_eq!(authenticate(&token, &keys()).map(|claims| claims.exp), Ok(0));
-    assert_eq!(check(&token), Err(Refusal::WrongIssuer));
+    assert_eq!(check(&token), Err(TokenError::WrongIssuer));
 }
 
 proptest! {
@@ -339,7 +339,7 @@ proptest! {
         let own = serde_json::Map::new();
         let claims = Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own };
         let token = key().sign(&claims);
-        let expected = if token.len() > 4096 { Err(Refusal::Malformed) } else { Ok(claims) };
+        let expected = if token.len() > 4096 { Err(TokenError::Malformed) } else { Ok(claims) };
         prop_assert_eq!(authenticate(&token, &keys()), expected);
     }
 }

@@ -96,7 +96,7 @@ fn rfc_8037_signature() {
     let (input, signature) = jws.rsplit_once('.').unwrap();
     assert!(key.public().has_signed(input.as_bytes(), &encoding::decode(signature).unwrap()));
     let set = KeySet::from_keys([key.public().clone()]);
-    assert_eq!(crate::authenticate(jws, &set), Err(crate::Refusal::Malformed));
+    assert_eq!(crate::authenticate(jws, &set), Err(crate::TokenError::Malformed));
 }
 
 /// Project Wycheproof's Ed25519 tests, among them malleable, truncated and padded signatures.

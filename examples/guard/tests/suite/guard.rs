@@ -4,7 +4,7 @@ use crate::app::request;
 use axum::{Router, routing::get};
 use futures::future::{BoxFuture, FutureExt as _};
 use http::HeaderMap;
-use mana_auth_example_guard::{Check, Claims, Guard, Rejection, Token};
+use mana_auth_example_guard::{Check, Claims, Guard, Token, TokenError};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::SeqCst},
@@ -14,7 +14,7 @@ use std::sync::{
 struct Yes(&'static str, Arc<AtomicUsize>);
 
 impl Check for Yes {
-    fn check<'a>(&'a self, _: &'a Token) -> BoxFuture<'a, Result<Claims, Rejection>> {
+    fn check<'a>(&'a self, _: &'a Token) -> BoxFuture<'a, Result<Claims, TokenError>> {
         self.1.fetch_add(1, SeqCst);
         let claims: mana_auth_tokens::Claims = serde_json::from_value(serde_json::json!({
             "sub": self.0, "email": "ada@example.org", "email_verified": true, "role": "user", "sid": "s",

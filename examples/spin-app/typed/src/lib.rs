@@ -32,7 +32,7 @@ async fn who(request: Request) -> impl IntoResponse {
     }
 }
 
-/// Appends to the trail of security events, under the source that the operator gave this app.
+/// Appends to the audit log, under the source that the operator gave this app.
 async fn record(user: String) -> (StatusCode, String) {
     let event = Event {
         event_type: "example.order_placed".to_owned(),

@@ -1,6 +1,6 @@
 //! `docs/configuration.md` and the table of keys say the same.
 
-use mana_auth_settings::{Fallback, KEYS, Key, Owner};
+use mana_auth_settings::{ConfigKey, Fallback, KEYS, Owner};
 use std::{fmt::Write as _, fs, path::Path};
 
 const PAGE: &str = "../docs/configuration.md";
@@ -49,7 +49,7 @@ fn table(owner: Owner) -> String {
     out
 }
 
-fn default(key: &Key) -> String {
+fn default(key: &ConfigKey) -> String {
     match key.default {
         Fallback::Value("") => "none".into(),
         Fallback::Value(text) => format!("`{text}`"),

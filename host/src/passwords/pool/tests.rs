@@ -39,7 +39,7 @@ fn behalf(request: &str, network: &str) -> Behalf {
 fn occupy(pool: &Pool) -> mpsc::Sender<()> {
     let (begun, begins) = mpsc::channel();
     let (gate, opened) = mpsc::channel();
-    let answer = pool.queue(Kind::Hash, behalf("", "gate"), move |_| {
+    let answer = pool.queue(JobKind::Hash, behalf("", "gate"), move |_| {
         _ = begun.send(());
         _ = opened.recv();
         Ok(())
@@ -50,7 +50,7 @@ fn occupy(pool: &Pool) -> mpsc::Sender<()> {
     gate
 }
 
-async fn outcome<T>(answer: Answer<T>) -> Result<T, Error> {
+async fn outcome<T>(answer: PendingResult<T>) -> Result<T, Error> {
     answer.await.unwrap_or(Err(Error::Busy))
 }
 
@@ -111,7 +111,7 @@ async fn a_job_whose_request_has_gone_is_not_computed() {
     let (ran, runs) = mpsc::channel();
     let job = |request: &'static str| {
         let ran = ran.clone();
-        pool.queue(Kind::Hash, behalf(request, "a"), move |_| Ok(ran.send(request)))
+        pool.queue(JobKind::Hash, behalf(request, "a"), move |_| Ok(ran.send(request)))
     };
     let answers = [job("leaves"), job("stays"), job("never registered"), job("")];
     drop(leaves);
@@ -133,7 +133,7 @@ async fn a_job_whose_answer_nobody_awaits_is_not_computed_and_leaves_its_place()
     let (ran, runs) = mpsc::channel();
     let job = |name: &'static str| {
         let ran = ran.clone();
-        pool.queue(Kind::Hash, behalf("", name), move |_| Ok(ran.send(name)))
+        pool.queue(JobKind::Hash, behalf("", name), move |_| Ok(ran.send(name)))
     };
     let (first, second) = (job("first"), job("second"));
     drop((first, second));
@@ -148,7 +148,7 @@ async fn a_job_whose_answer_nobody_awaits_is_not_computed_and_leaves_its_place()
 async fn past_its_places_it_is_busy_and_the_gauges_tell_how_full_it_is() {
     let pool = pool(4, &LiveRequests::default());
     let gate = occupy(&pool);
-    let job = |network| pool.queue(Kind::Hash, behalf("", network), |_| Ok(()));
+    let job = |network| pool.queue(JobKind::Hash, behalf("", network), |_| Ok(()));
     let (a, b, c) = (job("a"), job("b"), job("c"));
     assert!(matches!(outcome(job("d")).await, Err(Error::Busy)));
     assert_eq!(pool.gauges(), Gauges { queued: 3, running: 1 });
@@ -168,10 +168,10 @@ async fn an_estimate_waits_for_no_queue_of_hashes() {
         move |_: &mut Memory| Ok(ran.send(name))
     };
     let hashes = [
-        pool.queue(Kind::Hash, behalf("", "a"), note("hash")),
-        pool.queue(Kind::Hash, behalf("", "b"), note("hash")),
+        pool.queue(JobKind::Hash, behalf("", "a"), note("hash")),
+        pool.queue(JobKind::Hash, behalf("", "b"), note("hash")),
     ];
-    let estimate = pool.queue(Kind::Estimate, behalf("", "a"), note("estimate"));
+    let estimate = pool.queue(JobKind::Estimate, behalf("", "a"), note("estimate"));
     drop(gate);
 
     assert!(outcome(estimate).await.is_ok());
@@ -184,7 +184,7 @@ async fn an_estimate_waits_for_no_queue_of_hashes() {
 #[tokio::test]
 async fn a_panic_ends_its_job_and_no_thread() {
     let pool = pool(4, &LiveRequests::default());
-    let panicking: Answer<()> = pool.queue(Kind::Hash, behalf("", "a"), |_| panic!("on purpose"));
+    let panicking: PendingResult<()> = pool.queue(JobKind::Hash, behalf("", "a"), |_| panic!("on purpose"));
     assert!(matches!(outcome(panicking).await, Err(Error::Busy)));
     assert!(pool.hash("password".into(), CHEAP, behalf("", "a")).await.is_ok());
 }
@@ -194,7 +194,7 @@ async fn dropping_it_ends_its_threads_and_answers_what_is_queued() {
     let mut pool = pool(4, &LiveRequests::default());
     let threads = std::mem::take(&mut pool.threads);
     let gate = occupy(&pool);
-    let queued = pool.queue(Kind::Hash, behalf("", "a"), |_| Ok(()));
+    let queued = pool.queue(JobKind::Hash, behalf("", "a"), |_| Ok(()));
     drop(pool);
     assert!(matches!(outcome(queued).await, Err(Error::Busy)));
     drop(gate);
@@ -209,7 +209,7 @@ async fn only_its_threads_are_at_low_priority() {
     let pool = pool(4, &LiveRequests::default());
     let own = || rustix::process::getpriority_process(Some(rustix::thread::gettid())).unwrap();
     let before = own();
-    let theirs = outcome(pool.queue(Kind::Hash, behalf("", "a"), move |_| Ok(own()))).await;
+    let theirs = outcome(pool.queue(JobKind::Hash, behalf("", "a"), move |_| Ok(own()))).await;
     assert!(matches!(theirs, Ok(NICE)));
     assert_eq!(own(), before);
     assert_ne!(before, NICE);

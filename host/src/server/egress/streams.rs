@@ -1,6 +1,6 @@
 //! The tasks of HTTP/2 streams, each of which can be ended from outside. A stream whose task ends is reset.
 
-use super::super::{networks::Network, room::Room};
+use super::super::{budget::Budget, networks::Network};
 use futures::future::{AbortHandle, Abortable};
 use hyper::rt::Executor;
 use std::sync::Arc;
@@ -9,17 +9,17 @@ tokio::task_local! {
     static STREAM: AbortHandle;
 }
 
-/// Runs the streams of one HTTP/2 connection, as far as there is room for them.
+/// Runs the streams of one HTTP/2 connection, within a budget.
 #[derive(Clone)]
 pub(in crate::server) struct Streams {
-    room: Arc<Room>,
+    budget: Arc<Budget>,
     network: Option<Network>,
 }
 
 impl Streams {
-    /// Those of a connection that counts for this network, in a room that is counted in streams.
-    pub(in crate::server) fn new(room: Arc<Room>, network: Option<Network>) -> Self {
-        Self { room, network }
+    /// Those of a connection that counts for this network, within a budget of streams.
+    pub(in crate::server) fn new(budget: Arc<Budget>, network: Option<Network>) -> Self {
+        Self { budget, network }
     }
 }
 
@@ -28,8 +28,8 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     fn execute(&self, stream: F) {
-        let mut place = self.room.place(self.network);
-        if !place.grow(1) {
+        let mut reservation = self.budget.reserve(self.network);
+        if !reservation.grow(1) {
             return;
         }
         let (end, registration) = AbortHandle::new_pair();
@@ -37,7 +37,7 @@ where
         tokio::spawn(STREAM.scope(end, async move {
             // Whether it came to its end or was ended, it has told the client.
             let _ = stream.await;
-            drop(place);
+            drop(reservation);
         }));
     }
 }
@@ -65,9 +65,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_stream_for_which_there_is_no_room_is_reset_at_once() {
-        let (room, address) = (Room::new(16, 0), "203.0.113.5".parse().expect("an address"));
-        let one = Streams::new(room.clone(), Some(Network::of(Some(address))));
-        let other = Streams::new(room, None);
+        let (budget, address) = (Budget::new(16, 0), "203.0.113.5".parse().expect("an address"));
+        let one = Streams::new(budget.clone(), Some(Network::of(Some(address))));
+        let other = Streams::new(budget, None);
         let alive = |streams: &[std::sync::Weak<()>]| streams.iter().filter(|s| s.strong_count() > 0).count();
         let mine: Vec<_> = (0..5).map(|_| open(&one)).collect();
         assert_eq!(alive(&mine), 2, "an address has an eighth");

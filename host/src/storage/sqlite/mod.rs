@@ -6,9 +6,9 @@
 //! ```
 
 mod batch;
+mod change_watcher;
 mod counts;
 mod errors;
-mod lookout;
 mod open;
 mod reader;
 mod values;
@@ -20,8 +20,8 @@ pub use open::{OpenError, SqliteOptions, cut_log};
 use super::{Dialect, Error, Rows, Statement, Storage, Value};
 use crate::{clock::Clock, invalidations::Invalidations};
 use async_trait::async_trait;
+use change_watcher::ChangeWatcher;
 use futures::future::{Either, select};
-use lookout::Lookout;
 use reader::Readers;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub struct Sqlite {
     clock: Arc<dyn Clock>,
     limit: Duration,
     counts: Arc<Counts>,
-    lookout: Arc<Lookout>,
+    watcher: Arc<ChangeWatcher>,
 }
 
 impl Sqlite {
@@ -54,14 +54,14 @@ impl Sqlite {
         let writer = Writer::start(&options, Arc::clone(&counts))?;
         let limit = options.limit;
         let options = Arc::new(options);
-        let lookout = Arc::new(Lookout::new(Arc::clone(&options)));
-        Ok(Self { readers: Readers::new(options), writer, clock, limit, counts, lookout })
+        let watcher = Arc::new(ChangeWatcher::new(Arc::clone(&options)));
+        Ok(Self { readers: Readers::new(options), writer, clock, limit, counts, watcher })
     }
 
     /// What changes in the table `invalidations` of this database, by whatever process.
     #[must_use]
     pub fn invalidations(&self) -> Arc<dyn Invalidations> {
-        Arc::clone(&self.lookout) as Arc<dyn Invalidations>
+        Arc::clone(&self.watcher) as Arc<dyn Invalidations>
     }
 
     /// What has been executed so far, for the metrics.

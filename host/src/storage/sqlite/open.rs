@@ -163,7 +163,7 @@ pub fn cut_log(path: &Path) -> Result<bool, OpenError> {
 }
 
 /// Opens a connection that looks for changes. No statement of a caller's ever reaches it.
-pub(super) fn lookout(options: &SqliteOptions, busy_timeout: Duration) -> rusqlite::Result<Connection> {
+pub(super) fn watcher(options: &SqliteOptions, busy_timeout: Duration) -> rusqlite::Result<Connection> {
     let connection = connect(options, busy_timeout)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)

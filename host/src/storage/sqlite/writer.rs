@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 /// Batches in one commit: enough to share a flush, few enough that the first does not wait long for the last.
 const GROUP: usize = 64;
 
-type Answer = Result<Vec<u64>, Error>;
+type CommitResult = Result<Vec<u64>, Error>;
 
 /// The way to the writer's thread.
 pub(super) struct Writer {
@@ -23,7 +23,7 @@ pub(super) struct Writer {
 
 /// A batch that was handed over.
 pub(super) struct Pending {
-    pub(super) answer: oneshot::Receiver<Answer>,
+    pub(super) answer: oneshot::Receiver<CommitResult>,
     claimed: Arc<AtomicBool>,
 }
 
@@ -74,7 +74,7 @@ impl Drop for Writer {
 struct Job {
     statements: Vec<Statement>,
     claimed: Arc<AtomicBool>,
-    answer: oneshot::Sender<Answer>,
+    answer: oneshot::Sender<CommitResult>,
 }
 
 impl Job {
@@ -83,7 +83,7 @@ impl Job {
         !self.claimed.swap(true, Relaxed)
     }
 
-    fn answer(self, answer: Answer) {
+    fn answer(self, answer: CommitResult) {
         // The caller may have gone. That changes nothing.
         let _ = self.answer.send(answer);
     }
@@ -131,13 +131,13 @@ impl Group {
     }
 
     /// A group of one.
-    fn alone(&self, job: &Job) -> Answer {
+    fn alone(&self, job: &Job) -> CommitResult {
         self.begin()?;
         self.commit(std::slice::from_ref(job))?.pop().unwrap_or(Err(Error::OutcomeUnknown))
     }
 
     /// Runs each batch and commits those that succeeded. An error means that all of it was undone.
-    fn commit(&self, jobs: &[Job]) -> Result<Vec<Answer>, Error> {
+    fn commit(&self, jobs: &[Job]) -> Result<Vec<CommitResult>, Error> {
         let outcome = self.try_commit(jobs);
         if !self.connection.connection.is_autocommit() {
             // Nothing to commit, or not possible. Should this fail, the next BEGIN says so.
@@ -146,7 +146,7 @@ impl Group {
         outcome
     }
 
-    fn try_commit(&self, jobs: &[Job]) -> Result<Vec<Answer>, Error> {
+    fn try_commit(&self, jobs: &[Job]) -> Result<Vec<CommitResult>, Error> {
         let answers = jobs.iter().map(|job| self.batch(&job.statements)).collect::<Result<Vec<_>, _>>()?;
         if answers.iter().any(Result::is_ok) {
             let statements = jobs.last().map_or(0, |job| job.statements.len());
@@ -157,7 +157,7 @@ impl Group {
     }
 
     /// One batch in a savepoint, so that its failure is its own. The outer error is the whole group's.
-    fn batch(&self, statements: &[Statement]) -> Result<Answer, Error> {
+    fn batch(&self, statements: &[Statement]) -> Result<CommitResult, Error> {
         let control = |sql| self.control(sql).map_err(|error| errors::of_control(&error));
         control("SAVEPOINT batch")?;
         self.connection.fenced.store(true, Relaxed);

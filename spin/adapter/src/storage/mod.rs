@@ -52,11 +52,11 @@ impl Guest for Adapter {
 /// such settings. Spin's own words are kept out, since they may quote an address with its password.
 fn hint(error: &Error, why: &str) {
     if matches!(error, Error::Unavailable) && !HINTED.replace(true) {
-        told(why);
+        log_unreachable(why);
     }
 }
 
-fn told(why: &str) {
+fn log_unreachable(why: &str) {
     log::line("ERROR", "the database can't be reached", [("why".to_owned(), why.to_owned())]);
 }
 
@@ -70,7 +70,7 @@ async fn postgres_url() -> Result<Option<String>, Error> {
         Ok(url) => Some(url).filter(|url| !url.is_empty()),
         Err(variables::Error::Undefined(_)) => None,
         Err(error) => {
-            told(&format!("`database_url` can't be read: {}", kind(&error)));
+            log_unreachable(&format!("`database_url` can't be read: {}", kind(&error)));
             return Err(Error::Unavailable);
         }
     };

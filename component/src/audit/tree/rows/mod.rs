@@ -33,7 +33,7 @@ pub struct Head {
 
 /// A key that signs checkpoints.
 #[derive(Clone)]
-pub struct Key {
+pub struct CheckpointKey {
     /// Rises with every key.
     pub id: i64,
     pub public: [u8; 32],
@@ -50,7 +50,7 @@ pub async fn head() -> Result<Option<Head>, Failure> {
         storage::bytes_of("note", NOTE)
     );
     storage::query_one(&sql, vec![], |row| {
-        let altered = || Bug::Trail("the row of audit_tree was altered".into());
+        let altered = || Bug::AuditLog("the row of audit_tree was altered".into());
         let origin = KeyName::parse(&text(row)?).map_err(|_| altered())?;
         let (size, frontier) = (row.take().map_err(|_| altered())?, row.take::<Vec<u8>>()?);
         let frontier = Frontier::from_bytes(size, &frontier).ok_or_else(altered)?;
@@ -63,13 +63,13 @@ fn text(row: &mut Columns) -> Result<String, Failure> {
     row.take().map(stored_text)
 }
 
-fn key(row: &mut Columns) -> Result<Key, Failure> {
+fn key(row: &mut Columns) -> Result<CheckpointKey, Failure> {
     let (id, public, bytes) = (row.take()?, row.take()?, row.take()?);
-    Ok(Key { id, public, private: WrappedKey::stored(row.take()?, bytes) })
+    Ok(CheckpointKey { id, public, private: WrappedKey::stored(row.take()?, bytes) })
 }
 
 /// Every row that can be a key, newest first, up to a thousand.
-pub async fn keys() -> Result<Vec<Key>, Failure> {
+pub async fn keys() -> Result<Vec<CheckpointKey>, Failure> {
     let sql = "SELECT id, public_key, private_key, secret_version FROM audit_keys
                WHERE length(public_key) = 32 AND length(private_key) <= 256 AND secret_version BETWEEN 0 AND 4294967295
                ORDER BY id DESC LIMIT 1000";
@@ -88,7 +88,7 @@ pub async fn is_older_than_the_log() -> Result<bool, Failure> {
     Ok(storage::query_one(sql, vec![], |row| row.take()).await?.unwrap_or_default())
 }
 
-pub fn insert_key(key: &Key, now: Time) -> Statement {
+pub fn insert_key(key: &CheckpointKey, now: Time) -> Statement {
     statement(
         "INSERT INTO audit_keys (public_key, private_key, secret_version, created_at) VALUES (?1, ?2, ?3, ?4)",
         params![key.public, key.private.to_bytes(), key.private.version(), now],
@@ -96,7 +96,7 @@ pub fn insert_key(key: &Key, now: Time) -> Statement {
 }
 
 /// Puts a key wrapped anew in the place of the one that was read.
-pub fn rewrap_key(key: &Key, private: &WrappedKey) -> Statement {
+pub fn rewrap_key(key: &CheckpointKey, private: &WrappedKey) -> Statement {
     expecting_one(
         "UPDATE audit_keys SET private_key = ?3, secret_version = ?4 WHERE id = ?1 AND secret_version = ?2",
         params![key.id, key.private.version(), private.to_bytes(), private.version()],
@@ -104,7 +104,7 @@ pub fn rewrap_key(key: &Key, private: &WrappedKey) -> Statement {
 }
 
 /// The first tree. Which key it began with is not read again: see [`super::signing`].
-pub fn insert_tree(origin: &KeyName, key: &Key) -> Statement {
+pub fn insert_tree(origin: &KeyName, key: &CheckpointKey) -> Statement {
     statement(
         "INSERT INTO audit_tree (id, origin, key_id, size, frontier)
          VALUES (1, ?1, (SELECT id FROM audit_keys WHERE public_key = ?2), 0, ?3)",

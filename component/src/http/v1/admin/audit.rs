@@ -20,7 +20,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What going through the trail has shown.
+/// What going through the audit log has shown.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VerificationBody {
@@ -68,7 +68,7 @@ pub enum ProofBody {
     Consistency(ConsistencyBody),
 }
 
-/// Whether the trail is what was signed: as housekeeping found when it last went through all of it, or a part of it now.
+/// Whether the audit log is what was signed: as housekeeping found when it last went through all of it, or a part of it now.
 #[utoipa::path(
     get, path = "/api/v1/auth/admin/audit/verify", tag = "administration", operation_id = "verifyAuditLog", security(("bearer" = []), ("cookie" = [])),
     params(
@@ -98,7 +98,7 @@ pub async fn verify(call: Call, _: Admin, parameters: Parameters) -> Result<Json
     }))
 }
 
-/// The newest checkpoint of the trail: a signed note (C2SP `tlog-checkpoint`).
+/// The newest checkpoint of the audit log: a signed note (C2SP `tlog-checkpoint`).
 #[utoipa::path(
     get, path = "/api/v1/auth/admin/audit/checkpoint", tag = "administration", operation_id = "getAuditCheckpoint", security(("bearer" = []), ("cookie" = [])),
     responses(
@@ -113,7 +113,7 @@ pub async fn checkpoint(call: Call, _: Admin) -> Result<Response, Problem> {
     Ok(response)
 }
 
-/// What proves to whoever keeps checkpoints that an event is in the trail, or that the trail has only grown.
+/// What proves to whoever keeps checkpoints that an event is in the audit log, or that the audit log has only grown.
 #[utoipa::path(
     get, path = "/api/v1/auth/admin/audit/proof", tag = "administration", operation_id = "getAuditProof", security(("bearer" = []), ("cookie" = [])),
     params(

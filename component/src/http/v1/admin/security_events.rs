@@ -95,7 +95,7 @@ pub struct RepeatedFailures {
     count: i64,
 }
 
-/// The trail, newest first.
+/// The audit log, newest first.
 #[utoipa::path(
     get, path = "/api/v1/auth/admin/security-events", tag = "administration", operation_id = "listAllSecurityEvents", security(("bearer" = []), ("cookie" = [])),
     params(

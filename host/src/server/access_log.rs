@@ -1,4 +1,4 @@
-//! What is remembered of a request: one line and two numbers. Never a target's query, a header or a body.
+//! The access log: one line and two metrics for each request. Never a target's query, a header or a body.
 
 use super::shared::Shared;
 use http::{Method, StatusCode, request::Parts};
@@ -6,7 +6,7 @@ use mana_auth_hygiene::Trace;
 use std::time::Duration;
 
 /// A request that is being answered. Dropped before it is, the client has gone.
-pub(super) struct Observation<'a> {
+pub(super) struct AccessLogEntry<'a> {
     shared: &'a Shared,
     id: String,
     trace: Option<Trace>,
@@ -15,7 +15,7 @@ pub(super) struct Observation<'a> {
     answered: bool,
 }
 
-impl<'a> Observation<'a> {
+impl<'a> AccessLogEntry<'a> {
     /// Of the request with this id.
     pub(super) fn start(shared: &'a Shared, id: String, head: &Parts) -> Self {
         let (trace, method) = (Trace::of(&head.headers), word(&head.method));
@@ -55,7 +55,7 @@ impl<'a> Observation<'a> {
     }
 }
 
-impl Drop for Observation<'_> {
+impl Drop for AccessLogEntry<'_> {
     fn drop(&mut self) {
         if !self.answered {
             self.log("the client has gone", None, None);

@@ -1,4 +1,4 @@
-//! A socket that does not wait for ever: neither for a first request, nor for a client that takes no more of an answer.
+//! Time-outs of a socket: for the first request, and for a client that reads no more of a response.
 //!
 //! hyper bounds how long the head of a request may take once it knows which protocol is spoken; before that, and
 //! while it writes, it would wait for as long as the client likes, and hold one of our connections.
@@ -28,8 +28,8 @@ impl Begun {
     }
 }
 
-/// A socket with bounds on its silence, which is real time, as hyper's own bounds are.
-pub(super) struct Patient<S> {
+/// A socket with time-outs, which are real time, as hyper's own are.
+pub(super) struct TimeoutStream<S> {
     socket: S,
     begun: Begun,
     first_request: Pin<Box<Sleep>>,
@@ -37,7 +37,7 @@ pub(super) struct Patient<S> {
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Patient<S> {
+impl<S> TimeoutStream<S> {
     /// A socket whose first request must have come within `first_request`, and that may take no byte of what it
     /// is sent for no longer than `stall`.
     #[allow(clippy::disallowed_methods, reason = "a socket's silence is real time")]
@@ -63,7 +63,7 @@ impl<S> Patient<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimeoutStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -80,7 +80,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimeoutStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -125,7 +125,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_says_too_little_is_given_up() {
         let (mut client, server) = duplex(64);
-        let mut server = Patient::new(server, Begun::default(), FIRST, STALL);
+        let mut server = TimeoutStream::new(server, Begun::default(), FIRST, STALL);
         client.write_all(b"P").await.expect("a write");
         let error = server.read_to_end(&mut Vec::new()).await.expect_err("an end");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
@@ -136,7 +136,7 @@ mod tests {
     async fn after_the_first_request_silence_is_hyper_s_to_judge() {
         let (client, server) = duplex(64);
         let begun = Begun::default();
-        let mut server = Patient::new(server, begun.clone(), FIRST, STALL);
+        let mut server = TimeoutStream::new(server, begun.clone(), FIRST, STALL);
         begun.now();
         let read = tokio::time::timeout(FIRST * 9, server.read_u8()).await;
         assert!(read.is_err(), "it went on waiting");
@@ -146,7 +146,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_takes_nothing_is_given_up_and_a_slow_one_is_not() {
         let (mut client, server) = duplex(64);
-        let mut server = Patient::new(server, Begun::default(), FIRST, STALL);
+        let mut server = TimeoutStream::new(server, Begun::default(), FIRST, STALL);
         let sent = tokio::spawn(async move { server.write_all(&[0; 64 * 4]).await.map_err(|e| e.kind()) });
         for _ in 0..2 {
             tokio::time::advance(STALL - Duration::from_secs(1)).await;

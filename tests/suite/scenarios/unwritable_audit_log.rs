@@ -1,5 +1,5 @@
-//! When the audit trail can't be written: whoever signs in is not the one to suffer, and what is lost is counted.
-//! What then must not happen at all is told in `unseen`.
+//! When the audit log can't be written: whoever signs in is not the one to suffer, and what is lost is counted.
+//! What then must not happen at all is told in `required_events`.
 
 use crate::{
     runner::MAINTENANCE,
@@ -58,7 +58,7 @@ fn lost(service: &Service) -> Vec<(String, i64)> {
     counts(service, "SELECT event_type, count FROM counted_events WHERE why = 'lost' ORDER BY event_type")
 }
 
-/// What the trail says was lost.
+/// What the audit log says was lost.
 fn reported(service: &Service) -> Vec<(String, i64)> {
     counts(
         service,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// What is read.
 const TABLES: [&str; 5] = ["security_events", "audit_tree", "audit_keys", "audit_seals", "audit_tiles"];
-/// The longest metadata of events that tell of the trail, in bytes.
+/// The longest metadata of events that tell of the audit log, in bytes.
 const METADATA: u32 = 64 << 10;
 
 /// A copy of the database, as it is at one moment.
@@ -108,7 +108,7 @@ impl Copy {
         Ok(())
     }
 
-    /// Whether an event that is still to be sealed says that the trail goes on under this name.
+    /// Whether an event that is still to be sealed says that the audit log goes on under this name.
     pub fn is_about_to_begin(&self, origin: &str) -> rusqlite::Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM security_events
                    WHERE event_type = 'audit_begun' AND source IS NULL AND leaf IS NULL AND mac IS NOT NULL
@@ -222,8 +222,8 @@ fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<String>> {
     })
 }
 
-/// A text that an event of the service's own tells of the trail.
-pub fn told(stored: &Stored, member: &str) -> Option<String> {
+/// A text that an event of the service's own tells of the audit log.
+pub fn own_metadata(stored: &Stored, member: &str) -> Option<String> {
     let text = stored.metadata.as_deref().filter(|_| stored.source.is_none())?;
     let metadata: serde_json::Value = serde_json::from_str(text).ok()?;
     metadata.get(member)?.as_str().map(ToOwned::to_owned)

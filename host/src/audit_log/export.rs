@@ -1,4 +1,4 @@
-//! The trail as JSON Lines: what it takes to verify it again with nothing else.
+//! The audit log as JSON Lines: what it takes to verify it again with nothing else.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mana_auth_audit::{Frontier, Stored};

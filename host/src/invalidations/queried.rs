@@ -1,26 +1,26 @@
 //! Without a view in memory: each time, the database is asked.
 
-use super::{Answer, Invalidations, Position};
+use super::{Freshness, Invalidations, Position};
 use crate::storage::{Rows, Storage, Value};
 use async_trait::async_trait;
 use mana_auth_positions::{Found, Question};
 use std::sync::Arc;
 
 /// Asks a database about its own table `invalidations`, with one query each time.
-pub struct Asked(pub Arc<dyn Storage>);
+pub struct QueriedInvalidations(pub Arc<dyn Storage>);
 
 #[async_trait]
-impl Invalidations for Asked {
-    fn peek(&self, _: &[String], _: Position) -> Option<Answer> {
+impl Invalidations for QueriedInvalidations {
+    fn peek(&self, _: &[String], _: Position) -> Option<Freshness> {
         None
     }
 
-    async fn check(&self, subjects: &[String], as_of: Position) -> Answer {
-        let Ok(id) = i64::try_from(as_of.id) else { return Answer::Unknown };
+    async fn check(&self, subjects: &[String], as_of: Position) -> Freshness {
+        let Ok(id) = i64::try_from(as_of.id) else { return Freshness::Unknown };
         let question = Question::new(subjects.len(), as_of);
         let params = std::iter::once(Value::Integer(id)).chain(subjects.iter().cloned().map(Value::Text));
         let answer = self.0.query(&question.sql(), params.collect()).await;
-        answer.ok().and_then(found).map_or(Answer::Unknown, |found| question.answer(&found))
+        answer.ok().and_then(found).map_or(Freshness::Unknown, |found| question.answer(&found))
     }
 }
 

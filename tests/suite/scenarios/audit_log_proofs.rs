@@ -1,4 +1,4 @@
-//! What the service signs about its trail, checked by other means than its own word.
+//! What the service signs about its audit log, checked by other means than its own word.
 
 use crate::{
     client::Client,

@@ -1,4 +1,4 @@
-//! What must not happen unseen does not happen while the audit trail can't be written.
+//! What must not happen without an event does not happen while the audit log can't be written.
 
 use crate::{
     scenarios,
@@ -7,14 +7,14 @@ use crate::{
 };
 use serde_json::json;
 
-scenarios![administration_does_not_happen_unseen needs Commands, an_account_is_not_erased_unseen];
+scenarios![administration_does_not_happen_unrecorded needs Commands, an_account_is_not_erased_unrecorded];
 
 const ANA: &str = "ana@example.org";
 const REFUSE: &str =
     "CREATE TRIGGER refuse BEFORE INSERT ON security_events BEGIN SELECT RAISE(ABORT, 'no'); END";
 const ACCEPT: &str = "DROP TRIGGER refuse";
 
-async fn administration_does_not_happen_unseen(stage: Stage) {
+async fn administration_does_not_happen_unrecorded(stage: Stage) {
     let service = stage.at_system_time().start().await;
     let ana = service.someone().await;
     let before = service.jwks().await;
@@ -42,7 +42,7 @@ async fn administration_does_not_happen_unseen(stage: Stage) {
     assert_eq!(service.number("SELECT count(*) FROM counted_events"), 0, "what was not done was not lost");
 }
 
-async fn an_account_is_not_erased_unseen(stage: Stage) {
+async fn an_account_is_not_erased_unrecorded(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     service.sql(REFUSE);

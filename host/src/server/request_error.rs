@@ -7,9 +7,9 @@ use mana_auth_hygiene::{Code, Problem};
 /// How long a client should wait before it tries again, in seconds: the queue empties within it.
 const RETRY_AFTER: u64 = 1;
 
-/// Why a request did not reach the component, or its answer not the client.
+/// Why the host answers a request itself: it did not reach the component, or the component's response can't be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum RequestError {
     /// The caller's mistake: what is wrong with the request.
     Malformed(&'static str),
     HeadersTooLarge,
@@ -32,7 +32,7 @@ pub(super) enum Refusal {
     Internal,
 }
 
-impl Refusal {
+impl RequestError {
     pub(super) fn of_call(error: CallError, method: &Method) -> Self {
         match error {
             CallError::Overloaded => Self::Overloaded,

@@ -16,8 +16,8 @@ scenarios![
     verifying_is_a_command needs Commands Files,
 ];
 
-/// A trail of more than two tiles in several seals, with events of every part filled.
-async fn trail(service: &Service) -> Copy {
+/// An audit log of more than two tiles in several seals, with events of every part filled.
+async fn audit_log(service: &Service) -> Copy {
     let ana = service.someone().await;
     ana.client.post("/refresh", serde_json::json!({ "refreshToken": ana.refresh })).await.ok();
     for _ in 0..4 {
@@ -41,7 +41,7 @@ fn found(copy: &Copy, edit: &str) -> String {
 
 async fn every_edit_of_an_event_is_named(stage: Stage) {
     let service = stage.start().await;
-    let copy = trail(&service).await;
+    let copy = audit_log(&service).await;
     let id = "(SELECT id FROM security_events WHERE leaf = 100)";
     for (column, value) in [
         ("id", "'01900000-0000-7000-8000-0000000fffff'"),
@@ -114,7 +114,7 @@ async fn every_edit_of_an_event_is_named(stage: Stage) {
 
 async fn every_edit_of_what_was_signed_is_named(stage: Stage) {
     let service = stage.start().await;
-    let copy = trail(&service).await;
+    let copy = audit_log(&service).await;
     let second = "(SELECT size FROM audit_seals ORDER BY size LIMIT 1 OFFSET 1)";
     for (edit, expected) in [
         (
@@ -156,7 +156,7 @@ async fn every_edit_of_what_was_signed_is_named(stage: Stage) {
 
 async fn a_database_put_back_is_noticed_from_outside(stage: Stage) {
     let service = stage.start().await;
-    let old = trail(&service).await;
+    let old = audit_log(&service).await;
     service.append_events(10);
     service.tick().await;
     let new = service.copy();
@@ -165,7 +165,7 @@ async fn a_database_put_back_is_noticed_from_outside(stage: Stage) {
     assert_eq!(new.verify(None, Some(note(&old))).finding, None, "an older one is in it");
     let finding = old.verify(None, Some(note(&new))).finding.expect("a finding");
     assert!(finding.contains("put back to an older state"), "{finding}");
-    // Neither does cutting off its end help, nor a trail of one's own.
+    // Neither does cutting off its end help, nor an audit log of one's own.
     let cut = new.again();
     cut.edit("DELETE FROM security_events WHERE leaf >= (SELECT max(size) FROM audit_seals WHERE size < (SELECT max(size) FROM audit_seals));
               DELETE FROM audit_seals WHERE size = (SELECT max(size) FROM audit_seals)");
@@ -181,7 +181,7 @@ async fn a_database_put_back_is_noticed_from_outside(stage: Stage) {
 
 async fn a_restored_backup_goes_on_under_another_origin(stage: Stage) {
     let mut service = stage.start().await;
-    let backup = trail(&service).await;
+    let backup = audit_log(&service).await;
     let origin = backup.text("SELECT origin FROM audit_tree");
     service.restart().await;
     assert_eq!(service.copy().text("SELECT origin FROM audit_tree"), origin, "a restart is none");
@@ -214,7 +214,7 @@ async fn a_restored_backup_goes_on_under_another_origin(stage: Stage) {
 
 async fn an_edited_tree_is_not_signed(stage: Stage) {
     let service = stage.start().await;
-    trail(&service).await;
+    audit_log(&service).await;
     let seals = service.number("SELECT count(*) FROM audit_seals");
     service.sql("UPDATE audit_tree SET frontier = zeroblob(length(frontier))");
     service.append_events(5);
@@ -264,7 +264,7 @@ async fn erasing_a_person_keeps_the_proof(stage: Stage) {
 
 async fn verifying_is_a_command(stage: Stage) {
     let service = stage.at_system_time().start().await;
-    trail(&service).await;
+    audit_log(&service).await;
     let key = service.operate(&["audit", "key"]).done();
     service.operate(&["maintenance", "run"]).done();
     let copy = service.copy();

@@ -1,4 +1,4 @@
-//! How a trail begins: not in silence where another was there, and whatever rows somebody has put there before.
+//! How an audit log begins: not in silence where another was there, and whatever rows somebody has put there before.
 
 use crate::{
     scenarios,

@@ -5,7 +5,7 @@ use mana_auth_tokens as codec;
 
 /// Why an access token is refused.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum AccessTokenError {
     /// It is no token of this service for this audience.
     Invalid,
     /// It was signed by this service, but with a key that was revoked since, or for somebody else.
@@ -21,7 +21,7 @@ pub enum Refusal {
     Failed(Failure),
 }
 
-impl Refusal {
+impl AccessTokenError {
     /// In one word, for counters and the log; none where nothing was said about the token.
     #[must_use]
     pub const fn reason(&self) -> Option<&'static str> {
@@ -35,16 +35,16 @@ impl Refusal {
     }
 }
 
-passes_on!(Refusal: Failed(Failure));
+passes_on!(AccessTokenError: Failed(Failure));
 
-impl From<codec::Refusal> for Refusal {
-    fn from(refusal: codec::Refusal) -> Self {
+impl From<codec::TokenError> for AccessTokenError {
+    fn from(refusal: codec::TokenError) -> Self {
         match refusal {
-            codec::Refusal::Expired => Self::Expired,
+            codec::TokenError::Expired => Self::Expired,
             // Signed, for us, before the clock was put back.
-            codec::Refusal::NotYetValid => Self::Outdated,
+            codec::TokenError::NotYetValid => Self::Outdated,
             // Looked at once the signature is known to be ours.
-            codec::Refusal::WrongIssuer | codec::Refusal::WrongAudience => Self::Disowned,
+            codec::TokenError::WrongIssuer | codec::TokenError::WrongAudience => Self::Disowned,
             _ => Self::Invalid,
         }
     }

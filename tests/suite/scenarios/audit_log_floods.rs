@@ -1,4 +1,4 @@
-//! Nobody hides in the trail behind what they did before.
+//! Nobody hides in the audit log behind what they did before.
 
 use crate::{
     scenarios,

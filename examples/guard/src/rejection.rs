@@ -9,7 +9,7 @@ use mana_auth_hygiene::{Code, Problem};
 
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Rejection {
+pub enum TokenError {
     /// It was good, and is over: the client gets another one for its refresh token.
     #[error("the token is over")]
     Expired,
@@ -23,7 +23,7 @@ pub enum Rejection {
 
 /// Why a request doesn't reach its handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum Rejection {
     /// It carries no token.
     #[error("there is no token")]
     NoToken,
@@ -44,17 +44,17 @@ pub enum Refusal {
 /// When to come again where nothing can be said, in seconds: about the time that a service takes to start anew.
 const RETRY: u64 = 5;
 
-impl From<Rejection> for Refusal {
-    fn from(rejection: Rejection) -> Self {
+impl From<TokenError> for Rejection {
+    fn from(rejection: TokenError) -> Self {
         match rejection {
-            Rejection::Expired => Self::Expired,
-            Rejection::Invalid => Self::Invalid,
-            Rejection::Unavailable => Self::Unavailable,
+            TokenError::Expired => Self::Expired,
+            TokenError::Invalid => Self::Invalid,
+            TokenError::Unavailable => Self::Unavailable,
         }
     }
 }
 
-impl Refusal {
+impl Rejection {
     /// In the error shape of the auth service, so that clients have one to read.
     fn problem(self) -> Problem {
         match self {
@@ -76,7 +76,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = self.problem().response().map(Body::from);
         if let Some(challenge) = self.challenge() {
@@ -93,11 +93,11 @@ mod tests {
     #[test]
     fn clients_are_told_as_the_standard_says() {
         for (refusal, status, challenge) in [
-            (Refusal::NoToken, 401, Some("Bearer")),
-            (Refusal::Ambiguous, 400, Some(r#"Bearer error="invalid_request""#)),
-            (Refusal::Invalid, 401, Some(r#"Bearer error="invalid_token""#)),
-            (Refusal::Expired, 401, Some(r#"Bearer error="invalid_token""#)),
-            (Refusal::Unavailable, 503, None),
+            (Rejection::NoToken, 401, Some("Bearer")),
+            (Rejection::Ambiguous, 400, Some(r#"Bearer error="invalid_request""#)),
+            (Rejection::Invalid, 401, Some(r#"Bearer error="invalid_token""#)),
+            (Rejection::Expired, 401, Some(r#"Bearer error="invalid_token""#)),
+            (Rejection::Unavailable, 503, None),
         ] {
             let response = refusal.into_response();
             let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());

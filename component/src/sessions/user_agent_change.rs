@@ -6,22 +6,24 @@ use crate::{
     context::Context,
     devices::user_agent,
     ids::SessionId,
-    memory::Lately,
+    once_per_interval::OncePerInterval,
     throttle::{self, Suspicion},
     time::Span,
 };
 
-/// The sessions of which it was told, so that reading them again writes nothing.
-static TOLD: Lately<SessionId> = Lately::new(Span::days(1));
+/// The sessions whose change was reported, so that reading them again writes nothing.
+static REPORTED: OncePerInterval<SessionId> = OncePerInterval::new(Span::days(1));
 
-/// What there is to tell of, once a day: a user agent of another family than the session's.
+/// The change to report, once a day: a user agent of another family than the session's.
 #[must_use]
-pub fn changed(ctx: &Context, session: &Session) -> Option<Suspicion> {
+pub fn detect(ctx: &Context, session: &Session) -> Option<Suspicion> {
     let (opened, used) = (session.user_agent.as_deref()?, ctx.client.user_agent.as_deref()?);
     if is_same_family(opened, used) {
         return None;
     }
-    TOLD.is_first(session.id, ctx.now).then(|| throttle::once_a_day(ctx, "user_agent_changed", session.id))
+    REPORTED
+        .is_first(session.id, ctx.now)
+        .then(|| throttle::once_a_day(ctx, "user_agent_changed", session.id))
 }
 
 /// Whether a request comes from the family of user agents that opened the session. Who says nothing is a family too.
@@ -38,11 +40,11 @@ fn is_same_family(one: &str, other: &str) -> bool {
     one == other || user_agent::family(one) == user_agent::family(other)
 }
 
-/// Tells of it. Reading a session must not fail for that.
-pub async fn notice(ctx: &Context, session: &Session) {
-    if let Some(suspicion) = changed(ctx, session) {
+/// Reports a change. Reading a session must not fail for that.
+pub async fn report(ctx: &Context, session: &Session) {
+    if let Some(suspicion) = detect(ctx, session) {
         let mut change = Change::new();
-        suspicion.tell_in_session(&mut change, session.user_id, session.id);
+        suspicion.report_in_session(&mut change, session.user_id, session.id);
         drop(change.commit(ctx).await);
     }
 }

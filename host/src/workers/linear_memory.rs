@@ -18,7 +18,7 @@ const MOST_ELEMENTS: usize = 100_000;
 
 /// How much linear memory the modules of one store have.
 #[derive(Clone)]
-pub(crate) struct Memory(Arc<Taken>);
+pub(crate) struct LinearMemory(Arc<Taken>);
 
 struct Taken {
     bytes: AtomicUsize,
@@ -26,7 +26,7 @@ struct Taken {
     by_all: Gauge,
 }
 
-impl Memory {
+impl LinearMemory {
     /// None yet; what there will be is part of `by_all` for as long as the store lives.
     pub(crate) fn new(by_all: Gauge) -> Self {
         Self(Arc::new(Taken { bytes: AtomicUsize::new(0), by_all }))
@@ -47,7 +47,7 @@ fn gauge(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
-impl ResourceLimiter for Memory {
+impl ResourceLimiter for LinearMemory {
     fn memory_growing(
         &mut self,
         current: usize,
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn all_memories_of_a_store_count_together() {
         let by_all = Gauge::default();
-        let mut memory = Memory::new(by_all.clone());
+        let mut memory = LinearMemory::new(by_all.clone());
         assert!(memory.memory_growing(0, MOST / 2, None).expect("it never fails"));
         assert!(memory.memory_growing(0, MOST / 2, None).expect("it never fails"));
         assert!(!memory.memory_growing(MOST / 2, MOST / 2 + 1, None).expect("it never fails"));

@@ -2,7 +2,7 @@
 
 use super::{
     export,
-    rows::{Copy, Tree, Unsealed, told},
+    rows::{Copy, Tree, Unsealed, own_metadata},
 };
 use mana_auth_audit::{
     Checkpoint, Erased, Finding, Frontier, Hash, Malformed, PublicKey, Seal, Stored, TILE, Tile, Verifier,
@@ -17,7 +17,7 @@ pub struct Verification<'a> {
     pub key: Option<VerifierKey>,
     /// Checkpoints that were kept outside, signed notes.
     pub checkpoints: Option<&'a mut dyn Iterator<Item = io::Result<String>>>,
-    /// Whether the trail may have gone on from an older state than they tell of, where a sealed event says so: a backup was
+    /// Whether the audit log may have gone on from an older state than they tell of, where a sealed event says so: a backup was
     /// restored.
     pub restored: bool,
     /// Where to write the events as JSON Lines.
@@ -27,7 +27,7 @@ pub struct Verification<'a> {
 /// What was found.
 #[derive(Debug)]
 pub struct Report {
-    /// The key that signed the newest checkpoint, with the name of the trail that it signed for: what the signature proves, once all
+    /// The key that signed the newest checkpoint, with the name of the audit log that it signed for: what the signature proves, once all
     /// before it was found to be what was signed. None before, and where no trusted key has signed.
     pub key: Option<VerifierKey>,
     /// The first leaf that is kept, and the one behind the last.
@@ -40,7 +40,7 @@ pub struct Report {
     pub unsealed_times: Option<(i64, i64)>,
     /// When the newest checkpoint was made, in milliseconds, as the copy says.
     pub sealed_at: Option<i64>,
-    /// How many checkpoints from outside the trail leads to.
+    /// How many checkpoints from outside the audit log leads to.
     pub checkpoints: u64,
     /// The newest checkpoint from outside that it does not lead to, since a backup was restored, as a sealed event says: its origin
     /// and size.
@@ -78,7 +78,7 @@ impl From<Finding> for Stop {
     }
 }
 
-/// Goes through the trail of a copy of the database, and names the first thing that is not what was signed.
+/// Goes through the audit log of a copy of the database, and names the first thing that is not what was signed.
 ///
 /// # Errors
 ///
@@ -206,7 +206,7 @@ fn malformed(malformed: Malformed) -> Stop {
     Stop::Found(format!("a checkpoint outside {malformed}"))
 }
 
-/// On the way through the trail.
+/// On the way through the audit log.
 struct Walk<'a> {
     copy: &'a Copy,
     verifier: Verifier,
@@ -225,7 +225,7 @@ struct Walk<'a> {
     announced: Vec<PublicKey>,
     /// Who signed the newest checkpoint.
     newest: Option<VerifierKey>,
-    /// Which names the trail has begun, and after which checkpoints, as events say.
+    /// Which names the audit log has begun, and after which checkpoints, as events say.
     begun: Vec<(String, Option<Checkpoint>)>,
     /// The names that checkpoints were signed under.
     origins: Vec<String>,
@@ -248,12 +248,12 @@ impl Walk<'_> {
         }
         match stored.event_type.as_str() {
             "audit_key_rotated" => {
-                let key = told(stored, "key").and_then(|key| key.parse::<VerifierKey>().ok());
+                let key = own_metadata(stored, "key").and_then(|key| key.parse::<VerifierKey>().ok());
                 self.announced.extend(key.map(|key| key.public()));
             }
             "audit_begun" => {
-                let follows = told(stored, "follows").and_then(|text| Checkpoint::parse(&text).ok());
-                self.begun.extend(told(stored, "origin").map(|origin| (origin, follows)));
+                let follows = own_metadata(stored, "follows").and_then(|text| Checkpoint::parse(&text).ok());
+                self.begun.extend(own_metadata(stored, "origin").map(|origin| (origin, follows)));
             }
             _ => {}
         }
@@ -298,7 +298,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Looks whether the trail leads to a checkpoint from outside. Every one inside has been looked at.
+    /// Looks whether the audit log leads to a checkpoint from outside. Every one inside has been looked at.
     fn compare(&mut self, note: &str, tree: &Tree, restored: bool) -> Result<(), Stop> {
         let (note, outside) = Checkpoint::of_note(note).map_err(malformed)?;
         let here = self.copy.seal(outside.size)?.and_then(|note| Checkpoint::of_note(&note).ok());
@@ -321,7 +321,7 @@ impl Walk<'_> {
                 Ok(())
             } else {
                 Err(Stop::Found(format!(
-                    "the checkpoint outside covers {} leaves of {}, which the trail does not lead to: the database was put back to an older state, as an event says (audit_begun); --restored accepts that",
+                    "the checkpoint outside covers {} leaves of {}, which the audit log does not lead to: the database was put back to an older state, as an event says (audit_begun); --restored accepts that",
                     outside.size, outside.origin
                 )))
             };
@@ -329,7 +329,7 @@ impl Walk<'_> {
         let has_signed = |key: &&PublicKey| note.is_signed_by(&key.named(outside.origin.clone()));
         if !self.trusted.iter().chain(&self.known).any(|key| has_signed(&key)) {
             return Err(Stop::Found(format!(
-                "the checkpoint outside of {} leaves is not signed by a key of this trail",
+                "the checkpoint outside of {} leaves is not signed by a key of this audit log",
                 outside.size
             )));
         }
@@ -343,7 +343,7 @@ impl Walk<'_> {
             && !self.origins.iter().any(|it| it == outside.origin.as_str())
         {
             return Err(Stop::Found(format!(
-                "the checkpoint outside is of {}, which this trail does not go on from",
+                "the checkpoint outside is of {}, which this audit log does not go on from",
                 outside.origin
             )));
         }
@@ -361,7 +361,7 @@ impl Walk<'_> {
                 let mut keys = self.trusted.iter().chain(&self.known);
                 keys.any(|key| note.is_signed_by(&key.named(checkpoint.origin.clone())))
             });
-            let problem = "is signed by no key of this trail";
+            let problem = "is signed by no key of this audit log";
             return Err(match is_signed {
                 true => Finding::Removed { leaf: here.min(*size) },
                 false => Finding::Seal { size: *size, problem },
@@ -380,7 +380,7 @@ impl Walk<'_> {
             && newest.name().as_str() != tree.origin
             && !self.copy.is_about_to_begin(&tree.origin)?
         {
-            return Err(Stop::Found(format!("nothing tells why the trail goes on as {}", tree.origin)));
+            return Err(Stop::Found(format!("nothing tells why the audit log goes on as {}", tree.origin)));
         }
         if self.newest.as_ref().is_some_and(|key| !self.trusted.contains(&key.public())) {
             return Err(Stop::Found("the newest checkpoint is not signed by the key that was given".into()));
@@ -389,7 +389,7 @@ impl Walk<'_> {
         for origin in self.origins.iter().skip(1) {
             let is_told = self.begun.iter().any(|(begun, _)| begun == origin);
             if !is_told && !self.copy.is_about_to_begin(origin)? {
-                return Err(Stop::Found(format!("nothing tells why the trail went on as {origin}")));
+                return Err(Stop::Found(format!("nothing tells why the audit log went on as {origin}")));
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! The trail of security events from outside: where its checkpoints are kept, and how a copy of the database is verified
+//! The audit log from outside: where its checkpoints are kept, and how a copy of the database is verified
 //! with nothing but the copy.
 
 mod checkpoints;

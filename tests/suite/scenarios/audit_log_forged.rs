@@ -10,8 +10,8 @@ scenarios![
     an_event_put_there_by_hand_is_not_sealed,
     a_row_without_a_mac_is_told_once,
     an_event_changed_before_it_is_sealed_is_not_sealed,
-    a_trail_cannot_be_talked_into_trusting_a_key,
-    a_trail_cannot_be_talked_into_an_erasure_or_a_pruning,
+    an_audit_log_cannot_be_talked_into_trusting_a_key,
+    an_audit_log_cannot_be_talked_into_an_erasure_or_a_pruning,
     an_emptied_tree_is_not_filled_again,
     a_tree_put_back_behind_a_checkpoint_is_not_gone_on_from needs Clock Files,
     a_tree_put_back_meanwhile_goes_on_under_another_origin needs Clock Files,
@@ -104,7 +104,7 @@ async fn a_row_without_a_mac_is_told_once(stage: Stage) {
     assert_eq!(service.number("SELECT count(*) FROM security_events WHERE event_type = 'events_forged'"), 1);
 }
 
-async fn a_trail_cannot_be_talked_into_trusting_a_key(stage: Stage) {
+async fn an_audit_log_cannot_be_talked_into_trusting_a_key(stage: Stage) {
     let service = stage.start().await;
     let copy = sealed(&service).await;
     let origin = KeyName::parse(&copy.text("SELECT origin FROM audit_tree")).expect("a name");
@@ -119,7 +119,7 @@ async fn a_trail_cannot_be_talked_into_trusting_a_key(stage: Stage) {
     );
 }
 
-async fn a_trail_cannot_be_talked_into_an_erasure_or_a_pruning(stage: Stage) {
+async fn an_audit_log_cannot_be_talked_into_an_erasure_or_a_pruning(stage: Stage) {
     let service = stage.start().await;
     sealed(&service).await;
     insert(&service, "details_erased", r#"{"leaves":[[0,9007199254740991]]}"#);

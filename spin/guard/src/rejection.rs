@@ -8,7 +8,7 @@ use mana_auth_hygiene::{Code, Policy, Problem, Scheme};
 
 /// Why a request doesn't reach the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Rejection {
     /// The path has more than one reading.
     Ambiguous,
     /// The header fields are more than can be handed on.
@@ -30,7 +30,7 @@ pub enum Refusal {
 /// When to come again where the auth service is out, in seconds: about the time that an instance takes to start anew.
 const RETRY: u64 = 5;
 
-impl Refusal {
+impl Rejection {
     /// The answer. Where someone is to look at it, `page` is where they can sign in.
     #[must_use]
     pub fn response(&self, page: Option<HeaderValue>) -> Response<Vec<u8>> {
@@ -94,14 +94,14 @@ mod tests {
     #[test]
     fn refusals_have_the_shape_of_the_services_errors() {
         for (refusal, status, code) in [
-            (Refusal::Ambiguous, 400, "VALIDATION_FAILED"),
-            (Refusal::TooLarge, 431, "HEADERS_TOO_LARGE"),
-            (Refusal::NoSession, 401, "UNAUTHENTICATED"),
-            (Refusal::TokenExpired, 401, "TOKEN_EXPIRED"),
-            (Refusal::ForeignPage, 403, "FORBIDDEN"),
-            (Refusal::Role, 403, "FORBIDDEN"),
-            (Refusal::Unavailable("secret"), 503, "STORAGE_UNAVAILABLE"),
-            (Refusal::Misconfigured("secret".to_owned()), 500, "INTERNAL"),
+            (Rejection::Ambiguous, 400, "VALIDATION_FAILED"),
+            (Rejection::TooLarge, 431, "HEADERS_TOO_LARGE"),
+            (Rejection::NoSession, 401, "UNAUTHENTICATED"),
+            (Rejection::TokenExpired, 401, "TOKEN_EXPIRED"),
+            (Rejection::ForeignPage, 403, "FORBIDDEN"),
+            (Rejection::Role, 403, "FORBIDDEN"),
+            (Rejection::Unavailable("secret"), 503, "STORAGE_UNAVAILABLE"),
+            (Rejection::Misconfigured("secret".to_owned()), 500, "INTERNAL"),
         ] {
             let response = refusal.response(None);
             let body: serde_json::Value = serde_json::from_slice(response.body()).expect("JSON");
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn people_are_sent_to_the_page_where_that_helps() {
         let page = HeaderValue::from_static("/login?return=/x");
-        let response = Refusal::NoSession.response(Some(page.clone()));
+        let response = Rejection::NoSession.response(Some(page.clone()));
         assert_eq!((response.status(), &response.headers()[LOCATION]), (StatusCode::FOUND, &page));
-        assert_eq!(Refusal::Role.response(Some(page)).status(), StatusCode::FORBIDDEN);
+        assert_eq!(Rejection::Role.response(Some(page)).status(), StatusCode::FORBIDDEN);
     }
 }

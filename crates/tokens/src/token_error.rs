@@ -1,6 +1,6 @@
 /// Why a token, or a key set, is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum TokenError {
     /// The key set is not a JSON Web Key Set, or one of its Ed25519 keys is none.
     #[error("the key set is malformed")]
     MalformedKeySet,

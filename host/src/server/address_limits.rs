@@ -1,8 +1,8 @@
-//! What is turned away before anything is done for it: more connections or requests of one address than anybody needs. The
-//! component's own limits are about what requests are for; these are about how many there are.
+//! Limits on connections and requests per client address, applied before anything is done for them. The
+//! component limits what requests do; these limits are about how many there are.
 
 use super::networks::{Network, Tally};
-use crate::{clock::Clock, metrics::Shed};
+use crate::{clock::Clock, metrics::LimitExceeded};
 use governor::{
     Quota, RateLimiter, clock::Clock as GovernorClock, middleware::NoOpMiddleware, nanos::Nanos,
     state::keyed::HashMapStateStore,
@@ -38,8 +38,8 @@ pub(super) struct ConnectionLimit {
     open: Arc<Mutex<Tally>>,
 }
 
-/// A connection that counts for as long as this lives.
-pub(super) struct Held {
+/// One connection, counted for its address until this is dropped.
+pub(super) struct AddressSlot {
     network: Network,
     open: Arc<Mutex<Tally>>,
 }
@@ -56,19 +56,19 @@ impl ConnectionLimit {
     }
 
     /// Lets a connection in, unless its address has too many.
-    pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<Option<Held>, Shed> {
+    pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<Option<AddressSlot>, LimitExceeded> {
         let network = self.network(peer).filter(|_| self.most > 0);
         let Some(network) = network else { return Ok(None) };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.take(network, 1, self.most) {
-            Ok(Some(Held { network, open: self.open.clone() }))
+            Ok(Some(AddressSlot { network, open: self.open.clone() }))
         } else {
-            Err(Shed::Connections)
+            Err(LimitExceeded::Connections)
         }
     }
 }
 
-impl Drop for Held {
+impl Drop for AddressSlot {
     fn drop(&mut self) {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).give_back(self.network, 1);
     }
@@ -163,7 +163,7 @@ mod tests {
         let limit = ConnectionLimit::new(2, vec!["10.0.0.0/8".parse().expect("a network")]);
         let one = limit.admit(address("203.0.113.5")).expect("room");
         let _other = limit.admit(address("::ffff:203.0.113.5")).expect("room");
-        assert_eq!(limit.admit(address("203.0.113.5")).err(), Some(Shed::Connections));
+        assert_eq!(limit.admit(address("203.0.113.5")).err(), Some(LimitExceeded::Connections));
         assert!(limit.admit(address("203.0.113.6")).is_ok());
         drop(one);
         assert!(limit.admit(address("203.0.113.5")).is_ok());

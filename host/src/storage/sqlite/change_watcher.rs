@@ -4,7 +4,7 @@
 //! last looked (`PRAGMA data_version`, which reads shared memory and no page). Only then are the new rows read.
 
 use super::open::{self, SqliteOptions};
-use crate::invalidations::{Answer, Invalidations, Position, View, view::Row};
+use crate::invalidations::{Freshness, Invalidations, Position, View, view::Row};
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::{
@@ -16,53 +16,53 @@ use std::{
 const SUBJECTS: usize = 65_536;
 
 /// The view, and connections to look through.
-pub(super) struct Lookout {
+pub(super) struct ChangeWatcher {
     options: Arc<SqliteOptions>,
     view: RwLock<View>,
-    idle: Mutex<Vec<Eye>>,
+    idle: Mutex<Vec<Watch>>,
 }
 
 /// A connection, and the version of the data that it saw last. Versions of two connections can't be compared.
-struct Eye {
+struct Watch {
     connection: Connection,
     seen: Option<i64>,
 }
 
-impl Lookout {
+impl ChangeWatcher {
     pub(super) fn new(options: Arc<SqliteOptions>) -> Self {
         Self { options, view: RwLock::new(View::new(SUBJECTS)), idle: Mutex::default() }
     }
 
-    fn look(&self, subjects: &[String], as_of: Position) -> rusqlite::Result<Answer> {
+    fn look(&self, subjects: &[String], as_of: Position) -> rusqlite::Result<Freshness> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut eye = match idle {
-            Some(eye) => eye,
-            None => Eye { connection: open::lookout(&self.options, Duration::ZERO)?, seen: None },
+        let mut watch = match idle {
+            Some(watch) => watch,
+            None => Watch { connection: open::watcher(&self.options, Duration::ZERO)?, seen: None },
         };
-        let version = eye.version()?;
-        if eye.seen != Some(version) {
+        let version = watch.version()?;
+        if watch.seen != Some(version) {
             // What is committed meanwhile changes the version once more.
-            eye.catch_up(&self.view)?;
-            eye.seen = Some(version);
+            watch.catch_up(&self.view)?;
+            watch.seen = Some(version);
         }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(eye);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(watch);
         Ok(self.view.read().unwrap_or_else(PoisonError::into_inner).answer(subjects, as_of))
     }
 }
 
 #[async_trait]
-impl Invalidations for Lookout {
+impl Invalidations for ChangeWatcher {
     /// Always tells, since it takes a few microseconds. What can't be looked up is unknown.
-    fn peek(&self, subjects: &[String], as_of: Position) -> Option<Answer> {
-        Some(self.look(subjects, as_of).unwrap_or(Answer::Unknown))
+    fn peek(&self, subjects: &[String], as_of: Position) -> Option<Freshness> {
+        Some(self.look(subjects, as_of).unwrap_or(Freshness::Unknown))
     }
 
-    async fn check(&self, subjects: &[String], as_of: Position) -> Answer {
-        self.peek(subjects, as_of).unwrap_or(Answer::Unknown)
+    async fn check(&self, subjects: &[String], as_of: Position) -> Freshness {
+        self.peek(subjects, as_of).unwrap_or(Freshness::Unknown)
     }
 }
 
-impl Eye {
+impl Watch {
     fn version(&self) -> rusqlite::Result<i64> {
         self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
     }

@@ -1,11 +1,11 @@
-//! The trail of security events, from both sides: as an administrator reads it, and as whoever has a copy verifies it.
+//! The audit log, from both sides: as an administrator reads it, and as whoever has a copy verifies it.
 
 use super::{Person, Service};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
 use mana_auth::{
+    audit_log::{self, Report, Verification},
     clock::{Clock as _, SystemClock},
-    trail::{self, Report, Verification},
 };
 use mana_auth_audit::{Details, Leaf, VerifierKey};
 use rusqlite::{Connection, TransactionBehavior::Immediate, params};
@@ -181,6 +181,6 @@ impl Copy {
     pub fn verify_against(&self, key: Option<VerifierKey>, outside: &[String], restored: bool) -> Report {
         let mut notes = outside.iter().cloned().map(Ok);
         let with = Verification { key, checkpoints: Some(&mut notes), restored, export: None };
-        trail::verify(&self.path(), with).unwrap_or_else(|error| panic!("it can't be verified: {error}"))
+        audit_log::verify(&self.path(), with).unwrap_or_else(|error| panic!("it can't be verified: {error}"))
     }
 }

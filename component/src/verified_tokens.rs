@@ -1,10 +1,8 @@
-//! What an instance has worked out and need not work out again: bounded, and gone with the instance.
+//! Tokens that an instance has verified, so that it need not verify them again: bounded, and gone with the instance.
 
-use crate::time::{Span, Time};
 use lru::LruCache;
 use memchr::arch::all::is_equal;
 use std::{
-    hash::Hash,
     num::NonZeroUsize,
     sync::{Arc, LazyLock, Mutex},
 };
@@ -15,15 +13,15 @@ const MOST: NonZeroUsize = NonZeroUsize::new(2048).unwrap();
 /// How much of a text's end it is looked up by, in bytes: of a cookie the tag, of a token half the signature.
 const TAIL: usize = 32;
 
-/// Remembers a value for a text, which must match exactly. Past the bound, what was longest not asked for is forgotten.
-pub struct Memory<V>(LazyLock<Mutex<LruCache<[u8; TAIL], Remembered<V>>>>);
+/// Values of verified tokens, found by the whole token. Past the bound, the least recently used one is forgotten.
+pub struct VerifiedTokens<V>(LazyLock<Mutex<LruCache<[u8; TAIL], Remembered<V>>>>);
 
 struct Remembered<V> {
     text: String,
     value: Arc<V>,
 }
 
-impl<V> Memory<V> {
+impl<V> VerifiedTokens<V> {
     /// Empty.
     pub const fn new() -> Self {
         Self(LazyLock::new(|| Mutex::new(LruCache::new(MOST))))
@@ -59,51 +57,13 @@ fn tail(text: &str) -> Option<&[u8; TAIL]> {
     text.as_bytes().last_chunk()
 }
 
-/// How many subjects a [`Lately`] remembers.
-const SUBJECTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
-
-/// What was told of lately, so that it is told once in a while. Subjects must be of our own making: they are keys of a table.
-pub struct Lately<K> {
-    told: LazyLock<Mutex<LruCache<K, Time>>>,
-    every: Span,
-}
-
-impl<K: Hash + Eq> Lately<K> {
-    /// Nothing yet; each subject is told of once in so long.
-    pub const fn new(every: Span) -> Self {
-        Self { told: LazyLock::new(|| Mutex::new(LruCache::new(SUBJECTS))), every }
-    }
-
-    /// Whether the subject is to be told of, and was not within the span before; then it was now.
-    pub fn is_first(&self, subject: K, now: Time) -> bool {
-        let Ok(mut told) = self.told.lock() else { return true };
-        // A clock that was put back silences nobody for as long.
-        let first = told.get(&subject).is_none_or(|at| !(Span(0)..self.every).contains(&now.since(*at)));
-        if first {
-            told.put(subject, now);
-        }
-        first
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_subject_is_told_of_once_in_a_while() {
-        let lately = Lately::new(Span::minutes(1));
-        assert!(lately.is_first(1, Time(0)));
-        assert!(!lately.is_first(1, Time(59_999)));
-        assert!(lately.is_first(2, Time(59_999)));
-        assert!(lately.is_first(1, Time(60_000)));
-        assert!(!lately.is_first(1, Time(60_001)));
-        assert!(lately.is_first(1, Time(59_999)), "by a clock that was put back");
-    }
-
-    #[test]
     fn a_text_is_itself_alone() {
-        let memory = Memory::new();
+        let memory = VerifiedTokens::new();
         let (one, other) = (format!("one {:032}", 7), format!("other {:032}", 7));
         memory.insert(&one, Arc::new(1));
         assert_eq!(memory.get(&one).as_deref(), Some(&1));

@@ -1,4 +1,4 @@
-//! The trail of security events, as its owner and administrators read it.
+//! The audit log, as its owner and administrators read it.
 
 use crate::{
     scenarios,
