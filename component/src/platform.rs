@@ -11,6 +11,11 @@ pub fn now() -> Time {
     Time(i64::try_from(platform::now()).unwrap_or(i64::MAX))
 }
 
+/// Lets the other calls of the instance go on, and tells the host that this one does.
+pub async fn give_way() {
+    wit_bindgen::yield_async().await;
+}
+
 /// `N` bytes of chance.
 #[must_use]
 pub fn random<const N: usize>() -> [u8; N] {

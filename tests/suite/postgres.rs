@@ -28,8 +28,8 @@ const TOLD: &[(&str, &str)] = &[
     ("secrets_at_rest", "nothing_is_left_after_a_busy_day"),
     ("session_cache", "is_not_set_where_it_would_be_too_long"),
     ("sessions", "an_id_that_is_no_text_is_no_session"),
-    ("audit log", "it_is_summed_up_before_and_after_sealing"),
-    ("audit log", "nobody_else_reads_it"),
+    ("audit_log", "it_is_summed_up_before_and_after_sealing"),
+    ("audit_log", "nobody_else_reads_it"),
 ];
 
 pub fn trials() -> [Trial; 1] {

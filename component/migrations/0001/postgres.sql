@@ -95,7 +95,7 @@ CREATE TABLE attempts (
     PRIMARY KEY (counter, subject, since)
 );
 
-CREATE UNIQUE INDEX attempts_position ON attempts (counter, position);
+CREATE INDEX attempts_position ON attempts (counter, position);
 
 CREATE TABLE reservations (
     counter text COLLATE "C" NOT NULL,
@@ -176,7 +176,7 @@ CREATE INDEX security_events_type ON security_events (event_type, id);
 
 CREATE INDEX security_events_address ON security_events (ip_address, id) WHERE ip_address IS NOT NULL;
 
-CREATE INDEX security_events_unsealed ON security_events (id) WHERE leaf IS NULL AND mac IS NOT NULL;
+CREATE INDEX security_events_unsealed ON security_events (id) WHERE mac IS NOT NULL;
 
 CREATE INDEX security_events_foreign ON security_events (id) WHERE leaf IS NULL AND mac IS NULL;
 
@@ -340,7 +340,8 @@ CREATE FUNCTION accounts_changed() RETURNS trigger LANGUAGE plpgsql SET search_p
 BEGIN
     UPDATE users SET credential_version = credential_version + 1 WHERE id IN (
         SELECT unnest(ARRAY[o.user_id, n.user_id]) FROM old_rows o FULL JOIN new_rows n ON n.id = o.id
-        WHERE o.password IS DISTINCT FROM n.password OR o.user_id IS DISTINCT FROM n.user_id);
+        WHERE o.password IS DISTINCT FROM n.password OR o.user_id IS DISTINCT FROM n.user_id
+            OR o.provider_id IS DISTINCT FROM n.provider_id OR o.account_id IS DISTINCT FROM n.account_id);
     RETURN NULL;
 END $$;
 

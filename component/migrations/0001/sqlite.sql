@@ -105,7 +105,7 @@ CREATE TABLE attempts (
     PRIMARY KEY (counter, subject, since)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX attempts_position ON attempts (counter, position);
+CREATE INDEX attempts_position ON attempts (counter, position);
 
 -- Places of attempts that are not decided yet: one for each counter. A process that dies leaves them, for a minute.
 CREATE TABLE reservations (
@@ -212,7 +212,8 @@ CREATE INDEX security_events_type ON security_events (event_type, id);
 
 CREATE INDEX security_events_address ON security_events (ip_address, id) WHERE ip_address IS NOT NULL;
 
-CREATE INDEX security_events_unsealed ON security_events (id) WHERE leaf IS NULL AND mac IS NOT NULL;
+-- Sealed ones have no MAC any more.
+CREATE INDEX security_events_unsealed ON security_events (id) WHERE mac IS NOT NULL;
 
 -- Rows that the service did not write.
 CREATE INDEX security_events_foreign ON security_events (id) WHERE leaf IS NULL AND mac IS NULL;
@@ -325,9 +326,12 @@ CREATE TABLE positions (
 
 INSERT INTO positions (one, last) VALUES (1, 0);
 
+-- Where somebody has raised the number by hand, the row takes the next position all the same: a row below it would go unseen.
 CREATE TRIGGER invalidations_given AFTER INSERT ON invalidations
 BEGIN
-    UPDATE positions SET last = NEW.id WHERE last < NEW.id;
+    INSERT INTO positions (one, last) VALUES (1, NEW.id)
+    ON CONFLICT (one) DO UPDATE SET last = max(positions.last + 1, excluded.last);
+    UPDATE invalidations SET id = (SELECT last FROM positions) WHERE id = NEW.id AND id < (SELECT last FROM positions);
 END;
 
 -- Starts of serving processes. A position is of the history of the newest start before it: a restored backup has other starts.
@@ -389,8 +393,26 @@ END;
 
 CREATE TRIGGER accounts_changed AFTER UPDATE ON accounts
 WHEN OLD.password IS DISTINCT FROM NEW.password OR OLD.user_id IS DISTINCT FROM NEW.user_id
+    OR OLD.provider_id IS DISTINCT FROM NEW.provider_id OR OLD.account_id IS DISTINCT FROM NEW.account_id
 BEGIN
     UPDATE users SET credential_version = credential_version + 1 WHERE id IN (OLD.user_id, NEW.user_id);
+END;
+
+-- REPLACE removes rows without a trigger of theirs.
+CREATE TRIGGER accounts_replaced_by_insert BEFORE INSERT ON accounts
+BEGIN
+    UPDATE users SET credential_version = credential_version + 1 WHERE id IN (
+        SELECT user_id FROM accounts WHERE rowid = NEW.rowid OR id = NEW.id
+            OR (provider_id = NEW.provider_id AND account_id = NEW.account_id));
+END;
+
+CREATE TRIGGER accounts_replaced_by_update BEFORE UPDATE ON accounts
+WHEN OLD.rowid IS DISTINCT FROM NEW.rowid OR OLD.id IS DISTINCT FROM NEW.id
+    OR OLD.provider_id IS DISTINCT FROM NEW.provider_id OR OLD.account_id IS DISTINCT FROM NEW.account_id
+BEGIN
+    UPDATE users SET credential_version = credential_version + 1 WHERE id IN (
+        SELECT user_id FROM accounts WHERE rowid <> OLD.rowid AND (rowid = NEW.rowid OR id = NEW.id
+            OR (provider_id = NEW.provider_id AND account_id = NEW.account_id)));
 END;
 
 CREATE TRIGGER accounts_removed AFTER DELETE ON accounts

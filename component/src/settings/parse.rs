@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// The fewest failures without a success that may be configured to end all attempts.
 pub const LEAST_CUMULATIVE: u32 = 10;
 
+/// The longest name of an audience, in bytes: every token for it contains it.
+const AUDIENCE: usize = 255;
+
 /// The keys that the component asks its host for.
 pub fn keys() -> impl Iterator<Item = &'static ConfigKey> {
     KEYS.iter().filter(|key| key.owner == Owner::Component)
@@ -53,6 +56,11 @@ impl Settings {
             audiences.push(public_url.as_str().to_owned());
         }
         let token_audiences = source.list("token_audiences")?;
+        for (key, list) in [("audience", &audiences), ("token_audiences", &token_audiences)] {
+            if list.iter().any(|audience| audience.len() > AUDIENCE) {
+                return Err(wrong(key, "must have at most 255 bytes in each item: tokens contain it"));
+            }
+        }
         if audiences.iter().any(|audience| token_audiences.contains(audience)) {
             return Err(wrong(
                 "token_audiences",
@@ -300,6 +308,14 @@ mod tests {
         assert_eq!(problem(&[audiences, ("audience", "auth")]), None);
         for audience in ["shop", " shop ", "auth, shop"] {
             assert_eq!(problem(&[audiences, ("audience", audience)]).as_deref(), Some("token_audiences"));
+        }
+    }
+
+    #[test]
+    fn an_audience_fits_into_a_token() {
+        for key in ["audience", "token_audiences"] {
+            assert_eq!(problem(&[(key, &"a".repeat(255))]), None);
+            assert_eq!(problem(&[(key, &format!("shop, {}", "a".repeat(256)))]).as_deref(), Some(key));
         }
     }
 

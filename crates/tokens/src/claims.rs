@@ -1,11 +1,11 @@
 use crate::unique::Members;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap as _};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What an access token says (RFC 7519 §4). Times are seconds since the Unix epoch.
 ///
 /// Each of the named claims is required, once, in its type. Every other claim is read into `own`, and decides nothing here.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     /// The user's id, a UUIDv7.
     pub sub: String,
@@ -29,6 +29,7 @@ pub struct Claims {
     pub pos: String,
     /// Claims of the operator's own, such as a plan, by their names. None of them may have the name of a claim above: the token
     /// would name a member twice, and every verifier would refuse it.
+    #[serde(flatten)]
     pub own: Map<String, Value>,
 }
 
@@ -48,59 +49,8 @@ impl Claims {
     /// None unless the payload is a JSON object whose member names are unique (RFC 7519 §4) and which has all
     /// of the claims.
     pub(crate) fn from_payload(payload: &[u8]) -> Option<Self> {
+        // serde would also read the claims from an array, and does not mind a member twice among those of the operator's own.
         serde_json::from_slice::<Members>(payload).ok()?;
         serde_json::from_slice(payload).ok()
-    }
-
-    fn from_members(mut members: Map<String, Value>) -> Option<Self> {
-        Some(Self {
-            sub: text(&mut members, "sub")?,
-            email: text(&mut members, "email")?,
-            email_verified: members.remove("email_verified")?.as_bool()?,
-            role: text(&mut members, "role")?,
-            sid: text(&mut members, "sid")?,
-            iss: text(&mut members, "iss")?,
-            aud: text(&mut members, "aud")?,
-            iat: members.remove("iat")?.as_u64()?,
-            exp: members.remove("exp")?.as_u64()?,
-            pos: text(&mut members, "pos")?,
-            own: members,
-        })
-    }
-}
-
-fn text(members: &mut Map<String, Value>, name: &str) -> Option<String> {
-    match members.remove(name)? {
-        Value::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-// Both by hand: what `serde(flatten)` makes of it is sixty kilobytes of WebAssembly.
-
-impl Serialize for Claims {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut members = serializer.serialize_map(None)?;
-        members.serialize_entry("sub", &self.sub)?;
-        members.serialize_entry("email", &self.email)?;
-        members.serialize_entry("email_verified", &self.email_verified)?;
-        members.serialize_entry("role", &self.role)?;
-        members.serialize_entry("sid", &self.sid)?;
-        members.serialize_entry("iss", &self.iss)?;
-        members.serialize_entry("aud", &self.aud)?;
-        members.serialize_entry("iat", &self.iat)?;
-        members.serialize_entry("exp", &self.exp)?;
-        members.serialize_entry("pos", &self.pos)?;
-        for (name, value) in &self.own {
-            members.serialize_entry(name, value)?;
-        }
-        members.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Claims {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_members(Map::deserialize(deserializer)?)
-            .ok_or_else(|| D::Error::custom("a claim is missing, or of another type"))
     }
 }

@@ -182,9 +182,19 @@ fn networks(text: &str) -> Result<Vec<IpNet>, Problem> {
     let network = |(index, item): (usize, &str)| {
         item.parse::<IpNet>()
             .or_else(|_| item.parse::<IpAddr>().map(IpNet::from))
+            .map(canonical)
             .map_err(|_| Problem::Network(index + 1))
     };
     items(text).enumerate().map(network).collect()
+}
+
+/// A network of IPv4 addresses that is written as one of IPv6 (`::ffff:10.0.0.0/104`): clients are compared by their canonical address.
+fn canonical(network: IpNet) -> IpNet {
+    let (mapped, prefix) = (network.network().to_canonical(), network.prefix_len().checked_sub(96));
+    match (network, mapped, prefix) {
+        (IpNet::V6(_), IpAddr::V4(_), Some(prefix)) => IpNet::new(mapped, prefix).unwrap_or(network),
+        _ => network,
+    }
 }
 
 fn log_format(text: &str) -> Result<LogFormat, Problem> {

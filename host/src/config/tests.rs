@@ -61,6 +61,13 @@ fn flags_go_over_environment_over_file() {
 }
 
 #[test]
+fn a_network_has_one_form() {
+    let of = |text| with_environment(&[("MANA_AUTH_TRUSTED_PROXIES", text)]).expect("valid").trusted_proxies;
+    assert_eq!(of("::ffff:10.1.2.3/104, ::ffff:192.0.2.7"), of("10.0.0.0/8, 192.0.2.7"));
+    assert_eq!(of("::/0")[0].prefix_len(), 0);
+}
+
+#[test]
 fn lists_read_the_same_everywhere() {
     let (_folder, path) =
         with_file("trusted_proxies = ['10.0.0.0/8', '::1']\ntoken_audiences = ['a', 'b']\n");

@@ -20,6 +20,8 @@ scenarios![
     after_its_parent_ends,
     after_its_parent_is_cut_short_or_removed_by_hand,
     after_its_rows_are_replaced_by_hand,
+    after_its_row_is_replaced_by_its_number,
+    whatever_was_done_to_the_positions,
     after_its_key_is_revoked_and_all_trace_of_that_is_gone needs Start,
     a_change_of_role_shows_in_the_next_answer,
     of_sixteen_who_read_nobody_misses_it,
@@ -206,6 +208,58 @@ async fn after_its_rows_are_replaced_by_hand(stage: Stage) {
     assert_eq!(by_hand.execute(sql, []).expect(sql), 1);
     assert_eq!(carol.client.get("/session").await.ok()["user"]["role"], "admin");
     carol.client.get("/session").without_cookies().bearer(&carol.access).await.refused("TOKEN_EXPIRED");
+}
+
+/// SQLite numbers rows beside their ids, and REPLACE removes what has the same number. What is exchanged from a session ends with it.
+async fn after_its_row_is_replaced_by_its_number(stage: Stage) {
+    let service = stage.start().await;
+    service.register("bob@example.org").await;
+    service.register(ANA).await;
+    let by_hand = service.database();
+    by_hand.pragma_update(None, "foreign_keys", false).expect("as the shell has it");
+    for sql in [
+        "UPDATE OR REPLACE sessions SET rowid = (SELECT rowid FROM sessions WHERE id = ?1) WHERE id = ?2",
+        "UPDATE OR REPLACE sessions SET token_hash = (SELECT token_hash FROM sessions WHERE id = ?1) WHERE id = ?2",
+    ] {
+        let (ana, bob) = (service.sign_in(ANA).await, service.sign_in("bob@example.org").await);
+        let exchanged = ana.client.post("/session-to-token", json!({})).await.ok();
+        let child = crate::shape::text(&exchanged["accessToken"]);
+        let client = service.client();
+        warm(&ana).await;
+        client.get("/session").bearer(&child).await.ok();
+        assert_eq!(by_hand.execute(sql, [ana.sid(), bob.sid()]).expect(sql), 1);
+        for token in [&ana.access, &child] {
+            assert_eq!(
+                client.post("/validate", json!({ "token": token })).await.ok()["valid"],
+                false,
+                "{sql}"
+            );
+            client.get("/session").bearer(token).await.refused("UNAUTHENTICATED");
+        }
+    }
+}
+
+/// A position that was given already is never given again, whatever somebody made of the numbers.
+async fn whatever_was_done_to_the_positions(stage: Stage) {
+    for sql in [
+        "UPDATE positions SET last = last + 1000",
+        "UPDATE positions SET last = 1",
+        "REPLACE INTO positions (one, last) VALUES (1, 100000)",
+        "DELETE FROM positions",
+        "DELETE FROM invalidations; DELETE FROM sqlite_sequence WHERE name = 'invalidations'",
+        "INSERT INTO invalidations (subject) VALUES (CAST(x'75ff' AS TEXT))",
+    ] {
+        let service = stage.clone().start().await;
+        service.register(ANA).await;
+        service.database().execute_batch(sql).expect(sql);
+        for _ in 0..2 {
+            let ana = service.sign_in(ANA).await;
+            assert!(ana.is_signed_in().await, "{sql}");
+            assert!(ana.is_signed_in().await, "{sql}");
+            service.sql("DELETE FROM sessions");
+            assert!(ana.is_signed_out().await, "{sql}");
+        }
+    }
 }
 
 /// An instance that rested while a key was revoked, and until the table no longer says so.

@@ -16,6 +16,7 @@ use std::{future::IntoFuture as _, time::Duration};
 
 scenarios![
     the_fifth_failure_locks needs Clock,
+    what_somebody_wrote_into_the_counters_lets_nobody_guess,
     the_window_slides needs Clock,
     each_lock_is_twice_as_long needs Clock,
     a_success_begins_anew needs Clock,
@@ -68,6 +69,22 @@ async fn the_fifth_failure_locks(stage: Stage) {
     let times = service.number(told);
     // At most once a minute in each instance, whoever hammers at it.
     assert!((2..=3).contains(&times), "{times}");
+}
+
+/// As large as a number can be, and further in the future than any clock.
+async fn what_somebody_wrote_into_the_counters_lets_nobody_guess(stage: Stage) {
+    let service = stage.start().await;
+    service.register(ANA).await;
+    guess(&service, 1).await;
+    for sql in [
+        "INSERT INTO attempts SELECT counter, CAST('x' AS BLOB), since, until, count, 9223372036854775807 FROM attempts",
+        "UPDATE attempts SET count = -9223372036854775807",
+        "UPDATE lockouts SET failures = -9223372036854775807",
+    ] {
+        service.sql(sql);
+    }
+    guess(&service, 5).await;
+    login(&service.client(), right()).await.refused("ACCOUNT_LOCKED");
 }
 
 async fn the_window_slides(stage: Stage) {

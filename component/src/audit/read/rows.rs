@@ -101,7 +101,7 @@ pub async fn by_hour(since: Time) -> Result<Vec<(Time, String, i64)>, Failure> {
              SELECT hour, event_type, {} AS count FROM audit_hours WHERE hour >= ?1
              UNION ALL
              SELECT created_at - created_at % 3600000, event_type, 1 FROM security_events
-             WHERE leaf IS NULL AND mac IS NOT NULL AND id >= ?2 AND created_at >= 0) AS begun
+             WHERE mac IS NOT NULL AND +leaf IS NULL AND id >= ?2 AND created_at >= 0) AS begun
          WHERE octet_length(event_type) <= 64 GROUP BY hour, event_type ORDER BY hour, event_type LIMIT ?3",
         bounded_text("event_type"),
         storage::countable("count")

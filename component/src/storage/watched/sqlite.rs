@@ -12,38 +12,45 @@ pub(super) fn triggers(watched: &Watched) -> Vec<String> {
     if *inserts {
         found.push((format!("{table}_added"), format!("AFTER INSERT ON {table}"), report(watched)));
     }
-    if !unique.is_empty() {
-        let same = same(unique);
-        found.push(replaced(watched, "insert", &format!("BEFORE INSERT ON {table}"), &same));
-        let columns = [&["id"], unique.concat().as_slice()].concat().join(", ");
-        let other = format!("id <> OLD.id AND ({same})");
-        found.push(replaced(watched, "update", &format!("BEFORE UPDATE OF {columns} ON {table}"), &other));
-    }
+    let same = same(unique);
+    found.push(replaced(watched, "insert", &format!("BEFORE INSERT ON {table} WHEN"), &same));
+    let columns = [&["rowid", "id"], unique.concat().as_slice()].concat();
+    let moved = columns.iter().map(|column| format!("OLD.{column} IS DISTINCT FROM NEW.{column}"));
+    let moved = format!("BEFORE UPDATE ON {table} WHEN ({}) AND", moved.collect::<Vec<_>>().join(" OR "));
+    found.push(replaced(watched, "update", &moved, &format!("rowid <> OLD.rowid AND ({same})")));
     let statements = found.into_iter().flat_map(|(name, event, body)| {
         [format!("DROP TRIGGER IF EXISTS {name}"), format!("CREATE TRIGGER {name} {event} BEGIN {body} END")]
     });
     statements.collect()
 }
 
-/// What holds for a row that has the id of the row `NEW`, or what is unique beside it.
+/// What holds for a row that has the id of the row `NEW`, or what is unique beside it. SQLite's own number of a row is unique, too.
 fn same(unique: &[&[&str]]) -> String {
     let is_same = |columns: &[&str]| {
         let equal: Vec<String> = columns.iter().map(|column| format!("{column} = NEW.{column}")).collect();
         format!("({})", equal.join(" AND "))
     };
-    let all: Vec<String> = std::iter::once(&["id"][..]).chain(unique.iter().copied()).map(is_same).collect();
+    let all: Vec<String> =
+        [&["rowid"][..], &["id"]].into_iter().chain(unique.iter().copied()).map(is_same).collect();
     all.join(" OR ")
 }
 
 /// Reports the rows that a statement is about to replace.
 fn replaced(watched: &Watched, how: &str, event: &str, condition: &str) -> (String, String, String) {
     let Watched { table, subject, .. } = watched;
-    let (Subject::Row(prefix) | Subject::Family(prefix) | Subject::Table(prefix)) = subject;
     let rows = format!("FROM {table} WHERE {condition}");
+    let subjects = match subject {
+        Subject::Row(prefix) => format!("SELECT '{prefix}' || id {rows}"),
+        Subject::Family(prefix) => format!(
+            "SELECT '{prefix}' || id {rows}
+             UNION SELECT '{prefix}' || id FROM {table} WHERE parent_id IN (SELECT id {rows})"
+        ),
+        Subject::Table(name) => format!("VALUES ('{name}')"),
+    };
     (
         format!("{table}_replaced_by_{how}"),
-        format!("{event} WHEN EXISTS (SELECT 1 {rows})"),
-        format!("INSERT INTO invalidations (subject) SELECT '{prefix}' || id {rows};"),
+        format!("{event} EXISTS (SELECT 1 {rows})"),
+        format!("INSERT INTO invalidations (subject) {subjects};"),
     )
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::Failure,
     params,
-    storage::{self, Columns, Condition, Statement, Value, expecting_one, statement},
+    storage::{self, Columns, Condition, Statement, Value, countable, expecting_one, statement},
     time::{SKEW, Span, Time},
 };
 
@@ -25,6 +25,9 @@ const GATHERED: Span = Span::minutes(1);
 const MOST: i64 = 1_000_000;
 const MOST_OF_TOKENS: i64 = 100_000;
 
+/// The last position that is given. Larger ones were written by somebody else, and push nothing out.
+const LAST: i64 = 1 << 40;
+
 const fn most(counter: CounterKind) -> i64 {
     if counter.is_cheap() { MOST_OF_TOKENS } else { MOST }
 }
@@ -33,8 +36,9 @@ const fn most(counter: CounterKind) -> i64 {
 /// row, from the first to the last.
 fn recent([counter, subject, from, to]: [usize; 4]) -> String {
     format!(
-        "(SELECT CAST(coalesce(sum(count), 0) AS bigint) FROM attempts WHERE counter = ?{counter} AND subject = ?{subject}
+        "(SELECT CAST(coalesce(sum({}), 0) AS bigint) FROM attempts WHERE counter = ?{counter} AND subject = ?{subject}
              AND since > CAST(?{from} AS bigint) - {} AND since <= ?{to} AND until > ?{from})",
+        countable("count"),
         GATHERED.0
     )
 }
@@ -52,8 +56,9 @@ pub async fn standing(lock: &Counter, limits: &[Limit], now: Time) -> Result<(St
     let mut columns = vec![recent([4, 5, 1, 3]), undecided([4, 5, 2, 3])];
     columns.extend(columns_of(limits, &mut params));
     let sql = format!(
-        "SELECT coalesce(l.failures, 0), coalesce(l.locked_until, 0), coalesce(l.times, 0), {}
+        "SELECT coalesce({}, 0), coalesce(l.locked_until, 0), coalesce(l.times, 0), {}
          FROM (SELECT 1) AS one LEFT JOIN lockouts l ON l.counter = ?4 AND l.subject = ?5",
+        countable("l.failures"),
         columns.join(", ")
     );
     let read = |row: &mut Columns| {
@@ -90,11 +95,14 @@ fn used_in(row: &mut Columns, limits: &[Limit]) -> Result<Vec<Used>, Failure> {
 
 /// What a counter counted within the window, in the order of time.
 pub async fn tallies(counter: &Counter, now: Time) -> Result<Vec<Tally>, Failure> {
-    let sql = "SELECT until, count FROM attempts WHERE counter = ?1 AND subject = ?2
-                   AND since > ?3 AND since <= ?4 AND until > ?5 ORDER BY since";
+    let sql = format!(
+        "SELECT until, {} FROM attempts WHERE counter = ?1 AND subject = ?2
+             AND since > ?3 AND since <= ?4 AND until > ?5 ORDER BY since",
+        countable("count")
+    );
     let from = now - WINDOW;
     let params = params![counter.kind, counter.subject, from - GATHERED, now + SKEW, from];
-    storage::query(sql, params, |row| Ok(Tally { until: row.take()?, count: row.take()? })).await
+    storage::query(&sql, params, |row| Ok(Tally { until: row.take()?, count: row.take()? })).await
 }
 
 /// Takes a place, unless there is a lock, or others have taken what is left. As [`Standing::admit`] has it.
@@ -105,8 +113,9 @@ pub fn reserve_unlocked(counter: &Counter, attempt: &Reservation, bounds: &Bound
             "INSERT INTO reservations (counter, subject, at, nonce) SELECT ?1, ?2, ?3, ?4
              WHERE NOT EXISTS (SELECT 1 FROM lockouts WHERE counter = ?1 AND subject = ?2
                  AND locked_until > ?3 AND locked_until <= ?10)
-             AND coalesce((SELECT failures FROM lockouts WHERE counter = ?1 AND subject = ?2), 0) + {undecided} < ?9
-             AND ({undecided} = 0 OR {undecided} + {recent} < ?8)"
+             AND coalesce((SELECT {} FROM lockouts WHERE counter = ?1 AND subject = ?2), 0) + {undecided} < ?9
+             AND ({undecided} = 0 OR {undecided} + {recent} < ?8)",
+            countable("failures")
         ),
         params![
             counter.kind,
@@ -171,10 +180,11 @@ fn count_where(counter: &Counter, now: Time, condition: &str, more: Vec<Value>) 
         "INSERT INTO attempts (counter, subject, since, until, count, position)
          SELECT ?1, ?2, coalesce((SELECT max(since) FROM attempts
                  WHERE counter = ?1 AND subject = ?2 AND since > CAST(?3 AS bigint) - {} AND since <= ?3), ?3), ?3, 1,
-             (SELECT coalesce(max(position), 0) + 1 FROM attempts WHERE counter = ?1)
+             coalesce((SELECT position + 1 FROM attempts WHERE counter = ?1 AND position < {LAST} ORDER BY position DESC LIMIT 1), 1)
          WHERE {condition}
-         ON CONFLICT (counter, subject, since) DO UPDATE SET count = attempts.count + 1, until = excluded.until",
-        GATHERED.0
+         ON CONFLICT (counter, subject, since) DO UPDATE SET count = {} + 1, until = excluded.until",
+        GATHERED.0,
+        countable("attempts.count")
     );
     expecting_one(&sql, params)
 }
@@ -182,21 +192,23 @@ fn count_where(counter: &Counter, now: Time, condition: &str, more: Vec<Value>) 
 /// Removes the oldest few rows of a kind of counter that nobody looks at any more, or that are one too many: more than are added,
 /// so that a table grows no faster than it is pruned. What seems to be of the future stays: perhaps it is this call that is late.
 fn make_room(counter: &Counter, now: Time) -> Statement {
-    statement(
+    let sql = format!(
         "DELETE FROM attempts WHERE counter = ?1
              AND position < (SELECT min(position) FROM attempts WHERE counter = ?1) + 4
-             AND (position <= (SELECT max(position) FROM attempts WHERE counter = ?1) - CAST(?2 AS bigint) OR until < ?3)",
-        params![counter.kind, most(counter.kind), now - SUSPICION_WINDOW],
-    )
+             AND (until < ?3 OR position <=
+                 (SELECT max(position) FROM attempts WHERE counter = ?1 AND position <= {LAST}) - CAST(?2 AS bigint))"
+    );
+    statement(&sql, params![counter.kind, most(counter.kind), now - SUSPICION_WINDOW])
 }
 
 /// Notes one more failure without a success.
 pub fn note_failure(counter: &Counter, now: Time) -> Statement {
-    statement(
+    let sql = format!(
         "INSERT INTO lockouts (counter, subject, failures, failed_at, locked_until, times) VALUES (?1, ?2, 1, ?3, 0, 0)
-         ON CONFLICT (counter, subject) DO UPDATE SET failures = lockouts.failures + 1, failed_at = excluded.failed_at",
-        params![counter.kind, counter.subject, now],
-    )
+         ON CONFLICT (counter, subject) DO UPDATE SET failures = {} + 1, failed_at = excluded.failed_at",
+        countable("lockouts.failures")
+    );
+    statement(&sql, params![counter.kind, counter.subject, now])
 }
 
 /// Sets a lock where the failures within the window have become too many, and there is none.
@@ -289,9 +301,11 @@ pub fn is_suspicious(sign: &Sign) -> Condition {
     let mut values = params![*reason, *subject, *not_since, *now + SKEW];
     let Some((counter, since, most)) = attempts else { return Condition::new(told, values) };
     values.extend(params![counter.kind, counter.subject, *since, *most, *since - GATHERED]);
-    let many =
-        "(SELECT CAST(coalesce(sum(count), 0) AS bigint) FROM attempts WHERE counter = $5 AND subject = $6
-        AND since > $9 AND since <= $4 AND until > $7) > $8";
+    let many = format!(
+        "(SELECT CAST(coalesce(sum({}), 0) AS bigint) FROM attempts WHERE counter = $5 AND subject = $6
+             AND since > $9 AND since <= $4 AND until > $7) > $8",
+        countable("count")
+    );
     Condition::new(format!("{told} AND {many}"), values)
 }
 

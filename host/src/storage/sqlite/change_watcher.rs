@@ -102,8 +102,14 @@ impl Watch {
     fn rows(&self, from: u64) -> rusqlite::Result<Vec<Row>> {
         let sql = "SELECT id, subject FROM invalidations WHERE id >= ?1 ORDER BY id";
         let mut statement = self.connection.prepare_cached(sql)?;
-        statement.query_map([whole(from)], |row| Ok(Row { id: id(row)?, subject: row.get(1)? }))?.collect()
+        statement.query_map([whole(from)], |row| Ok(Row { id: id(row)?, subject: subject(row)? }))?.collect()
     }
+}
+
+/// What is no UTF-8 is about nobody: it must not keep the others from being read.
+fn subject(row: &rusqlite::Row<'_>) -> rusqlite::Result<String> {
+    let bytes = row.get_ref(1)?.as_bytes().unwrap_or_default();
+    Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
 fn whole(id: u64) -> i64 {

@@ -3,7 +3,7 @@
 use crate::{
     error::{Bug, Failure},
     ids::UserId,
-    params,
+    params, platform,
     storage::{self, Columns, FromValue, Statement, Value, expecting_one, statement},
 };
 use mana_auth_audit::{Hash, Stored, stored_text};
@@ -84,6 +84,8 @@ async fn page<T>(
     limit: u64,
     read: fn(&mut Columns) -> Result<T, Failure>,
 ) -> Result<Vec<T>, Failure> {
+    // A database in the host's own process may answer at once, for as many pages as there are.
+    platform::give_way().await;
     let ask = async |limit: u64| {
         let params = params.iter().cloned().chain([limit.into()]).collect();
         storage::query(sql, params, read).await
@@ -94,8 +96,10 @@ async fn page<T>(
     }
 }
 
-/// Passes over for ever what no event of the service's looks like, but for rows that are longer than SQLite may be allowed to write.
+/// Passes over for ever some of what no event of the service's looks like, but for rows that are longer than SQLite may be allowed to
+/// write. The database writes nothing else meanwhile.
 pub fn pass_over_malformed() -> Statement {
+    const MOST: u32 = 10_000;
     let length = [
         "id",
         "user_id",
@@ -111,17 +115,18 @@ pub fn pass_over_malformed() -> Statement {
     .map(|column| format!("coalesce(octet_length({column}), 0)"))
     .join(" + ");
     let sql = format!(
-        "UPDATE security_events SET mac = NULL
-         WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE AND {length} < 1048576",
+        "UPDATE security_events SET mac = NULL WHERE id IN (
+             SELECT id FROM security_events
+             WHERE mac IS NOT NULL AND +leaf IS NULL AND ({}) IS NOT TRUE AND {length} < 1048576 LIMIT ?1)",
         *WELL_FORMED
     );
-    statement(&sql, vec![])
+    statement(&sql, params![MOST])
 }
 
 /// Events that are still to be sealed, behind an id or from the first on, in the order of their ids.
 pub async fn unsealed(after: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Failure> {
     let sql = format!(
-        "SELECT mac, {} FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND id > ?1 AND {} ORDER BY id LIMIT ?2",
+        "SELECT mac, {} FROM security_events WHERE mac IS NOT NULL AND +leaf IS NULL AND id > ?1 AND {} ORDER BY id LIMIT ?2",
         *EVENT, *WELL_FORMED
     );
     // An empty text comes before every id.
@@ -133,7 +138,7 @@ pub async fn unsealed(after: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, 
 pub async fn unsealed_of(kind: &str, before: Option<Uuid>, limit: u64) -> Result<Vec<Unsealed>, Failure> {
     let sql = format!(
         "SELECT mac, {} FROM security_events
-         WHERE event_type = ?1 AND id < ?2 AND leaf IS NULL AND mac IS NOT NULL AND {} ORDER BY id DESC LIMIT ?3",
+         WHERE event_type = ?1 AND id < ?2 AND mac IS NOT NULL AND +leaf IS NULL AND {} ORDER BY id DESC LIMIT ?3",
         *EVENT, *WELL_FORMED
     );
     // This letter comes behind every id.
@@ -146,7 +151,7 @@ pub async fn unsealed_of(kind: &str, before: Option<Uuid>, limit: u64) -> Result
 pub async fn foreign(most: u32, listed: u32) -> Result<(u64, Vec<Vec<u8>>), Failure> {
     let foreign = format!(
         "SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NULL
-         UNION ALL SELECT id FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND ({}) IS NOT TRUE
+         UNION ALL SELECT id FROM security_events WHERE mac IS NOT NULL AND +leaf IS NULL AND ({}) IS NOT TRUE
          UNION ALL SELECT id FROM security_events WHERE leaf < 0
          UNION ALL SELECT id FROM security_events WHERE leaf >= (SELECT size FROM audit_tree WHERE id = 1)",
         *WELL_FORMED
@@ -166,7 +171,7 @@ pub async fn claims_a_place() -> Result<bool, Failure> {
 /// How many events are still to be sealed, counted up to `most`.
 pub async fn backlog(most: u32) -> Result<u64, Failure> {
     let sql = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM security_events WHERE leaf IS NULL AND mac IS NOT NULL AND {} LIMIT ?1) AS counted",
+        "SELECT count(*) FROM (SELECT 1 FROM security_events WHERE mac IS NOT NULL AND +leaf IS NULL AND {} LIMIT ?1) AS counted",
         *WELL_FORMED
     );
     Ok(storage::query_one(&sql, params![most], |row| row.take()).await?.unwrap_or_default())
@@ -236,7 +241,7 @@ pub async fn sealed_of(kind: &str, before: u64, limit: u64) -> Result<Vec<Stored
 /// Whether events of a kind about a user are still to be sealed.
 pub async fn waits(kind: &str, user: UserId) -> Result<bool, Failure> {
     let sql = "SELECT 1 FROM security_events
-               WHERE user_id = ?1 AND event_type || '' = ?2 AND leaf IS NULL AND mac IS NOT NULL LIMIT 1";
+               WHERE user_id = ?1 AND event_type || '' = ?2 AND mac IS NOT NULL AND +leaf IS NULL LIMIT 1";
     Ok(storage::query_one(sql, params![user, kind], |row| row.take::<i64>()).await?.is_some())
 }
 
