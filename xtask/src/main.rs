@@ -10,6 +10,7 @@
 mod artefacts;
 mod link;
 mod publish;
+mod strip;
 
 use anyhow::{Context as _, Result, bail};
 use artefacts::{COMPOSITIONS, Composition, GUESTS, Guest, GuestKind, Wanted};
@@ -51,7 +52,9 @@ fn component(root: &Path, guest: &Guest, profile: Profile) -> Result<Vec<u8>> {
     let compiled = compile(root, guest, profile)?;
     let module = if guest.browser_glue { link::remove_glue(&compiled)? } else { fs::read(compiled)? };
     match guest.kind {
-        GuestKind::Pure => ComponentEncoder::default().module(&module)?.validate(true).encode(),
+        GuestKind::Pure => {
+            strip::names(&ComponentEncoder::default().module(&module)?.validate(true).encode()?)
+        }
         // The linker of this target makes the component itself.
         GuestKind::Wasi => Ok(module),
     }
