@@ -47,7 +47,7 @@ fn every_statement_is_prepared() {
         let told = scenarios.iter().find(|told| told.name == *scenario).expect(scenario);
         block_on((told.run)(Stage::new(RunnerKind::Postgres)));
     }
-    block_on(an_operator_lists_and_erases(Stage::new(RunnerKind::Postgres)));
+    block_on(an_operator_lists_erases_and_rotates(Stage::new(RunnerKind::Postgres)));
     let prepared: Vec<String> = postgres::statements().iter().map(|sql| words(sql)).collect();
     let written = written();
     assert!(written.len() > 120, "only {} statements", written.len());
@@ -59,7 +59,7 @@ fn every_statement_is_prepared() {
 }
 
 /// What the commands ask for, which know SQLite alone.
-async fn an_operator_lists_and_erases(stage: Stage) {
+async fn an_operator_lists_erases_and_rotates(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
     let root = service.administrator().await;
@@ -80,12 +80,15 @@ async fn an_operator_lists_and_erases(stage: Stage) {
             let found =
                 accounts.call_find(accessor, "Ana@example.org".to_owned()).await?.expect("an account");
             let erased = auth.mana_auth_audit().call_erase(accessor, found.id, Some(found.email)).await?;
+            auth.mana_auth_audit().call_rotate_key(accessor).await?.expect("another key");
             Ok((listed, older, erased.expect("a number")))
         })
         .await
         .expect("an answer");
     assert_eq!((listed[0].email.as_str(), older[0].email.as_str()), ("root@example.org", "ana@example.org"));
     assert!(erased > 2, "{erased} events");
+    // The key that signs from now on is looked for.
+    service.tick().await;
 }
 
 /// The literals of the component that are SQL, and their files.
