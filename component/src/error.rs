@@ -1,7 +1,7 @@
 //! Why something did not succeed, so that a signature tells what can happen.
 //!
-//! `rows` returns [`Failure`], and so does a use case that nothing else can fail. A use case that can refuse has an enum beside
-//! it: its refusals, and `Failed`. Three that several domains share are here. An error means that nothing was changed, unless it says
+//! `rows` returns [`Failure`]; so does a use case that refuses nothing. A use case that can refuse has its own enum: its refusals,
+//! and `Failed`. Three that several domains share are here. An error means that nothing was changed, unless it says
 //! otherwise.
 //!
 //! Each face decides in one place what a client is told: `http/kit/problem.rs`, `exports/failure.rs`. What the operator is told is in
@@ -21,7 +21,7 @@ pub enum Failure {
     Bug(Bug),
 }
 
-/// Why a use case does not do something with what its caller names.
+/// Why a use case refuses what its caller names.
 #[derive(Debug)]
 pub enum LookupError {
     /// It isn't there, or the caller may not know of it. Usually the caller is at fault, or somebody has just removed it.
@@ -50,7 +50,7 @@ pub enum QueryError {
     Failed(Failure),
 }
 
-/// Lets `?` convert into an error: from what a variant holds; after a semicolon, from a smaller error, variant by variant.
+/// Implements `From`, so that `?` converts: from the content of a variant; after a semicolon, from a smaller error by variant.
 macro_rules! passes_on {
     ($error:ident: $($variant:ident($held:ty)),+ $(; $smaller:ident { $($same:ident $(($content:ident))?),+ })*) => {
         $(impl From<$held> for $error {

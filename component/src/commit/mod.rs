@@ -22,7 +22,7 @@ pub struct Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handle(usize);
 
-/// What is counted by the rows that a statement affected.
+/// A metric and its label; it counts the rows that a statement affected.
 type Counted = (Metric, &'static str);
 
 enum Part {
@@ -45,7 +45,7 @@ impl Index<Handle> for Committed {
     }
 }
 
-/// How a change ended that was refused by the rows that it met. Nothing was changed.
+/// Why a change was not committed. Nothing was changed, unless storage doesn't know the outcome.
 #[derive(Debug)]
 pub enum CommitError {
     /// A row to be inserted exists: the constraint's name.
@@ -67,9 +67,8 @@ pub async fn event(ctx: &Context, event: Event) -> Result<(), Failure> {
     change.commit(ctx).await.map(drop)
 }
 
-/// How much of an event is written. Logging must never fail a sign-in: an event that the database refuses is tried
-/// again with fields of our own making only, and then left out and counted, and where not even that is possible told to the log
-/// alone.
+/// How much of an event is written. Logging must never fail a sign-in. If the database refuses an event, it is tried again without
+/// what the client sent, then counted as lost; if that fails too, it is only logged.
 #[derive(Clone, Copy, PartialEq)]
 enum Detail {
     Full,
@@ -132,7 +131,7 @@ impl Change {
         Handle(self.parts.len().saturating_sub(1))
     }
 
-    /// Commits all of it where no row is expected, or none can be missing.
+    /// Commits a change that expects no row, or only rows that can't be missing.
     ///
     /// # Errors
     ///
@@ -141,7 +140,7 @@ impl Change {
         Ok(self.try_commit(ctx).await?)
     }
 
-    /// Commits all of it. `unmet` says what it means that a row is not as it was read before.
+    /// Commits the change. `unmet` is the error if a row is no longer as it was read.
     ///
     /// # Errors
     ///
@@ -157,7 +156,7 @@ impl Change {
     ///
     /// # Errors
     ///
-    /// See [`CommitError`]. Nothing was changed, but where storage doesn't know.
+    /// See [`CommitError`]. Nothing was changed, unless storage doesn't know the outcome.
     pub async fn try_commit(self, ctx: &Context) -> Result<Committed, CommitError> {
         let mut details = vec![Detail::Full; self.parts.len()];
         loop {
@@ -196,7 +195,7 @@ impl Change {
         (statements, lengths)
     }
 
-    /// The part that the failure lies in, where that is an event that must not fail what it reports.
+    /// The part that failed, if it is an expendable event.
     fn blamed_event(&self, error: &Error, lengths: &[usize]) -> Option<usize> {
         let statement = match error {
             Error::Conflict(conflict) => conflict.statement,

@@ -18,7 +18,7 @@ use crate::{
 
 /// A sign-in, as the client sends it.
 pub struct SignIn {
-    /// The address; none where what was sent can't be one, which must take as long.
+    /// The address; none if what was sent is not one. Such a sign-in must take the same time.
     pub email: Option<Email>,
     /// The password.
     pub password: Password,
@@ -39,7 +39,7 @@ pub enum SignInError {
     InvalidCredentials,
     /// The account is banned. Only who knows the password is told.
     Banned,
-    /// Too many attempts failed. Who knows the password is told it too, without a hash and before anybody is looked up.
+    /// Too many attempts failed. The right password gets the same response; nothing is hashed and no account looked up.
     Throttled(Throttled),
     /// See [`Failure`].
     Failed(Failure),
@@ -114,7 +114,7 @@ async fn prove(
     Err(Failure::Overloaded.into())
 }
 
-/// Opens the session of whoever has shown the right password, and keeps that under today's parameters.
+/// Opens a session after the right password, and hashes it again if its hash is outdated.
 async fn open(
     ctx: &Context,
     request: &SignIn,
@@ -136,7 +136,7 @@ async fn open(
     sessions::open(ctx, led_to, proven, &wanted).await
 }
 
-/// Records a failure, what it locks, and whether it is one too many. The same statements, whether or not there is such an account.
+/// Records a failure, its lock, and suspicions. The statements are the same whether or not the account exists.
 async fn record_failure(
     ctx: &Context,
     request: &SignIn,

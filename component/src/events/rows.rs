@@ -9,8 +9,8 @@ use crate::{
 };
 use serde_json::Value as Json;
 
-/// Writes an event, where its condition holds: one statement, after another that counts it where there are too many of
-/// its kind, and one that counts all of the kind where strangers cause them.
+/// Writes an event if its condition holds. The last statement writes it. The one before it counts the event beyond its cap; for event
+/// types that strangers cause, the first counts every event of the type.
 #[must_use]
 pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
     let (address, user_agent) = if event.minimal {
@@ -66,7 +66,7 @@ fn count_rate(event: &Event, now: Time) -> Statement {
     statement(&sql, params)
 }
 
-/// How many times as many events about one account are written where each comes from another address.
+/// The factor by which the cap of an account is higher for events from further addresses.
 const ADDRESSES: u32 = 10;
 
 /// Whether an event is below the cap of its kind within the last minute. Reads as many entries of an index as the cap says, at most,
@@ -101,7 +101,7 @@ pub fn count_lost(event: &Event, ctx: &Context) -> Statement {
     count(event, &Condition::ALWAYS, "lost", ctx.now)
 }
 
-/// Counts an event, where its condition holds and another.
+/// Counts an event if its own condition and `and` hold.
 fn count(event: &Event, and: &Condition, why: &str, now: Time) -> Statement {
     let mut params: Vec<Value> = params![event.kind.name(), why, now];
     let condition = event.condition.bind(&mut params);

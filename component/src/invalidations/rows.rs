@@ -7,7 +7,7 @@ use crate::{
 };
 use mana_auth_positions::{Position, nonce, start};
 
-/// The newest position, the newest start, and what tells the signing keys from any others.
+/// Columns: the newest position, the newest start, and a text that differs whenever the signing keys do.
 pub const SNAPSHOT: &str = "(SELECT last FROM positions), \
      (SELECT nonce FROM starts ORDER BY position DESC LIMIT 1), \
      (SELECT string_agg(id || ' ' || signs_from || ' ' || coalesce(CAST(revoked_at AS text), ''), ',' ORDER BY id) FROM jwks)";
@@ -42,7 +42,7 @@ pub fn begin_lineage() -> Statement {
     statement("INSERT INTO starts (nonce) VALUES (?1)", params![nonce])
 }
 
-/// Removes at most `limit` of the oldest rows, but the newest `kept`, and what became of the signing keys.
+/// Removes at most `limit` of the oldest rows. Keeps the newest `kept`, and all rows about the signing keys.
 #[must_use]
 pub fn prune(kept: i64, limit: i64) -> Statement {
     statement(

@@ -83,7 +83,7 @@ pub async fn start(serving: bool) -> Result<&'static Settings, StartError> {
 fn another_secret() -> Misconfiguration {
     Misconfiguration {
         key: "secrets".to_owned(),
-        problem: "can't open the signing keys in the database: they were sealed with another secret of that version".to_owned(),
+        problem: "can't open the signing keys in the database: they were encrypted with another secret of that version".to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The door to a session: whoever has proven who they are comes in here, however they did.
+//! Opens a session: the only way to one, whatever the method of the proof was.
 
 use super::{
     Device, Lifetime, Session, SignedIn,
@@ -53,8 +53,8 @@ pub enum Opened {
     Outdated,
 }
 
-/// Opens a session, in one commit with `led_to`: what proving who they are has led to. That comes behind the session, which looks for
-/// the credentials as they were proven.
+/// Opens a session and commits `led_to` with it: what else the proof changes, such as a new hash. The session's statement comes
+/// first, because it checks that the credentials are still those that were proven.
 ///
 /// # Errors
 ///
@@ -111,7 +111,7 @@ pub async fn open(
     })))
 }
 
-/// Ends the sessions that give way to another: those that the request came with, and what are too many.
+/// Ends the sessions that the request came with, and the oldest ones beyond the limit.
 async fn make_room(
     ctx: &Context,
     change: &mut Change,
@@ -121,7 +121,7 @@ async fn make_room(
     let (user, limit) = (session.user_id, ctx.settings.sessions_per_user);
     change.add(rows::remove_expired(user, ctx.now));
     for cookie in wanted.replaces {
-        // Whoever was signed in here may be somebody else, of whom an import has left what can't be read.
+        // Only the ids are read: the session may be another user's, whose imported row can't be read.
         if let Some((replaced, owner)) = rows::ids_by_cookie(cookie).await? {
             let event = Event::about(EventType::SessionRevoked, owner).with("reason", "replaced");
             change.add_counted(Metric::SessionsEnded, "replaced", rows::end(replaced));

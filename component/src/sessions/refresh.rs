@@ -30,7 +30,7 @@ const LEFT_BEHIND: Span = Span::minutes(15);
 
 /// How many generations a chain has; all of them are recognised. A client that refreshes with every access token makes 8,640
 /// in the longest time that a session may live by default. Past it the session ends, since forgetting the oldest instead would
-/// wash away where a stolen token came from; and it bounds what ending a session costs.
+/// hide that a stolen token belongs to this chain. The bound also limits what ending a session costs.
 const GENERATIONS: i64 = 20_000;
 
 /// Why a session ends by its refresh tokens, for events and counters.
@@ -136,7 +136,7 @@ async fn rotate(
     let successor = successor.ok_or(RefreshError::InvalidRefreshToken)?;
     let rows::Presented { mut found, left_behind_at, generation, .. } = presented;
     let (user, session) = (found.user.id, &mut found.session);
-    // The first of the new chain must be unused, and can't be used any more.
+    // If the token was left behind: the first token of the new chain must be unused, and is spent too.
     let first = left_behind_at.map(|_| generation + 1);
     let mut change = Change::of(rows::spend(token, version, ctx.now));
     let spends_first =
@@ -158,7 +158,7 @@ async fn rotate(
     }
 }
 
-/// Moves the session's end, and its parent's, if it is time to: using a child is using the sign-in that it came from.
+/// Slides the session, and its parent, if it is time: whoever uses a child session uses its parent too.
 fn slide(ctx: &Context, change: &mut Change, session: &mut super::Session) {
     let lifetime = Lifetime::new(session.remember_me);
     let Some(expires_at) = lifetime.slide(ctx.now, session.expires_at, session.absolute_expires_at) else {
@@ -179,7 +179,7 @@ async fn repeat(
     let Some(spent) = spent else {
         return end_compromised(ctx, &found, Compromise::Reuse).await;
     };
-    // None where its secret is configured no more, which is long after the time for an honest repetition.
+    // None if the secret's version was removed, which is long after an honest client repeats.
     let successor = token.successor(&ctx.settings.keyring, spent.version, &salt);
     if let Some(successor) = &successor
         && spent.at.is_within(REPETITION, ctx.now)
@@ -203,8 +203,8 @@ async fn repeat(
     end_compromised(ctx, &found, Compromise::Reuse).await
 }
 
-/// Gives the successor to whoever has lost the answer for longer; None where that has happened too often, or the successor is
-/// used. A thief could follow a chain so, and is therefore told of.
+/// Gives the successor again after more than a minute. None if that was too often, or the successor is used. Each time is an
+/// event, because a thief could follow the chain this way.
 async fn repeat_late(
     ctx: &Context,
     token: &RefreshToken,
@@ -231,7 +231,7 @@ async fn end_compromised<T>(ctx: &Context, found: &rows::Found, how: Compromise)
     change.add_counted(Metric::SessionsEnded, reason, rows::end_existing(session));
     change.record(about(EventType::SuspiciousActivity).session(session));
     change.record(about(EventType::SessionRevoked).session(session));
-    // Where there is none any more, someone else told of it.
+    // If the session is gone, another request has ended and recorded it.
     change.commit_or(ctx, RefreshError::InvalidRefreshToken).await?;
     if let Compromise::Reuse = how {
         platform::count(Metric::Refreshes, "reused", 1);

@@ -3,8 +3,7 @@
 use super::Value;
 use std::borrow::Cow;
 
-/// A condition of SQL. `$1` is the first of its own values: where it stands in a statement, and what parameters that has beside, is the
-/// statement's to know.
+/// A condition in SQL. `$1` is the first of its own values. [`Condition::bind`] numbers them anew, behind the statement's parameters.
 #[derive(Clone, Debug)]
 pub struct Condition {
     /// The condition.
@@ -36,7 +35,7 @@ impl Condition {
         Self { sql: format!("NOT ({})", self.sql).into(), values: self.values }
     }
 
-    /// The condition as it stands in a statement with these parameters, which its values are added to.
+    /// Adds the values to a statement's `params`, and returns the condition with their numbers.
     #[must_use]
     pub fn bind(&self, params: &mut Vec<Value>) -> String {
         let sql = renumbered(&self.sql, '?', params.len());
@@ -45,7 +44,7 @@ impl Condition {
     }
 }
 
-/// A condition whose values have another sign, and so many before them.
+/// The condition with `sign` before each number, and each number raised by `before`.
 fn renumbered(sql: &str, sign: char, before: usize) -> String {
     let mut parts = sql.split('$');
     let mut renumbered = parts.next().unwrap_or_default().to_owned();

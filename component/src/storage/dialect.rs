@@ -1,4 +1,4 @@
-//! What the dialects of SQL say differently. Every other statement is read alike by SQLite (3.44 or newer) and PostgreSQL (15 or newer).
+//! SQL that differs between the dialects. All other SQL runs unchanged on SQLite (3.44 or newer) and PostgreSQL (15 or newer).
 
 use crate::bindings::mana::auth::storage;
 use std::sync::OnceLock;
@@ -37,8 +37,8 @@ fn no_utf8() -> &'static str {
     }
 }
 
-/// A text as bytes, whatever somebody else has written there: SQLite stores what is no UTF-8, too, and it could not be read as text. Of
-/// what is longer than `most` bytes, one byte that is no UTF-8 is read.
+/// A text as bytes. SQLite also stores text that is not UTF-8, which could not be read as text. If it is longer than `most` bytes, one
+/// byte that is not UTF-8 is read instead.
 #[must_use]
 pub fn bytes_of(column: &str, most: usize) -> String {
     bounded(column, most, &as_bytes(column))
@@ -57,7 +57,7 @@ fn bounded(column: &str, most: usize, read: &str) -> String {
     )
 }
 
-/// Counts those of two tables that there are; their names are its parameters.
+/// Counts how many of two tables exist. Their names are the parameters.
 pub(super) fn count_of_tables() -> &'static str {
     match spoken() {
         Dialect::Sqlite => "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (?1, ?2)",

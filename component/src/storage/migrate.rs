@@ -1,5 +1,5 @@
-//! The schema, brought up to date: in one transaction, whose first statements claim the versions, so that of two processes that start
-//! at once one does the work and the other finds it done.
+//! Brings the schema up to date in one transaction. Its first statements claim the versions: if two processes start at once, one
+//! migrates and the other finds it done.
 
 use super::{Dialect, Error, Value, dialect, statement, watched};
 use crate::{bindings::mana::auth::storage, params, time::Time};
@@ -92,7 +92,7 @@ fn create_versions() -> &'static str {
     }
 }
 
-/// 0 where there is no schema. Databases from before the first release have versions too, and no positions.
+/// 0 if there is no schema. A database of an unreleased version has the table `schema_migrations`, but no table `positions`.
 async fn current_version() -> Result<u32, Outdated> {
     let tables = params!["schema_migrations", "positions"];
     match first_integer(dialect::count_of_tables(), tables).await? {

@@ -43,7 +43,7 @@ pub async fn query_one<T>(
     Ok(query(sql, params, read).await?.into_iter().next())
 }
 
-/// A count as it may be added to: between 0 and 2⁴⁰, since a number that somebody else wrote must not overflow.
+/// SQL for a count, cut to 0…2⁴⁰: adding to a number that somebody else wrote must not overflow.
 #[must_use]
 pub fn countable(column: &str) -> String {
     const MOST: i64 = 1 << 40;
@@ -66,7 +66,7 @@ pub fn expecting_one(sql: &str, params: Vec<Value>) -> Statement {
 ///
 /// # Errors
 ///
-/// Why nothing was changed, but where the outcome is unknown.
+/// Nothing was changed, unless the error is [`Error::OutcomeUnknown`].
 pub async fn transact(statements: Vec<Statement>) -> Result<Vec<u64>, Error> {
     storage::transact(statements).await
 }

@@ -14,17 +14,17 @@ use crate::{
 /// How far back failures count, for locks and limits.
 pub const WINDOW: Span = Span::minutes(15);
 
-/// How far back attempts are counted to tell of them, further than anything else looks.
+/// How far back attempts count for a suspicion. No other window is longer.
 pub const SUSPICION_WINDOW: Span = Span::hours(1);
 
 /// How long an attempt that nobody decides keeps its place. A hash takes no longer, the wait for it included: whoever asked has had
 /// an answer after 15 seconds.
 pub const UNDECIDED: Span = Span::minutes(1);
 
-/// No lock is longer, and the next one after so long is a first one again.
+/// The longest lock. After as long without a lock, the next one counts as the first.
 pub const LONGEST: Span = Span::hours(24);
 
-/// How many locks in a row are told apart; by then they have long been of the same length.
+/// The most consecutive locks that are counted. By then each lock is of the longest length.
 const TIMES: i64 = 16;
 
 /// A lock to be set.
@@ -91,7 +91,7 @@ impl Standing {
     /// Whether there is a place for another attempt.
     pub fn admit(&self, bounds: &Bounds, now: Time) -> Result<(), Throttled> {
         if self.consecutive >= bounds.cumulative {
-            // There is no end to tell; whoever lifts it needs a while.
+            // This lock has no end; an operator or administrator must lift it.
             return Err(Throttled::Locked(LONGEST));
         }
         if self.is_locked(now) {

@@ -1,9 +1,8 @@
 //! Positions in the order of commits: what an answer covers, and whether it still holds.
 //!
 //! The table `invalidations` has one row for whatever changed, in the order of commits, and one for each start of a serving process
-//! (`start:<nonce>`); the table `starts` says after which position each came. A [`Position`] is the newest row together with the newest
-//! start at or before it, so that a position from before a restored backup is recognised: there, another start precedes that row, or
-//! none.
+//! (`start:<nonce>`); the table `starts` has the position of each start. A [`Position`] is the newest row and the newest start at or
+//! before it. So a position from after the backup is recognised once it was restored: another start precedes that row, or none.
 
 mod question;
 

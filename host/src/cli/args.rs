@@ -15,7 +15,7 @@ Examples:
   mana-auth user sessions ada@example.com               where is she signed in?
 
 Every setting can also be given as MANA_AUTH_<KEY> in the environment or in a TOML file; see docs/configuration.md.
-Exit codes: 0 done; 1 refused or not found, nothing was changed; 2 misuse, wrong configuration, or no start.";
+Exit codes: 0 done; 1 refused or not found, nothing was changed unless the message says so; 2 misuse, wrong configuration, or no start.";
 
 /// An authentication service: one component, one command.
 #[derive(Parser)]
@@ -48,7 +48,7 @@ pub enum Command {
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
-    /// The secret that seals those keys
+    /// The secret that encrypts those keys
     #[command(subcommand)]
     Secret(Secret),
     /// Housekeeping, where no server runs that does it by itself
@@ -215,7 +215,7 @@ pub enum Secret {
 /// Housekeeping.
 #[derive(Subcommand)]
 pub enum Maintenance {
-    /// Remove what has expired, rotate keys that are due, re-seal keys under the newest secret
+    /// Remove what has expired, rotate keys that are due, encrypt keys under the newest secret
     Run,
 }
 

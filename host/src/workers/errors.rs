@@ -42,7 +42,7 @@ fn reason(error: &maintenance::StartError) -> String {
         }
         E::SecretMissing(version) => {
             format!(
-                "the database holds keys sealed under version {version} of the secret, which `secrets` lacks"
+                "the database holds keys encrypted under version {version} of the secret, which `secrets` lacks"
             )
         }
         E::Unavailable => "the database can't be reached".to_owned(),

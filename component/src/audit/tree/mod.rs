@@ -18,8 +18,7 @@
 //! | [`rotate_key`] | makes another key sign |
 //!
 //! All of them begin with a [`Tree`]: the tree head, once its signature was verified. It answers whether the
-//! tree includes an event, and whether it has grown from another tree. Nothing that a row says is acted on
-//! without it.
+//! tree includes an event, and whether it has grown from another tree. Without it, no row is trusted.
 //!
 //! The hard parts are explained where they are: what is believed of an event that is not sealed yet
 //! ([`unsealed`]), what takes the place of a signature at a beginning ([`signed`]), which key signs

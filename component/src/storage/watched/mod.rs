@@ -1,4 +1,4 @@
-//! The columns that answers assert, and the triggers that report each change of them in `invalidations`.
+//! The columns that a response or a token contains, and the triggers that report each change of them in `invalidations`.
 //!
 //! Triggers rather than statements of the service, so that a change typed by hand counts like any other. They are made from one
 //! table for both dialects, and made anew with each migration.

@@ -24,7 +24,7 @@ pub(super) fn triggers(watched: &Watched) -> Vec<String> {
     statements.collect()
 }
 
-/// What holds for a row that has the id of the row `NEW`, or what is unique beside it. SQLite's own number of a row is unique, too.
+/// The condition that a row has the same `rowid`, `id` or other unique columns as the row `NEW`.
 fn same(unique: &[&[&str]]) -> String {
     let is_same = |columns: &[&str]| {
         let equal: Vec<String> = columns.iter().map(|column| format!("{column} = NEW.{column}")).collect();
@@ -69,7 +69,7 @@ fn report(watched: &Watched) -> String {
     }
 }
 
-/// The same of a row that stays.
+/// Reports a row that was changed; for sessions, also sets `touched_at`.
 fn report_change(watched: &Watched) -> String {
     let (reported, table) = (report(watched), watched.table);
     match watched.subject {

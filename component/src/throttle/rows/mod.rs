@@ -17,7 +17,7 @@ use crate::{
     time::{SKEW, Span, Time},
 };
 
-/// How long one row of `attempts` gathers what is counted. A counter has no more rows than the minutes that anybody looks back.
+/// How long one row of `attempts` counts. So a counter has at most one row for each minute of the longest window.
 const GATHERED: Span = Span::minutes(1);
 
 /// How many rows a counter may have in all, of every subject: past it the oldest go. A failed sign-in costs whoever causes it a hash;
@@ -32,8 +32,8 @@ const fn most(counter: CounterKind) -> i64 {
     if counter.is_cheap() { MOST_OF_TOKENS } else { MOST }
 }
 
-/// What counts of a counter (two parameters) within a window, whose beginning and end follow them. Attempts of a minute are of one
-/// row, from the first to the last.
+/// SQL: how many attempts of a counter are in a window. The arguments are numbers of parameters: counter, subject, beginning, end.
+/// One row has the attempts of a minute, from the first (`since`) to the last (`until`).
 fn recent([counter, subject, from, to]: [usize; 4]) -> String {
     format!(
         "(SELECT CAST(coalesce(sum({}), 0) AS bigint) FROM attempts WHERE counter = ?{counter} AND subject = ?{subject}
@@ -43,14 +43,14 @@ fn recent([counter, subject, from, to]: [usize; 4]) -> String {
     )
 }
 
-/// Attempts of a counter that have a place and are not decided yet, in the same way.
+/// SQL: how many reservations of a counter are undecided. The arguments are those of [`recent`].
 fn undecided([counter, subject, from, to]: [usize; 4]) -> String {
     format!(
         "(SELECT count(*) FROM reservations WHERE counter = ?{counter} AND subject = ?{subject} AND at > ?{from} AND at <= ?{to})"
     )
 }
 
-/// How a counter that locks stands, and limits beside it: one row, by one look.
+/// Reads the standing of a counter that locks, and what is used of `limits`, in one query.
 pub async fn standing(lock: &Counter, limits: &[Limit], now: Time) -> Result<(Standing, Vec<Used>), Failure> {
     let mut params = params![now - WINDOW, now - UNDECIDED, now + SKEW, lock.kind, lock.subject];
     let mut columns = vec![recent([4, 5, 1, 3]), undecided([4, 5, 2, 3])];
@@ -78,8 +78,8 @@ pub async fn used(limits: &[Limit], now: Time) -> Result<Vec<Used>, Failure> {
     Ok(storage::query_one(&sql, params, |row| used_in(row, limits)).await?.unwrap_or_default())
 }
 
-/// Two columns for each limit, over parameters that are added to those of the window (1), of what is undecided (2), and of their end
-/// (3).
+/// Two columns for each limit; adds its counter and subject to `params`. These begin with: the start of the window (1), the start
+/// for reservations (2), the end of both (3).
 fn columns_of(limits: &[Limit], params: &mut Vec<Value>) -> Vec<String> {
     let columns = limits.iter().flat_map(|limit| {
         params.extend(params![limit.counter.kind, limit.counter.subject]);
@@ -189,8 +189,8 @@ fn count_where(counter: &Counter, now: Time, condition: &str, more: Vec<Value>) 
     expecting_one(&sql, params)
 }
 
-/// Removes the oldest few rows of a kind of counter that nobody looks at any more, or that are one too many: more than are added,
-/// so that a table grows no faster than it is pruned. What seems to be of the future stays: perhaps it is this call that is late.
+/// Removes a few of the oldest rows of a kind of counter: those that no window needs, or that are beyond the bound. It can remove more
+/// rows than are added, so the table stays bounded. Rows from the future stay: perhaps this call's clock is late.
 fn make_room(counter: &Counter, now: Time) -> Statement {
     let sql = format!(
         "DELETE FROM attempts WHERE counter = ?1
@@ -292,8 +292,8 @@ pub fn unlock(counter: &Counter, cumulative: i64, now: Time) -> [Statement; 2] {
     })
 }
 
-/// Whether a suspicion about a subject was not told since a time, and, where that matters, a counter has more attempts than so many
-/// since another.
+/// The condition that a suspicion was not reported since `not_since` and, if `attempts` is set, that its counter has more attempts
+/// than that.
 pub fn is_suspicious(sign: &Sign) -> Condition {
     let Sign { reason, subject, not_since, now, attempts } = sign;
     let told =

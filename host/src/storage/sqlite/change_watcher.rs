@@ -52,7 +52,7 @@ impl ChangeWatcher {
 
 #[async_trait]
 impl Invalidations for ChangeWatcher {
-    /// Always tells, since it takes a few microseconds. What can't be looked up is unknown.
+    /// Always answers, since a look takes a few microseconds. If the look fails, the freshness is unknown.
     fn peek(&self, subjects: &[String], as_of: Position) -> Option<Freshness> {
         Some(self.look(subjects, as_of).unwrap_or(Freshness::Unknown))
     }
@@ -106,7 +106,7 @@ impl Watch {
     }
 }
 
-/// What is no UTF-8 is about nobody: it must not keep the others from being read.
+/// A subject that is not UTF-8 is about nobody. It must not prevent the other rows from being read.
 fn subject(row: &rusqlite::Row<'_>) -> rusqlite::Result<String> {
     let bytes = row.get_ref(1)?.as_bytes().unwrap_or_default();
     Ok(String::from_utf8_lossy(bytes).into_owned())

@@ -66,7 +66,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// A path from the root of the crate, if it begins with `self` or `super`.
-    fn from_root(&self, path: &[String]) -> Names {
+    fn absolute(&self, path: &[String]) -> Names {
         let is_relative = |name: &String| name == "self" || name == "super";
         if !path.first().is_some_and(is_relative) {
             return path.to_vec();
@@ -84,7 +84,7 @@ impl Reader<'_> {
     /// Notes a path, and makes place for the next.
     fn names(&mut self, path: &mut Names) {
         if !path.is_empty() {
-            let path = self.from_root(&std::mem::take(path));
+            let path = self.absolute(&std::mem::take(path));
             self.file.names.insert(path);
         }
     }
@@ -194,7 +194,7 @@ impl Visit<'_> for Reader<'_> {
         Self::leaves(&item.tree, &[], &mut leaves);
         let is_passed_on = !matches!(item.vis, Visibility::Inherited);
         for (name, mut path) in leaves {
-            path = self.from_root(&path);
+            path = self.absolute(&path);
             if is_passed_on && name.is_empty() {
                 self.file.globs.push(path);
                 continue;

@@ -52,7 +52,7 @@ fn name_of(data: &Path) -> (String, bool) {
     (databases.entry(data.to_owned()).or_insert(known.unwrap_or(next)).clone(), is_new)
 }
 
-/// Prepares statements on a database with the schema that the last service has.
+/// Prepares statements on the database that was made last, with its schema.
 pub async fn prepare_all(statements: impl Iterator<Item = &str>) {
     let newest = DATABASES.lock().unwrap_or_else(PoisonError::into_inner).len().checked_sub(1);
     let client = connect(&format!("auth{}", newest.expect("a database"))).await;
