@@ -12,7 +12,7 @@ use crate::{
     email::Email,
     error::{FieldProblem, LookupError},
     passwords::{NewPassword, Password},
-    sessions::{self, OldChain},
+    sessions::{self, Caller, OldChain},
     time::Time,
 };
 use zeroize::Zeroizing;
@@ -54,10 +54,10 @@ impl Guest for Component {
         Ok(types::signed_in(changed, ctx.now))
     }
 
-    async fn close(id: String, password: String, client: Client) -> Result<(), Refusal> {
+    async fn close(session: String, password: String, client: Client) -> Result<(), Refusal> {
         let ctx = context_for(&client).await?;
         let password = Password::parse(&Zeroizing::new(password)).map_err(FieldProblem::of("password"))?;
-        let user = accounts::by_id(types::user_id(&id)?).await?.ok_or(LookupError::NotFound)?;
+        let Caller { user, .. } = sessions::by_session(&ctx, types::session_id(&session)?).await?;
         let proof = credentials::reauthenticate(&ctx, &user, &password, Purpose::AccountDeletion).await?;
         Ok(credentials::delete_account(&ctx, &user, proof).await?)
     }

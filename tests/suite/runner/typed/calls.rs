@@ -218,8 +218,8 @@ impl Face {
 
     async fn close(&self, head: &Parts, body: &[u8], client: Client) -> Option<Answered> {
         let password = Members::of(head, body, &["password"])?.text("password")?;
-        let (user, _) = self.caller(&head.headers).await?;
-        let closed = call!(self, mana_auth_accounts.call_close(user, password, client));
+        let (_, session) = self.caller(&head.headers).await?;
+        let closed = call!(self, mana_auth_accounts.call_close(session, password, client));
         Some(closed.map_or_else(Answered::Refused, |()| Answered::Done))
     }
 
