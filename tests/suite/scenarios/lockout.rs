@@ -77,7 +77,7 @@ async fn what_somebody_wrote_into_the_counters_lets_nobody_guess(stage: Stage) {
     service.register(ANA).await;
     guess(&service, 1).await;
     for sql in [
-        "INSERT INTO attempts SELECT counter, CAST('x' AS BLOB), since, until, count, 9223372036854775807 FROM attempts",
+        "INSERT INTO attempts SELECT counter, subject, since - 1000000, until, count, 9223372036854775807 FROM attempts",
         "UPDATE attempts SET count = -9223372036854775807",
         "UPDATE lockouts SET failures = -9223372036854775807",
     ] {
