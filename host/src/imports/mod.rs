@@ -7,11 +7,13 @@
 pub mod config;
 pub mod invalidations;
 mod limit;
+mod linear_memory;
 pub mod passwords;
 pub mod platform;
 pub mod storage;
 
 pub use limit::Limit;
+pub(crate) use linear_memory::LinearMemory;
 
 use self::{
     config::ConfigCtx, invalidations::InvalidationsCtx, passwords::PasswordsCtx, platform::PlatformCtx,
@@ -20,7 +22,7 @@ use self::{
 
 use crate::{
     clock::Clock, invalidations::Invalidations, metrics::Metrics, passwords::Passwords, random::Random,
-    storage::Storage, workers::LinearMemory,
+    storage::Storage,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use wasmtime::component::{Instance, Linker};

@@ -2,12 +2,11 @@
 
 use super::{
     errors::StartError,
-    linear_memory::LinearMemory,
     runaway::{Turns, Watch},
 };
 use crate::{
     bindings::{Auth, AuthPre},
-    imports::HostState,
+    imports::{HostState, LinearMemory},
 };
 use wasmtime::{Store, component::Accessor};
 

@@ -11,7 +11,6 @@
 mod errors;
 mod instance;
 mod job;
-mod linear_memory;
 mod program;
 mod runaway;
 mod supervisor;
@@ -21,7 +20,6 @@ mod worker;
 pub use errors::{PrepareError, StartError};
 pub use instance::Instance;
 pub(crate) use job::IN_FLIGHT;
-pub(crate) use linear_memory::LinearMemory;
 pub(crate) use program::Program;
 
 use crate::{bindings::Auth, clock::Clock, imports::HostState, metrics::Metrics};

@@ -3,13 +3,12 @@
 use super::{
     errors::{PrepareError, StartError},
     instance::Instance,
-    linear_memory::LinearMemory,
     runaway,
 };
 use crate::{
     artefact::Artefact,
     bindings::AuthPre,
-    imports::{self, HostState, Imports},
+    imports::{self, HostState, Imports, LinearMemory},
 };
 use wasmtime::{
     Engine,

@@ -3,9 +3,12 @@
 use super::{
     instance::Instance,
     job::{Flush, IN_FLIGHT, Job},
-    linear_memory::LinearMemory,
 };
-use crate::{bindings::Auth, imports::HostState, metrics::Metrics};
+use crate::{
+    bindings::Auth,
+    imports::{HostState, LinearMemory},
+    metrics::Metrics,
+};
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};

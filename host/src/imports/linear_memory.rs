@@ -8,7 +8,7 @@ use std::sync::{
 use wasmtime::ResourceLimiter;
 
 /// An instance above this is replaced: linear memory never shrinks, and a burst must not cost it for good.
-pub(super) const WORN: usize = 64 << 20;
+const WORN: usize = 64 << 20;
 
 /// An instance can't grow above this: the guest's allocation fails, and most likely the instance traps.
 const MOST: usize = 256 << 20;
@@ -32,7 +32,7 @@ impl LinearMemory {
         Self(Arc::new(Taken { bytes: AtomicUsize::new(0), by_all }))
     }
 
-    pub(super) fn is_worn(&self) -> bool {
+    pub(crate) fn is_worn(&self) -> bool {
         self.0.bytes.load(Relaxed) > WORN
     }
 }
