@@ -24,6 +24,19 @@ pub struct Found {
     pub newest_start: Option<String>,
 }
 
+impl Found {
+    /// From the row's numbers, in the order of the query, and its text. None if a number is missing that is always there.
+    #[must_use]
+    pub fn read([last, rows, touched]: [Option<i64>; 3], newest_start: Option<String>) -> Option<Self> {
+        Some(Self {
+            last: last.and_then(|last| u64::try_from(last).ok()),
+            rows: u64::try_from(rows?).ok()?,
+            is_touched: touched? != 0,
+            newest_start,
+        })
+    }
+}
+
 impl Question {
     /// About so many subjects.
     #[must_use]

@@ -35,10 +35,5 @@ fn found(rows: Vec<Vec<Value>>) -> Option<Found> {
     let [last, rows, is_touched, newest_start] = row;
     let integer = |value| if let Value::Integer(number) = value { Some(number) } else { None };
     let text = |value| if let Value::Text(text) = value { Some(text) } else { None };
-    Some(Found {
-        last: integer(last).and_then(|last| u64::try_from(last).ok()),
-        rows: integer(rows).and_then(|rows| u64::try_from(rows).ok())?,
-        is_touched: integer(is_touched)? != 0,
-        newest_start: text(newest_start),
-    })
+    Found::read([last, rows, is_touched].map(integer), text(newest_start))
 }
