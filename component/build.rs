@@ -1,4 +1,4 @@
-//! What the component contains is read by programs alone: the document without blanks, the schema without comments.
+//! Makes the document smaller (no blanks) and the schema (no comments): inside the component, only programs read them.
 
 use std::{env, error::Error, fs, path::Path};
 

@@ -17,7 +17,7 @@ CREATE TABLE users (
     credential_version INTEGER NOT NULL DEFAULT 1,
     created_at         INTEGER NOT NULL,
     updated_at         INTEGER NOT NULL,
-    -- What the operator keeps of the user: a JSON object. Users never write it.
+    -- The operator's data about the user: a JSON object. Users never write it.
     app_metadata       TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 
@@ -284,7 +284,7 @@ CREATE TABLE audit_hours (
     PRIMARY KEY (hour, event_type)
 ) STRICT, WITHOUT ROWID;
 
--- How far housekeeping has gone through the audit log, and what it found the last time; one row, under a MAC of its own.
+-- The progress of verifying the audit log, and the result of the last complete verification. One row, with a MAC.
 CREATE TABLE audit_verification (
     id          INTEGER PRIMARY KEY CHECK (id = 1),
     -- This time: from which leaf, and the tree so far.
@@ -308,7 +308,7 @@ CREATE TABLE audit_waiting (
     mac   BLOB NOT NULL
 ) STRICT;
 
--- What changed lately, in the order of commits. Ids are positions: they are never reused. Triggers write these rows: see
+-- Recent changes, in the order of commits. An id is a position and is never reused. Triggers write these rows: see
 -- component/src/storage/watched.
 CREATE TABLE invalidations (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -326,7 +326,7 @@ CREATE TABLE positions (
 
 INSERT INTO positions (one, last) VALUES (1, 0);
 
--- Where somebody has raised the number by hand, the row takes the next position all the same: a row below it would go unseen.
+-- Renumbers the row if `last` was raised by hand: nobody would see a row below that number.
 CREATE TRIGGER invalidations_given AFTER INSERT ON invalidations
 BEGIN
     INSERT INTO positions (one, last) VALUES (1, NEW.id)

@@ -1,10 +1,10 @@
-//! What the operator keeps of a user.
+//! The operator's data about a user.
 
 use crate::json::Tree;
 use serde::de::DeserializeSeed as _;
 use serde_json::{Deserializer, Map, Value};
 
-/// What the operator keeps of a user, such as a plan: a JSON object of at most 4 KiB. Administrators write it, and never the user.
+/// The operator's data about a user, such as a plan: a JSON object of at most 4 KiB. Administrators write it; the user never does.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AppMetadata(String);
 

@@ -1,4 +1,4 @@
-//! A condition that a statement is written with, and its values.
+//! Conditions of statements, with their values.
 
 use super::Value;
 use std::borrow::Cow;
@@ -6,10 +6,9 @@ use std::borrow::Cow;
 /// A condition in SQL. `$1` is the first of its own values. [`Condition::bind`] numbers them anew, behind the statement's parameters.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// The condition.
-    pub sql: Cow<'static, str>,
-    /// Its values, in the order of their numbers.
-    pub values: Vec<Value>,
+    sql: Cow<'static, str>,
+    /// In the order of their numbers.
+    values: Vec<Value>,
 }
 
 impl Condition {

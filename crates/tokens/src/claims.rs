@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 /// Each of the named claims is required, once, in its type. Every other claim is read into `own`, and decides nothing here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The user's id, a UUIDv7.
+    /// The user's id.
     pub sub: String,
     /// The user's address when the token was issued.
     pub email: String,
@@ -15,7 +15,7 @@ pub struct Claims {
     pub email_verified: bool,
     /// `user`, `admin` or `service`.
     pub role: String,
-    /// The session's id, a UUIDv7.
+    /// The session's id.
     pub sid: String,
     /// Who issued the token: the service's public URL.
     pub iss: String,
