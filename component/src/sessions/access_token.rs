@@ -11,7 +11,7 @@ use crate::{
     settings::Settings,
     time::Span,
 };
-use mana_auth_tokens::Claims;
+use mana_auth_tokens::{Audience, Claims};
 use serde_json::{Map, Value};
 
 /// What a token says.
@@ -34,15 +34,15 @@ pub struct AccessToken {
 
 /// A token for this API and whoever shares its audience.
 pub fn issue(ctx: &Context, keys: &Keys, statement: &Statement) -> Result<AccessToken, Failure> {
-    issue_for(ctx, keys, statement, ctx.settings.audience(), TOKEN_LIFETIME)
+    issue_for(ctx, keys, statement, ctx.settings.audience.clone(), TOKEN_LIFETIME)
 }
 
-/// A token for one audience.
+/// A token for an audience.
 pub fn issue_for(
     ctx: &Context,
     keys: &Keys,
     statement: &Statement,
-    audience: &str,
+    audience: Audience,
     lifetime: Span,
 ) -> Result<AccessToken, Failure> {
     let Statement { session, user, as_of } = statement;
@@ -56,7 +56,7 @@ pub fn issue_for(
         role: user.role.name().to_owned(),
         sid: session.id.to_string(),
         iss: ctx.settings.public_url.as_str().to_owned(),
-        aud: audience.to_owned(),
+        aud: audience,
         iat: issued,
         exp: expires,
         pos: as_of.to_string(),

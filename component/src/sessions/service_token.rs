@@ -22,5 +22,5 @@ pub fn service_token(ctx: &Context, caller: &Caller, audience: &str) -> Result<A
     }
     let Caller { session, user, as_of, keys, .. } = caller;
     let statement = access_token::Statement { session, user, as_of: *as_of };
-    Ok(access_token::issue_for(ctx, keys, &statement, audience, SERVICE_TOKEN_LIFETIME)?)
+    Ok(access_token::issue_for(ctx, keys, &statement, audience.into(), SERVICE_TOKEN_LIFETIME)?)
 }

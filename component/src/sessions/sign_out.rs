@@ -80,7 +80,7 @@ async fn find(ctx: &Context, credential: Credential<'_>) -> Result<Option<rows::
             let settings = ctx.settings;
             if !is_accepted
                 || claims.iss != settings.public_url.as_str()
-                || !settings.audiences.contains(&claims.aud)
+                || !settings.audiences.iter().any(|audience| claims.aud.contains(audience))
             {
                 // It is for nobody to accept, or for somebody else, and its session lives on.
                 return Err(SignOutError::InvalidToken);

@@ -9,6 +9,7 @@ use crate::{
     ids::SessionId,
     keys,
 };
+use mana_auth_tokens::Audience;
 
 /// Why a token for another service is not signed.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ pub async fn sign_access_token(ctx: &Context, session: SessionId) -> Result<Acce
     let caller = by_session(ctx, session).await?;
     let Caller { session, user, as_of, keys, .. } = &caller;
     let token = access_token::issue(ctx, keys, &access_token::Statement { session, user, as_of: *as_of })?;
-    Ok(recorded(ctx, &caller, ctx.settings.audience(), token).await?)
+    Ok(recorded(ctx, &caller, &ctx.settings.audience, token).await?)
 }
 
 /// Signs a token of a session for another service.
@@ -57,17 +58,17 @@ pub async fn sign_service_token(
 ) -> Result<AccessToken, SignTokenError> {
     let caller = by_session(ctx, session).await?;
     let token = service_token(ctx, &caller, audience)?;
-    Ok(recorded(ctx, &caller, audience, token).await?)
+    Ok(recorded(ctx, &caller, &audience.into(), token).await?)
 }
 
 /// The token, once its event is committed.
 async fn recorded(
     ctx: &Context,
     caller: &Caller,
-    audience: &str,
+    audience: &Audience,
     token: AccessToken,
 ) -> Result<AccessToken, Failure> {
     let event = Event::about(EventType::TokenSigned, caller.user.id).session(caller.session.id);
-    commit::event(ctx, event.with("audience", audience)).await?;
+    commit::event(ctx, event.with("audience", serde_json::to_value(audience).unwrap_or_default())).await?;
     Ok(token)
 }

@@ -22,6 +22,7 @@ use crate::{
 };
 use mana_auth_audit::Source;
 use mana_auth_hygiene::{Origin, Policy};
+use mana_auth_tokens::Audience;
 
 /// Everything that an operator can decide about the service itself. What each key means, its default and its
 /// reason are in `docs/configuration.md`.
@@ -30,8 +31,10 @@ pub struct Settings {
     pub keyring: Keyring,
     /// Where clients reach the service: the issuer of tokens and the base of every link.
     pub public_url: PublicUrl,
-    /// `aud` of the access tokens that sign-in issues: this API accepts each of these. The first is written.
+    /// This API accepts tokens for each of these.
     pub audiences: Vec<String>,
+    /// `aud` of the access tokens that sign-in issues: the first of `audiences`, or all.
+    pub audience: Audience,
     /// Services that a token may be made for.
     pub token_audiences: Vec<String>,
     /// The members of a user's `app_metadata` that go into access tokens.
@@ -80,12 +83,4 @@ pub struct Settings {
     pub key_rotation: Span,
     /// Security headers and CORS.
     pub hygiene: Policy,
-}
-
-impl Settings {
-    /// `aud` of new access tokens.
-    #[must_use]
-    pub fn audience(&self) -> &str {
-        self.audiences.first().map_or(self.public_url.as_str(), String::as_str)
-    }
 }

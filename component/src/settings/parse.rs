@@ -8,6 +8,7 @@ use crate::{
 };
 use mana_auth_hygiene::{Hsts, Origin, Policy};
 use mana_auth_settings::{ConfigKey, Fallback, KEYS, Owner, find, items, normal};
+use mana_auth_tokens::Audience;
 use std::collections::BTreeMap;
 
 /// The fewest failures without a success that may be configured to end all attempts.
@@ -15,6 +16,8 @@ pub const LEAST_CUMULATIVE: u32 = 10;
 
 /// The longest name of an audience, in bytes: every token for it contains it.
 const AUDIENCE: usize = 255;
+/// The most bytes of several names in one token.
+const AUDIENCES: usize = 512;
 
 /// The keys that the component asks its host for.
 pub fn keys() -> impl Iterator<Item = &'static ConfigKey> {
@@ -55,6 +58,7 @@ impl Settings {
         if audiences.is_empty() {
             audiences.push(public_url.as_str().to_owned());
         }
+        let audience = audience(&source, &audiences, &public_url)?;
         let token_audiences = source.list("token_audiences")?;
         for (key, list) in [("audience", &audiences), ("token_audiences", &token_audiences)] {
             if list.iter().any(|audience| audience.len() > AUDIENCE) {
@@ -77,6 +81,7 @@ impl Settings {
         Ok(Self {
             keyring,
             audiences,
+            audience,
             token_audiences,
             token_claims,
             token_exchange_origins: token_exchange_origins
@@ -189,6 +194,18 @@ impl Source<'_> {
     }
 }
 
+/// `aud` of new access tokens.
+fn audience(source: &Source, items: &[String], url: &PublicUrl) -> Result<Audience, Misconfiguration> {
+    let written = if source.boolean("audience_all")? { items } else { items.get(..1).unwrap_or_default() };
+    if written.iter().map(String::len).sum::<usize>() > AUDIENCES {
+        return Err(wrong(
+            "audience_all",
+            "needs an audience of at most 512 bytes in all: tokens contain it",
+        ));
+    }
+    Ok(Audience::of(written).unwrap_or_else(|| url.as_str().into()))
+}
+
 fn limits(source: &Source, address: &str, client: &str) -> Result<Limits, Misconfiguration> {
     Ok(Limits {
         address: source.number(address)?,
@@ -235,7 +252,7 @@ mod tests {
     #[test]
     fn defaults_need_only_a_secret_and_an_address() {
         let settings = Settings::parse(&values(&[])).map_err(|wrong| wrong.key).ok().unwrap();
-        assert_eq!(settings.audience(), "https://auth.example.com");
+        assert_eq!(settings.audience, "https://auth.example.com".into());
         assert_eq!(settings.sessions_per_user, 10);
         assert_eq!(settings.password_parameters.memory_kib, 19_456);
         assert_eq!(settings.session_absolute, Span::days(90));
@@ -317,6 +334,9 @@ mod tests {
             assert_eq!(problem(&[(key, &"a".repeat(255))]), None);
             assert_eq!(problem(&[(key, &format!("shop, {}", "a".repeat(256)))]).as_deref(), Some(key));
         }
+        let (fits, all) = (["a".repeat(255), "b".repeat(255)].join(","), ("audience_all", "true"));
+        assert_eq!(problem(&[("audience", &fits), all]), None);
+        assert_eq!(problem(&[("audience", &format!("{fits},api")), all]).as_deref(), Some("audience_all"));
     }
 
     #[test]

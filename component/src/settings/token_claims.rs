@@ -162,7 +162,7 @@ mod tests {
             role: text(),
             sid: text(),
             iss: text(),
-            aud: text(),
+            aud: "".into(),
             iat: 0,
             exp: 0,
             pos: text(),

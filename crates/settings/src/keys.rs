@@ -82,6 +82,12 @@ pub const KEYS: &[ConfigKey] = &[
         "The `aud` of the tokens that a sign-in gives. This API accepts those of the list, and writes the first: put a new one before the old one, and take the old one away when the last token with it has expired.",
     ),
     component(
+        "audience_all",
+        Bool,
+        Value("false"),
+        "Whether tokens name every item of `audience` in `aud`, as an array (RFC 7519 §4.1.3), rather than the first alone. Off, because many validators expect a text there. The items together may have 512 bytes.",
+    ),
+    component(
         "token_audiences",
         List,
         Value(""),

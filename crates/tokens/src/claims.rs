@@ -1,4 +1,4 @@
-use crate::unique::Members;
+use crate::{Audience, unique::Members};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -19,8 +19,8 @@ pub struct Claims {
     pub sid: String,
     /// Who issued the token: the service's public URL.
     pub iss: String,
-    /// Whom the token is for. One recipient, never a list.
-    pub aud: String,
+    /// Whom the token is for.
+    pub aud: Audience,
     /// When the token was issued.
     pub iat: u64,
     /// When the token ceases to be accepted.

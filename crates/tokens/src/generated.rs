@@ -9,6 +9,7 @@ macro_rules! generated {
                 let own = claims.own_as_json();
                 let $crate::Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, .. } =
                     claims;
+                let aud = aud.into_recipients();
                 Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own }
             }
         }

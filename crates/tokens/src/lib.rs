@@ -34,6 +34,7 @@
 //! # Ok::<(), TokenError>(())
 //! ```
 
+mod audience;
 #[cfg(all(feature = "component", target_family = "wasm"))]
 mod bindings;
 mod claims;
@@ -47,6 +48,7 @@ mod token;
 mod token_error;
 mod unique;
 
+pub use audience::Audience;
 pub use claims::Claims;
 pub use key::{PublicKey, SigningKey};
 pub use key_set::KeySet;

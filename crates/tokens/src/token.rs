@@ -76,7 +76,7 @@ pub fn verify(
     if claims.iss != issuer {
         return Err(TokenError::WrongIssuer);
     }
-    if claims.aud != audience {
+    if !claims.aud.contains(audience) {
         return Err(TokenError::WrongAudience);
     }
     if now >= claims.exp {

@@ -17,6 +17,7 @@ scenarios![
     a_token_that_no_longer_tells_the_truth_is_over,
     what_is_missing_is_named,
     an_audience_is_replaced_while_tokens_of_both_are_good,
+    tokens_may_name_the_whole_audience,
     needs_no_sign_in,
     how_many_were_refused_is_written_at_the_end needs Start,
 ];
@@ -52,6 +53,26 @@ async fn an_audience_is_replaced_while_tokens_of_both_are_good(stage: Stage) {
     service.restart_with("audience", "new").await;
     assert_eq!(refusal(&service.client(), &ana.access).await, "TOKEN_INVALID");
     service.client().get("/session").bearer(&later.access).await.ok();
+}
+
+async fn tokens_may_name_the_whole_audience(stage: Stage) {
+    let stage = stage.with("audience", "api, shop").with("audience_all", "true");
+    let mut service = stage.with("token_audiences", "billing").start().await;
+    let ana = service.someone().await;
+    assert_eq!(Jwt::parse(&ana.access).claims["aud"], json!(["api", "shop"]));
+    let body = service.client().post("/validate", json!({ "token": ana.access })).await.ok();
+    assert_eq!(body["payload"]["aud"], json!(["api", "shop"]));
+    service.client().get("/session").bearer(&ana.access).await.ok();
+    // A token for a service is for that service alone.
+    let ticket = ana.client.post("/service-token", json!({ "audience": "billing" })).await.ok();
+    assert_eq!(Jwt::parse(&crate::shape::text(&ticket["token"])).claims["aud"], "billing");
+    // Whoever is named second accepts it, too; whoever was not named does not.
+    service.restart_with("audience", "shop").await;
+    service.client().get("/session").bearer(&ana.access).await.ok();
+    assert_eq!(Jwt::parse(&service.sign_in("ana@example.org").await.access).claims["aud"], "shop");
+    service.client().post("/logout", json!({})).bearer(&ana.access).await.ok();
+    service.restart_with("audience", "else").await;
+    assert_eq!(refusal(&service.client(), &ana.access).await, "TOKEN_INVALID");
 }
 
 async fn what_is_no_token_is_invalid(stage: Stage) {

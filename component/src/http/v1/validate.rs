@@ -4,7 +4,7 @@ use crate::{
     http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Problem},
     sessions::{self, AccessTokenError, ValidateError},
 };
-use mana_auth_tokens::Claims;
+use mana_auth_tokens::{Audience, Claims};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ pub struct ClaimsBody {
     /// The session's id.
     sid: String,
     iss: String,
-    aud: String,
+    aud: AudienceBody,
     iat: u64,
     exp: u64,
     /// Where in the order of commits it was issued, for the service itself.
@@ -65,10 +65,28 @@ pub struct ClaimsBody {
     own: BTreeMap<String, Value>,
 }
 
+/// One recipient, or an array of them where the operator has set `audience_all`.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = Audience)]
+pub enum AudienceBody {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl From<Audience> for AudienceBody {
+    fn from(audience: Audience) -> Self {
+        match <[String; 1]>::try_from(audience.into_recipients()) {
+            Ok([only]) => Self::One(only),
+            Err(several) => Self::Several(several),
+        }
+    }
+}
+
 impl From<Claims> for ClaimsBody {
     fn from(claims: Claims) -> Self {
         let Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own } = claims;
-        let own = own.into_iter().collect();
+        let (aud, own) = (aud.into(), own.into_iter().collect());
         Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own }
     }
 }

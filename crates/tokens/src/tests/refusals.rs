@@ -1,5 +1,7 @@
 use super::{AUDIENCE, EXP, IAT, ISSUER, claims, header, key, keys};
-use crate::{Claims, KeySet, SigningKey, TokenError, authenticate, encoding, token::sign_parts, verify};
+use crate::{
+    Audience, Claims, KeySet, SigningKey, TokenError, authenticate, encoding, token::sign_parts, verify,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -247,8 +249,8 @@ fn claims_of_other_types_are_refused() {
         }
     }
     for (name, value) in [
-        ("aud", json!([AUDIENCE])),
-        ("aud", json!([AUDIENCE, "https://other.example"])),
+        ("aud", json!([AUDIENCE, 7])),
+        ("aud", json!([[AUDIENCE]])),
         ("sub", json!(7)),
         ("email_verified", json!("true")),
         ("email_verified", json!(1)),
@@ -307,6 +309,24 @@ fn issuer_and_audience_match_exactly() {
 }
 
 #[test]
+fn each_of_several_recipients_accepts_what_is_for_all_of_them() {
+    let several = ["https://api.example", "https://other.example"].map(str::to_owned);
+    let aud = Audience::of(&several).unwrap();
+    let token = key().sign(&Claims { aud, ..claims() });
+    for recipient in &several {
+        let claims = verify(&token, &keys(), ISSUER, recipient, IAT).unwrap();
+        assert_eq!(claims.aud.into_recipients(), several);
+    }
+    for other in ["", ISSUER, "https://api.example,https://other.example"] {
+        assert_eq!(verify(&token, &keys(), ISSUER, other, IAT), Err(TokenError::WrongAudience), "{other}");
+    }
+    // One recipient in an array is one recipient.
+    let token = signed(&header(), &payload_with("aud", json!([AUDIENCE])));
+    assert_eq!(check(&token), Ok(claims()));
+    assert_eq!(Audience::of(&[]), None);
+}
+
+#[test]
 fn time_ends_at_exp_and_begins_a_minute_before_iat() {
     let token = key().sign(&claims());
     let at = |now| verify(&token, &keys(), ISSUER, AUDIENCE, now).map(|claims| claims.exp);
@@ -336,6 +356,7 @@ proptest! {
         texts in prop::array::uniform7(any::<String>()), email_verified: bool, iat: u64, exp: u64,
     ) {
         let [sub, email, role, sid, iss, aud, pos] = texts;
+        let aud = aud.as_str().into();
         let own = serde_json::Map::new();
         let claims = Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own };
         let token = key().sign(&claims);
