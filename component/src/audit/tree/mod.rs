@@ -43,6 +43,7 @@ mod rows;
 mod seal;
 mod signed;
 mod signing;
+mod stopped;
 mod unsealed;
 mod verify;
 mod waiting;

@@ -8,6 +8,7 @@ use super::{
     rollback,
     rows::{self, Head},
     signed::Tree,
+    stopped::{self, Stopped},
     waiting,
 };
 use crate::{
@@ -23,8 +24,9 @@ use std::sync::Mutex;
 const BATCH: u64 = 500;
 /// The number of commits that one call makes.
 const BATCHES: u32 = 100;
-/// The most calls in a row that seal nothing and leave something, where all is to be sealed.
-const IDLE: u32 = 10;
+/// The most calls in a row that seal nothing and leave something, where all is to be sealed. Each comes by fifty
+/// thousand events, or was overtaken by another process.
+const IDLE: u32 = 1_000;
 /// The most events that wait which are counted.
 const COUNTED: u32 = 100_000;
 
@@ -126,7 +128,7 @@ struct Run {
     is_through: bool,
     /// Whether another process has sealed meanwhile. Then the run ends.
     is_overtaken: bool,
-    /// Whether it came by events whose author is unknown.
+    /// Whether it, or the runs that it goes on from, came by events whose author is unknown.
     has_unknown: bool,
 }
 
@@ -137,8 +139,8 @@ impl Run {
         key: &CheckpointKey,
         are_forged: bool,
     ) -> Result<Self, Failure> {
-        let mut run = Self { head, events: 0, is_through: false, is_overtaken: false, has_unknown: false };
-        let mut after = None;
+        let Stopped { behind: mut after, has_unknown } = stopped::take();
+        let mut run = Self { head, events: 0, is_through: false, is_overtaken: false, has_unknown };
         for _ in 0..BATCHES {
             let events = rows::unsealed(after, BATCH).await?;
             let Some(last) = events.last() else {
@@ -155,6 +157,9 @@ impl Run {
             };
             run.head = grown;
             run.events = run.events.saturating_add(run.head.frontier.size().saturating_sub(size));
+        }
+        if !run.is_through && !run.is_overtaken {
+            stopped::note(Stopped { behind: after, has_unknown: run.has_unknown });
         }
         Ok(run)
     }
