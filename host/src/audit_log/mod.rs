@@ -3,8 +3,10 @@
 
 mod checkpoints;
 mod export;
+mod report;
 mod rows;
 mod verify;
 
 pub use checkpoints::{Checkpoints, CheckpointsError, notes};
-pub use verify::{Report, Verification, VerifyError, verify};
+pub use report::{Report, Verification, VerifyError};
+pub use verify::verify;

@@ -2,81 +2,14 @@
 
 use super::{
     export,
+    report::{Report, Stop, Verification, VerifyError},
     rows::{Copy, Tree, Unsealed, own_metadata},
 };
 use mana_auth_audit::{
     Checkpoint, Erased, Finding, Frontier, Hash, Malformed, PublicKey, Seal, Stored, TILE, Tile, Verifier,
     VerifierKey,
 };
-use std::{collections::BTreeMap, io, path::Path};
-
-/// What to verify it with.
-#[derive(Default)]
-pub struct Verification<'a> {
-    /// The key to trust; none: the one that the copy itself names, which proves nothing against who owns it.
-    pub key: Option<VerifierKey>,
-    /// Checkpoints that were kept outside, signed notes.
-    pub checkpoints: Option<&'a mut dyn Iterator<Item = io::Result<String>>>,
-    /// Whether the audit log may have gone on from an older state than they tell of, where a sealed event says so: a backup was
-    /// restored.
-    pub restored: bool,
-    /// Where to write the events as JSON Lines.
-    pub export: Option<&'a mut dyn io::Write>,
-}
-
-/// What was found.
-#[derive(Debug)]
-pub struct Report {
-    /// The key that signed the newest checkpoint, with the name of the audit log that it signed for: what the signature proves, once all
-    /// before it was found to be what was signed. None before, and where no trusted key has signed.
-    pub key: Option<VerifierKey>,
-    /// The first leaf that is kept, and the one behind the last.
-    pub leaves: std::ops::Range<u64>,
-    /// Events whose details were destroyed, by erasures that are events themselves.
-    pub erased: u64,
-    /// Events that no checkpoint covers: how many, and the times of the first and the last, in milliseconds.
-    pub unsealed: u64,
-    /// See `unsealed`.
-    pub unsealed_times: Option<(i64, i64)>,
-    /// When the newest checkpoint was made, in milliseconds, as the copy says.
-    pub sealed_at: Option<i64>,
-    /// How many checkpoints from outside the audit log leads to.
-    pub checkpoints: u64,
-    /// The newest checkpoint from outside that it does not lead to, since a backup was restored, as a sealed event says: its origin
-    /// and size.
-    pub given_up: Option<(String, u64)>,
-    /// What is wrong first, in words; none where every event is what was signed.
-    pub finding: Option<String>,
-}
-
-/// Why nothing could be found out.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// It is no database of this service, or of another version, or it can't be read.
-    #[error("the database can't be read: {0}")]
-    Database(#[from] rusqlite::Error),
-    /// The export can't be written, or the checkpoints can't be read.
-    #[error("the export or the checkpoints: {0}")]
-    File(#[from] io::Error),
-}
-
-/// What stops the walk.
-enum Stop {
-    Found(String),
-    Failed(VerifyError),
-}
-
-impl<E: Into<VerifyError>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<Finding> for Stop {
-    fn from(finding: Finding) -> Self {
-        Self::Found(finding.to_string())
-    }
-}
+use std::{collections::BTreeMap, path::Path};
 
 /// Goes through the audit log of a copy of the database, and names the first thing that is not what was signed.
 ///
@@ -115,8 +48,8 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
                 "audit_tree: there is no row, though there are keys, checkpoints or sealed events, or a key to verify them by".into(),
             ));
         }
-        let mut outside = with.checkpoints.into_iter().flatten();
-        return match outside.next().transpose()? {
+        let mut kept = with.checkpoints.into_iter().flatten();
+        return match kept.next().transpose()? {
             Some(note) => Err(missing(&Checkpoint::of_note(&note).map_err(malformed)?.1, 0)),
             None => Ok(()),
         };
@@ -144,6 +77,7 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
     let mut walk = Walk {
         copy,
         verifier: Verifier::from(frontier, tree.size),
+        size: tree.size,
         below,
         erased,
         claims,
@@ -210,6 +144,8 @@ fn malformed(malformed: Malformed) -> Stop {
 struct Walk<'a> {
     copy: &'a Copy,
     verifier: Verifier,
+    /// How many leaves were sealed, as is noted.
+    size: u64,
     /// The first leaf that was not dropped, as an event claims.
     below: u64,
     /// What events claim was erased, each with its place.
@@ -236,6 +172,9 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn event(&mut self, stored: &Stored) -> Result<(), Stop> {
+        if stored.leaf >= self.size && self.verifier.frontier().size() == self.size && !self.goes_on() {
+            return Err(Finding::Inserted { leaf: stored.leaf, id: stored.id.clone() }.into());
+        }
         let mut completed = Vec::new();
         let may_be_bare =
             stored.salt.is_none() && self.erased.iter().any(|(_, erased)| erased.contains(stored.leaf));
@@ -350,19 +289,28 @@ impl Walk<'_> {
         Err(missing(&outside, tree.size))
     }
 
+    /// Whether a checkpoint covers more leaves than are noted.
+    fn goes_on(&self) -> bool {
+        self.next_seal.as_ref().is_some_and(|(_, note, _)| self.has_signed(note))
+    }
+
+    /// Whether a key of this audit log has signed a checkpoint.
+    fn has_signed(&self, note: &str) -> bool {
+        Checkpoint::of_note(note).is_ok_and(|(note, checkpoint)| {
+            let mut keys = self.trusted.iter().chain(&self.known);
+            keys.any(|key| note.is_signed_by(&key.named(checkpoint.origin.clone())))
+        })
+    }
+
     fn end(&mut self, tree: &Tree) -> Result<(), Stop> {
         let here = self.verifier.frontier().size();
         if here < tree.size {
             return Err(Finding::Removed { leaf: here }.into());
         }
         if let Some((size, note, _)) = &self.next_seal {
-            // One that was signed covers events that are gone; any other was put there.
-            let is_signed = Checkpoint::of_note(note).is_ok_and(|(note, checkpoint)| {
-                let mut keys = self.trusted.iter().chain(&self.known);
-                keys.any(|key| note.is_signed_by(&key.named(checkpoint.origin.clone())))
-            });
             let problem = "is signed by no key of this audit log";
-            return Err(match is_signed {
+            return Err(match self.has_signed(note) {
+                // It covers events that are gone; any other was put there.
                 true => Finding::Removed { leaf: here.min(*size) },
                 false => Finding::Seal { size: *size, problem },
             }

@@ -94,6 +94,11 @@ async fn every_edit_of_an_event_is_named(stage: Stage) {
         ("DELETE FROM security_events WHERE leaf > 500", "leaf 501: the event was removed"),
         ("DELETE FROM security_events", "leaf 0: the event was removed"),
         (
+            "INSERT INTO security_events (id, event_type, created_at, details_digest, leaf, leaf_hash)
+             VALUES ('01900000-0000-7000-8000-00000000cccc', 'logout', 1, zeroblob(32), 999999, zeroblob(32))",
+            "leaf 999999: event 01900000-0000-7000-8000-00000000cccc was inserted",
+        ),
+        (
             "PRAGMA ignore_check_constraints = ON;
              INSERT INTO security_events (id, event_type, created_at, details_digest, leaf, leaf_hash)
              VALUES ('01900000-0000-7000-8000-00000000bbbb', 'logout', 1, zeroblob(32), -1, zeroblob(32))",
