@@ -10,7 +10,6 @@ pub mod clock;
 pub mod config;
 pub mod imports;
 pub mod invalidations;
-mod management;
 mod metrics;
 pub mod passwords;
 pub mod random;

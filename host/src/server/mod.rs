@@ -12,6 +12,7 @@ mod documents;
 mod egress;
 mod housekeeping;
 mod id;
+mod management;
 mod networks;
 mod open;
 mod request;
@@ -28,7 +29,7 @@ pub use calls::{Calls, Interface};
 pub use service::{Peer, Service};
 pub(crate) use shared::Shared;
 
-use crate::{bindings::Auth, imports::HostState, management, workers::CallError};
+use crate::{bindings::Auth, imports::HostState, workers::CallError};
 use address_limits::ConnectionLimit;
 use connections::Connections;
 use egress::Egress;

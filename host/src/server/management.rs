@@ -1,6 +1,7 @@
 //! Health, readiness and metrics, on an address of their own that clients can't reach.
 
-use crate::{bindings::exports::mana::auth::maintenance::Readiness, passwords::Gauges, server::Shared};
+use super::shared::Shared;
+use crate::{bindings::exports::mana::auth::maintenance::Readiness, passwords::Gauges};
 use bytes::Bytes;
 use futures::future::{Either, FutureExt as _, select};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -15,7 +16,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Answers a request on the management address.
-pub(crate) async fn answer<B>(shared: &Shared, request: &Request<B>) -> Response<Bytes> {
+pub(super) async fn answer<B>(shared: &Shared, request: &Request<B>) -> Response<Bytes> {
     let mut response = route(shared, request).await;
     shared.policy.apply(Scheme::Http, None, response.headers_mut());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
