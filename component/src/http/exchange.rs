@@ -2,7 +2,8 @@
 
 use super::{
     kit::{call::Call, problem::Problem},
-    routes::{self, Route},
+    router::router,
+    routes::Route,
 };
 use crate::{
     bindings::exports::mana::auth::exchange::{Request, Response, Scheme},
@@ -88,7 +89,7 @@ async fn answer(
 
 async fn route(call: Call, mut request: http::Request<Body>) -> axum::response::Response {
     request.extensions_mut().insert(call.clone());
-    match routes::router().oneshot(request).await {
+    match router().oneshot(request).await {
         Ok(mut answer) => {
             if let Some(failure) = answer.extensions_mut().remove::<Problem>() {
                 failure.log(&call);

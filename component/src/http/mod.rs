@@ -5,9 +5,10 @@ mod document;
 mod exchange;
 mod kit;
 mod openapi;
+mod router;
 mod routes;
 mod v1;
 
 pub use exchange::handle;
 #[cfg(not(target_family = "wasm"))]
-pub use routes::document;
+pub use router::document;

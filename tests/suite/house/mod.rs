@@ -12,7 +12,7 @@ mod sources;
 use libtest_mimic::Trial;
 
 pub fn trials() -> impl Iterator<Item = Trial> {
-    let tests: [(&str, fn()); 22] = [
+    let tests: [(&str, fn()); 21] = [
         ("modules_need_what_is_below_them", arrows::layers),
         ("rows_are_their_domain_s_own", arrows::rows),
         ("sql_stands_in_rows_alone", arrows::sql),
@@ -33,7 +33,6 @@ pub fn trials() -> impl Iterator<Item = Trial> {
         ("every_package_has_the_lints", packages::lints),
         ("secrets_are_compared_in_constant_time", secrets::comparisons),
         ("secrets_cannot_be_compared_or_printed", secrets::types),
-        ("every_scenario_file_is_registered", sources::scenario_files),
         ("the_tests_do_not_sleep", sources::sleepers),
     ];
     tests.into_iter().map(|(name, run)| {

@@ -89,15 +89,6 @@ pub fn ambient() {
     }
 }
 
-pub fn scenario_files() {
-    let registered: BTreeSet<String> =
-        crate::scenarios::ALL.iter().map(|(file, _)| format!("{file}.rs")).collect();
-    let there = files("tests/suite/scenarios", ".rs");
-    let there = there.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
-    let there: BTreeSet<String> = there.filter(|file| file != "mod.rs").collect();
-    assert_eq!(there, registered);
-}
-
 pub fn sleepers() {
     let known = [
         "tests/suite/runner/binary.rs",

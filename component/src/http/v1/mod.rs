@@ -1,4 +1,4 @@
-//! The routes below `/api/v1/auth`: one file a resource.
+//! The routes: one file a resource.
 
 pub mod account;
 pub mod admin;
@@ -19,3 +19,38 @@ pub mod sessions;
 mod signed_in;
 pub mod user;
 pub mod validate;
+
+use super::{openapi, routes::routes};
+
+routes![
+    register => register,
+    login => login,
+    logout => logout,
+    refresh => refresh,
+    validate => validate,
+    jwks => jwks,
+    jwks => well_known_jwks,
+    session => session,
+    session_to_token => session_to_token,
+    service_token => service_token,
+    sessions => list,
+    sessions => end_others,
+    sessions => end,
+    profile => profile,
+    profile => update,
+    change_password => change_password,
+    account => delete,
+    security_events => security_events,
+    admin::security_events => list,
+    admin::security_events => summary,
+    admin::security_events => failed_logins,
+    admin::users => get,
+    admin::users => unlock,
+    admin::users => set_app_metadata,
+    admin::audit => verify,
+    admin::audit => checkpoint,
+    admin::audit => proof,
+    audit_events => record,
+    maintenance => maintenance,
+    openapi => openapi,
+];

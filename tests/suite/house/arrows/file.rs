@@ -1,6 +1,6 @@
 //! What one file says of others.
 
-use crate::repository::{name, read};
+use crate::repository::{files, name, read};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -38,7 +38,7 @@ pub struct Child {
     /// After the inline modules around it.
     pub names: Names,
     pub is_for_tests: bool,
-    /// An argument of a macro: it declares a module if there is a file of this name.
+    /// A file beside one that includes what a build script made: it may be a module of that.
     pub is_guessed: bool,
 }
 
@@ -179,12 +179,16 @@ impl Visit<'_> for Reader<'_> {
             if item.attrs.iter().any(|attribute| attribute.path().is_ident("macro_export")) {
                 self.file.defines.insert(format!("{name}!"));
             }
-        } else {
-            let arguments = item.mac.tokens.clone().into_iter();
-            for name in arguments.filter_map(|token| syn::parse2::<Ident>(token.into()).ok()) {
-                let names = [&self.inside[..], &[name.to_string()]].concat();
-                self.file.children.push(Child { names, is_for_tests: false, is_guessed: true });
-            }
+        } else if item.mac.path.is_ident("include") {
+            let beside = files(&name(self.file.path.parent().expect("a folder")), ".rs");
+            let stems = beside.iter().filter_map(|path| path.file_stem());
+            let modules = stems.map(|stem| stem.to_string_lossy().into_owned()).filter(|stem| stem != "mod");
+            let child = |module| Child {
+                names: [&self.inside[..], &[module]].concat(),
+                is_for_tests: false,
+                is_guessed: true,
+            };
+            self.file.children.extend(modules.map(child));
         }
         visit::visit_item_macro(self, item);
     }
