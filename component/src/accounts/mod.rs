@@ -5,6 +5,8 @@
 
 mod administer;
 mod app_metadata;
+mod ban;
+mod email_address;
 mod name;
 mod picture;
 mod profile;
@@ -14,6 +16,8 @@ mod rows;
 use crate::ids::UserId;
 pub use administer::{delete_by_operator, find, list, set_app_metadata, set_role, unlock};
 pub use app_metadata::AppMetadata;
+pub use ban::{ban, unban};
+pub use email_address::{SetEmailError, set_email, verify_email};
 pub use name::Name;
 pub use picture::Picture;
 pub use profile::{ProfileUpdate, update_profile};

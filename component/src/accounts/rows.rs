@@ -254,6 +254,33 @@ pub fn set_role(user: UserId, role: Role, now: Time) -> Statement {
     )
 }
 
+/// Keeps a user out until a moment, or for good. The sessions end by a trigger.
+#[must_use]
+pub fn ban(user: UserId, reason: &str, until: Option<Time>, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE users SET banned = true, ban_reason = ?2, ban_expires = ?3, updated_at = ?4 WHERE id = ?1",
+        params![user, reason, until, now],
+    )
+}
+
+/// Lets a user in again.
+#[must_use]
+pub fn unban(user: UserId, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE users SET banned = false, ban_reason = NULL, ban_expires = NULL, updated_at = ?2 WHERE id = ?1",
+        params![user, now],
+    )
+}
+
+/// Changes a user's address, and whether it was shown to be theirs.
+#[must_use]
+pub fn set_email(user: UserId, email: &Email, verified: bool, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE users SET email = ?2, email_verified = ?3, updated_at = ?4 WHERE id = ?1",
+        params![user, email.as_str(), verified, now],
+    )
+}
+
 /// Replaces what the operator keeps of a user.
 #[must_use]
 pub fn set_app_metadata(user: UserId, metadata: &AppMetadata, now: Time) -> Statement {

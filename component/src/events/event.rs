@@ -73,6 +73,9 @@ event_types! {
     TokenSigned = "token_signed", Required, "authn_token_created", "Whoever embeds the service had a token signed for a session.";
     SessionRevoked = "session_revoked", Expendable, "authn_token_revoked", "A session was ended otherwise than by signing out.";
     PermissionChanged = "permission_changed", Required, "privilege_permissions_changed", "What someone may do was changed.";
+    UserBanned = "user_banned", Required, "user_updated", "Someone was banned: their sessions ended.";
+    UserUnbanned = "user_unbanned", Required, "user_updated", "A ban was lifted.";
+    EmailChanged = "email_changed", Required, "user_updated", "The address of an account was changed.";
     AppMetadataChanged = "app_metadata_changed", Required, "user_updated", "What the operator keeps of someone (`app_metadata`) was replaced.";
     OrganizationCreated = "organization_created", Required, "sensitive_create", "An organization was made.";
     OrganizationMemberAdded = "organization_member_added", Required, "authz_change", "Someone became a member of an organization.";

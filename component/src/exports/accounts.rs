@@ -110,6 +110,32 @@ impl Guest for Component {
         Ok(types::user(accounts::set_role(&ctx, types::user_id(&id)?, role).await?, ctx.now))
     }
 
+    async fn ban(id: String, reason: String, until: Option<u64>) -> Result<User, Error> {
+        let ctx = context().await?;
+        let reason = Name::parse(&reason).map_err(FieldProblem::of("reason"))?;
+        let until = until.map(Time::from_millis);
+        if until.is_some_and(|until| until <= ctx.now) {
+            return Err(FieldProblem::new("until", "must be in the future").into());
+        }
+        Ok(types::user(accounts::ban(&ctx, types::user_id(&id)?, &reason, until, "operator").await?, ctx.now))
+    }
+
+    async fn unban(id: String) -> Result<User, Error> {
+        let ctx = context().await?;
+        Ok(types::user(accounts::unban(&ctx, types::user_id(&id)?, "operator").await?, ctx.now))
+    }
+
+    async fn set_email(id: String, email: String) -> Result<User, Error> {
+        let ctx = context().await?;
+        let email = Email::parse(&email).map_err(FieldProblem::of("email"))?;
+        Ok(types::user(accounts::set_email(&ctx, types::user_id(&id)?, email, "operator").await?, ctx.now))
+    }
+
+    async fn verify_email(id: String) -> Result<User, Error> {
+        let ctx = context().await?;
+        Ok(types::user(accounts::verify_email(&ctx, types::user_id(&id)?, "operator").await?, ctx.now))
+    }
+
     async fn set_app_metadata(id: String, metadata: String) -> Result<User, Error> {
         let ctx = context().await?;
         let id = types::user_id(&id)?;

@@ -33,7 +33,7 @@ impl Guest for Component {
     async fn user_events(user_id: String, limit: u32, before: Option<String>) -> Result<Vec<Event>, Error> {
         context().await?;
         let filter = read::Filter { user: Some(user(&user_id)?), ..read::Filter::default() };
-        page(&filter, limit, before).await
+        page(filter, limit, before).await
     }
 
     async fn events(filter: Filter, limit: u32, before: Option<String>) -> Result<Vec<Event>, Error> {
@@ -45,7 +45,7 @@ impl Guest for Component {
             since: filter.since.map(Time::from_millis),
             until: filter.until.map(Time::from_millis),
         };
-        page(&filter, limit, before).await
+        page(filter, limit, before).await
     }
 
     async fn failed_logins(since: u64) -> Result<Vec<Event>, Error> {
@@ -123,7 +123,7 @@ impl Guest for Component {
     }
 }
 
-async fn page(filter: &read::Filter, limit: u32, before: Option<String>) -> Result<Vec<Event>, Error> {
+async fn page(filter: read::Filter, limit: u32, before: Option<String>) -> Result<Vec<Event>, Error> {
     let before = before.map(|before| id("before", &before)).transpose()?;
     Ok(read::events(filter, limit, before).await?.into_iter().map(Into::into).collect())
 }

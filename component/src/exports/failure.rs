@@ -1,7 +1,7 @@
 //! What a caller is told of each failure, in one place; and what the operator is told.
 
 use crate::{
-    accounts::RegisterError,
+    accounts::{RegisterError, SetEmailError},
     bindings::exports::mana::auth::{
         accounts, audit, keys, maintenance, sessions, sessions_read,
         types::{self, Refusal},
@@ -49,6 +49,7 @@ told! {
     InputError as accounts::Error { .. Invalid, Failed }
     QueryError as accounts::Error { NotFound => NotFound, .. Invalid, Failed }
     RegisterError as accounts::Error { EmailTaken => EmailTaken, .. Invalid, Throttled, Failed }
+    SetEmailError as accounts::Error { NotFound => NotFound, EmailTaken => EmailTaken, .. Failed }
     InputError as audit::Error { .. Invalid, Failed }
     LookupError as keys::Error { NotFound => NotFound, .. Failed }
     LookupError as sessions::Error { NotFound => NotFound, .. Failed }

@@ -43,12 +43,12 @@ impl Guest for Component {
     }
 
     async fn status() -> Readiness {
-        match context().await {
+        let ctx = match context().await {
             Err(Failure::StorageUnavailable) => return Readiness::StorageUnavailable,
             Err(_) => return Readiness::NotStarted,
-            Ok(_) => {}
-        }
-        match maintenance::check_storage().await {
+            Ok(ctx) => ctx,
+        };
+        match maintenance::check_storage(&ctx).await {
             Ok(()) => Readiness::Ready,
             Err(_) => Readiness::StorageUnavailable,
         }

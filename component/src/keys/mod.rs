@@ -90,7 +90,7 @@ impl Key {
 
 /// The key that signs at this moment: of those whose time has come, the youngest. Where the clock was put back before all of
 /// them, the first: what can't be signed can't be used.
-fn signer(keys: &[Key], now: Time) -> Option<&Key> {
+pub fn signer(keys: &[Key], now: Time) -> Option<&Key> {
     let order = |key: &&Key| (key.signs_from, key.public.kid().to_owned());
     let usable = || keys.iter().filter(|key| key.revoked_at.is_none());
     usable().filter(|key| key.signs_from <= now).max_by_key(order).or_else(|| usable().min_by_key(order))

@@ -101,6 +101,9 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Fai
 async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     // Keys first: nothing else is urgent.
     report.add("keys_created", keys::ensure(ctx, &keys::all().await?).await?);
+    if let Some(key) = keys::signer(&keys::all().await?, ctx.now) {
+        report.gauge("signing_key_created", key.created_at.0);
+    }
     report.add("keys_resealed", keys::rewrap(ctx).await?);
     remove(ctx, "jwks", keys::prune(ctx.now)).await?;
     // While the audit log can't be written, everything else is removed all the same.

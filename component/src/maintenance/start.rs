@@ -121,13 +121,13 @@ pub async fn started() -> Result<&'static Settings, Failure> {
     })
 }
 
-/// Whether storage answers.
+/// Whether storage can be written: a disk that is full still reads.
 ///
 /// # Errors
 ///
-/// Where it doesn't.
-pub async fn check_storage() -> Result<(), Failure> {
-    rows::ping().await
+/// Where it can't.
+pub async fn check_storage(ctx: &Context) -> Result<(), Failure> {
+    Change::of(rows::note_readiness(ctx.now)).commit(ctx).await.map(drop)
 }
 
 impl From<migrate::Outdated> for StartError {

@@ -99,6 +99,11 @@ async fn administrators_filter_it(stage: Stage) {
     let address = shape::text(&failures[0]["ipAddress"]);
     assert!(!kinds(&list(&format!("?ip={address}")).await).is_empty());
     assert_eq!(list("?ip=203.0.113.99").await, json!([]));
+    // Other spellings of the same address.
+    for (kept, asked) in [("192.0.2.7", "::ffff:192.0.2.7"), ("2001:db8::7", "2001:0DB8:0:0:0:0:0:0007")] {
+        service.sql(&format!("UPDATE security_events SET ip_address = '{kept}'"));
+        assert!(!kinds(&list(&format!("?ip={asked}")).await).is_empty(), "{asked}");
+    }
     let at = shape::text(&failures[0]["createdAt"]);
     assert!(!kinds(&list(&format!("?since={at}&type=login_failure")).await).is_empty());
     assert_eq!(list(&format!("?until={at}&type=login_failure")).await, json!([]));
@@ -221,6 +226,7 @@ async fn nonsense_is_refused_with_the_field(stage: Stage) {
         ("/security-events?before=yesterday", "before"),
         ("/admin/security-events?since=yesterday", "since"),
         ("/admin/security-events?userId=ana@example.org", "userId"),
+        ("/admin/security-events?ip=nonsense", "ip"),
         ("/admin/security-events/summary?since=2020-01-01T00:00:00Z", "since"),
         ("/admin/audit/verify?from=0", "to"),
         ("/admin/audit/verify?from=0&to=99999999999", "to"),
@@ -233,6 +239,11 @@ async fn nonsense_is_refused_with_the_field(stage: Stage) {
         let problem = answer.refused("VALIDATION_FAILED");
         assert!(problem["fields"][field].is_string(), "{path}: {problem}");
     }
+    // In a form, a plus is a blank: whoever forgets that is told.
+    let hasty = root.client.get("/admin/security-events?since=2026-01-02T18:00:00+01:00").await;
+    let hint = shape::text(&hasty.refused("VALIDATION_FAILED")["fields"]["since"]);
+    assert!(hint.contains("%2B"), "{hint}");
+    root.client.get("/admin/security-events?since=2026-01-02T18:00:00%2B01:00").await.ok();
 }
 
 async fn a_change_of_settings_is_an_event(stage: Stage) {

@@ -6,7 +6,7 @@ mod rows;
 pub use entry::{Entry, Filter};
 
 use crate::{
-    context::Context,
+    context::{self, Context},
     error::{Failure, FieldProblem, InputError},
     events::EventType,
     time::{Span, Time},
@@ -37,12 +37,16 @@ pub struct Summary {
 ///
 /// # Errors
 ///
-/// `Invalid` for a limit beyond 1 to 200.
-pub async fn events(filter: &Filter, limit: u32, before: Option<Uuid>) -> Result<Vec<Entry>, InputError> {
+/// `Invalid` for a limit beyond 1 to 200, and an address that is none.
+pub async fn events(filter: Filter, limit: u32, before: Option<Uuid>) -> Result<Vec<Entry>, InputError> {
     if !(1..=PAGE).contains(&limit) {
         return Err(FieldProblem::new("limit", "must be from 1 to 200").into());
     }
-    Ok(rows::page(filter, limit, before).await?)
+    // One address has many spellings; one is kept.
+    let canonical = |text: String| context::address(&text).ok_or("must be an IP address");
+    let ip_address = filter.ip_address.map(canonical).transpose();
+    let ip_address = ip_address.map_err(|problem| FieldProblem::new("ip", problem))?;
+    Ok(rows::page(&Filter { ip_address, ..filter }, limit, before).await?)
 }
 
 /// Failed sign-ins since a time, newest first, at most 200.

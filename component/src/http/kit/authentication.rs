@@ -107,7 +107,7 @@ impl Authenticated {
             }
             Credential::Cookies(cookies) => {
                 let (caller, cookie) = sessions::by_cookies(call, cookies).await?;
-                origin::require(method, headers, call.settings)?;
+                origin::require(method, headers, call)?;
                 Ok(Self { caller, cookie: Some(cookie) })
             }
             Credential::Unusable => Err(Problem::invalid_token()),

@@ -2,10 +2,13 @@
 //! "verifying origin").
 
 use super::{call::Call, problem::Problem};
-use crate::settings::Settings;
+use crate::{context::Context, once_per_interval::OncePerInterval, platform::Level, time::Span};
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderValue, Method, header::ORIGIN, request::Parts};
 use mana_auth_hygiene::Origin;
+
+/// The most of an origin that is told, in characters.
+const ORIGIN_TOLD: usize = 200;
 
 /// The request's one `Origin`; empty where it has none that can be read, or several.
 pub fn of(headers: &HeaderMap) -> &str {
@@ -24,12 +27,14 @@ fn exactly<'a>(headers: &HeaderMap, known: impl IntoIterator<Item = &'a Origin>)
 /// # Errors
 ///
 /// `Forbidden`.
-pub fn require(method: &Method, headers: &HeaderMap, settings: &Settings) -> Result<(), Problem> {
+pub fn require(method: &Method, headers: &HeaderMap, ctx: &Context) -> Result<(), Problem> {
+    let settings = ctx.settings;
     let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let trusted = settings.trusted_origins.iter().chain([settings.public_url.origin()]);
     if !changes || is_ours(headers) || exactly(headers, trusted).is_some() {
         Ok(())
     } else {
+        tell(ctx, headers);
         Err(Problem::forbidden("This origin is not allowed"))
     }
 }
@@ -40,8 +45,18 @@ pub fn require(method: &Method, headers: &HeaderMap, settings: &Settings) -> Res
 /// # Errors
 ///
 /// `Forbidden`.
-pub fn refuse_foreign(headers: &HeaderMap, settings: &Settings) -> Result<(), Problem> {
-    if headers.contains_key(ORIGIN) { require(&Method::POST, headers, settings) } else { Ok(()) }
+pub fn refuse_foreign(headers: &HeaderMap, ctx: &Context) -> Result<(), Problem> {
+    if headers.contains_key(ORIGIN) { require(&Method::POST, headers, ctx) } else { Ok(()) }
+}
+
+/// Tells the operator of a refusal, once in a while: perhaps an app's origin is missing in `trusted_origins`, or written otherwise.
+fn tell(ctx: &Context, headers: &HeaderMap) {
+    static TOLD: OncePerInterval<()> = OncePerInterval::new(Span::minutes(1));
+    if TOLD.is_first((), ctx.now) {
+        let origin: String = of(headers).chars().take(ORIGIN_TOLD).collect();
+        let words = "a page of an origin that is not trusted was refused";
+        ctx.log(Level::Warn, words, &[("origin", if origin.is_empty() { "none" } else { &origin })]);
+    }
 }
 
 /// A request without a sign-in that no foreign page has made.
@@ -52,7 +67,7 @@ impl<S: Sync> FromRequestParts<S> for FirstParty {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let call = Call::from_request_parts(parts, state).await?;
-        refuse_foreign(&parts.headers, call.settings)?;
+        refuse_foreign(&parts.headers, &call)?;
         Ok(Self(()))
     }
 }

@@ -83,7 +83,12 @@ impl Parameters {
     /// Where it is none.
     pub fn time(&self, name: &'static str) -> Result<Option<Time>, FieldProblem> {
         let Some(text) = self.0.get(name) else { return Ok(None) };
-        let problem = || FieldProblem::new(name, "must be a time such as 2026-01-31T08:00:00Z");
+        let problem = || {
+            FieldProblem::new(
+                name,
+                "must be a time such as 2026-01-31T08:00:00Z; the + of an offset is written %2B",
+            )
+        };
         Time::parse(text).ok_or_else(problem).map(Some)
     }
 }

@@ -62,8 +62,8 @@ pub async fn logout(
     let (cookies, more) = cookies::all_sessions(&headers);
     let trusted = match (&bearer, cookies.is_empty()) {
         // A foreign page's request comes without the cookie, and yet the answer could clear it.
-        (Bearer::None, true) => origin::refuse_foreign(&headers, call.settings),
-        _ => origin::require(&method, &headers, call.settings),
+        (Bearer::None, true) => origin::refuse_foreign(&headers, &call),
+        _ => origin::require(&method, &headers, &call),
     };
     // What a token names ends from any page: no browser sends one by itself.
     let by_token = by_token(&call, &bearer).await;

@@ -83,6 +83,6 @@ pub async fn security_events(
 ) -> Result<Json<Vec<SecurityEvent>>, Problem> {
     let (limit, before) = page(&parameters)?;
     let filter = read::Filter { user: Some(authenticated.caller.user.id), ..read::Filter::default() };
-    let events = read::events(&filter, limit, before).await?;
+    let events = read::events(filter, limit, before).await?;
     Ok(Json(events.into_iter().map(Into::into).collect()))
 }

@@ -120,7 +120,7 @@ pub async fn list(_: Admin, parameters: Parameters) -> Result<Json<Vec<AuditEven
         since: parameters.time("since")?,
         until: parameters.time("until")?,
     };
-    Ok(bodies(read::events(&filter, limit, before).await?))
+    Ok(bodies(read::events(filter, limit, before).await?))
 }
 
 /// Counts by kind and by hour, and who failed to sign in repeatedly.
