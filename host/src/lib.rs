@@ -8,6 +8,7 @@ pub mod audit_log;
 pub mod bindings;
 pub mod clock;
 pub mod config;
+mod file_mode;
 pub mod imports;
 pub mod invalidations;
 mod metrics;

@@ -4,6 +4,7 @@
 //! program or of the component, never of a client.
 
 mod component;
+mod process;
 
 use crate::bindings::mana::auth::platform::Metric;
 use component::COMPONENT;
@@ -25,6 +26,8 @@ const BUCKETS: [f64; 12] = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.02
 /// The counters, gauges and histograms of one server.
 pub struct Metrics {
     registry: Registry,
+    /// Without a prefix.
+    process: Registry,
     requests: Family<Answered, Counter>,
     durations: Family<Route, Histogram>,
     statements: Family<Statements, Counter>,
@@ -65,6 +68,12 @@ pub struct Metrics {
     pub(crate) passwords_running: Gauge,
     /// Open connections.
     pub(crate) connections: Gauge,
+    /// The sizes of the database and of the log beside it, as of the last scrape.
+    db_size: Gauge,
+    db_log: Gauge,
+    /// When the key that signs was made, and when housekeeping last came to its end, in seconds since the Unix epoch. 0: not known yet.
+    signing_key_created: Gauge,
+    housekeeping_done: Gauge,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -179,6 +188,11 @@ impl Metrics {
             passwords_queued: Gauge::default(),
             passwords_running: Gauge::default(),
             connections: Gauge::default(),
+            db_size: Gauge::default(),
+            db_log: Gauge::default(),
+            signing_key_created: Gauge::default(),
+            housekeeping_done: Gauge::default(),
+            process: Registry::default(),
             registry: Registry::default(),
         };
         registry.register("requests", "Answered requests", metrics.requests.clone());
@@ -206,6 +220,17 @@ impl Metrics {
         registry.register("passwords_queued", "Password jobs that wait", queued);
         registry.register("passwords_running", "Password jobs being computed", running);
         registry.register("connections", "Open connections", metrics.connections.clone());
+        registry.register("db_size_bytes", "Size of the database", metrics.db_size.clone());
+        registry.register("db_log_bytes", "Size of the log beside the database", metrics.db_log.clone());
+        let created = metrics.signing_key_created.clone();
+        registry.register("signing_key_created_timestamp_seconds", "When the signing key was made", created);
+        let done = metrics.housekeeping_done.clone();
+        registry.register("housekeeping_done_timestamp_seconds", "When housekeeping was last done", done);
+        let build: Family<[(&'static str, &'static str); 1], Gauge> = Family::default();
+        build.get_or_create(&[("version", env!("CARGO_PKG_VERSION"))]).set(1);
+        registry.register("build_info", "Which program this is", build);
+        let mut process_registry = Registry::default();
+        process_registry.register_collector(Box::new(process::Process));
         let waits = metrics.password_waits.clone();
         registry.register("password_queue_seconds", "Time that password jobs wait for a thread", waits);
         registry.register(
@@ -231,7 +256,7 @@ impl Metrics {
         for kind in [StatementKind::Query, StatementKind::Change, StatementKind::View] {
             drop(metrics.statements.get_or_create(&kind.labels()));
         }
-        Self { registry, ..metrics }
+        Self { registry, process: process_registry, ..metrics }
     }
 
     pub(crate) fn answered(&self, route: String, method: &'static str, status: u16, duration: Duration) {
@@ -275,6 +300,22 @@ impl Metrics {
         self.seal_lag.set(lag.as_secs_f64());
     }
 
+    /// The sizes of the database and of its log, in bytes.
+    pub(crate) fn database(&self, (database, log): (u64, u64)) {
+        self.db_size.set(i64::try_from(database).unwrap_or(i64::MAX));
+        self.db_log.set(i64::try_from(log).unwrap_or(i64::MAX));
+    }
+
+    /// When the key that signs was made, in milliseconds since the Unix epoch.
+    pub(crate) fn signing_key_created(&self, at: u64) {
+        self.signing_key_created.set(i64::try_from(at / 1000).unwrap_or(i64::MAX));
+    }
+
+    /// Housekeeping has come to its end, at a time in milliseconds since the Unix epoch.
+    pub(crate) fn housekeeping_done(&self, at: u64) {
+        self.housekeeping_done.set(i64::try_from(at / 1000).unwrap_or(i64::MAX));
+    }
+
     /// Adds to a counter of the component. A label that the contract does not know counts as `other`.
     pub(crate) fn count(&self, metric: Metric, label: &str, by: u64) {
         let counters = COMPONENT.iter().zip(&self.component);
@@ -287,7 +328,9 @@ impl Metrics {
     /// Everything, in the text format of OpenMetrics.
     pub(crate) fn open_metrics(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
-        text::encode(&mut text, &self.registry)?;
+        text::encode_registry(&mut text, &self.registry)?;
+        text::encode_registry(&mut text, &self.process)?;
+        text::encode_eof(&mut text)?;
         Ok(text)
     }
 

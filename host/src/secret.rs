@@ -5,7 +5,10 @@ mod rotate;
 
 pub use rotate::{MOST_VERSIONS, rotate};
 
-use crate::random::{Exhausted, Random};
+use crate::{
+    file_mode::exposed,
+    random::{Exhausted, Random},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -105,8 +108,7 @@ pub fn read(folder: &Path) -> Result<Option<Zeroizing<String>>, Error> {
         Err(error) => return Err(failed(error)),
     };
     let metadata = file.metadata().map_err(failed)?;
-    let mode = metadata.mode() & 0o7777;
-    if mode & 0o077 != 0 {
+    if let Some(mode) = exposed(&metadata) {
         return Err(Error::Exposed { path, mode });
     }
     // Whoever owns the file knows it, and could have put it there. Root could anyway.
@@ -252,7 +254,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         make(folder.path()).expect("made");
         let path = folder.path().join("secret");
-        for bits in [0o644, 0o640, 0o602] {
+        for bits in [0o644, 0o660, 0o602] {
             fs::set_permissions(&path, fs::Permissions::from_mode(bits)).expect("changed");
             let error = make(folder.path()).expect_err("refused");
             assert!(matches!(error, Error::Exposed { mode, .. } if mode == bits), "{error}");

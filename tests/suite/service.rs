@@ -19,6 +19,7 @@ use mana_auth::clock::{Clock as _, SystemClock, TestClock};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -231,6 +232,11 @@ impl Service {
     /// The same without another value.
     pub async fn restart_fails(&mut self) -> String {
         self.runner.restart(&self.settings).await.expect_err("it started")
+    }
+
+    /// The database's file.
+    pub fn database_path(&self) -> PathBuf {
+        self.runner.database()
     }
 
     /// The database, as an operator with a SQL prompt has it.

@@ -388,4 +388,10 @@ pub const KEYS: &[ConfigKey] = &[
         "What is logged: `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,mana_auth=debug`.",
     ),
     host("log_format", Text, Value("auto"), "`text`, `json`, or `auto`: text on a terminal, JSON elsewhere."),
+    host(
+        "log_client_address",
+        Bool,
+        Value("true"),
+        "Whether the line of each request names the client's address. Turn it off where the law asks for a reason to keep it: security events keep theirs.",
+    ),
 ];

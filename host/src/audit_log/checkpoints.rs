@@ -1,5 +1,6 @@
 //! The file that checkpoints are kept in, outside the database: signed notes, one behind the other, never changed.
 
+use crate::file_mode::restrict;
 use mana_auth_audit::Checkpoint;
 use std::{
     collections::{HashSet, VecDeque},
@@ -43,6 +44,7 @@ impl Checkpoints {
     pub fn open(path: &Path) -> Result<Self, CheckpointsError> {
         let open = || -> io::Result<File> {
             let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+            restrict(path);
             let tail = tail(&mut file)?;
             if !tail.is_empty() && !tail.ends_with('\n') {
                 // Half a note, from a process that died: it stays, and is none.

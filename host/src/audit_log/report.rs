@@ -13,6 +13,8 @@ pub struct Verification<'a> {
     /// Whether the audit log may have gone on from an older state than they tell of, where a sealed event says so: a backup was
     /// restored.
     pub restored: bool,
+    /// Whether the copy may be older than the newest of them, as a backup is: those are counted, and prove nothing.
+    pub older: bool,
     /// Where to write the events as JSON Lines.
     pub export: Option<&'a mut dyn io::Write>,
 }
@@ -35,6 +37,8 @@ pub struct Report {
     pub sealed_at: Option<i64>,
     /// How many checkpoints from outside the audit log leads to.
     pub checkpoints: u64,
+    /// How many are newer than the copy, where that may be.
+    pub newer: u64,
     /// The newest checkpoint from outside that it does not lead to, since a backup was restored, as a sealed event says: its origin
     /// and size.
     pub given_up: Option<(String, u64)>,

@@ -27,6 +27,7 @@ pub fn verify(database: &Path, with: Verification<'_>) -> Result<Report, VerifyE
         unsealed_times: first.zip(last),
         sealed_at: None,
         checkpoints: 0,
+        newer: 0,
         given_up: None,
         finding: None,
     };
@@ -102,7 +103,12 @@ fn walk(copy: &Copy, mut with: Verification<'_>, report: &mut Report) -> Result<
     })?;
     walk.end(&tree)?;
     for note in with.checkpoints.into_iter().flatten() {
-        walk.compare(&note?, &tree, with.restored)?;
+        walk.compare(&note?, &tree, with.restored, with.older)?;
+    }
+    if walk.report.newer > 0 && walk.report.checkpoints == 0 {
+        return Err(Stop::Found(
+            "every checkpoint outside is newer than this copy: none proves anything about it".into(),
+        ));
     }
     // Last: what was sealed comes first.
     match copy.foreign()? {
@@ -132,7 +138,7 @@ fn missing(outside: &Checkpoint, size: u64) -> Stop {
         ));
     }
     Stop::Found(format!(
-        "the checkpoint outside covers {outside} leaves of {origin}, the database {size}: events were removed from its end, or it was put back to an older state"
+        "the checkpoint outside covers {outside} leaves of {origin}, the database {size}: events were removed from its end, or it was put back to an older state; --older accepts that of a backup"
     ))
 }
 
@@ -238,7 +244,7 @@ impl Walk<'_> {
     }
 
     /// Looks whether the audit log leads to a checkpoint from outside. Every one inside has been looked at.
-    fn compare(&mut self, note: &str, tree: &Tree, restored: bool) -> Result<(), Stop> {
+    fn compare(&mut self, note: &str, tree: &Tree, restored: bool, older: bool) -> Result<(), Stop> {
         let (note, outside) = Checkpoint::of_note(note).map_err(malformed)?;
         let here = self.copy.seal(outside.size)?.and_then(|note| Checkpoint::of_note(&note).ok());
         // Or it was dropped along with its leaves, by an event that says so.
@@ -248,6 +254,10 @@ impl Walk<'_> {
         };
         if is_led_to {
             self.report.checkpoints = self.report.checkpoints.saturating_add(1);
+            return Ok(());
+        }
+        if older && outside.size > tree.size {
+            self.report.newer = self.report.newer.saturating_add(1);
             return Ok(());
         }
         // Also one by a key that came behind the point to which the database was put back.

@@ -77,6 +77,14 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The file holds secrets, and others can read it.
+    #[error("configuration file {path} holds secrets, and others can read it (mode {mode:04o}): run `chmod 600 {path}`", path = path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
     /// The file isn't TOML.
     #[error("configuration file {path}, line {line}: {message}", path = path.display())]
     Syntax {

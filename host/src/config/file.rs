@@ -1,7 +1,8 @@
 //! The configuration file: a flat TOML table.
 
 use super::error::{Error, Problem};
-use mana_auth_settings::ValueKind;
+use crate::file_mode::exposed;
+use mana_auth_settings::{ValueKind, find};
 use std::{fs::File, io::Read as _, path::Path};
 use toml::{Table, Value};
 
@@ -12,13 +13,20 @@ const LIMIT: u64 = 1 << 20;
 pub(super) fn read(path: &Path) -> Result<Table, Error> {
     let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
     let mut text = String::new();
-    File::open(path).map_err(unreadable)?.take(LIMIT).read_to_string(&mut text).map_err(unreadable)?;
-    text.parse().map_err(|error: toml::de::Error| {
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    file.take(LIMIT).read_to_string(&mut text).map_err(unreadable)?;
+    let table = text.parse::<Table>().map_err(|error: toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = 1 + text.bytes().take(start).filter(|byte| *byte == b'\n').count();
         // `Display` would quote the line, which may hold a secret.
         Error::Syntax { path: path.to_owned(), line, message: error.message().replace('\n', ", ") }
-    })
+    })?;
+    let is_secret = |key: &String| find(key).is_some_and(|key| key.kind.is_secret());
+    match exposed(&metadata) {
+        Some(mode) if table.keys().any(is_secret) => Err(Error::Exposed { path: path.to_owned(), mode }),
+        _ => Ok(table),
+    }
 }
 
 /// A value as text, if it is of the type that the kind takes.

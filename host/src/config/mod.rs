@@ -78,6 +78,8 @@ pub struct Config {
     pub log_level: String,
     /// How it is written.
     pub log_format: LogFormat,
+    /// Whether request lines name the client's address.
+    pub log_client_address: bool,
     /// The component's keys that are set, and their values as text (see `wit/config.wit`).
     pub component: BTreeMap<String, String>,
     /// What was set, and where.

@@ -111,6 +111,7 @@ fn parse(settings: Settings) -> Result<Config, Error> {
         requests_per_second: values.number("requests_per_second")?,
         log_format: values.checked("log_format", log_format(values.text("log_format")))?,
         log_level,
+        log_client_address: values.text("log_client_address") == "true",
         component,
         settings,
     })

@@ -1,6 +1,7 @@
 //! Precedence, kinds, and what each mistake is called.
 
 use super::{Config, Error, Flags, show};
+use std::os::unix::fs::PermissionsExt as _;
 use std::{ffi::OsString, fs, os::unix::ffi::OsStringExt as _, path::PathBuf, time::Duration};
 
 fn environment(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
@@ -20,6 +21,8 @@ fn with_file(text: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("mana-auth.toml");
     fs::write(&path, text).expect("a file");
+    // It may hold secrets.
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("changed");
     (folder, path)
 }
 

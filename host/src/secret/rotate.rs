@@ -162,7 +162,7 @@ mod tests {
             assert!(matches!(refused, Error::Form { .. }), "{refused}");
             assert_eq!(content(folder.path()), text);
         }
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("changed");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("changed");
         assert!(matches!(rotate(folder.path(), &SystemRandom), Err(Error::Exposed { .. })));
         fs::rename(&path, folder.path().join("elsewhere")).expect("renamed");
         assert!(matches!(rotate(folder.path(), &SystemRandom), Err(Error::Lost { .. })));

@@ -3,7 +3,7 @@
 use super::shared::Shared;
 use http::{Method, StatusCode, request::Parts};
 use mana_auth_hygiene::Trace;
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 /// A request that is being answered. Dropped before it is, the client has gone.
 pub(super) struct AccessLogEntry<'a> {
@@ -11,15 +11,18 @@ pub(super) struct AccessLogEntry<'a> {
     id: String,
     trace: Option<Trace>,
     method: &'static str,
+    /// Who asks, where that is logged.
+    client: Option<IpAddr>,
     began: Duration,
     answered: bool,
 }
 
 impl<'a> AccessLogEntry<'a> {
     /// Of the request with this id.
-    pub(super) fn start(shared: &'a Shared, id: String, head: &Parts) -> Self {
+    pub(super) fn start(shared: &'a Shared, id: String, client: Option<IpAddr>, head: &Parts) -> Self {
         let (trace, method) = (Trace::of(&head.headers), word(&head.method));
-        Self { shared, id, trace, method, began: shared.clock.elapsed(), answered: false }
+        let client = client.filter(|_| shared.log_client_address);
+        Self { shared, id, trace, method, client, began: shared.clock.elapsed(), answered: false }
     }
 
     /// The request's id.
@@ -41,6 +44,7 @@ impl<'a> AccessLogEntry<'a> {
             request_id = self.id.as_str(),
             trace_id = trace.map(|trace| trace.trace_id.as_str()),
             span_id = trace.map(|trace| trace.span_id.as_str()),
+            client.address = self.client.map(tracing::field::display),
             http.request.method = self.method,
             http.route = route,
             http.response.status_code = status,

@@ -6,10 +6,12 @@ use super::{
     budget::Budget,
     calendar::Calendar,
     connections::Connections,
+    descriptors,
     egress::{Bounds, Egress},
     housekeeping,
     request::{FREE, LARGEST_BODY},
     shared::Shared,
+    single_flight::SingleFlight,
 };
 use crate::{
     artefact::Artefact,
@@ -22,7 +24,7 @@ use crate::{
     passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},
     random::{Random, SystemRandom},
     secret,
-    storage::{OpenError, Sqlite, SqliteOptions, Storage},
+    storage::{DatabaseFile, OpenError, Sqlite, SqliteOptions, Storage},
     workers::{IN_FLIGHT, Instance, Program, StartError, Workers},
 };
 use mana_auth_hygiene::{Hsts, InvalidOrigin, Origin, Policy};
@@ -127,12 +129,15 @@ impl Builder {
     /// When something can't be opened or started. Nothing was changed then, except that a database may have
     /// been made or brought up to date.
     pub async fn build(self) -> Result<Server, BuildError> {
-        let Parts { config, imports, live, pool, artefact, checkpoints } = self.parts()?;
+        let Parts { config, imports, live, pool, artefact, checkpoints, database } = self.parts()?;
         let checkpoints = checkpoints.map(|path| Checkpoints::open(&path)).transpose()?;
         let Imports { clock, random, metrics, .. } = imports.clone();
         let program = Program::load(&artefact, imports).map_err(StartError::from)?;
         let workers =
             Workers::start(program, config.workers, config.queue, clock.clone(), metrics.clone()).await?;
+        if let Some(database) = &database {
+            database.restrict();
+        }
         let bounds = Bounds::in_all(config.send_buffer);
         let egress = |bounds| Egress::new(config.write_timeout, bounds, clock.clone(), metrics.clone());
         let management_egress = egress(bounds.eighth());
@@ -140,7 +145,7 @@ impl Builder {
             header_timeout: config.header_timeout,
             write_timeout: config.write_timeout,
             drain_timeout: config.drain_timeout,
-            limit: config.connections,
+            limit: descriptors::bound(config.connections),
             of_address: ConnectionLimit::new(config.connections_per_address, config.trusted_proxies.clone()),
             metrics: metrics.clone(),
             clock: clock.clone(),
@@ -165,12 +170,15 @@ impl Builder {
             live,
             pool,
             trusted_proxies: config.trusted_proxies,
+            log_client_address: config.log_client_address,
             body_timeout: config.body_timeout,
             request_timeout: config.request_timeout,
             bodies: Budget::new(config.queue.saturating_mul(LARGEST_BODY), FREE),
             turns: Budget::new(config.queue + config.workers.saturating_mul(IN_FLIGHT), 0),
             documents: Arc::default(),
             checkpoints,
+            database,
+            readiness: SingleFlight::default(),
             housekeeping: Mutex::default(),
             calendar,
         });
@@ -206,11 +214,11 @@ impl Builder {
         let keeps_checkpoints = self.storage.is_none() || config.audit_checkpoint_file.is_some();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let random = self.random.unwrap_or_else(|| Arc::new(SystemRandom));
-        let (storage, own): (_, Arc<dyn Invalidations>) = match self.storage {
-            Some(storage) => (storage.clone(), Arc::new(QueriedInvalidations(storage))),
+        let (storage, own, database): (_, Arc<dyn Invalidations>, _) = match self.storage {
+            Some(storage) => (storage.clone(), Arc::new(QueriedInvalidations(storage)), None),
             None => {
                 let database = open(&config, clock.clone())?;
-                (database.clone(), database.invalidations())
+                (database.clone(), database.invalidations(), Some(database.file().clone()))
             }
         };
         let invalidations = self.invalidations.unwrap_or(own);
@@ -237,7 +245,7 @@ impl Builder {
         };
         let artefact = self.artefact.unwrap_or_else(Artefact::embedded);
         let checkpoints = config.checkpoint_file().filter(|_| keeps_checkpoints);
-        Ok(Parts { config, imports, live, pool, artefact, checkpoints })
+        Ok(Parts { config, imports, live, pool, artefact, checkpoints, database })
     }
 }
 
@@ -250,6 +258,8 @@ struct Parts {
     artefact: Artefact,
     /// The file that checkpoints are kept in.
     checkpoints: Option<PathBuf>,
+    /// The file of the database, where that is our own.
+    database: Option<DatabaseFile>,
 }
 
 fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<Sqlite>, BuildError> {

@@ -1,6 +1,7 @@
 //! Listening, and the protocols HTTP/1.1 and HTTP/2 (RFC 9112, RFC 9113) without TLS: a proxy brings that.
 
 use super::{
+    acceptor::Acceptor,
     address_limits::ConnectionLimit,
     budget::Budget,
     egress::{Egress, Streams},
@@ -12,7 +13,7 @@ use crate::{clock::Clock, metrics::Metrics};
 use bytes::Bytes;
 use futures::{
     FutureExt as _,
-    future::{AbortHandle, Abortable, Either, select},
+    future::{AbortHandle, Abortable, Either, join, select},
 };
 use http::{Request, Response};
 use hyper::{body::Incoming, service::service_fn};
@@ -21,10 +22,8 @@ use hyper_util::{
     server::{conn::auto::Builder, graceful::GracefulConnection},
 };
 use prometheus_client::metrics::gauge::Gauge;
-use rustix::net::sockopt;
 use std::{
     convert::Infallible,
-    io,
     net::IpAddr,
     pin::{Pin, pin},
     sync::Arc,
@@ -58,22 +57,11 @@ const CONNECTION_WINDOW: u32 = 4 * STREAM_WINDOW;
 const RESETS_UNSEEN: usize = 20;
 const RESETS_OF_OURS: usize = 1024;
 
-/// Of a silent connection the system asks the other one for a sign of life (RFC 9293 §3.8.4), after so long, so often, so many times.
-/// A ping of HTTP/2 would wait behind what a slow client has still to take.
-const SILENCE: Duration = Duration::from_secs(30);
-const ASKED_EVERY: Duration = Duration::from_secs(10);
-const ASKED: u32 = 3;
-
-/// How much of answers the system may keep for one connection, in bytes; it takes as much again for itself. Left alone, it would go
-/// up to some MiB for a client that has once read fast. What is in it counts as taken, so it must be small beside what a slow client
-/// takes within the time-out.
-const SOCKET_BUFFER: usize = 16 * 1024;
-
 /// Other writes than answers get this multiple of the write time-out. An answer is given up first, and counted as an answer.
 const LATER: u32 = 2;
 
-/// How long to wait when the system has no more sockets to give: connections that close give some back.
-const EXHAUSTED: Duration = Duration::from_millis(100);
+/// How long a connection that the system had accepted when the server was told to end has for its request, which is on its way.
+const LAST_REQUEST: Duration = Duration::from_secs(1);
 
 /// How connections are served.
 pub(super) struct Connections {
@@ -116,9 +104,10 @@ impl Connections {
         let streams = Budget::new(STREAMS_IN_ALL, 0);
         let open = Open::new(self.limit, self.clock.clone(), self.metrics.clone());
         let (end, ending) = watch::channel(());
+        let mut acceptor = Acceptor::new(listener, self.clock.clone());
         let mut shutdown = pin!(shutdown);
         loop {
-            match select(&mut shutdown, pin!(self.next(&listener, &open))).await {
+            match select(&mut shutdown, pin!(self.next(&mut acceptor, &open))).await {
                 Either::Left(((), _)) => break,
                 Either::Right((None, _)) => {}
                 Either::Right((Some(newcomer), _)) => {
@@ -126,17 +115,36 @@ impl Connections {
                 }
             }
         }
-        drop((listener, ending));
+        drop(ending);
         // Who is not there any more need not be told.
         let _ = end.send(());
-        if let Either::Right(_) = select(pin!(end.closed()), self.clock.sleep(self.drain_timeout)).await {
+        let (end_late, ending_late) = watch::channel(());
+        for (stream, peer) in acceptor.end() {
+            if let Some(slot) = self.slot_at_the_end(&open, peer) {
+                let newcomer = Newcomer { stream, peer, slot };
+                self.start(&streams, &open, newcomer, answer.clone(), ending_late.clone());
+            }
+        }
+        drop(ending_late);
+        let all = async {
+            let _ = select(pin!(end_late.closed()), self.clock.sleep(LAST_REQUEST)).await;
+            let _ = end_late.send(());
+            join(end.closed(), end_late.closed()).await;
+        };
+        if let Either::Right(_) = select(pin!(all), self.clock.sleep(self.drain_timeout)).await {
             tracing::warn!("requests did not finish in time");
         }
     }
 
+    /// A slot for a connection that the system had accepted when the server was told to end: none is waited for.
+    fn slot_at_the_end(&self, open: &Open, peer: Option<IpAddr>) -> Option<Slot> {
+        let address_slot = self.of_address.admit(peer).ok()?;
+        open.slot(Network::of(peer), address_slot).now_or_never()?
+    }
+
     /// The next connection, with a place; none where its address has too many.
-    async fn next(&self, listener: &TcpListener, open: &Open) -> Option<Newcomer> {
-        let (stream, peer) = self.accept(listener).await;
+    async fn next(&self, acceptor: &mut Acceptor, open: &Open) -> Option<Newcomer> {
+        let (stream, peer) = acceptor.accept().await;
         let address_slot = match self.of_address.admit(peer) {
             Ok(address_slot) => address_slot,
             Err(shed) => {
@@ -191,34 +199,6 @@ impl Connections {
         });
     }
 
-    async fn accept(&self, listener: &TcpListener) -> (TcpStream, Option<IpAddr>) {
-        loop {
-            match listener.accept().await {
-                Ok((stream, peer)) => {
-                    if let Err(error) = Self::set_up(&stream) {
-                        tracing::debug!(%error, "a connection ended before it began");
-                    }
-                    return (stream, Some(peer.ip()));
-                }
-                Err(error) if is_of_one_connection(&error) => {}
-                Err(error) => {
-                    tracing::error!(%error, "no connection can be accepted");
-                    self.clock.sleep(EXHAUSTED).await;
-                }
-            }
-        }
-    }
-
-    fn set_up(stream: &TcpStream) -> io::Result<()> {
-        // Head and body are two writes: without this, the second waits for the client's ACK.
-        stream.set_nodelay(true)?;
-        sockopt::set_socket_send_buffer_size(stream, SOCKET_BUFFER)?;
-        sockopt::set_socket_keepalive(stream, true)?;
-        sockopt::set_tcp_keepidle(stream, SILENCE)?;
-        sockopt::set_tcp_keepintvl(stream, ASKED_EVERY)?;
-        Ok(sockopt::set_tcp_keepcnt(stream, ASKED)?)
-    }
-
     fn protocol(&self, streams: Streams) -> Builder<Streams> {
         let mut builder = Builder::new(streams);
         // hyper waits by a timer of its own kind. These two waits concern sockets, whose silence is real time,
@@ -269,12 +249,6 @@ async fn conduct<C: GracefulConnection>(
         return connection.now_or_never().unwrap_or(Ok(()));
     }
     connection.await
-}
-
-/// Errors of `accept` that say nothing about the listener.
-fn is_of_one_connection(error: &io::Error) -> bool {
-    use io::ErrorKind as E;
-    matches!(error.kind(), E::ConnectionRefused | E::ConnectionAborted | E::ConnectionReset | E::Interrupted)
 }
 
 /// Counts a connection for as long as it is open.

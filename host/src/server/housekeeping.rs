@@ -1,7 +1,9 @@
 //! What has to happen regularly, for as long as the server lives.
 
 use super::shared::Shared;
-use crate::{audit_log::Checkpoints, bindings::exports::mana::auth::audit::Comparison};
+use crate::{
+    audit_log::Checkpoints, bindings::exports::mana::auth::audit::Comparison, storage::DatabaseFile,
+};
 use futures::FutureExt as _;
 use std::{
     sync::{Arc, Weak},
@@ -29,6 +31,9 @@ pub(super) async fn keep_house(shared: Weak<Shared>) {
 pub(super) async fn tick(shared: &Arc<Shared>) {
     let _turn = shared.housekeeping.lock().await;
     shared.calendar.look(shared.clock.as_ref(), &shared.metrics);
+    if shared.database.as_ref().is_some_and(DatabaseFile::is_detached) {
+        tracing::error!("the database file was removed or replaced: what is written reaches nobody; restart");
+    }
     shared.workers.flush().await;
     // Somebody may have put the database back meanwhile.
     if let Err(problem) = compare_audit_log(shared).await {
@@ -105,8 +110,14 @@ async fn run(shared: &Arc<Shared>) {
                 if let Some((unsealed, lag)) = gauge("events_unsealed").zip(gauge("seal_lag_milliseconds")) {
                     shared.metrics.sealed(unsealed, lag, shared.clock.now());
                 }
+                if let Some(created) = gauge("signing_key_created") {
+                    shared.metrics.signing_key_created(created);
+                }
                 if report.more {
                     continue;
+                }
+                if report.ran {
+                    shared.metrics.housekeeping_done(shared.clock.now());
                 }
                 if let Some((all, remembered)) = gauge("active_sessions").zip(gauge("remembered_sessions")) {
                     shared.metrics.active_sessions(all, remembered);

@@ -1,22 +1,18 @@
 //! Health, readiness and metrics, on an address of their own that clients can't reach.
 
-use super::shared::Shared;
-use crate::{bindings::exports::mana::auth::maintenance::Readiness, passwords::Gauges};
+use super::{readiness, shared::Shared};
+use crate::passwords::Gauges;
 use bytes::Bytes;
-use futures::future::{Either, FutureExt as _, select};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use mana_auth_hygiene::{Code, Problem, Scheme};
-use std::{pin::pin, sync::atomic::Ordering::Relaxed, time::Duration};
-
-/// How long the component may take to tell whether it is ready. Probes are less patient than clients.
-const TIMEOUT: Duration = Duration::from_secs(2);
+use std::sync::Arc;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Answers a request on the management address.
-pub(super) async fn answer<B>(shared: &Shared, request: &Request<B>) -> Response<Bytes> {
+pub(super) async fn answer<B>(shared: &Arc<Shared>, request: &Request<B>) -> Response<Bytes> {
     let mut response = route(shared, request).await;
     shared.policy.apply(Scheme::Http, None, response.headers_mut());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -26,7 +22,7 @@ pub(super) async fn answer<B>(shared: &Shared, request: &Request<B>) -> Response
     response
 }
 
-async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Bytes> {
+async fn route<B>(shared: &Arc<Shared>, request: &Request<B>) -> Response<Bytes> {
     let path = request.uri().path();
     if !matches!(path, "/health" | "/ready" | "/metrics") {
         return problem(Code::NotFound);
@@ -38,7 +34,7 @@ async fn route<B>(shared: &Shared, request: &Request<B>) -> Response<Bytes> {
     }
     match path {
         "/metrics" => metrics(shared, request.headers()),
-        "/ready" => match readiness(shared).await {
+        "/ready" => match readiness::ask(shared).await {
             Ok(()) => text(StatusCode::OK, TEXT, "ready\n"),
             Err(why) => text(StatusCode::SERVICE_UNAVAILABLE, TEXT, why),
         },
@@ -54,6 +50,9 @@ fn metrics(shared: &Shared, asked: &HeaderMap) -> Response<Bytes> {
         shared.metrics.passwords_running.set(i64::try_from(running).unwrap_or(i64::MAX));
     }
     shared.metrics.refresh(shared.clock.now());
+    if let Some(database) = &shared.database {
+        shared.metrics.database(database.sizes());
+    }
     let accepted = asked.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let open = accepted.into_iter().any(|value| value.contains("application/openmetrics-text"));
     let told = if open {
@@ -64,32 +63,6 @@ fn metrics(shared: &Shared, asked: &HeaderMap) -> Response<Bytes> {
     match told {
         Ok((kind, metrics)) => text(StatusCode::OK, kind, metrics),
         Err(_) => problem(Code::Internal),
-    }
-}
-
-/// Whether requests would be answered now, or why not.
-async fn readiness(shared: &Shared) -> Result<(), &'static str> {
-    if shared.draining.load(Relaxed) {
-        return Err("shutting down\n");
-    }
-    let status = shared.workers.call(|accessor, auth| {
-        let maintenance = auth.mana_auth_maintenance();
-        async move { maintenance.call_status(accessor).await }.boxed()
-    });
-    let impatience = async {
-        tokio::select! {
-            biased;
-            () = shared.workers.backing_off() => "too many instances failed\n",
-            () = shared.clock.sleep(TIMEOUT) => "no instance answered in time\n",
-        }
-    };
-    // The impatience first: an instance may still answer while others fail too often to be replaced.
-    match select(pin!(impatience), pin!(status)).await {
-        Either::Left((why, _)) => Err(why),
-        Either::Right((Ok(Readiness::Ready), _)) => Ok(()),
-        Either::Right((Ok(Readiness::NotStarted), _)) => Err("not started\n"),
-        Either::Right((Ok(Readiness::StorageUnavailable), _)) => Err("the database can't be reached\n"),
-        Either::Right((Err(_), _)) => Err("overloaded\n"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! HTTP in front of the component: what runs it, listens for it and keeps it in order.
 
+mod acceptor;
 mod access_log;
 mod address_limits;
 mod audit_log;
@@ -8,6 +9,7 @@ mod builder;
 mod calendar;
 mod calls;
 mod connections;
+mod descriptors;
 mod documents;
 mod egress;
 mod housekeeping;
@@ -15,11 +17,13 @@ mod id;
 mod management;
 mod networks;
 mod open;
+mod readiness;
 mod request;
 mod request_error;
 mod response;
 mod service;
 mod shared;
+mod single_flight;
 mod timeouts;
 mod validate;
 

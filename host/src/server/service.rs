@@ -69,7 +69,7 @@ impl Shared {
         let (id, id_value) = self.request_id(&caller);
         let origin = head.headers.get(ORIGIN).cloned();
         let method = head.method.clone();
-        let entry = AccessLogEntry::start(self, id, &head);
+        let entry = AccessLogEntry::start(self, id, caller.address, &head);
 
         let answer = match self.admit(entry.id(), &caller, &head) {
             // Boxed: so much is kept for who was let in alone. Many at once are not.

@@ -1,6 +1,9 @@
 //! What every request needs.
 
-use super::{address_limits::RequestLimit, budget::Budget, calendar::Calendar, documents::Documents};
+use super::{
+    address_limits::RequestLimit, budget::Budget, calendar::Calendar, documents::Documents,
+    single_flight::SingleFlight,
+};
 use crate::{
     audit_log::Checkpoints,
     bindings::Auth,
@@ -9,6 +12,7 @@ use crate::{
     metrics::Metrics,
     passwords::{LiveRequests, Pool},
     random::Random,
+    storage::DatabaseFile,
     workers::Workers,
 };
 use futures::future::{BoxFuture, Either, select};
@@ -35,6 +39,8 @@ pub(crate) struct Shared {
     pub(super) random: Arc<dyn Random>,
     pub(super) live: LiveRequests,
     pub(super) trusted_proxies: Vec<IpNet>,
+    /// Whether the access log names who asks.
+    pub(super) log_client_address: bool,
     /// How many requests one address may make.
     pub(super) requests: RequestLimit,
     pub(super) body_timeout: Duration,
@@ -47,6 +53,9 @@ pub(crate) struct Shared {
     pub(super) documents: Arc<Documents>,
     /// Where the checkpoints of the audit log are kept, outside the database.
     pub(super) checkpoints: Option<Checkpoints>,
+    /// The file of the database, where that is our own.
+    pub(super) database: Option<DatabaseFile>,
+    pub(super) readiness: SingleFlight<Result<(), &'static str>>,
     /// Held by who keeps house.
     pub(super) housekeeping: Mutex<()>,
     /// Where the calendar stood when the house was kept last.

@@ -3,7 +3,9 @@
 mod sqlite;
 
 pub use crate::bindings::mana::auth::storage::{Conflict, Dialect, Error, Rejection, Rows, Statement, Value};
-pub use sqlite::{Counts, OpenError, Sqlite, SqliteOptions, cut_log};
+pub use sqlite::{
+    CopyError, Counts, DatabaseFile, OpenError, Sqlite, SqliteOptions, copy, copy_file, cut_log, replace,
+};
 
 use async_trait::async_trait;
 

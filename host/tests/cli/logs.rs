@@ -24,7 +24,7 @@ fn listed() -> BTreeSet<String> {
 }
 
 fn ask(api: &str, target: &str, trace: &str) {
-    let mut stream = TcpStream::connect(api.trim_start_matches("http://")).expect("it listens");
+    let mut stream = TcpStream::connect(api).expect("it listens");
     let request =
         format!("GET {target} HTTP/1.1\r\nhost: a\r\ntraceparent: {trace}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).expect("it is read");
@@ -35,8 +35,7 @@ fn ask(api: &str, target: &str, trace: &str) {
 fn each_line_is_an_object_of_listed_fields_and_names_its_trace() {
     let sandbox = Sandbox::new();
     let serving = sandbox.serve();
-    let api = serving.greeting.lines().find_map(|line| line.trim().strip_prefix("API")).expect("an address");
-    let api = api.trim().to_owned();
+    let api = serving.api();
     ask(&api, "/api/v1/auth/jwks?secret=of-the-query", &format!("00-{TRACE}-{SPAN}-01"));
     ask(&api, "/api/v1/auth/session", "nonsense");
     let log = serving.end();
@@ -66,10 +65,10 @@ fn each_line_is_an_object_of_listed_fields_and_names_its_trace() {
 fn a_log_that_nobody_reads_holds_nobody_up() {
     let sandbox = Sandbox::new();
     let serving = sandbox.serve();
-    let api = serving.greeting.lines().find_map(|line| line.trim().strip_prefix("API")).expect("an address");
+    let api = serving.api();
     // Several times what a pipe holds.
     for _ in 0..1000 {
-        ask(api.trim(), "/nowhere", TRACE);
+        ask(&api, "/nowhere", TRACE);
     }
     assert_eq!(serving.terminate(), Some(0));
 }

@@ -64,6 +64,7 @@ pub fn verify(prepared: &Prepared, path: &Path) -> Option<String> {
         key: Some(prepared.key.clone()),
         checkpoints: Some(&mut notes),
         restored: false,
+        older: false,
         export: None,
     };
     let report = audit_log::verify(path, with);

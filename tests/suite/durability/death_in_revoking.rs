@@ -1,7 +1,7 @@
 //! SIGKILL while a session is being ended, perhaps between the commit and whatever follows it: another process on the same
 //! data believes what the database says, and nothing that it remembers.
 
-use super::process::{body, settings, shared};
+use crate::process::{body, settings, shared};
 use crate::{
     client::Client,
     runner::{Runner as _, binary::Binary},

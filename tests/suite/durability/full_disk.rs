@@ -1,6 +1,6 @@
 //! A disk with no room left: the process may write no file beyond a size.
 
-use super::process::{Answered, body, check_integrity, settings, shared};
+use crate::process::{Answered, body, check_integrity, settings, shared};
 use crate::{
     client::Client,
     runner::{Runner as _, binary::Binary},

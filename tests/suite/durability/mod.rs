@@ -2,7 +2,6 @@
 
 mod death_in_revoking;
 mod full_disk;
-mod process;
 mod sudden_death;
 mod unknown_outcome;
 

@@ -1,6 +1,6 @@
 //! SIGKILL in the middle of a burst, again and again on the same data.
 
-use super::process::{Answered, body, check_integrity, settings, shared};
+use crate::process::{Answered, body, check_integrity, settings, shared};
 use crate::{
     client::{Client, Shared},
     runner::{Runner as _, binary::Binary},

@@ -1,8 +1,8 @@
 //! A commit whose outcome nobody learns: the connection broke after it was asked for. What is remembered gives way to what
 //! the database holds.
 
-use super::process::{body, settings};
 use crate::client::{Client, Promises, Shared};
+use crate::process::{body, settings};
 use async_trait::async_trait;
 use mana_auth::{
     Server,

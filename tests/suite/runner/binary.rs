@@ -3,11 +3,12 @@
 use super::{Runner, Settings, maintain};
 use futures::future::BoxFuture;
 use mana_auth::clock::TestClock;
+use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs::{self, File},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::Arc,
 };
 
@@ -53,18 +54,32 @@ impl Binary {
         self.child.wait().expect("its end");
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("a signal");
+    }
+
+    /// How it ended, once it has.
+    pub fn ended(&mut self) -> ExitStatus {
+        self.child.wait().expect("its end")
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
     /// Ends it as an operator would.
     pub fn terminate(&mut self) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("SIGTERM");
-        let status = self.child.wait().expect("its end");
+        self.signal(Signal::TERM);
+        let status = self.ended();
         assert!(status.success(), "{status} after SIGTERM:\n{}", self.log());
     }
 
     /// It says so itself: whoever only answers at its address may be another.
     #[allow(clippy::disallowed_methods, reason = "another process can only be waited for by looking again")]
     fn wait_until_it_serves(&mut self, before: u64) -> Result<(), String> {
-        let greeting = format!("  management  {}", self.management_url());
+        let started = format!("\"management\":\"{}\"", self.management);
         for _ in 0..3000 {
             let ended = self.child.try_wait().expect("its state");
             let log = self.log();
@@ -72,7 +87,7 @@ impl Binary {
             if let Some(status) = ended {
                 return Err(format!("{status}: {said}"));
             }
-            if said.contains(&greeting) {
+            if said.contains(&started) {
                 return Ok(());
             }
             std::thread::sleep(std::time::Duration::from_millis(10));

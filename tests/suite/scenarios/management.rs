@@ -3,7 +3,11 @@
 use crate::{scenarios, service::Stage};
 use http::Method;
 
-scenarios![says_how_it_is needs Management, knows_nothing_else needs Management];
+scenarios![
+    says_how_it_is needs Management,
+    knows_nothing_else needs Management,
+    is_not_ready_while_another_file_has_the_databases_place needs Management,
+];
 
 async fn says_how_it_is(stage: Stage) {
     let service = stage.start().await;
@@ -38,4 +42,20 @@ async fn knows_nothing_else(stage: Stage) {
     for path in ["/health", "/ready", "/metrics"] {
         service.client().call(Method::GET, path).await.refused("NOT_FOUND");
     }
+}
+
+async fn is_not_ready_while_another_file_has_the_databases_place(stage: Stage) {
+    let service = stage.start().await;
+    let (database, away) = (service.database_path(), service.database_path().with_extension("away"));
+    let is_ready = async |status| {
+        let answer = service.management(Method::GET, "/ready").await;
+        assert_eq!(answer.status, status, "{answer}");
+    };
+    is_ready(200).await;
+    std::fs::rename(&database, &away).expect("moved away");
+    is_ready(503).await;
+    std::fs::write(&database, "").expect("another one");
+    is_ready(503).await;
+    std::fs::rename(&away, &database).expect("put back");
+    is_ready(200).await;
 }

@@ -180,7 +180,7 @@ impl Copy {
     /// Goes through it, with checkpoints from outside; `restored`: it may have been put back, where it says so.
     pub fn verify_against(&self, key: Option<VerifierKey>, outside: &[String], restored: bool) -> Report {
         let mut notes = outside.iter().cloned().map(Ok);
-        let with = Verification { key, checkpoints: Some(&mut notes), restored, export: None };
+        let with = Verification { key, checkpoints: Some(&mut notes), restored, older: false, export: None };
         audit_log::verify(&self.path(), with).unwrap_or_else(|error| panic!("it can't be verified: {error}"))
     }
 }

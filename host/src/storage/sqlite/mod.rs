@@ -7,14 +7,18 @@
 
 mod batch;
 mod change_watcher;
+mod copy;
 mod counts;
 mod errors;
+mod file;
 mod open;
 mod reader;
 mod values;
 mod writer;
 
+pub use copy::{CopyError, copy, copy_file, replace};
 pub use counts::Counts;
+pub use file::DatabaseFile;
 pub use open::{OpenError, SqliteOptions, cut_log};
 
 use super::{Dialect, Error, Rows, Statement, Storage, Value};
@@ -39,6 +43,7 @@ pub struct Sqlite {
     limit: Duration,
     counts: Arc<Counts>,
     watcher: Arc<ChangeWatcher>,
+    file: DatabaseFile,
 }
 
 impl Sqlite {
@@ -52,16 +57,24 @@ impl Sqlite {
         let counts = Arc::new(Counts::default());
         let options = options.prepare()?;
         let writer = Writer::start(&options, Arc::clone(&counts))?;
+        let file = DatabaseFile::of(&options.path)
+            .map_err(|source| OpenError::Create { path: options.path.clone(), source })?;
         let limit = options.limit;
         let options = Arc::new(options);
         let watcher = Arc::new(ChangeWatcher::new(Arc::clone(&options)));
-        Ok(Self { readers: Readers::new(options), writer, clock, limit, counts, watcher })
+        Ok(Self { readers: Readers::new(options), writer, clock, limit, counts, watcher, file })
     }
 
     /// What changes in the table `invalidations` of this database, by whatever process.
     #[must_use]
     pub fn invalidations(&self) -> Arc<dyn Invalidations> {
         Arc::clone(&self.watcher) as Arc<dyn Invalidations>
+    }
+
+    /// The file that was opened.
+    #[must_use]
+    pub const fn file(&self) -> &DatabaseFile {
+        &self.file
     }
 
     /// What has been executed so far, for the metrics.

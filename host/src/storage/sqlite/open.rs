@@ -162,6 +162,20 @@ pub fn cut_log(path: &Path) -> Result<bool, OpenError> {
     }
 }
 
+/// Opens a file that nobody writes, such as a backup: its log, if it ever had one, is not looked for.
+///
+/// # Errors
+///
+/// Where it can't be opened.
+pub fn immutable(path: &Path) -> rusqlite::Result<Connection> {
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(format!("file:{path}?mode=ro&immutable=1"), flags)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
 /// Opens a connection that looks for changes. No statement of a caller's ever reaches it.
 pub(super) fn watcher(options: &SqliteOptions, busy_timeout: Duration) -> rusqlite::Result<Connection> {
     let connection = connect(options, busy_timeout)?;
