@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use jiff::Timestamp;
 use mana_auth::{bindings::exports::mana::auth::accounts, config::Flags};
 use mana_auth_audit::VerifierKey;
 use std::path::PathBuf;
@@ -36,7 +37,14 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     /// Run the service
-    Serve(Addresses),
+    Serve {
+        /// Where.
+        #[command(flatten)]
+        addresses: Addresses,
+        /// Begin with an empty database, though checkpoints tell of one that is gone
+        #[arg(long)]
+        new_database: bool,
+    },
     /// Check the configuration and print it as it is in effect, with secrets masked; touches nothing
     Config(Addresses),
     /// Make accounts, find them, end their sessions
@@ -51,12 +59,37 @@ pub enum Command {
     /// The secret that encrypts those keys
     #[command(subcommand)]
     Secret(Secret),
+    /// Copy the database as it is now into a new file, while the server runs
+    #[command(
+        after_help = "The checkpoints that were kept go to FILE.checkpoints. Without the secret, a backup lets nobody sign in as somebody else.\n\nExample:\n  mana-auth backup /backup/auth-$(date +%F).db"
+    )]
+    Backup {
+        /// The file to make; it must not exist
+        file: PathBuf,
+        /// Copy the secret too, into a file of its own, for another place
+        #[arg(long, value_name = "FILE")]
+        with_secret: Option<PathBuf>,
+    },
+    /// Put a backup in the place of the database, which is kept; stop the server first
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// A copy of the secret, where there is none in the data folder
+        #[arg(long, value_name = "FILE")]
+        secret: Option<PathBuf>,
+    },
     /// Housekeeping, where no server runs that does it by itself
     #[command(subcommand)]
     Maintenance(Maintenance),
     /// The history that positions in tokens refer to
     #[command(subcommand)]
     Lineage(Lineage),
+    /// Ask a running server whether it answers, for a container's health check: exit code 0 or 1
+    Health {
+        /// Only whether the process lives, not whether it is ready
+        #[arg(long)]
+        live: bool,
+    },
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  mana-auth completions bash > ~/.local/share/bash-completion/completions/mana-auth"
@@ -106,6 +139,43 @@ pub enum User {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Show an account, with its living sessions
+    Show {
+        /// Address or id
+        user: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep a user out: every session ends, and no sign-in succeeds
+    #[command(after_help = "Example:\n  mana-auth user ban ada@example.com --reason spam --days 7")]
+    Ban {
+        /// Address or id
+        user: String,
+        /// For other operators: one line of at most 200 characters
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// For so many days [default: for good]
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=3650))]
+        days: Option<u16>,
+    },
+    /// Let a user in again
+    Unban {
+        /// Address or id
+        user: String,
+    },
+    /// Change the address of an account; it is unverified then
+    SetEmail {
+        /// Address or id
+        user: String,
+        /// The new address
+        email: String,
+    },
+    /// Note that the address is the user's
+    VerifyEmail {
+        /// Address or id
+        user: String,
     },
     /// Change what a user may do in the service itself, at once
     SetRole {
@@ -179,6 +249,11 @@ pub enum Keys {
 pub enum Audit {
     /// Print the key that checkpoints are verified with (C2SP verifier key): keep it elsewhere
     Key,
+    /// List events, newest first
+    #[command(
+        after_help = "Example:\n  mana-auth audit list --type login_failure --since 2026-11-01T00:00:00Z --json"
+    )]
+    List(AuditFilter),
     /// Make another key sign from here on; the old one signs for it
     RotateKey,
     /// Go through the audit log of a copy of the database, read-only and without the secret: is every event what was signed?
@@ -195,10 +270,43 @@ pub enum Audit {
         /// Accept that the database was put back to an older state, where the audit log says so: a backup was restored
         #[arg(long, requires = "checkpoint")]
         restored: bool,
+        /// Accept that the copy is older than the newest checkpoints, as a backup is: those before it are compared
+        #[arg(long, requires = "checkpoint")]
+        older: bool,
         /// Write the events there, as JSON Lines; `-` for standard output
         #[arg(long, value_name = "FILE")]
         export: Option<PathBuf>,
     },
+}
+
+/// Which events are listed.
+#[derive(Args)]
+pub struct AuditFilter {
+    /// Only events of this type, such as `login_failure`
+    #[arg(long = "type", value_name = "TYPE")]
+    pub event_type: Option<String>,
+    /// Only events about this user: address or id
+    #[arg(long)]
+    pub user: Option<String>,
+    /// Only events from this address
+    #[arg(long)]
+    pub ip: Option<String>,
+    /// Only events at or after this time (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
+    pub since: Option<Timestamp>,
+    /// Only events before this time (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
+    pub until: Option<Timestamp>,
+    /// At most so many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub limit: u32,
+    /// Print JSON Lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn timestamp(text: &str) -> Result<Timestamp, &'static str> {
+    text.parse().map_err(|_| "not a time such as 2026-11-01T00:00:00Z")
 }
 
 fn key(text: &str) -> Result<Box<VerifierKey>, mana_auth_audit::Malformed> {
@@ -251,7 +359,7 @@ impl Arguments {
     /// What the flags say of the configuration.
     pub fn flags(&self) -> Flags {
         let addresses = match &self.command {
-            Command::Serve(addresses) | Command::Config(addresses) => addresses.clone(),
+            Command::Serve { addresses, .. } | Command::Config(addresses) => addresses.clone(),
             _ => Addresses::default(),
         };
         Flags {

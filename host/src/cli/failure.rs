@@ -6,6 +6,7 @@ use mana_auth::{
     bindings::exports::mana::auth::{accounts, audit, keys, maintenance, sessions, sessions_read},
     config::{self, Origin},
     secret,
+    storage::CopyError,
 };
 use std::{fmt, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -40,6 +41,23 @@ pub enum Failure {
     /// There is no database to work on.
     #[error("data: {} does not exist; `mana-auth serve` makes it", .0.display())]
     NoDatabase(PathBuf),
+    /// There is no address to ask.
+    #[error("management: is off, so there is nobody to ask ({0})")]
+    NoManagement(Origin),
+    /// There was a database.
+    #[error(
+        "data: {} is gone, though {} tells of what it held: restore a backup (`mana-auth restore`), or begin with an empty one (`mana-auth serve --new-database`)",
+        database.display(), checkpoints.display()
+    )]
+    LostDatabase {
+        /// The database.
+        database: PathBuf,
+        /// The file of checkpoints.
+        checkpoints: PathBuf,
+    },
+    /// A database can't be copied or replaced.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     /// The secret can't be had.
     #[error(transparent)]
     Secret(#[from] secret::Error),
@@ -81,9 +99,10 @@ impl Failure {
     /// 1 where the command was refused, 2 where it could not begin.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Refused(_) | Self::Trapped(_) | Self::Secret(secret::Error::Full { .. }) => {
-                ExitCode::from(1)
-            }
+            Self::Refused(_)
+            | Self::Trapped(_)
+            | Self::Copy(_)
+            | Self::Secret(secret::Error::Full { .. }) => ExitCode::from(1),
             _ => ExitCode::from(2),
         }
     }
@@ -101,6 +120,9 @@ pub enum CommandError {
     /// There is no such user.
     #[error("no such user")]
     NoUser,
+    /// The server does not answer, or says that it can't.
+    #[error("not ready: {0}")]
+    Unhealthy(String),
     /// The audit log is not what was signed.
     #[error("not intact: {0}")]
     Altered(String),
@@ -123,6 +145,9 @@ pub enum CommandError {
         "`secrets` is set ({0}): put the new version in front of it there, and restart (docs/configuration.md)"
     )]
     SecretsSet(Origin),
+    /// The secret isn't in the data folder.
+    #[error("`secrets` is set ({0}): back it up there")]
+    SecretElsewhere(Origin),
     /// There is no password on standard input.
     #[error("no password on standard input")]
     NoPassword,

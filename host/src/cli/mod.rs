@@ -2,8 +2,11 @@
 
 mod args;
 mod audit;
+mod backup;
+mod completions;
 mod console;
 mod failure;
+mod health;
 mod keys;
 mod maintenance;
 mod password;
@@ -12,11 +15,12 @@ mod sealing;
 mod secret;
 mod serve;
 mod settings;
+mod signals;
 mod table;
 mod user;
 
 use args::{Arguments, Command};
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 use failure::Failure;
 use mana_auth::config::Config;
 use std::{env, process::ExitCode};
@@ -38,10 +42,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
     let flags = arguments.flags();
     let command = match arguments.command {
         Command::Completions { shell } => {
-            let mut command = Arguments::command();
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut command, "mana-auth", &mut script);
-            return console::print(&String::from_utf8_lossy(&script));
+            return completions::print(shell);
         }
         command => command,
     };
@@ -50,7 +51,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
-            Command::Serve(_) => serve::serve(config).await,
+            Command::Serve { new_database, .. } => serve::serve(config, new_database).await,
             Command::Config(_) => settings::print(config).await,
             Command::User(command) => user::run(config, command).await,
             Command::Keys(command) => keys::run(config, command).await,
@@ -58,6 +59,9 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
             Command::Secret(command) => secret::run(config, command).await,
             Command::Maintenance(command) => maintenance::maintenance(config, command).await,
             Command::Lineage(command) => maintenance::lineage(config, command).await,
+            Command::Backup { file, with_secret } => backup::backup(&config, &file, with_secret.as_deref()),
+            Command::Restore { file, secret } => backup::restore(&config, &file, secret.as_deref()),
+            Command::Health { live } => health::ask(&config, live).await,
             Command::Completions { .. } => Ok(()),
         }
     })

@@ -4,12 +4,17 @@ use super::failure::Failure;
 use async_trait::async_trait;
 use mana_auth::{
     Instance, Server,
-    config::Config,
+    config::{Config, Origin},
     random::SystemRandom,
     secret,
     storage::{Dialect, Error, Rows, Statement, Storage, Value},
 };
-use std::sync::Arc;
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Whether a command may begin with an empty database.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,12 +38,16 @@ pub async fn check(config: &Config) -> Result<Vec<(String, String)>, Failure> {
         config.component.insert("secrets".into(), secret.to_string());
     }
     let settings = config.settings.clone();
+    let secret_file = config.data.join(secret::FILE);
     let mut instance = Server::builder().config(config).storage(Arc::new(NoStorage)).instance().await?;
     let told = instance
         .run(async |accessor, auth| auth.mana_auth_maintenance().call_settings(accessor).await)
         .await?
         .map_err(|wrong| Failure::Setting {
-            origin: settings.origin(&wrong.key),
+            origin: match settings.origin(&wrong.key) {
+                Origin::Default if wrong.key == "secrets" => Origin::File(secret_file),
+                origin => origin,
+            },
             key: wrong.key,
             problem: wrong.problem,
         })?;
@@ -56,10 +65,39 @@ pub fn provide_secret(config: &mut Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The database's file, which is there.
+pub fn existing(config: &Config) -> Result<PathBuf, Failure> {
+    match is_there(&config.database())? {
+        true => Ok(config.database()),
+        false => Err(Failure::NoDatabase(config.database())),
+    }
+}
+
+/// Whether a file is there. What can't be looked at is not said to be missing.
+pub fn is_there(path: &Path) -> Result<bool, Failure> {
+    match path.try_exists() {
+        // A parent that is no folder is reported when the folder is made.
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(false),
+        outcome => outcome.map_err(|source| Failure::File { path: path.to_owned(), source }),
+    }
+}
+
+/// Refuses to begin with an empty database where checkpoints tell that there was another.
+pub fn refuse_lost(config: &Config) -> Result<(), Failure> {
+    let database = config.database();
+    let is_there = is_there(&database)?;
+    let kept = config.checkpoint_file().filter(|path| fs::metadata(path).is_ok_and(|kept| kept.len() > 0));
+    match kept {
+        Some(checkpoints) if !is_there => Err(Failure::LostDatabase { database, checkpoints }),
+        _ => Ok(()),
+    }
+}
+
 /// An instance of the component for a command, not yet started.
 pub async fn instance(mut config: Config, database: Database) -> Result<Instance, Failure> {
-    if database == Database::MustExist && !config.database().exists() {
-        return Err(Failure::NoDatabase(config.database()));
+    match database {
+        Database::MustExist => drop(existing(&config)?),
+        Database::MayBeNew => refuse_lost(&config)?,
     }
     check(&config).await?;
     provide_secret(&mut config)?;

@@ -1,21 +1,29 @@
 //! `mana-auth serve`.
 
-use super::{console, failure::Failure, prepare};
+use super::{
+    console,
+    failure::Failure,
+    prepare,
+    signals::{Signals, raise_descriptor_limit},
+};
 use mana_auth::{
     Server,
     config::{Config, Origin},
 };
-use std::{io, net::SocketAddr};
-use tokio::{
-    net::{TcpListener, TcpSocket},
-    signal::unix::{SignalKind, signal},
+use std::{
+    io::{self, IsTerminal as _, stdout},
+    net::SocketAddr,
 };
+use tokio::net::{TcpListener, TcpSocket};
 
 /// How many connections may wait to be accepted; the system may have a lower limit.
 const BACKLOG: u32 = 1024;
 
-/// Serves until SIGTERM or SIGINT, then lets requests in progress finish.
-pub async fn serve(mut config: Config) -> Result<(), Failure> {
+/// Serves until SIGTERM, SIGINT or SIGHUP, then lets requests in progress finish.
+pub async fn serve(mut config: Config, new_database: bool) -> Result<(), Failure> {
+    if !new_database {
+        prepare::refuse_lost(&config)?;
+    }
     let api = Reserved::new(&config, "listen", config.listen)?;
     config.bound(api.address);
     let management =
@@ -24,15 +32,23 @@ pub async fn serve(mut config: Config) -> Result<(), Failure> {
     prepare::check(&config).await?;
     prepare::provide_secret(&mut config)?;
     let greeting = greeting(&config);
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (address, management_address, data) = (config.listen, config.management, config.data.clone());
+    let signals = Signals::listen()?;
+    raise_descriptor_limit();
     let server = Server::builder().config(config).build().await?;
     let (api, management) = (api.listen()?, management.map(Reserved::listen).transpose()?);
-    console::print(&greeting)?;
+    if stdout().is_terminal() {
+        console::print(&greeting)?;
+    }
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        listen = %address,
+        management = management_address.map(tracing::field::display),
+        data = %data.display(),
+        "started"
+    );
     let asked_to_end = async {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        signals.any().await;
         tracing::info!("ending: requests in progress may finish");
     };
     server.serve(api, management, asked_to_end).await;

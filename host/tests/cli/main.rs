@@ -10,10 +10,15 @@
 )]
 
 mod administration;
+mod backup;
+mod completions;
 mod configuration;
+mod files;
+mod health;
 mod help;
 mod logs;
 mod refusals;
 mod secret;
 mod serving;
 mod support;
+mod users;

@@ -1,7 +1,7 @@
 //! `mana-auth serve`: what it says, what it makes, how it ends, and which databases it refuses.
 
 use crate::support::{SERVE, Sandbox, mode};
-use std::{fs, net::TcpStream};
+use std::{fs, net::TcpStream, process::Command};
 
 /// 32 random bytes each.
 const SECRETS: [&str; 2] =
@@ -11,16 +11,32 @@ const SECRETS: [&str; 2] =
 fn it_serves_with_no_configuration_and_ends_when_asked() {
     let sandbox = Sandbox::new();
     let serving = sandbox.serve();
-    let greeting = serving.greeting.clone();
-    assert!(greeting.starts_with(&format!("mana-auth {}\n", env!("CARGO_PKG_VERSION"))), "{greeting}");
-    let api = greeting.lines().find_map(|line| line.trim().strip_prefix("API")).expect("an address").trim();
-    TcpStream::connect(api.trim_start_matches("http://")).expect("it listens where it says");
-    assert!(greeting.contains(&format!("curl {api}/api/v1/auth/register ")), "{greeting}");
-    assert!(greeting.contains(&format!("curl {api}/api/v1/auth/login ")), "{greeting}");
-    assert!(greeting.contains("/data\n"), "{greeting}");
+    assert_eq!(serving.started["version"], env!("CARGO_PKG_VERSION"));
+    TcpStream::connect(serving.api()).expect("it listens where it says");
+    TcpStream::connect(serving.started["management"].as_str().expect("an address")).expect("there, too");
+    assert_eq!(serving.started["data"], "./data");
     assert_eq!(mode(&sandbox.path("data")), 0o700);
     assert_eq!(mode(&sandbox.path("data/secret")), 0o600);
     assert_eq!(serving.terminate(), Some(0));
+}
+
+/// Who sits in front of a terminal is shown what to type; a log gets one line instead.
+#[test]
+fn a_terminal_is_greeted() {
+    let sandbox = Sandbox::new();
+    // util-linux's `script` gives it a terminal; `timeout` ends it.
+    let program = env!("CARGO_BIN_EXE_mana-auth");
+    let command = format!("timeout 5 {program} serve --listen 127.0.0.1:0 --management 127.0.0.1:0");
+    let shown = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .current_dir(sandbox.path(""))
+        .output()
+        .expect("script(1)");
+    let shown = String::from_utf8_lossy(&shown.stdout).replace('\r', "");
+    let api = shown.lines().find_map(|line| line.trim().strip_prefix("API")).expect(&shown).trim();
+    assert!(shown.contains(&format!("mana-auth {}\n", env!("CARGO_PKG_VERSION"))), "{shown}");
+    assert!(shown.contains(&format!("curl {api}/api/v1/auth/register ")), "{shown}");
+    assert!(shown.contains(&format!("curl {api}/api/v1/auth/login ")), "{shown}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! A folder to work in, and the program in it.
 
+use serde_json::Value;
 use std::{
-    fs,
+    fs::{self, OpenOptions},
     io::{BufRead as _, BufReader, Read as _, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStderr, Command, Output, Stdio},
 };
 use tempfile::TempDir;
 
@@ -45,7 +47,10 @@ impl Sandbox {
     }
 
     pub fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).expect("a file");
+        // It may hold secrets.
+        let file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(self.path(name));
+        file.and_then(|mut file| file.write_all(text.as_bytes())).expect("a file");
     }
 
     /// The names of what is in the folder.
@@ -73,14 +78,22 @@ impl Sandbox {
 
     /// Starts the program with `serve`, and waits until it says that it serves.
     pub fn serve(&self) -> Serving {
-        let mut child = self.command(SERVE).spawn().expect("the program starts");
-        let mut greeting = String::new();
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe"));
-        while lines.read_line(&mut greeting).expect("text") > 0 && !greeting.contains("/login") {}
-        if !greeting.contains("/login") {
-            panic!("it does not serve: {:?}", Outcome::from(child.wait_with_output().expect("its end")));
+        self.serve_with(&[])
+    }
+
+    /// The same with further arguments.
+    pub fn serve_with(&self, arguments: &[&str]) -> Serving {
+        let mut child = self.command(&[SERVE, arguments].concat()).spawn().expect("the program starts");
+        let log = BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut serving = Serving { child, log, said: String::new(), started: Value::Null };
+        while serving.started["message"] != "started" {
+            let mut line = String::new();
+            let read = serving.log.read_line(&mut line).expect("text");
+            serving.said.push_str(&line);
+            assert!(read > 0, "it does not serve: {}", serving.said);
+            serving.started = serde_json::from_str(&line).unwrap_or_default();
         }
-        Serving { child, greeting }
+        serving
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -95,26 +108,37 @@ impl Sandbox {
 /// The program while it serves.
 pub struct Serving {
     child: Child,
-    pub greeting: String,
+    log: BufReader<ChildStderr>,
+    /// What it had logged when it began to serve.
+    said: String,
+    /// The line that says that it serves.
+    pub started: Value,
 }
 
 impl Serving {
     /// Asks it to end, as an operator would, and waits until it has.
     pub fn terminate(mut self) -> Option<i32> {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+        self.ask_to_end();
         self.child.wait().expect("its end").code()
     }
-}
 
-impl Serving {
+    /// Where the API is.
+    pub fn api(&self) -> String {
+        self.started["listen"].as_str().expect("an address").to_owned()
+    }
+
     /// Asks it to end; what it has logged.
     pub fn end(mut self) -> String {
-        let mut log = self.child.stderr.take().expect("a pipe");
-        assert_eq!(self.terminate(), Some(0));
-        let mut text = String::new();
-        log.read_to_string(&mut text).expect("text");
+        self.ask_to_end();
+        let mut text = std::mem::take(&mut self.said);
+        self.log.read_to_string(&mut text).expect("text");
+        assert_eq!(self.child.wait().expect("its end").code(), Some(0));
         text
+    }
+
+    fn ask_to_end(&self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
     }
 }
 

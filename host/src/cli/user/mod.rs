@@ -1,5 +1,7 @@
 //! `mana-auth user`: accounts and their sessions.
 
+mod rows;
+
 use super::{
     args::User as Command,
     console,
@@ -7,27 +9,37 @@ use super::{
     password,
     prepare::{Database, started},
     sealing::Sealing,
-    table::{table, time},
 };
 use mana_auth::{
     BuildError, Instance,
-    bindings::exports::mana::auth::{
-        accounts::{self, NewUser, Place, Role, User},
-        sessions_read::Session,
+    bindings::{
+        Auth,
+        exports::mana::auth::accounts::{self, NewUser, Place, Role, User},
     },
+    clock::{Clock as _, SystemClock},
     config::Config,
+    imports::HostState,
     storage::cut_log,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
+use wasmtime::component::Accessor;
 
 /// The most that `accounts.list` gives at once.
 const PAGE: u32 = 200;
+
+/// A day, in milliseconds.
+const DAY: u64 = 24 * 60 * 60 * 1000;
 
 /// Does what the command says.
 pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
     match command {
         Command::Create { email, name, role } => create(config, email, name, role.into()).await,
         Command::List { limit, before, json } => list(config, limit, before, json).await,
+        Command::Show { user, json } => show(config, &user, json).await,
+        Command::Ban { user, reason, days } => ban(config, &user, reason, days).await,
+        Command::Unban { user } => unban(config, &user).await,
+        Command::SetEmail { user, email } => set_email(config, &user, email).await,
+        Command::VerifyEmail { user } => verify_email(config, &user).await,
         Command::SetRole { user, role } => set_role(config, &user, role.into()).await,
         Command::SetMetadata { user, metadata } => set_metadata(config, &user, metadata).await,
         Command::Sessions { user, json } => sessions(config, &user, json).await,
@@ -48,7 +60,7 @@ async fn create(config: Config, email: String, name: String, role: Role) -> Resu
     if role != Role::User {
         user = change_role(&mut instance, user.id, role).await?;
     }
-    console::print(&users(&[user]))
+    console::print(&rows::users(&[user]))
 }
 
 async fn list(config: Config, limit: u32, before: Option<String>, json: bool) -> Result<(), Failure> {
@@ -70,9 +82,9 @@ async fn list(config: Config, limit: u32, before: Option<String>, json: bool) ->
         left = if came < wanted { 0 } else { left.saturating_sub(came) };
     }
     if json {
-        return console::line(&Value::from_iter(all.iter().map(user_json)).to_string());
+        return console::line(&Value::from_iter(all.iter().map(rows::user_json)).to_string());
     }
-    console::print(&users(&all))
+    console::print(&rows::users(&all))
 }
 
 /// Where the next page begins. Whoever stands there may be deleted before it is asked for.
@@ -84,7 +96,7 @@ async fn set_role(config: Config, user: &str, role: Role) -> Result<(), Failure>
     let mut instance = started(config, Database::MustExist).await?;
     let user = find(&mut instance, user).await?;
     let user = change_role(&mut instance, user.id, role).await?;
-    console::print(&users(&[user]))
+    console::print(&rows::users(&[user]))
 }
 
 async fn set_metadata(config: Config, user: &str, metadata: String) -> Result<(), Failure> {
@@ -95,7 +107,7 @@ async fn set_metadata(config: Config, user: &str, metadata: String) -> Result<()
             auth.mana_auth_accounts().call_set_app_metadata(accessor, id, metadata).await
         })
         .await??;
-    console::print(&users(&[user]))
+    console::print(&rows::users(&[user]))
 }
 
 async fn sessions(config: Config, user: &str, json: bool) -> Result<(), Failure> {
@@ -105,10 +117,68 @@ async fn sessions(config: Config, user: &str, json: bool) -> Result<(), Failure>
         .run(async |accessor, auth| auth.mana_auth_sessions_read().call_list(accessor, user.id).await)
         .await??;
     if json {
-        return console::line(&Value::from_iter(sessions.iter().map(session_json)).to_string());
+        return console::line(&Value::from_iter(sessions.iter().map(rows::session_json)).to_string());
     }
-    let rows: Vec<_> = sessions.iter().map(session_row).collect();
-    console::print(&table(["ID", "DEVICE", "ADDRESS", "LAST ACTIVITY", "EXPIRES"], &rows))
+    console::print(&rows::sessions(&sessions))
+}
+
+async fn show(config: Config, user: &str, json: bool) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let user = find(&mut instance, user).await?;
+    let id = user.id.clone();
+    let sessions = instance
+        .run(async |accessor, auth| auth.mana_auth_sessions_read().call_list(accessor, id).await)
+        .await??;
+    if json {
+        let mut shown = rows::user_json(&user);
+        if let Value::Object(members) = &mut shown {
+            let sessions = sessions.iter().map(rows::session_json);
+            members.insert("sessions".to_owned(), Value::from_iter(sessions));
+        }
+        return console::line(&shown.to_string());
+    }
+    console::print(&rows::users(std::slice::from_ref(&user)))?;
+    console::line(&format!("app metadata: {}", user.app_metadata))?;
+    console::print(&rows::sessions(&sessions))
+}
+
+async fn ban(config: Config, user: &str, reason: String, days: Option<u16>) -> Result<(), Failure> {
+    let until = days.map(|days| SystemClock::default().now() + u64::from(days) * DAY);
+    change(config, user, async |accessor, auth, id| {
+        auth.mana_auth_accounts().call_ban(accessor, id, reason, until).await
+    })
+    .await
+}
+
+async fn unban(config: Config, user: &str) -> Result<(), Failure> {
+    change(config, user, async |accessor, auth, id| auth.mana_auth_accounts().call_unban(accessor, id).await)
+        .await
+}
+
+async fn set_email(config: Config, user: &str, email: String) -> Result<(), Failure> {
+    change(config, user, async |accessor, auth, id| {
+        auth.mana_auth_accounts().call_set_email(accessor, id, email).await
+    })
+    .await
+}
+
+async fn verify_email(config: Config, user: &str) -> Result<(), Failure> {
+    change(config, user, async |accessor, auth, id| {
+        auth.mana_auth_accounts().call_verify_email(accessor, id).await
+    })
+    .await
+}
+
+/// Changes an account and prints it.
+async fn change(
+    config: Config,
+    user: &str,
+    call: impl AsyncFnOnce(&Accessor<HostState>, &Auth, String) -> wasmtime::Result<Result<User, accounts::Error>>,
+) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let user = find(&mut instance, user).await?;
+    let user = instance.run(async |accessor, auth| call(accessor, auth, user.id).await).await??;
+    console::print(&rows::users(&[user]))
 }
 
 async fn revoke(config: Config, user: &str, session: String) -> Result<(), Failure> {
@@ -185,7 +255,7 @@ async fn erase_details(instance: &mut Instance, id: &str, email: Option<&str>) -
 }
 
 /// By address, or by id: an id holds no `@`.
-async fn find(instance: &mut Instance, user: &str) -> Result<User, Failure> {
+pub async fn find(instance: &mut Instance, user: &str) -> Result<User, Failure> {
     let wanted = user.to_owned();
     let found = instance
         .run(async |accessor, auth| {
@@ -205,76 +275,4 @@ async fn change_role(instance: &mut Instance, id: String, role: Role) -> Result<
         .run(async |accessor, auth| auth.mana_auth_accounts().call_set_role(accessor, id, role).await)
         .await??;
     Ok(changed)
-}
-
-fn users(users: &[User]) -> String {
-    let rows: Vec<_> = users.iter().map(user_row).collect();
-    table(["ID", "ADDRESS", "NAME", "ROLE", "STATE", "CREATED"], &rows)
-}
-
-fn user_row(user: &User) -> [String; 6] {
-    let state = match (user.banned, user.email_verified) {
-        (true, _) => "banned",
-        (false, true) => "verified",
-        (false, false) => "unverified",
-    };
-    [
-        user.id.clone(),
-        user.email.clone(),
-        user.name.clone(),
-        role_word(user.role).into(),
-        state.into(),
-        time(user.created_at),
-    ]
-}
-
-fn session_row(session: &Session) -> [String; 5] {
-    let device = session.device_name.as_ref().or(session.user_agent.as_ref());
-    [
-        session.id.clone(),
-        device.cloned().unwrap_or_default(),
-        session.ip_address.clone().unwrap_or_default(),
-        time(session.last_activity_at),
-        time(session.expires_at),
-    ]
-}
-
-fn user_json(user: &User) -> Value {
-    json!({
-        "id": user.id,
-        "email": user.email,
-        "name": user.name,
-        "image": user.image,
-        "role": role_word(user.role),
-        "emailVerified": user.email_verified,
-        "banned": user.banned,
-        "createdAt": time(user.created_at),
-        "updatedAt": time(user.updated_at),
-        "appMetadata": serde_json::from_str(&user.app_metadata).unwrap_or(Value::Null),
-    })
-}
-
-fn session_json(session: &Session) -> Value {
-    json!({
-        "id": session.id,
-        "userId": session.user_id,
-        "parentId": session.parent_id,
-        "origin": session.origin,
-        "deviceId": session.device_id,
-        "deviceName": session.device_name,
-        "ipAddress": session.ip_address,
-        "userAgent": session.user_agent,
-        "rememberMe": session.remember_me,
-        "createdAt": time(session.created_at),
-        "lastActivityAt": time(session.last_activity_at),
-        "expiresAt": time(session.expires_at),
-    })
-}
-
-fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::User => "user",
-        Role::Admin => "admin",
-        Role::Service => "service",
-    }
 }

@@ -1,10 +1,12 @@
 //! `mana-auth audit`: the audit log.
 
+mod events;
+
 use super::{
     args::Audit as Command,
     console,
     failure::{CommandError, Failure},
-    prepare::{Database, started},
+    prepare::{Database, is_there, started},
     sealing::Sealing,
     table::time,
 };
@@ -31,6 +33,7 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
                 .await??;
             keys.first().map_or(Ok(()), |key| console::line(key))
         }
+        Command::List(filter) => events::list(config, filter).await,
         Command::RotateKey => {
             let mut sealing = Sealing::started(config).await?;
             let key = sealing
@@ -40,22 +43,29 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
             sealing.keep().await?;
             console::line(&key)
         }
-        Command::Verify { key, checkpoint, restored, export } => {
+        Command::Verify { key, checkpoint, restored, older, export } => {
             // A backup is often the file alone.
             let database = if config.data.is_file() { config.data.clone() } else { config.database() };
-            verify(&database, key.map(|key| *key), checkpoint, restored, export)
+            let accepts = Accepts { restored, older };
+            verify(&database, key.map(|key| *key), checkpoint, accepts, export)
         }
     }
+}
+
+/// What an operator knows of the copy.
+struct Accepts {
+    restored: bool,
+    older: bool,
 }
 
 fn verify(
     database: &Path,
     key: Option<VerifierKey>,
     checkpoint: Option<PathBuf>,
-    restored: bool,
+    accepts: Accepts,
     export: Option<PathBuf>,
 ) -> Result<(), Failure> {
-    if !database.exists() {
+    if !is_there(database)? {
         return Err(Failure::NoDatabase(database.to_owned()));
     }
     let given = key.is_some();
@@ -67,7 +77,8 @@ fn verify(
         Verification {
             key,
             checkpoints: notes.as_mut().map(|notes| notes as &mut dyn Iterator<Item = io::Result<String>>),
-            restored,
+            restored: accepts.restored,
+            older: accepts.older,
             export: file.as_mut().map(|file| file as &mut dyn Write),
         },
     )?;
@@ -138,6 +149,9 @@ fn describe(report: &Report, given: bool) -> String {
     }
     if report.checkpoints > 0 {
         lines.push(format!("outside    it leads to {} checkpoints", report.checkpoints));
+    }
+    if report.newer > 0 {
+        lines.push(format!("newer      {} checkpoints are newer than this copy", report.newer));
     }
     if let Some((origin, size)) = &report.given_up {
         lines.push(format!(
