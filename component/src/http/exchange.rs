@@ -46,7 +46,10 @@ pub async fn handle(request: Request) -> Response {
     if !bare {
         let fallback = || Policy::new(None, vec![]);
         match settings {
-            Some(settings) => settings.hygiene.apply(scheme, origin.as_ref(), answer.headers_mut()),
+            Some(settings) => {
+                let route = template(answer.extensions());
+                settings.hygiene.apply_to(&route, scheme, origin.as_ref(), answer.headers_mut());
+            }
             None => fallback().apply(scheme, origin.as_ref(), answer.headers_mut()),
         }
         if let Ok(id) = HeaderValue::from_str(&id) {
@@ -78,9 +81,15 @@ async fn answer(
     }
     let options = (request.method() == Method::OPTIONS).then(|| request.headers().clone());
     let call = Call::new(settings, now, id, peer, request.headers());
-    let answer = route(call, request).await;
-    match options {
-        Some(asked) if answer.status() == StatusCode::METHOD_NOT_ALLOWED => {
+    let mut answer = route(call, request).await;
+    let Some(asked) = options else { return answer };
+    match answer.status() {
+        StatusCode::METHOD_NOT_ALLOWED => preflight(settings, &asked, &answer),
+        // The page's own request is told that there is nothing; a preflight that fails tells it of no answer at all.
+        StatusCode::NOT_FOUND if asked.get(header::ORIGIN).is_some_and(|it| settings.hygiene.allows(it)) => {
+            answer
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("GET,HEAD,POST,PUT,PATCH,DELETE"));
             preflight(settings, &asked, &answer)
         }
         _ => answer,
@@ -155,12 +164,17 @@ fn to_http(request: Request) -> Result<http::Request<Body>, Problem> {
 
 async fn to_record(answer: axum::response::Response) -> Response {
     let (parts, body) = answer.into_parts();
-    let route = parts.extensions.get::<Route>().map_or_else(String::new, |route| route.0.as_str().to_owned());
+    let route = template(&parts.extensions);
     let body = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
     let headers = parts.headers.iter();
     let headers =
         headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     Response { status: parts.status.as_u16(), headers, body: body.into(), route }
+}
+
+/// The template of the route that answered; empty where none did.
+fn template(extensions: &http::Extensions) -> String {
+    extensions.get::<Route>().map_or_else(String::new, |route| route.0.as_str().to_owned())
 }
 
 fn request_id(id: &str, now: Time) -> String {

@@ -1,6 +1,8 @@
 //! The operator's settings: parsed once per instance into one typed struct, or refused with the key's name.
 
+mod audience;
 mod audit_sources;
+mod cors_headers;
 mod limits;
 mod load;
 mod misconfiguration;

@@ -1,6 +1,9 @@
 //! From text to [`Settings`]. A wrong value names its key and what would be right, never itself.
 
-use super::{Limits, Misconfiguration, PublicUrl, Settings, audit_sources, own_secrets, token_claims};
+use super::{
+    Limits, Misconfiguration, PublicUrl, Settings, audience, audit_sources, cors_headers, own_secrets,
+    token_claims,
+};
 use crate::{
     bindings::mana::auth::passwords::Parameters,
     secrets::{Keyring, SharedSecret},
@@ -8,7 +11,6 @@ use crate::{
 };
 use mana_auth_hygiene::{Hsts, Origin, Policy};
 use mana_auth_settings::{ConfigKey, Fallback, KEYS, Owner, find, items, normal};
-use mana_auth_tokens::Audience;
 use std::collections::BTreeMap;
 
 /// The fewest failures without a success that may be configured to end all attempts.
@@ -16,8 +18,6 @@ pub const LEAST_CUMULATIVE: u32 = 10;
 
 /// The longest name of an audience, in bytes: every token for it contains it.
 const AUDIENCE: usize = 255;
-/// The most bytes of several names in one token.
-const AUDIENCES: usize = 512;
 
 /// The keys that the component asks its host for.
 pub fn keys() -> impl Iterator<Item = &'static ConfigKey> {
@@ -58,7 +58,8 @@ impl Settings {
         if audiences.is_empty() {
             audiences.push(public_url.as_str().to_owned());
         }
-        let audience = audience(&source, &audiences, &public_url)?;
+        let audience = audience::written(&audiences, source.boolean("audience_all")?, &public_url)
+            .map_err(|problem| wrong("audience_all", problem))?;
         let token_audiences = source.list("token_audiences")?;
         for (key, list) in [("audience", &audiences), ("token_audiences", &token_audiences)] {
             if list.iter().any(|audience| audience.len() > AUDIENCE) {
@@ -71,6 +72,8 @@ impl Settings {
                 "must not contain the audience: such a token could renew itself",
             ));
         }
+        let cors_headers = cors_headers::parse(&source.list("cors_headers")?)
+            .map_err(|problem| wrong("cors_headers", problem))?;
         let token_claims = source.list("token_claims")?;
         token_claims::check(&token_claims).map_err(|problem| wrong("token_claims", problem))?;
         let maintenance_secret = source.parsed("maintenance_secret", SharedSecret::parse)?;
@@ -116,7 +119,8 @@ impl Settings {
                 })
                 .filter(|hsts| hsts.max_age > 0),
                 trusted_origins.clone(),
-            ),
+            )
+            .allowing(&cors_headers),
             public_url,
             trusted_origins,
         })
@@ -192,18 +196,6 @@ impl Source<'_> {
         };
         items.iter().enumerate().map(origin).collect::<Result<_, _>>().map(Some)
     }
-}
-
-/// `aud` of new access tokens.
-fn audience(source: &Source, items: &[String], url: &PublicUrl) -> Result<Audience, Misconfiguration> {
-    let written = if source.boolean("audience_all")? { items } else { items.get(..1).unwrap_or_default() };
-    if written.iter().map(String::len).sum::<usize>() > AUDIENCES {
-        return Err(wrong(
-            "audience_all",
-            "needs an audience of at most 512 bytes in all: tokens contain it",
-        ));
-    }
-    Ok(Audience::of(written).unwrap_or_else(|| url.as_str().into()))
 }
 
 fn limits(source: &Source, address: &str, client: &str) -> Result<Limits, Misconfiguration> {

@@ -27,35 +27,37 @@ impl Caller {
         if !socket.is_some_and(trusted) {
             return Self { address: socket, scheme: Scheme::Http, request_id: None };
         }
+        let hops = elements(headers, &FORWARDED_FOR);
+        // The rightmost hop that is no trusted proxy: what stands left of it, the client may have written itself. Where all of them are
+        // ours, the farthest.
+        let strangers = hops.iter().rev().position(|hop| !parse_hop(hop).is_some_and(trusted));
+        let depth = strangers.unwrap_or(hops.len().saturating_sub(1));
         Self {
-            address: client(headers, trusted).unwrap_or(socket),
-            scheme: scheme(headers),
+            // A hop that is no address is none.
+            address: nth_from_end(&hops, depth).map_or(socket, parse_hop),
+            scheme: scheme(&elements(headers, &FORWARDED_PROTO), depth),
             request_id: headers.get(REQUEST_ID).filter(|id| is_well_formed(id)).cloned(),
         }
     }
 }
 
-/// The rightmost hop that is no trusted proxy: what stands left of it, the client may have written itself.
-/// `Some(None)` where that hop is no address; none where there is no such header.
-fn client(headers: &HeaderMap, trusted: impl Fn(IpAddr) -> bool) -> Option<Option<IpAddr>> {
-    let mut client = None;
-    for line in headers.get_all(FORWARDED_FOR).iter().rev() {
-        for hop in line.as_bytes().rsplit(|byte| *byte == b',') {
-            let address = std::str::from_utf8(hop).ok().and_then(parse_hop);
-            client = Some(address);
-            if !address.is_some_and(&trusted) {
-                return client;
-            }
-        }
-    }
-    client
+/// The elements of a list header, those that are empty left out (RFC 9110 §5.6.1).
+fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
+    let lines = headers.get_all(name).iter();
+    let elements = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    elements.map(<[u8]>::trim_ascii).filter(|element| !element.is_empty()).collect()
 }
 
-/// An address, with or without a port.
-fn parse_hop(hop: &str) -> Option<IpAddr> {
-    let hop = hop.trim();
+fn nth_from_end<'a>(elements: &[&'a [u8]], n: usize) -> Option<&'a [u8]> {
+    elements.iter().rev().nth(n).copied()
+}
+
+/// An address, with or without a port; the zone (RFC 4007 §11) means something on the hop alone.
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop).ok()?;
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
-    let address = bare.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip()));
+    let without_zone = bare.split_once('%').map_or(bare, |(address, _)| address);
+    let address = without_zone.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip()));
     address.ok().and_then(canonical)
 }
 
@@ -65,14 +67,11 @@ fn canonical(address: IpAddr) -> Option<IpAddr> {
     (!address.is_unspecified()).then_some(address)
 }
 
-/// What the nearest proxy says, which is the last value.
-fn scheme(headers: &HeaderMap) -> Scheme {
-    let last = headers.get_all(FORWARDED_PROTO).iter().next_back();
-    let last = last.and_then(|value| value.as_bytes().rsplit(|byte| *byte == b',').next());
-    match last {
-        Some(value) if value.trim_ascii().eq_ignore_ascii_case(b"https") => Scheme::Https,
-        _ => Scheme::Http,
-    }
+/// How the client came to the proxy that names it: proxies that append to one list append to the other. Where this one is shorter, its
+/// first element.
+fn scheme(told: &[&[u8]], depth: usize) -> Scheme {
+    let told = nth_from_end(told, depth.min(told.len().saturating_sub(1)));
+    if told.is_some_and(|told| told.eq_ignore_ascii_case(b"https")) { Scheme::Https } else { Scheme::Http }
 }
 
 /// 1 to 64 visible ASCII characters (`exchange.request.id`).
@@ -127,7 +126,20 @@ mod tests {
     #[test]
     fn a_hop_that_is_no_address_ends_the_search() {
         assert_eq!(address("10.0.0.1", "203.0.113.9, unknown"), None);
-        assert_eq!(address("10.0.0.1", ""), None);
+        assert_eq!(address("10.0.0.1", "203.0.113.9, 10.2.3.4, unknown, 10.2.3.4"), None);
+    }
+
+    #[test]
+    fn empty_elements_of_a_list_are_none() {
+        assert_eq!(address("10.0.0.1", "203.0.113.9, ").as_deref(), Some("203.0.113.9"));
+        assert_eq!(address("10.0.0.1", ",,203.0.113.9,,10.2.3.4,").as_deref(), Some("203.0.113.9"));
+        assert_eq!(address("10.0.0.1", " , ").as_deref(), Some("10.0.0.1"), "as if it were not there");
+    }
+
+    #[test]
+    fn a_zone_is_no_part_of_an_address() {
+        assert_eq!(address("10.0.0.1", "fe80::1%eth0").as_deref(), Some("fe80::1"));
+        assert_eq!(address("10.0.0.1", "[fe80::1%25eth0]").as_deref(), Some("fe80::1"));
     }
 
     #[test]
@@ -146,7 +158,24 @@ mod tests {
     fn the_nearest_proxy_tells_the_scheme() {
         assert_eq!(caller("10.0.0.1", &[("x-forwarded-proto", "http, HTTPS")]).scheme, Scheme::Https);
         assert_eq!(caller("10.0.0.1", &[("x-forwarded-proto", "https, http")]).scheme, Scheme::Http);
+        assert_eq!(caller("10.0.0.1", &[("x-forwarded-proto", "https, ")]).scheme, Scheme::Https);
         assert_eq!(caller("10.0.0.1", &[]).scheme, Scheme::Http);
+    }
+
+    #[test]
+    fn the_scheme_is_that_of_the_hop_that_names_the_client() {
+        let scheme = |hops, schemes| {
+            caller("10.0.0.1", &[("x-forwarded-for", hops), ("x-forwarded-proto", schemes)]).scheme
+        };
+        // TLS ends at the first of two proxies; the second is reached in the clear.
+        assert_eq!(scheme("203.0.113.9, 10.2.3.4", "https,http"), Scheme::Https);
+        assert_eq!(scheme("203.0.113.9, 10.2.3.4", "http,https"), Scheme::Http);
+        // What the client itself has written stands farther left.
+        assert_eq!(scheme("1.1.1.1, 203.0.113.9", "https,http"), Scheme::Http);
+        assert_eq!(scheme("1.1.1.1, 203.0.113.9, 10.2.3.4", "https,http,http"), Scheme::Http);
+        // A proxy that writes one list anew.
+        assert_eq!(scheme("203.0.113.9, 10.2.3.4", "https"), Scheme::Https);
+        assert_eq!(scheme("10.9.9.9, 10.2.3.4", "https,http"), Scheme::Https, "all of them are ours");
     }
 
     #[test]

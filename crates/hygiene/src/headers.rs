@@ -7,7 +7,7 @@ use http::{
 
 pub(crate) const X_POWERED_BY: HeaderName = HeaderName::from_static("x-powered-by");
 
-pub(crate) const CONSTANT: [(HeaderName, HeaderValue); 8] = [
+pub(crate) const CONSTANT: [(HeaderName, HeaderValue); 10] = [
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
@@ -18,6 +18,10 @@ pub(crate) const CONSTANT: [(HeaderName, HeaderValue); 8] = [
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("same-origin-allow-popups"),
     ),
+    // Nothing that our pages embed comes from elsewhere without having agreed to it.
+    (HeaderName::from_static("cross-origin-embedder-policy"), HeaderValue::from_static("require-corp")),
+    // Documents and plug-ins of old take no permission from us.
+    (HeaderName::from_static("x-permitted-cross-domain-policies"), HeaderValue::from_static("none")),
     // The filter that this header once controlled was itself a hole.
     (X_XSS_PROTECTION, HeaderValue::from_static("0")),
     // Our pages need passkeys and nothing else that a browser offers.

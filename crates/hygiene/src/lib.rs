@@ -30,7 +30,7 @@ mod transport;
 pub use caller::Caller;
 pub use code::{Code, ErrorStatus};
 pub use origin::{InvalidOrigin, Origin, Scheme};
-pub use policy::{Hsts, Policy};
+pub use policy::{Hsts, PUBLIC, Policy};
 pub use problem::Problem;
 pub use trace::Trace;
 pub use transport::{Transport, require_https};

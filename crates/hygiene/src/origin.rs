@@ -15,16 +15,19 @@ pub enum Scheme {
 /// A web origin (RFC 6454) in the form in which browsers send it: `scheme://host`, and `:port` where it is not
 /// the scheme's own. So comparing origins is comparing bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Origin {
-    text: String,
-    scheme: Scheme,
-}
+pub struct Origin(String);
+
+/// The schemes of apps that bring a browser of their own, and of browsers' extensions. A list, since a misspelt `https` would be one.
+const OF_APPS: [&str; 7] =
+    ["app", "capacitor", "chrome-extension", "ionic", "moz-extension", "safari-web-extension", "tauri"];
 
 /// Why a text is no origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidOrigin {
-    /// It does not start with `http://` or `https://`.
-    #[error("an origin starts with http:// or https://")]
+    /// It does not start with `http://`, `https://`, or the scheme of an app such as `capacitor://`.
+    #[error(
+        "an origin starts with http:// or https:// (or app, capacitor, chrome-extension, ionic, moz-extension, safari-web-extension or tauri)"
+    )]
     Scheme,
     /// The host is missing, or is neither a name in ASCII (`xn--…` for others) nor an address. Wildcards are
     /// not hosts.
@@ -46,9 +49,11 @@ impl Origin {
     /// What is wrong with it, in words for an operator.
     pub fn parse(text: &str) -> Result<Self, InvalidOrigin> {
         let text = text.to_ascii_lowercase();
-        let (scheme, authority, default_port) = match text.split_once("://") {
-            Some(("http", authority)) => (Scheme::Http, authority, 80),
-            Some(("https", authority)) => (Scheme::Https, authority, 443),
+        let (scheme, authority) = text.split_once("://").ok_or(InvalidOrigin::Scheme)?;
+        let default_port = match scheme {
+            "http" => Some(80),
+            "https" => Some(443),
+            scheme if OF_APPS.contains(&scheme) => None,
             _ => return Err(InvalidOrigin::Scheme),
         };
         if authority.contains(['/', '\\', '?', '#', '@']) {
@@ -56,15 +61,10 @@ impl Origin {
         }
         let (host, port) = split_port(authority)?;
         let host = canonical_host(host).ok_or(InvalidOrigin::Host)?;
-        let prefix = match scheme {
-            Scheme::Http => "http://",
-            Scheme::Https => "https://",
-        };
-        let text = match port {
-            Some(port) if port != default_port => format!("{prefix}{host}:{port}"),
-            _ => format!("{prefix}{host}"),
-        };
-        Ok(Self { text, scheme })
+        Ok(Self(match port {
+            Some(port) if Some(port) != default_port => format!("{scheme}://{host}:{port}"),
+            _ => format!("{scheme}://{host}"),
+        }))
     }
 
     /// An origin as an operator may write it, without the slash at its end: that one is forgiven.
@@ -76,19 +76,19 @@ impl Origin {
     /// The origin as browsers write it.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0
     }
 
-    /// Its scheme.
+    /// Whether it is a web page's: of `http` or `https`.
     #[must_use]
-    pub fn scheme(&self) -> Scheme {
-        self.scheme
+    pub fn is_of_the_web(&self) -> bool {
+        self.0.starts_with("http://") || self.0.starts_with("https://")
     }
 
     /// Its host: a name, an IPv4 address, or an IPv6 address in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
-        let (_, authority) = self.text.split_once("://").unwrap_or_default();
+        let (_, authority) = self.0.split_once("://").unwrap_or_default();
         // What follows the last colon is a port unless that colon is inside the brackets.
         match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => host,

@@ -46,7 +46,16 @@ pub struct Policy {
     constant: Vec<(HeaderName, HeaderValue)>,
     hsts: Option<HeaderValue>,
     allowed_origins: Vec<HeaderValue>,
+    allowed_headers: HeaderValue,
 }
+
+/// The header fields that pages may send: ours, and those by which OpenTelemetry and Sentry pass a trace on.
+const ALLOWED_HEADERS: &str =
+    "Authorization, Content-Type, X-Request-Id, Traceparent, Tracestate, Baggage, Sentry-Trace";
+
+/// The paths of what is the same for everybody, and no secret: the key set, and the document.
+pub const PUBLIC: [&str; 4] =
+    ["/api/v1/auth/jwks", "/.well-known/jwks.json", "/api/auth/jwks", "/openapi.json"];
 
 /// More than [`Policy::apply`] and [`Policy::preflight`] add together.
 const ROOM: usize = 24;
@@ -63,7 +72,15 @@ impl Policy {
             constant,
             hsts: hsts.map(Hsts::to_value),
             allowed_origins: allowed_origins.iter().map(|origin| ascii(origin.as_str().to_owned())).collect(),
+            allowed_headers: HeaderValue::from_static(ALLOWED_HEADERS),
         }
+    }
+
+    /// The same, where pages may send further header fields.
+    #[must_use]
+    pub fn allowing(self, fields: &[HeaderName]) -> Self {
+        let names = std::iter::once(ALLOWED_HEADERS).chain(fields.iter().map(HeaderName::as_str));
+        Self { allowed_headers: ascii(names.collect::<Vec<_>>().join(", ")), ..self }
     }
 
     /// Adds to an answer what every answer carries. A header of its own (another content security policy, a
@@ -87,6 +104,20 @@ impl Policy {
         // Also where no origin is allowed: a cache must not hand one origin's answer to another.
         if !varies_by_origin(headers) {
             headers.append(VARY, HeaderValue::from_static("Origin"));
+        }
+    }
+
+    /// The same for the answer of a route. What is [public](PUBLIC), pages of every origin may read, without credentials.
+    pub fn apply_to(
+        &self,
+        route: &str,
+        scheme: Scheme,
+        origin: Option<&HeaderValue>,
+        headers: &mut HeaderMap,
+    ) {
+        self.apply(scheme, origin, headers);
+        if PUBLIC.contains(&route) {
+            headers.entry(ACCESS_CONTROL_ALLOW_ORIGIN).or_insert(HeaderValue::from_static("*"));
         }
     }
 
@@ -134,10 +165,7 @@ impl Policy {
         );
         if self.allows(origin) {
             headers.insert(ACCESS_CONTROL_ALLOW_METHODS, ascii(allowed_methods.to_owned()));
-            headers.insert(
-                ACCESS_CONTROL_ALLOW_HEADERS,
-                HeaderValue::from_static("Authorization, Content-Type, X-Request-Id"),
-            );
+            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, self.allowed_headers.clone());
             // Ten minutes; browsers keep it for two hours at most.
             headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
         }

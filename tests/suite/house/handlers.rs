@@ -8,7 +8,8 @@ const GUARDS: [&str; 7] =
     ["Admin", "Authenticated", "ByCookie", "FirstParty", "Fresh", "Maintainer", "AuditSource"];
 
 /// Handlers that anybody may call, from any page, and why.
-const OPEN: [(&str, &str); 7] = [
+const OPEN: [(&str, &str); 8] = [
+    ("better_auth_jwks", "public keys"),
     ("jwks", "public keys"),
     ("logout", "every credential of the request is checked by itself, and its page with it"),
     ("openapi", "the document"),

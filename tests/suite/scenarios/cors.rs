@@ -17,6 +17,10 @@ scenarios![
     answers_differ_by_origin,
     options_without_preflight_tells_the_methods,
     several_origins,
+    a_page_may_send_what_passes_a_trace_on_and_what_the_operator_adds,
+    a_page_is_told_that_a_path_leads_nowhere,
+    what_is_public_anybodys_page_may_read,
+    an_app_is_an_origin_of_its_own,
 ];
 
 async fn preflight(service: &Service, path: &str, method: &str, origin: &str) -> Answer {
@@ -131,5 +135,65 @@ async fn several_origins(stage: Stage) {
     for origin in ["https://app.example", "https://shop.example"] {
         let answer = service.client().get("/jwks").origin(origin).await;
         assert_eq!(answer.header("access-control-allow-origin"), origin);
+    }
+}
+
+async fn a_page_may_send_what_passes_a_trace_on_and_what_the_operator_adds(stage: Stage) {
+    let service = stage.with("cors_headers", "X-Tenant").start().await;
+    let allowed = list(&preflight(&service, "/login", "POST", TRUSTED).await, "access-control-allow-headers");
+    for field in
+        ["authorization", "content-type", "traceparent", "tracestate", "baggage", "sentry-trace", "x-tenant"]
+    {
+        assert!(allowed.iter().any(|it| it == field), "{field}: {allowed:?}");
+    }
+    assert!(!allowed.iter().any(|it| it == "*" || it == "x-other"), "{allowed:?}");
+}
+
+/// A preflight that fails is no answer at all for a page: it would not see the 404 of its request.
+async fn a_page_is_told_that_a_path_leads_nowhere(stage: Stage) {
+    let service = stage.start().await;
+    let answer = preflight(&service, "/nowhere", "POST", TRUSTED).await;
+    assert_eq!(answer.status, 204, "{answer}");
+    assert!(list(&answer, "access-control-allow-methods").contains(&"post".to_owned()), "{answer}");
+    let answer = service.client().post("/nowhere", json!({})).origin(TRUSTED).await;
+    answer.refused("NOT_FOUND");
+    assert_eq!(answer.header("access-control-allow-origin"), TRUSTED);
+    preflight(&service, "/nowhere", "POST", UNTRUSTED).await.refused("NOT_FOUND");
+}
+
+async fn what_is_public_anybodys_page_may_read(stage: Stage) {
+    let service = stage.start().await;
+    let client = service.client();
+    let paths = [
+        format!("{API}/jwks"),
+        "/.well-known/jwks.json".into(),
+        "/api/auth/jwks".into(),
+        "/openapi.json".into(),
+    ];
+    for path in paths {
+        for origin in [UNTRUSTED, "null"] {
+            let answer = client.call(Method::GET, &path).origin(origin).await;
+            assert_eq!(answer.status, 200, "{answer}");
+            assert_eq!(answer.header("access-control-allow-origin"), "*", "{answer}");
+            assert_eq!(answer.header("access-control-allow-credentials"), "", "{answer}");
+        }
+        let answer = client.call(Method::GET, &path).origin(TRUSTED).await;
+        assert_eq!(answer.header("access-control-allow-origin"), TRUSTED, "{answer}");
+    }
+}
+
+async fn an_app_is_an_origin_of_its_own(stage: Stage) {
+    let apps =
+        ["capacitor://localhost", "tauri://localhost", "chrome-extension://mfnjihkfpmdmhcgolcjgcbhkmbcnhdoa"];
+    let service = stage.with("trusted_origins", &apps.join(",")).start().await;
+    for app in apps {
+        let answer = preflight(&service, "/login", "POST", app).await;
+        assert_eq!(answer.header("access-control-allow-origin"), app, "{answer}");
+    }
+    for other in
+        ["capacitor://localhost:1", "ionic://localhost", "http://localhost", "capacitor://localhost.evil"]
+    {
+        let answer = preflight(&service, "/login", "POST", other).await;
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{answer}");
     }
 }

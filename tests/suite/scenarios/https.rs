@@ -15,6 +15,8 @@ scenarios![
     nobody_else_is_believed,
     the_redirect_follows_no_host_header,
     without_it_plain_http_is_served,
+    services_of_the_operators_network_need_no_tls needs Management,
+    a_proxy_of_that_network_speaks_for_the_public needs Management,
 ];
 
 const PUBLIC: &str = "https://auth.example";
@@ -92,4 +94,44 @@ async fn the_redirect_follows_no_host_header(stage: Stage) {
 async fn without_it_plain_http_is_served(stage: Stage) {
     let service = stage.with("public_url", PUBLIC).start().await;
     service.someone().await.client.get("/session").await.ok();
+}
+
+async fn services_of_the_operators_network_need_no_tls(stage: Stage) {
+    let mut service = behind_a_proxy(stage).await;
+    let body = json!({ "email": "ana@example.org", "password": PASSWORD });
+    let ana = service.client();
+    ana.post("/register", body.clone()).header("x-forwarded-proto", "https").await.is(201);
+    let signed_in = ana.post("/login", body.clone()).header("x-forwarded-proto", "https").await.ok();
+    let access = crate::shape::text(&signed_in["accessToken"]);
+    service.restart_with("trusted_proxies", "192.0.2.1").await;
+    service.client().post("/validate", json!({ "token": access })).await.refused("HTTPS_REQUIRED");
+    service.restart_with("internal_networks", "127.0.0.0/8").await;
+
+    let client = service.client();
+    assert_eq!(client.post("/validate", json!({ "token": access })).await.ok()["valid"], true);
+    for path in ["/api/v1/auth/jwks", "/.well-known/jwks.json", "/openapi.json"] {
+        client.call(Method::GET, path).await.ok();
+    }
+    let done = client.post("/maintenance", json!({})).bearer(crate::runner::MAINTENANCE).await;
+    assert_eq!(done.ok()["success"], true);
+    client.get("/session").bearer(&access).await.ok();
+    // No cookie is read, nor set; and no sign-in comes in the clear.
+    client.post("/login", body).await.refused("HTTPS_REQUIRED");
+    assert_eq!(ana.get("/session").await.status, 301);
+    let logout = ana.post("/logout", json!({})).bearer(&access).await;
+    assert!(logout.cookies().is_empty(), "{logout}");
+    // Whoever was forwarded came from elsewhere.
+    for (name, value) in
+        [("x-forwarded-for", "203.0.113.7"), ("x-forwarded-proto", "http"), ("forwarded", "for=203.0.113.7")]
+    {
+        let call = client.post("/validate", json!({ "token": access })).header(name, value);
+        call.await.refused("HTTPS_REQUIRED");
+    }
+}
+
+async fn a_proxy_of_that_network_speaks_for_the_public(stage: Stage) {
+    let stage =
+        stage.with("public_url", PUBLIC).with("require_https", "true").with("trusted_proxies", "127.0.0.1");
+    let service = stage.with("internal_networks", "127.0.0.0/8").start().await;
+    service.client().post("/validate", json!({ "token": "x" })).await.refused("HTTPS_REQUIRED");
 }

@@ -19,6 +19,7 @@ scenarios![
     many_headers_are_refused,
     head_is_get_without_a_body,
     the_query_does_not_matter,
+    a_sign_out_clears_what_the_browser_keeps,
     request_ids_are_our_own,
     maintenance_needs_its_secret,
     without_a_secret_there_is_no_maintenance,
@@ -164,4 +165,12 @@ async fn without_a_secret_there_is_no_maintenance(stage: Stage) {
     call().bearer(MAINTENANCE).await.refused("NOT_FOUND");
     call().bearer("").await.refused("NOT_FOUND");
     call().await.refused("NOT_FOUND");
+}
+
+async fn a_sign_out_clears_what_the_browser_keeps(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let answer = ana.client.post("/logout", json!({})).await;
+    answer.ok();
+    assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
 }

@@ -14,6 +14,8 @@ scenarios![
     deep_nesting_is_refused,
     text_that_no_database_holds_is_refused,
     unknown_members_are_ignored,
+    a_byte_order_mark_is_no_part_of_it,
+    what_is_compressed_is_not_unpacked,
 ];
 
 async fn register(service: &Service, body: impl Into<Vec<u8>>) -> Answer {
@@ -81,4 +83,26 @@ async fn text_that_no_database_holds_is_refused(stage: Stage) {
 async fn unknown_members_are_ignored(stage: Stage) {
     let service = stage.start().await;
     register(&service, body(r#","captcha":{"token":["x",1.5e300,null]},"":0"#)).await.is(201);
+}
+
+async fn a_byte_order_mark_is_no_part_of_it(stage: Stage) {
+    let service = stage.start().await;
+    register(&service, format!("\u{feff}{}", body(""))).await.is(201);
+    register(&service, format!("\u{feff}\u{feff}{}", body(""))).await.refused("VALIDATION_FAILED");
+}
+
+async fn what_is_compressed_is_not_unpacked(stage: Stage) {
+    let service = stage.start().await;
+    let client = service.client();
+    let call = |encoding| {
+        let request = client.call(Method::POST, &format!("{API}/register"));
+        request.body("application/json", body("")).header("content-encoding", encoding)
+    };
+    for encoding in ["gzip", "br", "identity, gzip", "x"] {
+        let answer = call(encoding).await;
+        answer.refused("UNSUPPORTED_MEDIA_TYPE");
+        assert_eq!(answer.header("accept-encoding"), "identity", "{answer}");
+        assert_eq!(answer.header("accept"), "application/json", "{answer}");
+    }
+    call("identity").await.is(201);
 }

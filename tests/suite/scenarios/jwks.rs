@@ -5,7 +5,7 @@ use http::Method;
 
 scenarios![
     has_the_public_keys_alone,
-    both_paths_agree,
+    every_path_agrees,
     is_cacheable,
     verifies_tokens,
     is_kept_over_a_restart
@@ -28,10 +28,11 @@ async fn has_the_public_keys_alone(stage: Stage) {
     }
 }
 
-async fn both_paths_agree(stage: Stage) {
+async fn every_path_agrees(stage: Stage) {
     let service = stage.start().await;
-    let other = service.client().call(Method::GET, "/.well-known/jwks.json").await.ok();
-    assert_eq!(service.jwks().await, other);
+    for path in ["/.well-known/jwks.json", "/api/auth/jwks"] {
+        assert_eq!(service.client().call(Method::GET, path).await.ok(), service.jwks().await, "{path}");
+    }
 }
 
 async fn is_cacheable(stage: Stage) {

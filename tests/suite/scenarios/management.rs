@@ -6,6 +6,7 @@ use http::Method;
 scenarios![
     says_how_it_is needs Management,
     knows_nothing_else needs Management,
+    is_answered_beside_the_api_where_the_operator_says_so needs Management,
     is_not_ready_while_another_file_has_the_databases_place needs Management,
 ];
 
@@ -58,4 +59,19 @@ async fn is_not_ready_while_another_file_has_the_databases_place(stage: Stage) {
     is_ready(503).await;
     std::fs::rename(&away, &database).expect("put back");
     is_ready(200).await;
+}
+
+async fn is_answered_beside_the_api_where_the_operator_says_so(stage: Stage) {
+    let stage = stage.with("public_url", "https://auth.example").with("require_https", "true");
+    let service = stage.with("health_on_listen", "true").start().await;
+    for (path, body) in [("/health", "live\n"), ("/ready", "ready\n")] {
+        let answer = service.client().call(Method::GET, path).await;
+        assert_eq!((answer.status, answer.body.as_slice()), (200, body.as_bytes()), "{answer}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let head = service.client().call(Method::HEAD, path).await;
+        assert_eq!((head.status, head.body.len()), (200, 0), "{head}");
+        let refused = service.client().call(Method::POST, path).await;
+        refused.refused("METHOD_NOT_ALLOWED");
+    }
+    assert_eq!(service.client().call(Method::GET, "/metrics").await.status, 301);
 }

@@ -1,11 +1,13 @@
 //! `POST /session-to-token`: a page exchanges its cookie session for tokens of its own.
 
 use crate::{
+    client::API,
     jwt::Jwt,
     scenarios,
     service::{Person, Stage, TRUSTED, UNTRUSTED},
     shape,
 };
+use http::Method;
 use serde_json::{Value, json};
 
 scenarios![
@@ -17,6 +19,7 @@ scenarios![
     the_child_ends_with_its_parent,
     the_parent_outlives_its_child,
     one_for_each_origin,
+    a_page_that_was_just_loaded_refreshes_by_its_cookie,
 ];
 
 async fn exchange(person: &Person, origin: &str) -> Value {
@@ -117,4 +120,39 @@ async fn one_for_each_origin(stage: Stage) {
         assert_eq!(refresh.status, status, "{refresh}");
     }
     assert!(ana.is_signed_in().await);
+}
+
+/// Web apps ask `/refresh` on every load, without a body.
+async fn a_page_that_was_just_loaded_refreshes_by_its_cookie(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let load = || ana.client.call(Method::POST, &format!("{API}/refresh"));
+    let first = load().origin(TRUSTED).await.ok();
+    shape::signed_in(&first);
+    let sid = Jwt::parse(&access(&first)).claims["sid"].clone();
+    assert_ne!(sid, ana.sid());
+    // One child for each origin, however often it is loaded; the parent's own chain goes on.
+    let second = load().origin(TRUSTED).await.ok();
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 2);
+    service.client().get("/session").bearer(&access(&second)).await.ok();
+    service.client().get("/session").bearer(&access(&first)).await.refused("UNAUTHENTICATED");
+    service.client().post("/refresh", json!({ "refreshToken": ana.refresh })).await.ok();
+    for origin in [UNTRUSTED, "null"] {
+        load().origin(origin).await.refused("FORBIDDEN");
+    }
+    load().without_origin().await.refused("FORBIDDEN");
+    // Nobody's cookie is nobody.
+    service
+        .client()
+        .call(Method::POST, &format!("{API}/refresh"))
+        .origin(TRUSTED)
+        .await
+        .refused("UNSUPPORTED_MEDIA_TYPE");
+    let stranger = service
+        .client()
+        .call(Method::POST, &format!("{API}/refresh"))
+        .origin(TRUSTED)
+        .header("cookie", "other=1")
+        .await;
+    stranger.refused("UNAUTHENTICATED");
 }

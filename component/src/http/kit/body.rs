@@ -26,7 +26,10 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
         if !is_json(&parts.headers) {
             return Err(Code::UnsupportedMediaType.into());
         }
-        parse(&read(body).await?).map(Self)
+        if parts.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+            return Err(Problem::unsupported_encoding());
+        }
+        parse(without_bom(&read(body).await?)).map(Self)
     }
 }
 
@@ -48,9 +51,9 @@ impl<T: DeserializeOwned + Counts, S: Sync> FromRequest<S> for Lenient<T> {
         let is_encoded = request.headers().contains_key(CONTENT_ENCODING);
         let bytes = read(request.into_body()).await?;
         if is_encoded && !bytes.is_empty() {
-            return Err(Code::UnsupportedMediaType.into());
+            return Err(Problem::unsupported_encoding());
         }
-        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+        let text = without_bom(&bytes);
         match serde_json::from_slice(text) {
             Ok(body) => Ok(Self(Some(body))),
             Err(error) if error.to_string().starts_with("duplicate field") => {
@@ -62,6 +65,11 @@ impl<T: DeserializeOwned + Counts, S: Sync> FromRequest<S> for Lenient<T> {
             Err(_) => Ok(Self(None)),
         }
     }
+}
+
+/// A text without the byte order mark that some clients put before it (RFC 8259 §8.1).
+fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }
 
 async fn read(body: Body) -> Result<Bytes, Problem> {

@@ -30,7 +30,7 @@ fn exactly<'a>(headers: &HeaderMap, known: impl IntoIterator<Item = &'a Origin>)
 pub fn require(method: &Method, headers: &HeaderMap, ctx: &Context) -> Result<(), Problem> {
     let settings = ctx.settings;
     let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    let trusted = settings.trusted_origins.iter().chain([settings.public_url.origin()]);
+    let trusted = settings.trusted_origins.iter().chain(settings.public_url.origins());
     if !changes || is_ours(headers) || exactly(headers, trusted).is_some() {
         Ok(())
     } else {

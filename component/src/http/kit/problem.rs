@@ -141,6 +141,11 @@ impl Problem {
         hygiene::Problem::new(Code::Forbidden).message(why).into()
     }
 
+    /// To a body that is compressed: what it unfolds to has no bound.
+    pub fn unsupported_encoding() -> Self {
+        hygiene::Problem::new(Code::UnsupportedMediaType).message("The body must not be compressed").into()
+    }
+
     /// Tells the operator, where there is something to tell.
     pub fn log(&self, call: &Context) {
         if let Some(bug) = &self.inside {
@@ -163,6 +168,11 @@ impl IntoResponse for Problem {
         let mut response = self.outside.response().map(Body::from);
         if response.status() == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(self.challenge));
+        }
+        if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            // What would have been read (RFC 9110 §15.5.16).
+            response.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+            response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         // Logged where the request's id is known.
         response.extensions_mut().insert(self);

@@ -1,4 +1,4 @@
-//! `GET /jwks` and `GET /.well-known/jwks.json`
+//! `GET /jwks`, `GET /.well-known/jwks.json` and `GET /api/auth/jwks`
 
 use crate::{
     http::kit::{call::Call, problem::Problem},
@@ -59,5 +59,14 @@ pub async fn jwks(call: Call) -> Result<Response, Problem> {
     responses((status = 200, description = "A JSON Web Key Set; may be kept for 5 minutes", body = JwksBody))
 )]
 pub async fn well_known_jwks(call: Call) -> Result<Response, Problem> {
+    jwks(call).await
+}
+
+/// The same, where services that knew Better Auth look for it.
+#[utoipa::path(
+    get, path = "/api/auth/jwks", tag = "tokens", operation_id = "getBetterAuthJwks",
+    responses((status = 200, description = "A JSON Web Key Set; may be kept for 5 minutes", body = JwksBody))
+)]
+pub async fn better_auth_jwks(call: Call) -> Result<Response, Problem> {
     jwks(call).await
 }

@@ -18,7 +18,7 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -93,7 +93,10 @@ pub async fn logout(
         return Err(FieldProblem::new("cookie", problem).into());
     }
     let cleared = cookies::clear(&headers, call.settings)?;
-    Ok((SetCookies(cleared), Json(LoggedOut { success: true, message: "Signed out" })).into_response())
+    // What the browser keeps of this origin. Cookies are cleared one by one: here, those of every app of the domain would go.
+    let clear =
+        [(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""))];
+    Ok((clear, SetCookies(cleared), Json(LoggedOut { success: true, message: "Signed out" })).into_response())
 }
 
 /// The refresh token of a body. What can't be one says nothing, unless there may be one in it.

@@ -30,6 +30,7 @@ routes![
     validate => validate,
     jwks => jwks,
     jwks => well_known_jwks,
+    jwks => better_auth_jwks,
     session => session,
     session_to_token => session_to_token,
     service_token => service_token,

@@ -105,7 +105,7 @@ fn a_preflight_tells_an_allowed_origin_what_it_may_send() {
     assert_eq!(
         lines(&headers),
         [
-            "access-control-allow-headers: Authorization, Content-Type, X-Request-Id",
+            "access-control-allow-headers: Authorization, Content-Type, X-Request-Id, Traceparent, Tracestate, Baggage, Sentry-Trace",
             "access-control-allow-methods: GET, HEAD, POST",
             "access-control-max-age: 600",
             "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers",

@@ -5,9 +5,10 @@ use http::{
 };
 use mana_auth_hygiene::{Hsts, Origin, Policy, Scheme};
 
-const CLEAR: [&str; 10] = [
+const CLEAR: [&str; 12] = [
     "cache-control: no-store",
     "content-security-policy: default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; connect-src 'self' https://app.example http://localhost:5173; font-src 'self' data:; object-src 'none'; media-src 'self'; frame-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "cross-origin-embedder-policy: require-corp",
     "cross-origin-opener-policy: same-origin-allow-popups",
     "cross-origin-resource-policy: cross-origin",
     "permissions-policy: accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)",
@@ -15,6 +16,7 @@ const CLEAR: [&str; 10] = [
     "vary: Origin",
     "x-content-type-options: nosniff",
     "x-frame-options: DENY",
+    "x-permitted-cross-domain-policies: none",
     "x-xss-protection: 0",
 ];
 

@@ -1,4 +1,4 @@
-use mana_auth_hygiene::{InvalidOrigin, Origin, Scheme};
+use mana_auth_hygiene::{InvalidOrigin, Origin};
 use proptest::prelude::*;
 
 #[test]
@@ -19,6 +19,17 @@ fn origins_have_one_form() {
         ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
         ("http://[2001:DB8::A]", "http://[2001:db8::a]"),
         ("http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]"),
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("Tauri://localhost", "tauri://localhost"),
+        ("app://localhost:80", "app://localhost:80"),
+        (
+            "chrome-extension://mfnjihkfpmdmhcgolcjgcbhkmbcnhdoa",
+            "chrome-extension://mfnjihkfpmdmhcgolcjgcbhkmbcnhdoa",
+        ),
+        (
+            "moz-extension://9a64d5c8-3cf5-4a0c-a2f4-5f0e1c2d3b4a",
+            "moz-extension://9a64d5c8-3cf5-4a0c-a2f4-5f0e1c2d3b4a",
+        ),
     ] {
         assert_eq!(Origin::parse(text).as_ref().map(Origin::as_str), Ok(expected));
     }
@@ -26,14 +37,15 @@ fn origins_have_one_form() {
 
 #[test]
 fn origins_know_their_parts() {
-    for (text, scheme, host) in [
-        ("https://App.example:8443", Scheme::Https, "app.example"),
-        ("http://localhost", Scheme::Http, "localhost"),
-        ("http://[::1]:3001", Scheme::Http, "[::1]"),
-        ("http://[::1]", Scheme::Http, "[::1]"),
+    for (text, is_of_the_web, host) in [
+        ("https://App.example:8443", true, "app.example"),
+        ("http://localhost", true, "localhost"),
+        ("http://[::1]:3001", true, "[::1]"),
+        ("http://[::1]", true, "[::1]"),
+        ("capacitor://localhost", false, "localhost"),
     ] {
         let origin = Origin::parse(text).unwrap();
-        assert_eq!((origin.scheme(), origin.host()), (scheme, host));
+        assert_eq!((origin.is_of_the_web(), origin.host()), (is_of_the_web, host));
     }
 }
 
@@ -49,6 +61,8 @@ fn anything_else_is_refused_for_its_reason() {
         ("https:app.example", Scheme),
         ("https:/app.example", Scheme),
         ("ftp://app.example", Scheme),
+        ("htps://app.example", Scheme),
+        ("file://", Scheme),
         ("ws://app.example", Scheme),
         ("javascript://app.example", Scheme),
         (" https://app.example", Scheme),
