@@ -6,7 +6,7 @@
 mod component;
 mod process;
 
-use crate::bindings::mana::auth::platform::Metric;
+use crate::{bindings::mana::auth::platform::Metric, storage::DatabaseFile};
 use component::COMPONENT;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
@@ -68,9 +68,10 @@ pub struct Metrics {
     pub(crate) passwords_running: Gauge,
     /// Open connections.
     pub(crate) connections: Gauge,
-    /// The sizes of the database and of the log beside it, as of the last scrape.
+    /// The sizes of the database and of the log beside it, and what its disk has left, as of the last scrape.
     db_size: Gauge,
     db_log: Gauge,
+    db_room: Gauge,
     /// When the key that signs was made, and when housekeeping last came to its end, in seconds since the Unix epoch. 0: not known yet.
     signing_key_created: Gauge,
     housekeeping_done: Gauge,
@@ -190,6 +191,7 @@ impl Metrics {
             connections: Gauge::default(),
             db_size: Gauge::default(),
             db_log: Gauge::default(),
+            db_room: Gauge::default(),
             signing_key_created: Gauge::default(),
             housekeeping_done: Gauge::default(),
             process: Registry::default(),
@@ -222,6 +224,7 @@ impl Metrics {
         registry.register("connections", "Open connections", metrics.connections.clone());
         registry.register("db_size_bytes", "Size of the database", metrics.db_size.clone());
         registry.register("db_log_bytes", "Size of the log beside the database", metrics.db_log.clone());
+        registry.register("db_room_bytes", "What the disk of the database has left", metrics.db_room.clone());
         let created = metrics.signing_key_created.clone();
         registry.register("signing_key_created_timestamp_seconds", "When the signing key was made", created);
         let done = metrics.housekeeping_done.clone();
@@ -300,8 +303,11 @@ impl Metrics {
         self.seal_lag.set(lag.as_secs_f64());
     }
 
-    /// The sizes of the database and of its log, in bytes.
-    pub(crate) fn database(&self, (database, log): (u64, u64)) {
+    /// The sizes of the database and of its log, and what its disk has left, in bytes.
+    pub(crate) fn database(&self, file: &DatabaseFile) {
+        let (database, log) = file.sizes();
+        let room = file.room().unwrap_or(u64::MAX);
+        self.db_room.set(i64::try_from(room).unwrap_or(i64::MAX));
         self.db_size.set(i64::try_from(database).unwrap_or(i64::MAX));
         self.db_log.set(i64::try_from(log).unwrap_or(i64::MAX));
     }

@@ -1,32 +1,9 @@
 //! Every key of the configuration.
 
-use crate::key::{ConfigKey, Fallback, Owner, ValueKind};
-
-const fn host(name: &'static str, kind: ValueKind, default: Fallback, reason: &'static str) -> ConfigKey {
-    ConfigKey { name, owner: Owner::Host, kind, default, reason: documented(reason) }
-}
-
-const fn component(
-    name: &'static str,
-    kind: ValueKind,
-    default: Fallback,
-    reason: &'static str,
-) -> ConfigKey {
-    ConfigKey { name, owner: Owner::Component, kind, default, reason: documented(reason) }
-}
-
-/// Kept where documentation is made, and left out of programs.
-const fn documented(reason: &'static str) -> &'static str {
-    if cfg!(feature = "reasons") { reason } else { "" }
-}
-
-const fn milliseconds(min: u64, max: u64) -> ValueKind {
-    ValueKind::Integer { unit: "milliseconds", min, max }
-}
-
-const fn limit(unit: &'static str) -> ValueKind {
-    ValueKind::Integer { unit, min: 0, max: 1_000_000 }
-}
+use crate::{
+    entry::{component, host, limit, milliseconds},
+    key::{ConfigKey, Fallback, ValueKind},
+};
 
 use Fallback::{Derived, Value};
 use ValueKind::{Bool, Integer, List, Path, Secret, SecretList, Text};
@@ -44,6 +21,12 @@ pub const KEYS: &[ConfigKey] = &[
         Text,
         Value("127.0.0.1:3002"),
         "Address and port of `/health`, `/ready` and `/metrics`, or `off`. Apart from the API, because metrics are nobody else's business.",
+    ),
+    host(
+        "health_on_listen",
+        Bool,
+        Value("false"),
+        "Whether `/health` and `/ready` are also answered on `listen`, for load balancers that probe the port which they send requests to. Anybody who reaches the API can then ask whether it is ready.",
     ),
     host(
         "data",
@@ -68,6 +51,12 @@ pub const KEYS: &[ConfigKey] = &[
         List,
         Value(""),
         "Origins of the apps whose pages may call the API with cookies (CORS), besides that of `public_url`. Also read from `CORS_ORIGINS`.",
+    ),
+    component(
+        "cors_headers",
+        List,
+        Value(""),
+        "Header fields that their pages may send beside `Authorization`, `Content-Type`, `X-Request-Id` and those that pass a trace on (`traceparent`, `tracestate`, `baggage`, `sentry-trace`): up to 20.",
     ),
     component(
         "token_exchange_origins",
@@ -110,6 +99,12 @@ pub const KEYS: &[ConfigKey] = &[
         List,
         Value(""),
         "Addresses or networks (CIDR) whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Anyone else could claim any address.",
+    ),
+    host(
+        "internal_networks",
+        List,
+        Value(""),
+        "Addresses or networks (CIDR) of the operator's own services. With `require_https`, they may still use plain HTTP for `POST /validate`, the key set, `POST /maintenance` and calls with a bearer token: no cookie is read or set. Not for calls that a proxy has forwarded, nor from a trusted proxy.",
     ),
     component(
         "cookie_domain",

@@ -3,6 +3,7 @@
 //! The host gathers values from flags, environment and file; the component parses its own. Both take names, kinds, bounds and defaults from
 //! here. `docs/configuration.md` and `spin.toml` are written from here too.
 
+mod entry;
 mod key;
 mod keys;
 mod value;

@@ -52,6 +52,9 @@ pub enum Problem {
     /// No http or https URL.
     #[error("must be an http or https URL without user, query or fragment")]
     Url,
+    /// A domain that belongs to nobody.
+    #[error("must not be a public suffix (https://publicsuffix.org): browsers take no cookie for one")]
+    PublicSuffix,
     /// Not what the log understands.
     #[error("must be a level (error, warn, info, debug, trace) or directives such as info,mana_auth=debug")]
     LogLevel,

@@ -5,6 +5,7 @@
 
 mod error;
 mod file;
+mod kubernetes;
 mod parse;
 mod settings;
 mod show;
@@ -46,6 +47,10 @@ pub struct Config {
     pub hsts_preload: bool,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Networks from which calls without a cookie may come in the clear, where HTTPS is required.
+    pub internal_networks: Vec<IpNet>,
+    /// Whether `/health` and `/ready` are answered beside the API, too.
+    pub health_on_listen: bool,
     /// A file of passwords to refuse, one a line.
     pub password_blocklist: Option<PathBuf>,
     /// How many threads hash passwords.

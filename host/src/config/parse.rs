@@ -69,6 +69,7 @@ fn parse(settings: Settings) -> Result<Config, Error> {
     };
     let mut component = values.of_component();
     component.insert("public_url".into(), url_text(&public_url));
+    values.checked("cookie_domain", no_public_suffix(values.given("cookie_domain").unwrap_or_default()))?;
     let cores = available_parallelism().map_or(1, usize::from);
     let log_level = values.text("log_level").to_owned();
     values.checked("log_level", EnvFilter::try_new(&log_level).map_err(|_| Problem::LogLevel))?;
@@ -95,6 +96,8 @@ fn parse(settings: Settings) -> Result<Config, Error> {
         hsts_include_subdomains: values.text("hsts_include_subdomains") == "true",
         hsts_preload: values.text("hsts_preload") == "true",
         trusted_proxies: values.checked("trusted_proxies", networks(values.text("trusted_proxies")))?,
+        internal_networks: values.checked("internal_networks", networks(values.text("internal_networks")))?,
+        health_on_listen: values.text("health_on_listen") == "true",
         password_blocklist: values.given("password_blocklist").map(Into::into),
         password_threads: values.count_or("password_threads", cores)?,
         password_queue: values.count_or("password_queue", 0)?,
@@ -177,6 +180,16 @@ fn public_url(text: &str) -> Result<Url, Problem> {
         && url.query().is_none()
         && url.fragment().is_none();
     if plain && matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(Problem::Url) }
+}
+
+/// A domain under which anybody may register: browsers take no cookie for it (RFC 6265 §5.3, step 5).
+fn no_public_suffix(domain: &str) -> Result<(), Problem> {
+    let domain = domain.trim_start_matches('.').to_ascii_lowercase();
+    let suffix = psl::suffix(domain.as_bytes());
+    match suffix {
+        Some(suffix) if suffix.is_known() && suffix == domain.as_bytes() => Err(Problem::PublicSuffix),
+        _ => Ok(()),
+    }
 }
 
 fn networks(text: &str) -> Result<Vec<IpNet>, Problem> {

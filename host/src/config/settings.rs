@@ -3,6 +3,7 @@
 use super::{
     error::{Error, Origin, Problem},
     file,
+    kubernetes::is_of_a_service,
     variable::PREFIX,
 };
 use mana_auth_settings::{self as keys, ConfigKey, KEYS, normal};
@@ -131,6 +132,7 @@ impl Settings {
             } else if let Some(rest) = name.strip_prefix(PREFIX).filter(|_| name != FILE) {
                 match KEYS.iter().find(|key| key.name.to_ascii_uppercase() == rest) {
                     Some(key) => prefixed.push((key, name, value)),
+                    None if is_of_a_service(rest) => {}
                     None => {
                         let key = rest.to_ascii_lowercase();
                         return Err(Error::UnknownKey { key, origin: Origin::Environment(name) });

@@ -3,7 +3,7 @@
 use super::{readiness, shared::Shared};
 use crate::passwords::Gauges;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use mana_auth_hygiene::{Code, Problem, Scheme};
 use std::sync::Arc;
 
@@ -23,23 +23,41 @@ pub(super) async fn answer<B>(shared: &Arc<Shared>, request: &Request<B>) -> Res
 }
 
 async fn route<B>(shared: &Arc<Shared>, request: &Request<B>) -> Response<Bytes> {
-    let path = request.uri().path();
-    if !matches!(path, "/health" | "/ready" | "/metrics") {
-        return problem(Code::NotFound);
-    }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut response = problem(Code::MethodNotAllowed);
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return response;
-    }
+    let (path, method) = (request.uri().path(), request.method());
     match path {
+        "/metrics" if !is_read(method) => method_not_allowed(),
         "/metrics" => metrics(shared, request.headers()),
+        _ => probed(shared, path, method).await.unwrap_or_else(|| problem(Code::NotFound)),
+    }
+}
+
+/// The answer to a probe, for where it is answered beside the API; none to anything else.
+pub(super) async fn probe(shared: &Arc<Shared>, head: &Parts) -> Option<Response<Bytes>> {
+    let mut response = probed(shared, head.uri.path(), &head.method).await?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Some(response)
+}
+
+async fn probed(shared: &Arc<Shared>, path: &str, method: &Method) -> Option<Response<Bytes>> {
+    Some(match path {
+        "/health" | "/ready" if !is_read(method) => method_not_allowed(),
+        "/health" => text(StatusCode::OK, TEXT, "live\n"),
         "/ready" => match readiness::ask(shared).await {
             Ok(()) => text(StatusCode::OK, TEXT, "ready\n"),
             Err(why) => text(StatusCode::SERVICE_UNAVAILABLE, TEXT, why),
         },
-        _ => text(StatusCode::OK, TEXT, "live\n"),
-    }
+        _ => return None,
+    })
+}
+
+const fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+fn method_not_allowed() -> Response<Bytes> {
+    let mut response = problem(Code::MethodNotAllowed);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
 }
 
 fn metrics(shared: &Shared, asked: &HeaderMap) -> Response<Bytes> {
@@ -51,7 +69,7 @@ fn metrics(shared: &Shared, asked: &HeaderMap) -> Response<Bytes> {
     }
     shared.metrics.refresh(shared.clock.now());
     if let Some(database) = &shared.database {
-        shared.metrics.database(database.sizes());
+        shared.metrics.database(database);
     }
     let accepted = asked.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let open = accepted.into_iter().any(|value| value.contains("application/openmetrics-text"));

@@ -14,6 +14,7 @@ mod documents;
 mod egress;
 mod housekeeping;
 mod id;
+mod internal;
 mod management;
 mod networks;
 mod open;

@@ -1,7 +1,7 @@
 //! One request, from HTTP to the component and back.
 
 use super::{
-    access_log::AccessLogEntry, id, networks::Network, request, request_error::RequestError,
+    access_log::AccessLogEntry, id, management, networks::Network, request, request_error::RequestError,
     response::RoutedResponse, shared::Shared,
 };
 use crate::metrics::LimitExceeded;
@@ -60,12 +60,13 @@ where
 impl Shared {
     /// Answers a request that came from `socket`.
     pub(super) async fn answer<B: Body>(
-        &self,
+        self: &Arc<Self>,
         socket: Option<IpAddr>,
         request: http::Request<B>,
     ) -> Response<Bytes> {
-        let (head, body) = request.into_parts();
-        let caller = Caller::of(socket, &head.headers, &self.trusted_proxies);
+        let (mut head, body) = request.into_parts();
+        let mut caller = Caller::of(socket, &head.headers, &self.trusted_proxies);
+        let internal = self.internal_networks.admit(socket, &mut caller, &mut head);
         let (id, id_value) = self.request_id(&caller);
         let origin = head.headers.get(ORIGIN).cloned();
         let method = head.method.clone();
@@ -78,7 +79,10 @@ impl Shared {
         };
         let RoutedResponse { mut response, route } =
             answer.unwrap_or_else(|refusal| RoutedResponse::refused(refusal, &method));
-        self.policy.apply(caller.scheme, origin.as_ref(), response.headers_mut());
+        if let Some(internal) = internal {
+            internal.finish(&mut caller, &mut response);
+        }
+        self.policy.apply_to(&route, caller.scheme, origin.as_ref(), response.headers_mut());
         response.headers_mut().insert(REQUEST_ID, id_value);
         entry.answered(route, response.status());
         response
@@ -96,12 +100,17 @@ impl Shared {
     }
 
     async fn exchange<B: Body>(
-        &self,
+        self: &Arc<Self>,
         id: &str,
         caller: &Caller,
         head: Parts,
         body: B,
     ) -> Result<RoutedResponse, RequestError> {
+        if self.health_on_listen
+            && let Some(response) = management::probe(self, &head).await
+        {
+            return Ok(RoutedResponse { response, route: head.uri.path().to_owned() });
+        }
         // Head and body are kept before a call has its place in the queue, and until it is answered.
         let mut reservation = self.bodies.reserve(Some(Network::of(caller.address)));
         if !reservation.grow(request::size(&head)) {

@@ -2,7 +2,7 @@
 
 use super::{
     address_limits::RequestLimit, budget::Budget, calendar::Calendar, documents::Documents,
-    single_flight::SingleFlight,
+    internal::InternalNetworks, single_flight::SingleFlight,
 };
 use crate::{
     audit_log::Checkpoints,
@@ -39,6 +39,10 @@ pub(crate) struct Shared {
     pub(super) random: Arc<dyn Random>,
     pub(super) live: LiveRequests,
     pub(super) trusted_proxies: Vec<IpNet>,
+    /// From where calls may come in the clear.
+    pub(super) internal_networks: InternalNetworks,
+    /// Whether probes are answered beside the API, too.
+    pub(super) health_on_listen: bool,
     /// Whether the access log names who asks.
     pub(super) log_client_address: bool,
     /// How many requests one address may make.

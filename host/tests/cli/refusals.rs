@@ -127,3 +127,48 @@ fn a_service_for_others_needs_its_public_url() {
     let outcome = sandbox.run(&["serve", "--listen", "0.0.0.0:0", "--management", "off"]);
     assert_eq!(outcome.refusal(2), "public_url: must be set where `listen` is no loopback address");
 }
+
+/// In a namespace with a Service named `mana-auth`, every container has these.
+#[test]
+fn variables_of_kubernetes_are_not_ours() {
+    let mut sandbox = Sandbox::new();
+    for (name, value) in [
+        ("MANA_AUTH_SERVICE_HOST", "10.96.0.17"),
+        ("MANA_AUTH_SERVICE_PORT", "3001"),
+        ("MANA_AUTH_SERVICE_PORT_API", "3001"),
+        ("MANA_AUTH_PORT", "tcp://10.96.0.17:3001"),
+        ("MANA_AUTH_PORT_3001_TCP", "tcp://10.96.0.17:3001"),
+        ("MANA_AUTH_PORT_3001_TCP_PROTO", "tcp"),
+        ("MANA_AUTH_PORT_3001_TCP_PORT", "3001"),
+        ("MANA_AUTH_PORT_3001_TCP_ADDR", "10.96.0.17"),
+    ] {
+        sandbox = sandbox.with(name, value);
+    }
+    sandbox.run(&["config"]).success();
+    let outcome = sandbox.with("MANA_AUTH_PORTS", "1").run(&["config"]);
+    assert!(outcome.refusal(2).starts_with("unknown key `ports`"), "{outcome:?}");
+}
+
+#[test]
+fn a_cookie_domain_that_browsers_refuse_is_refused() {
+    let secrets = "1:5cTJW8vJv1qTq6mQ3o0h0xk2p9Yw7sLr4nZbXeVfUgA";
+    let config = |url: &str, domain: &str| {
+        let sandbox = Sandbox::new().with("MANA_AUTH_SECRETS", secrets).with("MANA_AUTH_PUBLIC_URL", url);
+        sandbox.with("MANA_AUTH_COOKIE_DOMAIN", domain).run(&["config"])
+    };
+    for (url, domain) in [
+        ("https://app.co.uk", "co.uk"),
+        ("https://me.github.io", ".GitHub.io"),
+        ("https://127.0.0.1", "0.0.1"),
+        ("https://127.0.0.1", "127.0.0.1"),
+        ("https://auth.example.com", "com"),
+    ] {
+        let outcome = config(url, domain);
+        assert!(outcome.refusal(2).starts_with("cookie_domain: must "), "{domain}: {outcome:?}");
+    }
+    for (url, domain) in
+        [("https://auth.example.co.uk", "example.co.uk"), ("https://auth.corp.internal", "corp.internal")]
+    {
+        config(url, domain).success();
+    }
+}
