@@ -37,6 +37,10 @@ pub struct Report {
     pub sealed_at: Option<i64>,
     /// How many checkpoints from outside the audit log leads to.
     pub checkpoints: u64,
+    /// How many leaves the largest of those covers: nothing outside speaks of what follows.
+    pub proven: u64,
+    /// How many are of leaves that were dropped: nothing ties them to what is left.
+    pub dropped: u64,
     /// How many are newer than the copy, where that may be.
     pub newer: u64,
     /// The newest checkpoint from outside that it does not lead to, since a backup was restored, as a sealed event says: its origin

@@ -27,6 +27,8 @@ pub fn verify(database: &Path, with: Verification<'_>) -> Result<Report, VerifyE
         unsealed_times: first.zip(last),
         sealed_at: None,
         checkpoints: 0,
+        proven: 0,
+        dropped: 0,
         newer: 0,
         given_up: None,
         finding: None,
@@ -247,14 +249,20 @@ impl Walk<'_> {
     fn compare(&mut self, note: &str, tree: &Tree, restored: bool, older: bool) -> Result<(), Stop> {
         let (note, outside) = Checkpoint::of_note(note).map_err(malformed)?;
         let here = self.copy.seal(outside.size)?.and_then(|note| Checkpoint::of_note(&note).ok());
-        // Or it was dropped along with its leaves, by an event that says so.
-        let is_led_to = match &here {
-            Some((_, here)) => *here == outside,
-            None => outside.size < self.below,
-        };
-        if is_led_to {
-            self.report.checkpoints = self.report.checkpoints.saturating_add(1);
-            return Ok(());
+        let has_signed = |key: &&PublicKey| note.is_signed_by(&key.named(outside.origin.clone()));
+        let is_ours = self.trusted.iter().chain(&self.known).any(|key| has_signed(&key));
+        match &here {
+            Some((_, here)) if *here == outside => {
+                self.report.checkpoints = self.report.checkpoints.saturating_add(1);
+                self.report.proven = self.report.proven.max(outside.size);
+                return Ok(());
+            }
+            // It was dropped along with its leaves, by an event that says so.
+            None if outside.size < self.below && is_ours => {
+                self.report.dropped = self.report.dropped.saturating_add(1);
+                return Ok(());
+            }
+            _ => {}
         }
         if older && outside.size > tree.size {
             self.report.newer = self.report.newer.saturating_add(1);
@@ -275,8 +283,7 @@ impl Walk<'_> {
                 )))
             };
         }
-        let has_signed = |key: &&PublicKey| note.is_signed_by(&key.named(outside.origin.clone()));
-        if !self.trusted.iter().chain(&self.known).any(|key| has_signed(&key)) {
+        if !is_ours {
             return Err(Stop::Found(format!(
                 "the checkpoint outside of {} leaves is not signed by a key of this audit log",
                 outside.size

@@ -148,10 +148,20 @@ fn describe(report: &Report, given: bool) -> String {
         lines.push(format!("last seal  {}, {age} s ago", instant(at)));
     }
     if report.checkpoints > 0 {
-        lines.push(format!("outside    it leads to {} checkpoints", report.checkpoints));
+        let (checkpoints, proven) = (report.checkpoints, report.proven);
+        lines.push(format!("outside    it leads to {checkpoints} checkpoints, up to leaf {proven}"));
+    }
+    if report.dropped > 0 {
+        lines.push(format!(
+            "dropped    {} checkpoints are of events that were dropped, and prove nothing of the others",
+            report.dropped
+        ));
     }
     if report.newer > 0 {
-        lines.push(format!("newer      {} checkpoints are newer than this copy", report.newer));
+        lines.push(format!(
+            "newer      {} checkpoints are newer than this copy, and prove nothing of it",
+            report.newer
+        ));
     }
     if let Some((origin, size)) = &report.given_up {
         lines.push(format!(
