@@ -32,7 +32,7 @@ pub async fn set_email(ctx: &Context, id: UserId, email: Email, by: &str) -> Res
     if user.email == email {
         return Ok(user);
     }
-    let mut change = Change::of(rows::set_email(id, &email, false, ctx.now));
+    let mut change = Change::of(rows::set_email(id, &email, ctx.now));
     throttle::begin_anew(&mut change, &email);
     change.record(Event::about(EventType::EmailChanged, id).with("by", by));
     match change.try_commit(ctx).await {
@@ -49,13 +49,13 @@ pub async fn set_email(ctx: &Context, id: UserId, email: Email, by: &str) -> Res
 ///
 /// # Errors
 ///
-/// `NotFound` where there is no such account.
+/// `NotFound` where there is no such account, or its address was changed just now.
 pub async fn verify_email(ctx: &Context, id: UserId, by: &str) -> Result<User, LookupError> {
     let user = rows::by_id(id).await?.ok_or(LookupError::NotFound)?;
     if user.email_verified {
         return Ok(user);
     }
-    let mut change = Change::of(rows::set_email(id, &user.email, true, ctx.now));
+    let mut change = Change::of(rows::verify_email(id, &user.email, ctx.now));
     change.record(Event::about(EventType::EmailVerified, id).with("by", by));
     change.commit_or(ctx, LookupError::NotFound).await?;
     Ok(User { email_verified: true, updated_at: ctx.now, ..user })

@@ -272,12 +272,21 @@ pub fn unban(user: UserId, now: Time) -> Statement {
     )
 }
 
-/// Changes a user's address, and whether it was shown to be theirs.
+/// Changes a user's address. Nobody has shown that it is theirs.
 #[must_use]
-pub fn set_email(user: UserId, email: &Email, verified: bool, now: Time) -> Statement {
+pub fn set_email(user: UserId, email: &Email, now: Time) -> Statement {
     expecting_one(
-        "UPDATE users SET email = ?2, email_verified = ?3, updated_at = ?4 WHERE id = ?1",
-        params![user, email.as_str(), verified, now],
+        "UPDATE users SET email = ?2, email_verified = false, updated_at = ?3 WHERE id = ?1",
+        params![user, email.as_str(), now],
+    )
+}
+
+/// Notes that an address was shown to be a user's, as long as it still is.
+#[must_use]
+pub fn verify_email(user: UserId, email: &Email, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE users SET email_verified = true, updated_at = ?3 WHERE id = ?1 AND email = ?2",
+        params![user, email.as_str(), now],
     )
 }
 
