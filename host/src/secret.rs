@@ -3,7 +3,7 @@
 
 mod rotate;
 
-pub use rotate::{MOST_VERSIONS, rotate};
+pub use rotate::{MOST_VERSIONS, check, rotate};
 
 use crate::{
     file_mode::exposed,
@@ -97,7 +97,10 @@ pub enum Error {
 ///
 /// It can't be read, or others can.
 pub fn read(folder: &Path) -> Result<Option<Zeroizing<String>>, Error> {
-    let path = folder.join(FILE);
+    read_file(folder.join(FILE))
+}
+
+fn read_file(path: PathBuf) -> Result<Option<Zeroizing<String>>, Error> {
     let failed = |source| Error::File { path: path.clone(), source };
     let file = match File::open(&path) {
         Ok(file) => file,

@@ -35,7 +35,7 @@ impl Caller {
         Self {
             // A hop that is no address is none.
             address: nth_from_end(&hops, depth).map_or(socket, parse_hop),
-            scheme: scheme(&elements(headers, &FORWARDED_PROTO), depth),
+            scheme: scheme(&elements(headers, &FORWARDED_PROTO), hops.len(), depth),
             request_id: headers.get(REQUEST_ID).filter(|id| is_well_formed(id)).cloned(),
         }
     }
@@ -55,9 +55,14 @@ fn nth_from_end<'a>(elements: &[&'a [u8]], n: usize) -> Option<&'a [u8]> {
 /// An address, with or without a port; the zone (RFC 4007 §11) means something on the hop alone.
 fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
     let hop = str::from_utf8(hop).ok()?;
-    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
-    let without_zone = bare.split_once('%').map_or(bare, |(address, _)| address);
-    let address = without_zone.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip()));
+    let hop = match hop.split_once('%') {
+        Some((address, rest)) => {
+            address.to_owned() + rest.find(']').and_then(|end| rest.get(end..)).unwrap_or_default()
+        }
+        None => hop.to_owned(),
+    };
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(&hop);
+    let address = bare.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip()));
     address.ok().and_then(canonical)
 }
 
@@ -67,10 +72,10 @@ fn canonical(address: IpAddr) -> Option<IpAddr> {
     (!address.is_unspecified()).then_some(address)
 }
 
-/// How the client came to the proxy that names it: proxies that append to one list append to the other. Where this one is shorter, its
-/// first element.
-fn scheme(told: &[&[u8]], depth: usize) -> Scheme {
-    let told = nth_from_end(told, depth.min(told.len().saturating_sub(1)));
+/// How the client came to the proxy that names it, where each proxy has appended to both lists. Otherwise, what the nearest proxy says:
+/// elements farther left may be the client's own.
+fn scheme(told: &[&[u8]], hops: usize, depth: usize) -> Scheme {
+    let told = nth_from_end(told, if told.len() == hops { depth } else { 0 });
     if told.is_some_and(|told| told.eq_ignore_ascii_case(b"https")) { Scheme::Https } else { Scheme::Http }
 }
 
@@ -140,6 +145,7 @@ mod tests {
     fn a_zone_is_no_part_of_an_address() {
         assert_eq!(address("10.0.0.1", "fe80::1%eth0").as_deref(), Some("fe80::1"));
         assert_eq!(address("10.0.0.1", "[fe80::1%25eth0]").as_deref(), Some("fe80::1"));
+        assert_eq!(address("10.0.0.1", "[fe80::1%eth0]:443").as_deref(), Some("fe80::1"));
     }
 
     #[test]
@@ -173,6 +179,9 @@ mod tests {
         // What the client itself has written stands farther left.
         assert_eq!(scheme("1.1.1.1, 203.0.113.9", "https,http"), Scheme::Http);
         assert_eq!(scheme("1.1.1.1, 203.0.113.9, 10.2.3.4", "https,http,http"), Scheme::Http);
+        // The outer proxy appends to both, the inner one to one: the client wrote the rest.
+        assert_eq!(scheme("203.0.113.9, 10.2.3.4", "https,http,http"), Scheme::Http);
+        assert_eq!(scheme("1.1.1.1, 203.0.113.9, 10.2.3.4", "https,http"), Scheme::Http);
         // A proxy that writes one list anew.
         assert_eq!(scheme("203.0.113.9, 10.2.3.4", "https"), Scheme::Https);
         assert_eq!(scheme("10.9.9.9, 10.2.3.4", "https,http"), Scheme::Https, "all of them are ours");

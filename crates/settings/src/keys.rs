@@ -104,7 +104,7 @@ pub const KEYS: &[ConfigKey] = &[
         "internal_networks",
         List,
         Value(""),
-        "Addresses or networks (CIDR) of the operator's own services. With `require_https`, they may still use plain HTTP for `POST /validate`, the key set, `POST /maintenance` and calls with a bearer token: no cookie is read or set. Not for calls that a proxy has forwarded, nor from a trusted proxy.",
+        "Addresses or networks (CIDR) of the operator's own services. With `require_https`, they may still use plain HTTP for `POST /validate`, the key set, `POST /maintenance`, and with a bearer token for what reads, administration, audit events, service tokens and ending sessions. No password, refresh token or cookie passes. Not for calls that a proxy has forwarded, nor from a trusted proxy.",
     ),
     component(
         "cookie_domain",

@@ -10,7 +10,7 @@ use mana_auth::{
     clock::{Clock as _, SystemClock},
     config::Config,
     secret,
-    storage::{copy, copy_file, replace},
+    storage::{CopyError, copy, copy_file, replace},
 };
 use std::{
     ffi::OsString,
@@ -24,6 +24,10 @@ pub fn backup(config: &Config, file: &Path, with_secret: Option<&Path>) -> Resul
     let secret = with_secret.map(|to| own_secret(config).map(|from| (from, to))).transpose()?;
     let kept = config.checkpoint_file().filter(|kept| kept.exists());
     let beside = checkpoints_beside(file);
+    let to_be_made = [Some(file), kept.as_ref().map(|_| beside.as_path()), with_secret];
+    for path in to_be_made.into_iter().flatten() {
+        free(path)?;
+    }
     if let Some(kept) = &kept {
         copy_file(kept, &beside)?;
     }
@@ -48,6 +52,11 @@ pub fn backup(config: &Config, file: &Path, with_secret: Option<&Path>) -> Resul
 /// beside it comes from the backup, too: the checkpoints, and the secret where its copy is given.
 pub fn restore(config: &Config, file: &Path, secret: Option<&Path>) -> Result<(), Failure> {
     secret::create_folder(&config.data)?;
+    let own_secret = config.data.join(secret::FILE);
+    if let Some(from) = secret {
+        free(&own_secret)?;
+        secret::check(from)?;
+    }
     let now = i64::try_from(SystemClock::default().now()).unwrap_or(0);
     let now = Timestamp::from_millisecond(now).unwrap_or_default();
     let replaced = replace(&config.database(), file, &now.strftime(".%Y%m%dT%H%M%SZ").to_string())?;
@@ -61,9 +70,8 @@ pub fn restore(config: &Config, file: &Path, secret: Option<&Path>) -> Result<()
         console::line(&format!("checkpoints  {}", kept.display()))?;
     }
     if let Some(from) = secret {
-        let to = config.data.join(secret::FILE);
-        copy_file(from, &to)?;
-        console::line(&format!("secret       {}", to.display()))?;
+        copy_file(from, &own_secret)?;
+        console::line(&format!("secret       {}", own_secret.display()))?;
     }
     Ok(())
 }
@@ -75,6 +83,14 @@ fn own_secret(config: &Config) -> Result<PathBuf, Failure> {
     }
     secret::read(&config.data)?;
     Ok(config.data.join(secret::FILE))
+}
+
+/// Before anything is made: nothing is overwritten.
+fn free(path: &Path) -> Result<(), CopyError> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(CopyError::Exists(path.to_owned())),
+        Err(_) => Ok(()),
+    }
 }
 
 fn checkpoints_beside(file: &Path) -> PathBuf {

@@ -1,6 +1,6 @@
 //! A new version in front of those that the file holds.
 
-use super::{Error, FILE, generate_version, read, write};
+use super::{Error, FILE, generate_version, read, read_file, write};
 use crate::random::Random;
 use std::{
     fs::{self, File},
@@ -50,6 +50,17 @@ pub fn rotate(folder: &Path, random: &dyn Random) -> Result<u32, Error> {
     // So that it survives a power cut, as the database will, whose keys it will seal.
     locked.sync_all().map_err(failed)?;
     Ok(version)
+}
+
+/// Whether a file may be put in the place of the secret.
+///
+/// # Errors
+///
+/// It can't be read, others can, or it holds something else.
+pub fn check(path: &Path) -> Result<(), Error> {
+    let missing = || Error::File { path: path.to_owned(), source: io::ErrorKind::NotFound.into() };
+    let text = read_file(path.to_owned())?.ok_or_else(missing)?;
+    if next(&text).is_some() { Ok(()) } else { Err(Error::Form { path: path.to_owned() }) }
 }
 
 /// One more than the highest version.

@@ -1,7 +1,6 @@
 //! Accepting connections, also while the system has no descriptors to give.
 
 use crate::clock::Clock;
-use futures::FutureExt as _;
 use rustix::net::sockopt;
 use std::{io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
@@ -57,11 +56,18 @@ impl Acceptor {
 
     /// What the system has accepted for us and nobody has looked at. Whoever connects from now on is refused by it.
     pub(super) fn end(self) -> Vec<(TcpStream, Option<IpAddr>)> {
+        // The system itself is asked: the runtime would say that nothing waits before it has looked, and after some.
+        let Ok(listener) = self.listener.into_std() else { return Vec::new() };
         let mut waiting = Vec::new();
-        while waiting.len() < QUEUED
-            && let Some(Ok((stream, peer))) = self.listener.accept().now_or_never()
-        {
-            waiting.push((set_up(stream), Some(peer.ip())));
+        while waiting.len() < QUEUED {
+            match listener.accept() {
+                Ok((stream, peer)) => {
+                    let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+                    waiting.extend(stream.map(|stream| (set_up(stream), Some(peer.ip()))));
+                }
+                Err(error) if is_of_one_connection(&error) => {}
+                Err(_) => break,
+            }
         }
         waiting
     }

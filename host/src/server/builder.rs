@@ -182,6 +182,7 @@ impl Builder {
             checkpoints,
             database,
             readiness: SingleFlight::default(),
+            last_readiness: std::sync::Mutex::default(),
             housekeeping: Mutex::default(),
             calendar,
         });

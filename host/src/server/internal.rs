@@ -1,13 +1,18 @@
 //! Calls within the operator's own network, in the clear, where the public has to use HTTPS.
 
 use crate::config::Config;
-use http::{HeaderMap, Response, header, request::Parts};
+use http::{HeaderMap, Method, Response, header, request::Parts};
 use ipnet::IpNet;
 use mana_auth_hygiene::{Caller, PUBLIC, Scheme};
 use std::net::IpAddr;
 
 /// What neither takes nor gives a credential of a browser, beside what is public.
 const PATHS: [&str; 2] = ["/api/v1/auth/validate", "/api/v1/auth/maintenance"];
+
+/// With a bearer token, also what reads, and these. Nothing that takes a password or a refresh token, or gives one: the token beside it may
+/// be any.
+const WITH_BEARER: [&str; 4] =
+    ["/api/v1/auth/admin/", "/api/v1/auth/audit/", "/api/v1/auth/service-token", "/api/v1/auth/sessions"];
 
 /// By these a proxy tells whom it speaks for. A call that has any came from elsewhere.
 const FORWARDED: [&str; 5] =
@@ -43,8 +48,7 @@ impl InternalNetworks {
             return None;
         }
         let is_forwarded = FORWARDED.iter().any(|name| head.headers.contains_key(*name));
-        let is_open =
-            PATHS.iter().chain(&PUBLIC).any(|path| *path == head.uri.path()) || has_bearer(&head.headers);
+        let is_open = is_open(head);
         if is_forwarded || !is_open {
             return None;
         }
@@ -60,6 +64,15 @@ impl InternalCall {
         answer.headers_mut().remove(header::SET_COOKIE);
         caller.scheme = Scheme::Http;
     }
+}
+
+fn is_open(head: &Parts) -> bool {
+    let path = head.uri.path();
+    if PATHS.iter().chain(&PUBLIC).any(|open| *open == path) {
+        return true;
+    }
+    let reads = matches!(head.method, Method::GET | Method::HEAD);
+    has_bearer(&head.headers) && (reads || WITH_BEARER.iter().any(|open| path.starts_with(open)))
 }
 
 fn has_bearer(headers: &HeaderMap) -> bool {

@@ -1,6 +1,9 @@
 //! Health, readiness and metrics, on an address of their own that clients can't reach.
 
-use super::{readiness, shared::Shared};
+use super::{
+    readiness::{self, Asker},
+    shared::Shared,
+};
 use crate::passwords::Gauges;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
@@ -27,22 +30,25 @@ async fn route<B>(shared: &Arc<Shared>, request: &Request<B>) -> Response<Bytes>
     match path {
         "/metrics" if !is_read(method) => method_not_allowed(),
         "/metrics" => metrics(shared, request.headers()),
-        _ => probed(shared, path, method).await.unwrap_or_else(|| problem(Code::NotFound)),
+        _ => probed(shared, path, method, Asker::Operator).await.unwrap_or_else(|| problem(Code::NotFound)),
     }
 }
 
 /// The answer to a probe, for where it is answered beside the API; none to anything else.
 pub(super) async fn probe(shared: &Arc<Shared>, head: &Parts) -> Option<Response<Bytes>> {
-    let mut response = probed(shared, head.uri.path(), &head.method).await?;
+    let mut response = probed(shared, head.uri.path(), &head.method, Asker::Public).await?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if head.method == Method::HEAD {
+        *response.body_mut() = Bytes::new();
+    }
     Some(response)
 }
 
-async fn probed(shared: &Arc<Shared>, path: &str, method: &Method) -> Option<Response<Bytes>> {
+async fn probed(shared: &Arc<Shared>, path: &str, method: &Method, asker: Asker) -> Option<Response<Bytes>> {
     Some(match path {
         "/health" | "/ready" if !is_read(method) => method_not_allowed(),
         "/health" => text(StatusCode::OK, TEXT, "live\n"),
-        "/ready" => match readiness::ask(shared).await {
+        "/ready" => match readiness::ask(shared, asker).await {
             Ok(()) => text(StatusCode::OK, TEXT, "ready\n"),
             Err(why) => text(StatusCode::SERVICE_UNAVAILABLE, TEXT, why),
         },

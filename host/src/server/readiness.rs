@@ -5,7 +5,7 @@ use crate::bindings::exports::mana::auth::maintenance::Readiness;
 use futures::future::{Either, FutureExt as _, select};
 use std::{
     pin::pin,
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::{Arc, PoisonError, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
@@ -18,12 +18,33 @@ const LEAST_ROOM: u64 = 1 << 20;
 /// Ready, or why not, as a line of text.
 pub(super) type Outcome = Result<(), &'static str>;
 
+/// For how long the public is told what was found out last.
+const KEPT: Duration = Duration::from_secs(1);
+
+/// Who asks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// Whoever reaches the management address.
+    Operator,
+    /// Anybody, who shall not make the database write each time.
+    Public,
+}
+
 /// Whether requests would be answered now.
-pub(super) async fn ask(shared: &Arc<Shared>) -> Outcome {
+pub(super) async fn ask(shared: &Arc<Shared>, asker: Asker) -> Outcome {
     if shared.draining.load(Relaxed) {
         return Err("shutting down\n");
     }
-    shared.readiness.run(find_out(shared.clone())).await
+    let now = shared.clock.elapsed();
+    let last = *shared.last_readiness.lock().unwrap_or_else(PoisonError::into_inner);
+    match last {
+        Some((at, outcome)) if asker == Asker::Public && now.saturating_sub(at) < KEPT => outcome,
+        _ => {
+            let outcome = shared.readiness.run(find_out(shared.clone())).await;
+            *shared.last_readiness.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, outcome));
+            outcome
+        }
+    }
 }
 
 async fn find_out(shared: Arc<Shared>) -> Outcome {

@@ -60,6 +60,8 @@ pub(crate) struct Shared {
     /// The file of the database, where that is our own.
     pub(super) database: Option<DatabaseFile>,
     pub(super) readiness: SingleFlight<Result<(), &'static str>>,
+    /// What was found out last, and when.
+    pub(super) last_readiness: std::sync::Mutex<Option<(Duration, Result<(), &'static str>)>>,
     /// Held by who keeps house.
     pub(super) housekeeping: Mutex<()>,
     /// Where the calendar stood when the house was kept last.

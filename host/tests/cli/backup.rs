@@ -1,7 +1,8 @@
 //! `mana-auth backup` and `mana-auth restore`.
 
 use crate::support::{SERVE, Sandbox, mode};
-use std::fs;
+use rusqlite::Connection;
+use std::{fs, os::unix::fs::symlink};
 
 const PASSWORD: &str = "four otters paint lighthouses\n";
 
@@ -78,15 +79,54 @@ fn what_is_no_backup_changes_nothing() {
     damaged[half..half + 8192].fill(0x5a);
     fs::write(sandbox.path("damaged"), damaged).expect("written");
     fs::write(sandbox.path("empty"), "").expect("written");
-    for file in ["text", "damaged", "empty", "missing", "data/auth.db"] {
+    // Another program's, which migrates in the same way.
+    let other = Connection::open(sandbox.path("other")).expect("a database");
+    other
+        .execute_batch(
+            "CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES (1, 0)",
+        )
+        .expect("a table");
+    drop(other);
+    // One that was copied by hand, with what was not in it yet.
+    fs::copy(sandbox.path("copy.db"), sandbox.path("by-hand")).expect("copied");
+    sandbox.write("by-hand-wal", "commits");
+    for file in ["text", "damaged", "empty", "missing", "other", "by-hand", "data/auth.db"] {
         let outcome = sandbox.run(&["restore", file]);
         assert!(outcome.refusal(1).starts_with(file) || outcome.refusal(1).starts_with("./"), "{outcome:?}");
         assert_eq!(users(&sandbox), 1, "{file}");
+        assert!(!sandbox.path("data/auth.db.restoring").exists(), "{file}");
     }
+    // A secret that can't be put there stops it before anything is replaced.
+    sandbox.write("garbage", "no secret\n");
+    create(&sandbox, "bob@example.com");
+    for secret in ["garbage", "missing", "data/secret"] {
+        let outcome = sandbox.run(&["restore", "copy.db", "--secret", secret]);
+        assert!(outcome.code == Some(1) || outcome.code == Some(2), "{outcome:?}");
+        assert_eq!(users(&sandbox), 2, "{secret}");
+    }
+    assert!(sandbox.run(&["backup", "data/auth.db-wal"]).refusal(1).contains("takes such a name"));
+    let refused = sandbox.run(&["backup", "next.db", "--with-secret", "garbage"]);
+    assert_eq!(refused.refusal(1), "garbage exists: it is not overwritten");
+    assert!(!sandbox.path("next.db").exists() && !sandbox.path("next.db.checkpoints").exists());
     let refused = sandbox.run(&["backup", "copy.db"]);
     assert_eq!(refused.refusal(1), "copy.db exists: it is not overwritten");
     let elsewhere = Sandbox::new();
     assert!(elsewhere.run(&["backup", "copy.db"]).refusal(2).contains("does not exist"));
+}
+
+#[test]
+fn where_the_database_is_a_link_what_it_leads_to_is_replaced() {
+    let sandbox = Sandbox::new();
+    create(&sandbox, "ada@example.com");
+    sandbox.run(&["backup", "copy.db"]).success();
+    create(&sandbox, "bob@example.com");
+    fs::create_dir(sandbox.path("disk")).expect("a folder");
+    fs::rename(sandbox.path("data/auth.db"), sandbox.path("disk/real.db")).expect("moved");
+    symlink(sandbox.path("disk/real.db"), sandbox.path("data/auth.db")).expect("a link");
+    let said = sandbox.run(&["restore", "copy.db"]).success();
+    assert!(said.contains("disk/real.db."), "{said}");
+    assert!(sandbox.path("data/auth.db").is_symlink());
+    assert_eq!(users(&sandbox), 1);
 }
 
 #[test]

@@ -116,10 +116,33 @@ async fn services_of_the_operators_network_need_no_tls(stage: Stage) {
     assert_eq!(done.ok()["success"], true);
     client.get("/session").bearer(&access).await.ok();
     // No cookie is read, nor set; and no sign-in comes in the clear.
-    client.post("/login", body).await.refused("HTTPS_REQUIRED");
+    client.post("/login", body.clone()).await.refused("HTTPS_REQUIRED");
     assert_eq!(ana.get("/session").await.status, 301);
-    let logout = ana.post("/logout", json!({})).bearer(&access).await;
-    assert!(logout.cookies().is_empty(), "{logout}");
+    let sessions = ana.get("/sessions").bearer(&access).await;
+    assert!(sessions.cookies().is_empty(), "{sessions}");
+    sessions.ok();
+    client.delete("/sessions").bearer(&access).await.ok();
+    // No password, and no refresh token, whatever stands beside it.
+    let refresh = json!({ "refreshToken": signed_in["refreshToken"] });
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD });
+    for bearer in [access.as_str(), "x"] {
+        for (path, body) in [
+            ("/login", &body),
+            ("/register", &body),
+            ("/refresh", &refresh),
+            ("/logout", &refresh),
+            ("/change-password", &change),
+            ("/session-to-token", &json!({})),
+        ] {
+            client.post(path, body.clone()).bearer(bearer).await.refused("HTTPS_REQUIRED");
+        }
+        client
+            .delete("/account")
+            .json(&json!({ "password": PASSWORD }))
+            .bearer(bearer)
+            .await
+            .refused("HTTPS_REQUIRED");
+    }
     // Whoever was forwarded came from elsewhere.
     for (name, value) in
         [("x-forwarded-for", "203.0.113.7"), ("x-forwarded-proto", "http"), ("forwarded", "for=203.0.113.7")]

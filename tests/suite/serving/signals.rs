@@ -38,7 +38,7 @@ pub async fn accept_queue() {
     binary.signal(Signal::STOP);
     let address = binary.base_url().replace("http://", "");
     let mut waiting: Vec<TcpStream> = Vec::new();
-    for _ in 0..50 {
+    for _ in 0..400 {
         let mut stream = TcpStream::connect(&address).expect("a connection, by the system");
         stream.write_all(b"GET /api/v1/auth/jwks HTTP/1.1\r\nhost: localhost\r\n\r\n").expect("sent");
         waiting.push(stream);

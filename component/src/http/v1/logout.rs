@@ -93,9 +93,9 @@ pub async fn logout(
         return Err(FieldProblem::new("cookie", problem).into());
     }
     let cleared = cookies::clear(&headers, call.settings)?;
-    // What the browser keeps of this origin. Cookies are cleared one by one: here, those of every app of the domain would go.
-    let clear =
-        [(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""))];
+    // Cookies are cleared one by one: here, those of every app of the domain would go. What else the browser stores may be an app's of the
+    // same origin.
+    let clear = [(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""))];
     Ok((clear, SetCookies(cleared), Json(LoggedOut { success: true, message: "Signed out" })).into_response())
 }
 

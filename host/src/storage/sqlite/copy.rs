@@ -7,13 +7,16 @@ use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, chown},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 /// How long to wait before another try, where somebody else has the database locked for a moment.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// How many tables are looked for in what is to be restored.
+const OUR_TABLES: i64 = 7;
 
 /// Why a database is not copied or replaced. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -24,8 +27,8 @@ pub enum CopyError {
     /// A process has the database open.
     #[error("{} is in use: stop the server first", .0.display())]
     InUse(PathBuf),
-    /// It is no database of this service, or damaged.
-    #[error("{} can't be restored: {why}", path.display())]
+    /// It is no database of this service, damaged, or where no copy may be.
+    #[error("{}: {why}", path.display())]
     Unfit {
         /// The file.
         path: PathBuf,
@@ -94,39 +97,53 @@ pub fn copy_file(from: &Path, to: &Path) -> Result<(), CopyError> {
 ///
 /// See [`CopyError`].
 pub fn replace(database: &Path, copy: &Path, suffix: &str) -> Result<Option<PathBuf>, CopyError> {
-    check(copy)?;
     let is_there = database.try_exists().map_err(|source| file_error(database, source))?;
+    // Where it is a link, what it leads to is replaced.
+    let path = if is_there { fs::canonicalize(database) } else { Ok(database.to_owned()) };
+    let database = &path.map_err(|source| file_error(database, source))?;
     if is_there && is_same(database, copy) {
         return Err(CopyError::Unfit { path: copy.to_owned(), why: "it is the database itself".to_owned() });
     }
-    let draft = with_suffix(database, ".restoring");
-    let _ = fs::remove_file(&draft);
-    copy_file(copy, &draft)?;
-    let locked = if is_there { lock(database)? } else { None };
-    let kept = with_suffix(database, suffix);
-    let put = || -> io::Result<()> {
-        if is_there {
-            fs::hard_link(database, &kept)?;
+    for ending in ["-wal", "-journal"] {
+        if fs::metadata(with_suffix(copy, ending)).is_ok_and(|beside| beside.len() > 0) {
+            let why = format!("a log ({ending}) is beside it, so it is no copy by `mana-auth backup`");
+            return Err(CopyError::Unfit { path: copy.to_owned(), why });
         }
+    }
+    let locked = if is_there { lock(database)? } else { None };
+    let draft = with_suffix(database, ".restoring");
+    let outcome = draft_of(copy, &draft).and_then(|()| {
+        put(&draft, database, is_there.then(|| with_suffix(database, suffix)))
+            .map_err(|source| file_error(database, source))
+    });
+    let _ = fs::remove_file(&draft);
+    drop(locked);
+    outcome
+}
+
+/// A copy beside the database, whole and of this service.
+fn draft_of(copy: &Path, draft: &Path) -> Result<(), CopyError> {
+    // Of somebody who was killed.
+    let _ = fs::remove_file(draft);
+    copy_file(copy, draft)?;
+    check(draft, copy)
+}
+
+/// Gives the draft the database's name, and what was there before the name `kept`.
+fn put(draft: &Path, database: &Path, kept: Option<PathBuf>) -> io::Result<Option<PathBuf>> {
+    if let Some(kept) = &kept {
+        fs::hard_link(database, kept)?;
         // A log beside it belongs to what was there before.
         for ending in ["-wal", "-shm"] {
             let beside = with_suffix(database, ending);
             if beside.try_exists()? {
-                fs::rename(&beside, with_suffix(&kept, ending))?;
+                fs::rename(&beside, with_suffix(kept, ending))?;
             }
         }
-        fs::rename(&draft, database)?;
-        sync_folder(database)
-    };
-    let put = put();
-    drop(locked);
-    match put {
-        Ok(()) => Ok(is_there.then_some(kept)),
-        Err(source) => {
-            let _ = fs::remove_file(&draft);
-            Err(file_error(database, source))
-        }
     }
+    fs::rename(draft, database)?;
+    sync_folder(database)?;
+    Ok(kept)
 }
 
 /// The database for ourselves, its log emptied and gone. None where it is damaged, so that nobody works with it.
@@ -152,23 +169,23 @@ fn lock(database: &Path) -> Result<Option<Connection>, CopyError> {
     }
 }
 
-/// Whether a file is a whole database of this service.
-fn check(copy: &Path) -> Result<(), CopyError> {
+/// Whether the draft of a copy is a whole database of this service.
+fn check(draft: &Path, copy: &Path) -> Result<(), CopyError> {
     // SQLite's words may have several lines.
     let unfit = |why: String| CopyError::Unfit {
         path: copy.to_owned(),
         why: why.split_whitespace().collect::<Vec<_>>().join(" "),
     };
-    fs::metadata(copy).map_err(|source| file_error(copy, source))?;
     let looked = || -> rusqlite::Result<(String, i64)> {
-        let connection = open::immutable(copy)?;
+        let connection = open::immutable(draft)?;
         let verdict = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        let version =
-            connection.query_row("SELECT max(version) FROM schema_migrations", [], |row| row.get(0))?;
-        Ok((verdict, version))
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN
+                   ('schema_migrations', 'users', 'accounts', 'sessions', 'jwks', 'security_events', 'audit_tree')";
+        Ok((verdict, connection.query_row(sql, [], |row| row.get(0))?))
     };
     match looked() {
-        Ok((verdict, _)) if verdict == "ok" => Ok(()),
+        Ok((verdict, OUR_TABLES)) if verdict == "ok" => Ok(()),
+        Ok((verdict, _)) if verdict == "ok" => Err(unfit("it is no database of this service".to_owned())),
         Ok((verdict, _)) => Err(unfit(verdict)),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
             Err(unfit("it is no SQLite database".to_owned()))
@@ -182,7 +199,15 @@ fn publish(to: &Path, write: impl FnOnce(&Path) -> Result<(), CopyError>) -> Res
     if to.symlink_metadata().is_ok() {
         return Err(CopyError::Exists(to.to_owned()));
     }
-    let draft = with_suffix(to, &format!(".partial-{}", std::process::id()));
+    if [".db-wal", ".db-shm", ".db-journal"].iter().any(|ending| to.to_string_lossy().ends_with(ending)) {
+        return Err(CopyError::Unfit {
+            path: to.to_owned(),
+            why: "SQLite takes such a name for a log".to_owned(),
+        });
+    }
+    let draft = with_suffix(to, ".partial");
+    // Of somebody who was killed.
+    let _ = fs::remove_file(&draft);
     let written = write(&draft).and_then(|()| {
         // Unlike a rename, a link never replaces what is there.
         fs::hard_link(&draft, to).map_err(|source| match source.kind() {
@@ -199,7 +224,18 @@ fn new_file(path: &Path) -> Result<File, CopyError> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let file = file.map_err(|source| file_error(path, source))?;
     restrict(path);
+    belong_to_folder(path).map_err(|source| file_error(path, source))?;
     Ok(file)
+}
+
+/// What root makes in somebody's folder is theirs: a server that runs as they do has to open it.
+fn belong_to_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (folder, file) = (fs::metadata(folder)?, fs::metadata(path)?);
+    if file.uid() != 0 || folder.uid() == 0 {
+        return Ok(());
+    }
+    chown(path, Some(folder.uid()), Some(folder.gid()))
 }
 
 /// So that a name survives a power cut.
