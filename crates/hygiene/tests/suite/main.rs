@@ -12,6 +12,7 @@ mod cors;
 mod headers;
 mod origins;
 mod problems;
+mod problems_page;
 mod transport;
 
 use http::{HeaderMap, HeaderValue};
