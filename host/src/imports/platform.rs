@@ -113,7 +113,7 @@ impl wit::Host for PlatformView<'_> {
             }};
         }
         macro_rules! named {
-            ($level:ident) => { line!($level: request_id, trace_id, span_id, why, finding, checkpoint) };
+            ($level:ident) => { line!($level: request_id, trace_id, span_id, why, finding, checkpoint, origin) };
         }
         match level {
             Level::Debug => named!(debug),

@@ -57,8 +57,41 @@ fn each_line_is_an_object_of_listed_fields_and_names_its_trace() {
     assert_eq!(answered[0]["http.response.status_code"], 200);
     assert_eq!(answered[0]["http.request.method"], "GET");
     assert!(answered[0]["duration_ms"].is_number() && answered[0]["request_id"].is_string());
+    assert_eq!(answered[0]["client.address"], "127.0.0.1");
     assert_eq!(answered[1]["trace_id"], Value::Null, "one that is malformed is none");
     assert!(!log.contains("of-the-query"), "{log}");
+}
+
+#[test]
+fn the_clients_address_is_left_out_where_the_operator_says_so() {
+    let sandbox = Sandbox::new().with("MANA_AUTH_LOG_CLIENT_ADDRESS", "false");
+    let serving = sandbox.serve();
+    ask(&serving.api(), "/api/v1/auth/jwks", TRACE);
+    let log = serving.end();
+    assert!(log.contains("answered") && !log.contains("client.address"), "{log}");
+}
+
+/// Perhaps an app's origin is missing, or written otherwise: without its name, an operator looks in vain.
+#[test]
+fn a_refused_origin_is_named_once_in_a_while() {
+    let sandbox = Sandbox::new().with("MANA_AUTH_WORKERS", "1");
+    let serving = sandbox.serve();
+    for _ in 0..5 {
+        let mut stream = TcpStream::connect(serving.api()).expect("it listens");
+        let request = "POST /api/v1/auth/login HTTP/1.1\r\nhost: a\r\norigin: https://app.exmaple\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).expect("it is read");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    }
+    let log = serving.end();
+    let told: Vec<Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let refused: Vec<_> = told
+        .iter()
+        .filter(|line| line["message"].as_str().is_some_and(|it| it.contains("not trusted")))
+        .collect();
+    assert_eq!(refused.len(), 1, "{log}");
+    assert_eq!(refused[0]["origin"], "https://app.exmaple");
 }
 
 #[test]
