@@ -1,7 +1,8 @@
 //! Reading a copy of the database, row by row. It is opened read-only, and nothing that it says is believed.
 
+use crate::storage::read_only;
 use mana_auth_audit::{Erased, Frontier, Hash, Prefix, PublicKey, Stored, Subtree, pruned, stored_text};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Rows, types::ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, Row, Rows, types::ValueRef};
 use std::path::Path;
 
 /// What is read.
@@ -31,12 +32,7 @@ impl Copy {
     pub fn open(database: &Path) -> rusqlite::Result<Self> {
         let mut log = database.as_os_str().to_owned();
         log.push("-wal");
-        let immutable = if Path::new(&log).exists() { "" } else { "&immutable=1" };
-        let path = database.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-        let flags =
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(format!("file:{path}?mode=ro{immutable}"), flags)?;
-        connection.pragma_update(None, "trusted_schema", false)?;
+        let connection = read_only(database, !Path::new(&log).exists())?;
         connection.execute_batch("BEGIN")?;
         Ok(Self(connection))
     }

@@ -247,10 +247,8 @@ impl Walk<'_> {
 
     /// Looks whether the audit log leads to a checkpoint from outside. Every one inside has been looked at.
     fn compare(&mut self, note: &str, tree: &Tree, restored: bool, older: bool) -> Result<(), Stop> {
-        let (note, outside) = Checkpoint::of_note(note).map_err(malformed)?;
+        let (_, outside) = Checkpoint::of_note(note).map_err(malformed)?;
         let here = self.copy.seal(outside.size)?.and_then(|note| Checkpoint::of_note(&note).ok());
-        let has_signed = |key: &&PublicKey| note.is_signed_by(&key.named(outside.origin.clone()));
-        let is_ours = self.trusted.iter().chain(&self.known).any(|key| has_signed(&key));
         match &here {
             Some((_, here)) if *here == outside => {
                 self.report.checkpoints = self.report.checkpoints.saturating_add(1);
@@ -258,7 +256,7 @@ impl Walk<'_> {
                 return Ok(());
             }
             // It was dropped along with its leaves, by an event that says so.
-            None if outside.size < self.below && is_ours => {
+            None if outside.size < self.below && self.has_signed(note) => {
                 self.report.dropped = self.report.dropped.saturating_add(1);
                 return Ok(());
             }
@@ -283,7 +281,7 @@ impl Walk<'_> {
                 )))
             };
         }
-        if !is_ours {
+        if !self.has_signed(note) {
             return Err(Stop::Found(format!(
                 "the checkpoint outside of {} leaves is not signed by a key of this audit log",
                 outside.size

@@ -10,7 +10,7 @@ use mana_auth::{
     clock::{Clock as _, SystemClock},
     config::Config,
     secret,
-    storage::{CopyError, copy, copy_file, replace},
+    storage::{copy, copy_file, ensure_free, replace},
 };
 use std::{
     ffi::OsString,
@@ -26,7 +26,7 @@ pub fn backup(config: &Config, file: &Path, with_secret: Option<&Path>) -> Resul
     let beside = checkpoints_beside(file);
     let to_be_made = [Some(file), kept.as_ref().map(|_| beside.as_path()), with_secret];
     for path in to_be_made.into_iter().flatten() {
-        free(path)?;
+        ensure_free(path)?;
     }
     if let Some(kept) = &kept {
         copy_file(kept, &beside)?;
@@ -54,7 +54,7 @@ pub fn restore(config: &Config, file: &Path, secret: Option<&Path>) -> Result<()
     secret::create_folder(&config.data)?;
     let own_secret = config.data.join(secret::FILE);
     if let Some(from) = secret {
-        free(&own_secret)?;
+        ensure_free(&own_secret)?;
         secret::check(from)?;
     }
     let now = i64::try_from(SystemClock::default().now()).unwrap_or(0);
@@ -83,14 +83,6 @@ fn own_secret(config: &Config) -> Result<PathBuf, Failure> {
     }
     secret::read(&config.data)?;
     Ok(config.data.join(secret::FILE))
-}
-
-/// Before anything is made: nothing is overwritten.
-fn free(path: &Path) -> Result<(), CopyError> {
-    match path.symlink_metadata() {
-        Ok(_) => Err(CopyError::Exists(path.to_owned())),
-        Err(_) => Ok(()),
-    }
 }
 
 fn checkpoints_beside(file: &Path) -> PathBuf {

@@ -3,6 +3,7 @@
 use super::{
     console,
     failure::{CommandError, Failure},
+    local::reached_at,
 };
 use futures::future::{Either, select};
 use http::Request;
@@ -23,16 +24,10 @@ const ANSWER: usize = 1024;
 
 /// Asks it on its management address.
 pub async fn ask(config: &Config, live: bool) -> Result<(), Failure> {
-    let Some(mut address) = config.management else {
+    let Some(address) = config.management else {
         return Err(Failure::NoManagement(config.settings.origin("management")));
     };
-    if address.ip().is_unspecified() {
-        address.set_ip(if address.is_ipv4() {
-            [127, 0, 0, 1].into()
-        } else {
-            std::net::Ipv6Addr::LOCALHOST.into()
-        });
-    }
+    let address = reached_at(address);
     let path = if live { "/health" } else { "/ready" };
     let clock = SystemClock::default();
     let told = match select(pin!(answer(address, path)), clock.sleep(LIMIT)).await {

@@ -1,10 +1,7 @@
 //! `mana-auth serve`.
 
 use super::{
-    console,
-    failure::Failure,
-    prepare,
-    signals::{Signals, raise_descriptor_limit},
+    console, descriptors::raise_limit, failure::Failure, local::reached_at, prepare, signals::Signals,
 };
 use mana_auth::{
     Server,
@@ -34,7 +31,7 @@ pub async fn serve(mut config: Config, new_database: bool) -> Result<(), Failure
     let greeting = greeting(&config);
     let (address, management_address, data) = (config.listen, config.management, config.data.clone());
     let signals = Signals::listen()?;
-    raise_descriptor_limit();
+    raise_limit();
     let server = Server::builder().config(config).build().await?;
     let (api, management) = (api.listen()?, management.map(Reserved::listen).transpose()?);
     if stdout().is_terminal() {
@@ -118,9 +115,5 @@ fn base(config: &Config) -> String {
     if config.require_https || !(ip.is_loopback() || ip.is_unspecified()) {
         return config.public_url.as_str().trim_end_matches('/').to_owned();
     }
-    let mut local = config.listen;
-    if ip.is_unspecified() {
-        local.set_ip(if ip.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
-    }
-    format!("http://{local}")
+    format!("http://{}", reached_at(config.listen))
 }

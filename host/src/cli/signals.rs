@@ -1,6 +1,5 @@
-//! Signals that ask the server to end, and what the process may use.
+//! Signals that ask the server to end.
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::{fs, io};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -40,11 +39,4 @@ fn ignores_hang_up() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
-}
-
-/// Lets this process have as many descriptors open as the system lets it ask for: the usual limit is from a time of `select`.
-pub fn raise_descriptor_limit() {
-    let limit = getrlimit(Resource::Nofile);
-    // A system may refuse it all the same. Then there are as many as there are.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
 }

@@ -48,8 +48,7 @@ impl InternalNetworks {
             return None;
         }
         let is_forwarded = FORWARDED.iter().any(|name| head.headers.contains_key(*name));
-        let is_open = is_open(head);
-        if is_forwarded || !is_open {
+        if is_forwarded || !is_open(head) {
             return None;
         }
         head.headers.remove(header::COOKIE);

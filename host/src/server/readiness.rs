@@ -1,6 +1,6 @@
 //! Whether requests would be answered now. However many ask, one call at a time finds out: it writes a row.
 
-use super::shared::Shared;
+use super::shared::{Outcome, Shared};
 use crate::bindings::exports::mana::auth::maintenance::Readiness;
 use futures::future::{Either, FutureExt as _, select};
 use std::{
@@ -14,9 +14,6 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where the disk has less room, in bytes, it counts as full: a few commits take as much.
 const LEAST_ROOM: u64 = 1 << 20;
-
-/// Ready, or why not, as a line of text.
-pub(super) type Outcome = Result<(), &'static str>;
 
 /// For how long the public is told what was found out last.
 const KEPT: Duration = Duration::from_secs(1);

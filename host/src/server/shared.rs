@@ -26,6 +26,9 @@ use std::{
 use tokio::sync::Mutex;
 use wasmtime::component::Accessor;
 
+/// Whether the server is ready: if not, why, as a line of text.
+pub(super) type Outcome = Result<(), &'static str>;
+
 /// What every request needs.
 pub(crate) struct Shared {
     pub(crate) workers: Workers,
@@ -59,9 +62,9 @@ pub(crate) struct Shared {
     pub(super) checkpoints: Option<Checkpoints>,
     /// The file of the database, where that is our own.
     pub(super) database: Option<DatabaseFile>,
-    pub(super) readiness: SingleFlight<Result<(), &'static str>>,
+    pub(super) readiness: SingleFlight<Outcome>,
     /// What was found out last, and when.
-    pub(super) last_readiness: std::sync::Mutex<Option<(Duration, Result<(), &'static str>)>>,
+    pub(super) last_readiness: std::sync::Mutex<Option<(Duration, Outcome)>>,
     /// Held by who keeps house.
     pub(super) housekeeping: Mutex<()>,
     /// Where the calendar stood when the house was kept last.

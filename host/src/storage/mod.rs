@@ -3,8 +3,10 @@
 mod sqlite;
 
 pub use crate::bindings::mana::auth::storage::{Conflict, Dialect, Error, Rejection, Rows, Statement, Value};
+pub(crate) use sqlite::read_only;
 pub use sqlite::{
-    CopyError, Counts, DatabaseFile, OpenError, Sqlite, SqliteOptions, copy, copy_file, cut_log, replace,
+    CopyError, Counts, DatabaseFile, OpenError, Sqlite, SqliteOptions, copy, copy_file, cut_log, ensure_free,
+    replace,
 };
 
 use async_trait::async_trait;

@@ -177,7 +177,7 @@ fn check(draft: &Path, copy: &Path) -> Result<(), CopyError> {
         why: why.split_whitespace().collect::<Vec<_>>().join(" "),
     };
     let looked = || -> rusqlite::Result<(String, i64)> {
-        let connection = open::immutable(draft)?;
+        let connection = open::read_only(draft, true)?;
         let verdict = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN
                    ('schema_migrations', 'users', 'accounts', 'sessions', 'jwks', 'security_events', 'audit_tree')";
@@ -194,11 +194,21 @@ fn check(draft: &Path, copy: &Path) -> Result<(), CopyError> {
     }
 }
 
+/// Refuses a name that is taken: nothing is overwritten.
+///
+/// # Errors
+///
+/// [`CopyError::Exists`].
+pub fn ensure_free(path: &Path) -> Result<(), CopyError> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(CopyError::Exists(path.to_owned())),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Has a draft written, and gives it its name, which must be free.
 fn publish(to: &Path, write: impl FnOnce(&Path) -> Result<(), CopyError>) -> Result<(), CopyError> {
-    if to.symlink_metadata().is_ok() {
-        return Err(CopyError::Exists(to.to_owned()));
-    }
+    ensure_free(to)?;
     if [".db-wal", ".db-shm", ".db-journal"].iter().any(|ending| to.to_string_lossy().ends_with(ending)) {
         return Err(CopyError::Unfit {
             path: to.to_owned(),
@@ -230,18 +240,20 @@ fn new_file(path: &Path) -> Result<File, CopyError> {
 
 /// What root makes in somebody's folder is theirs: a server that runs as they do has to open it.
 fn belong_to_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (folder, file) = (fs::metadata(folder)?, fs::metadata(path)?);
+    let (folder, file) = (fs::metadata(folder_of(path))?, fs::metadata(path)?);
     if file.uid() != 0 || folder.uid() == 0 {
         return Ok(());
     }
     chown(path, Some(folder.uid()), Some(folder.gid()))
 }
 
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// So that a name survives a power cut.
 fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    File::open(folder_of(path))?.sync_all()
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {

@@ -16,9 +16,10 @@ mod reader;
 mod values;
 mod writer;
 
-pub use copy::{CopyError, copy, copy_file, replace};
+pub use copy::{CopyError, copy, copy_file, ensure_free, replace};
 pub use counts::Counts;
 pub use file::DatabaseFile;
+pub(crate) use open::read_only;
 pub use open::{OpenError, SqliteOptions, cut_log};
 
 use super::{Dialect, Error, Rows, Statement, Storage, Value};

@@ -162,16 +162,17 @@ pub fn cut_log(path: &Path) -> Result<bool, OpenError> {
     }
 }
 
-/// Opens a file that nobody writes, such as a backup: its log, if it ever had one, is not looked for.
+/// Opens a file to read it alone. With `immutable`, as if nobody could write it: a log beside it is not looked for.
 ///
 /// # Errors
 ///
 /// Where it can't be opened.
-pub fn immutable(path: &Path) -> rusqlite::Result<Connection> {
+pub fn read_only(path: &Path, immutable: bool) -> rusqlite::Result<Connection> {
+    let immutable = if immutable { "&immutable=1" } else { "" };
     let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(format!("file:{path}?mode=ro&immutable=1"), flags)?;
+    let connection = Connection::open_with_flags(format!("file:{path}?mode=ro{immutable}"), flags)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
 }
