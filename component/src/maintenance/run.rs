@@ -100,8 +100,9 @@ async fn work(ctx: &Context, count: bool, report: &mut Report) -> Result<(), Fai
 /// Everything but the audit log.
 async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     // Keys first: nothing else is urgent.
-    report.add("keys_created", keys::ensure(ctx, &keys::all().await?).await?);
-    if let Some(key) = keys::signer(&keys::all().await?, ctx.now) {
+    let keys = keys::all().await?;
+    report.add("keys_created", keys::ensure(ctx, &keys).await?);
+    if let Some(key) = keys::signer(&keys, ctx.now) {
         report.gauge("signing_key_created", key.created_at.0);
     }
     report.add("keys_resealed", keys::rewrap(ctx).await?);

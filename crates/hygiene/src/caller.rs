@@ -1,7 +1,10 @@
 use crate::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, SocketAddr},
+};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -57,9 +60,10 @@ fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
     let hop = str::from_utf8(hop).ok()?;
     let hop = match hop.split_once('%') {
         Some((address, rest)) => {
-            address.to_owned() + rest.find(']').and_then(|end| rest.get(end..)).unwrap_or_default()
+            let behind = rest.find(']').and_then(|end| rest.get(end..)).unwrap_or_default();
+            Cow::Owned([address, behind].concat())
         }
-        None => hop.to_owned(),
+        None => Cow::Borrowed(hop),
     };
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(&hop);
     let address = bare.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip()));

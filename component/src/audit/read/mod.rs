@@ -44,8 +44,7 @@ pub async fn events(filter: Filter, limit: u32, before: Option<Uuid>) -> Result<
     }
     // One address has many spellings; one is kept.
     let canonical = |text: String| context::address(&text).ok_or("must be an IP address");
-    let ip_address = filter.ip_address.map(canonical).transpose();
-    let ip_address = ip_address.map_err(|problem| FieldProblem::new("ip", problem))?;
+    let ip_address = filter.ip_address.map(canonical).transpose().map_err(FieldProblem::of("ip"))?;
     Ok(rows::page(&Filter { ip_address, ..filter }, limit, before).await?)
 }
 
