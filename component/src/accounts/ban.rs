@@ -1,4 +1,4 @@
-//! Bans: whoever is banned is signed out, and stays out.
+//! Bans: a banned user is signed out, and can't sign in.
 
 use super::{Ban, Name, User, rows};
 use crate::{
@@ -35,7 +35,7 @@ pub async fn ban(
     Ok(User { ban: until.map_or(Ban::Forever, Ban::Until), updated_at: ctx.now, ..user })
 }
 
-/// Lets a user in again, who signs in anew.
+/// Lifts the ban of a user. Their sessions are gone: they sign in again.
 ///
 /// # Errors
 ///

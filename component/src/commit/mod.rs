@@ -67,8 +67,8 @@ pub async fn event(ctx: &Context, event: Event) -> Result<(), Failure> {
     change.commit(ctx).await.map(drop)
 }
 
-/// How much of an event is written. Logging must never fail a sign-in. If the database refuses an event, it is tried again without
-/// what the client sent, then counted as lost; if that fails too, it is only logged.
+/// The part of an event that is written. Logging must never fail a sign-in. If the database refuses an event, the commit is tried again:
+/// first without the fields from the client, then with the event counted as lost, at last with a log line alone.
 #[derive(Clone, Copy, PartialEq)]
 enum Detail {
     Full,

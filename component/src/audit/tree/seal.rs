@@ -128,7 +128,7 @@ struct Run {
     is_through: bool,
     /// Whether another process has sealed meanwhile. Then the run ends.
     is_overtaken: bool,
-    /// Whether it, or the runs that it goes on from, came by events whose author is unknown.
+    /// Whether this run, or an earlier one that it continues, read events of an unknown author.
     has_unknown: bool,
 }
 

@@ -1,22 +1,21 @@
-//! Where a run of sealing stopped because it had read as much as one run may. The next run of this instance goes
-//! on from there: otherwise rows of an unknown author, which are left waiting, would keep it from what waits
-//! behind them.
+//! The position of a run of sealing that reached its bound. The next run of this instance continues there. Rows of an
+//! unknown author are left waiting: if each run began with them, it would never reach the events behind them.
 
 use std::sync::Mutex;
 use uuid::Uuid;
 
-/// How far a run came.
+/// The position of a run that reached its bound.
 #[derive(Clone, Copy, Default)]
 pub struct Stopped {
     /// The last event that was read. None: the run was at the beginning.
     pub behind: Option<Uuid>,
-    /// Whether some before it have an unknown author.
+    /// Whether events up to there have an unknown author.
     pub has_unknown: bool,
 }
 
 static STOPPED: Mutex<Option<Stopped>> = Mutex::new(None);
 
-/// Where the run before stopped. The beginning where it came to the end.
+/// Takes the position of the run before. The beginning, if that run came to the end.
 pub fn take() -> Stopped {
     STOPPED.lock().ok().and_then(|mut stopped| stopped.take()).unwrap_or_default()
 }

@@ -170,7 +170,7 @@ impl IntoResponse for Problem {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(self.challenge));
         }
         if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-            // What would have been read (RFC 9110 §15.5.16).
+            // The accepted type and encoding (RFC 9110 §15.5.16).
             response.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
             response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }

@@ -23,7 +23,7 @@ pub struct RefreshBody {
     refresh_token: String,
 }
 
-/// What a request for the next tokens shows.
+/// The credential of a request for the next tokens.
 pub enum Shown {
     /// A refresh token.
     Token(RefreshBody),
