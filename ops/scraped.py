@@ -13,12 +13,14 @@ PATIENCE = 60
 
 
 def ask(path, **parameters):
-    """The data of an answer; none while there is none."""
+    """The data of an answer; none while there is none: a Prometheus that starts listens before it answers (503)."""
     url = f"{PROMETHEUS}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:
             return json.load(answer)["data"]
     except urllib.error.HTTPError as refused:
+        if refused.code == 503:
+            return None
         sys.exit(f"{parameters or path}: {refused.read().decode()}")
     except OSError:
         return None
