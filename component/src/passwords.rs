@@ -16,6 +16,9 @@ const SHORTEST: usize = 12;
 const LONGEST: usize = 256;
 const TOO_SHORT: &str = "must be at least 12 characters";
 const TOO_LONG: &str = "must be at most 256 characters";
+const MALFORMED: &str =
+    "must be an Argon2id hash as a PHC string, a scrypt hash as Better Auth writes it, or a bcrypt hash";
+const UNSUPPORTED: &str = "must be of version 19 and at most 256 MiB, 16 passes and 4 lanes (Argon2id), or of cost 4 to 14 (bcrypt)";
 /// What an attacker who throttling holds to a few guesses a minute, or who stole the hashes, must be put to.
 const GUESSES_LOG10: f64 = 8.0;
 
@@ -123,6 +126,20 @@ pub async fn hash(ctx: &Context, password: &NewPassword) -> Result<String, Failu
 /// `Overloaded` where the host has no room for another hash.
 pub async fn rehash(ctx: &Context, password: &Password) -> Result<String, Failure> {
     Ok(passwords::hash(password.normal.to_string(), ctx.settings.password_parameters, behalf(ctx)).await?)
+}
+
+/// Whether a hash that others have made can be compared with.
+///
+/// # Errors
+///
+/// What is wrong with it, in words for people; `Overloaded`.
+pub async fn supported(encoded: &str, field: &'static str) -> Result<(), InputError> {
+    match passwords::supports(encoded.to_owned()).await {
+        Ok(()) => Ok(()),
+        Err(passwords::Error::MalformedHash) => Err(FieldProblem::new(field, MALFORMED).into()),
+        Err(passwords::Error::UnsupportedParameters) => Err(FieldProblem::new(field, UNSUPPORTED).into()),
+        Err(error) => Err(Failure::from(error).into()),
+    }
 }
 
 /// Compares a password with an account's hash: in its normal form, and then as it was typed, which is what an import may have hashed.

@@ -11,7 +11,9 @@ use crate::{
     shape,
 };
 use libtest_mimic::Trial;
-use mana_auth::bindings::exports::mana::auth::accounts::Place;
+use mana_auth::bindings::exports::mana::auth::accounts::{
+    ImportOutcome, ImportedBan, ImportedUser, Place, Role,
+};
 use serde_json::json;
 
 /// The scenarios, by file and name.
@@ -79,6 +81,8 @@ async fn an_operator_lists_erases_and_rotates(stage: Stage) {
             let older = accounts.call_list(accessor, 200, Some(place)).await?.expect("a list");
             let found =
                 accounts.call_find(accessor, "Ana@example.org".to_owned()).await?.expect("an account");
+            let imported = accounts.call_import(accessor, vec![somebody()], false).await?;
+            assert!(matches!(imported.as_deref(), Ok([ImportOutcome::Added(_)])), "{imported:?}");
             let erased = auth.mana_auth_audit().call_erase(accessor, found.id, Some(found.email)).await?;
             auth.mana_auth_audit().call_rotate_key(accessor).await?.expect("another key");
             Ok((listed, older, erased.expect("a number")))
@@ -89,6 +93,23 @@ async fn an_operator_lists_erases_and_rotates(stage: Stage) {
     assert!(erased > 2, "{erased} events");
     // The key that signs from now on is looked for.
     service.tick().await;
+}
+
+/// Somebody with all that an account can have.
+fn somebody() -> ImportedUser {
+    ImportedUser {
+        id: "Gfb4MQYMFDnWxRlRGdxt59m9Vws8r8x2".to_owned(),
+        email: "Bob@example.org".to_owned(),
+        name: "Bob".to_owned(),
+        image: Some("https://cdn.example/bob.png".to_owned()),
+        role: Role::Service,
+        email_verified: true,
+        ban: Some(ImportedBan { reason: "spam".to_owned(), until: Some(1) }),
+        created_at: 1,
+        updated_at: 2,
+        app_metadata: Some(r#"{"plan":"pro"}"#.to_owned()),
+        password_hash: Some("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW".to_owned()),
+    }
 }
 
 /// The literals of the component that are SQL, and their files.

@@ -89,11 +89,7 @@ pub async fn set_app_metadata(
     by: &str,
 ) -> Result<User, QueryError> {
     let user = rows::by_id(id).await?.ok_or(QueryError::NotFound)?;
-    if metadata.in_tokens(&ctx.settings.token_claims).is_none() {
-        let message =
-            format!("must have at most {} bytes in the members of token_claims", AppMetadata::IN_TOKENS);
-        return Err(FieldProblem::new("appMetadata", message).into());
-    }
+    metadata.ensure_fits_tokens(&ctx.settings.token_claims).map_err(FieldProblem::of("appMetadata"))?;
     if user.app_metadata == metadata {
         return Ok(user);
     }

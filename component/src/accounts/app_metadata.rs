@@ -81,6 +81,17 @@ impl AppMetadata {
         (length <= Self::IN_TOKENS).then_some(object)
     }
 
+    /// Refuses what [`Self::in_tokens`] has no room for.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, in words for people.
+    pub fn ensure_fits_tokens(&self, names: &[String]) -> Result<(), String> {
+        let problem =
+            || format!("must have at most {} bytes in the members of token_claims", Self::IN_TOKENS);
+        self.in_tokens(names).map(drop).ok_or_else(problem)
+    }
+
     fn object(&self) -> Option<Map<String, Value>> {
         object(&self.0)
     }

@@ -7,6 +7,7 @@ mod administer;
 mod app_metadata;
 mod ban;
 mod email_address;
+mod import;
 mod name;
 mod picture;
 mod profile;
@@ -18,6 +19,7 @@ pub use administer::{delete_by_operator, find, list, set_app_metadata, set_role,
 pub use app_metadata::AppMetadata;
 pub use ban::{ban, unban};
 pub use email_address::{SetEmailError, set_email, verify_email};
+pub use import::{Import, Imported, MOST, import};
 pub use name::Name;
 pub use picture::Picture;
 pub use profile::{ProfileUpdate, update_profile};

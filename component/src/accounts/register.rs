@@ -94,7 +94,8 @@ async fn create(ctx: &Context, change: &mut Change, registration: Registration) 
         ban: Ban::None,
         app_metadata: AppMetadata::default(),
     };
-    change.add_all(rows::insert(&user, platform::new_id(ctx.now), &encoded));
+    change.add(rows::insert(&user, None));
+    change.add(rows::insert_password(&user, platform::new_id(ctx.now), &encoded));
     throttle::begin_anew(change, &user.email);
     if by == By::Stranger {
         // Behind the row: whether an address is taken is told first, as ever.

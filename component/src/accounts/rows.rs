@@ -187,30 +187,71 @@ pub fn is_email_taken(constraint: &str) -> bool {
     matches!(constraint, "users.email" | "users_email_key")
 }
 
-/// Adds an account with a password.
+/// Adds an account. The reason of a ban is kept where there is one.
 #[must_use]
-pub fn insert(user: &User, account: Uuid, password: &str) -> [Statement; 2] {
-    [
-        statement(
-            "INSERT INTO users (id, email, name, image, role, email_verified, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                user.id,
-                user.email.as_str(),
-                user.name.as_str(),
-                user.image.clone(),
-                user.role.name(),
-                user.email_verified,
-                user.created_at,
-                user.updated_at,
-            ],
-        ),
-        statement(
-            "INSERT INTO accounts (id, user_id, provider_id, account_id, password, created_at, updated_at)
-             VALUES (?1, ?2, 'credential', ?2, ?3, ?4, ?4)",
-            params![account, user.id, password, user.created_at],
-        ),
-    ]
+pub fn insert(user: &User, ban_reason: Option<&str>) -> Statement {
+    let (is_banned, ban_expires) = match user.ban {
+        Ban::None => (false, None),
+        Ban::Until(end) => (true, Some(end)),
+        Ban::Forever => (true, None),
+    };
+    statement(
+        "INSERT INTO users (id, email, name, image, role, email_verified, banned, ban_reason, ban_expires, created_at, updated_at, app_metadata)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        params![
+            user.id,
+            user.email.as_str(),
+            user.name.as_str(),
+            user.image.clone(),
+            user.role.name(),
+            user.email_verified,
+            is_banned,
+            ban_reason,
+            ban_expires,
+            user.created_at,
+            user.updated_at,
+            user.app_metadata.as_str(),
+        ],
+    )
+}
+
+/// Adds the password of an account that has none, by its encoded hash.
+#[must_use]
+pub fn insert_password(user: &User, account: Uuid, password: &str) -> Statement {
+    statement(
+        "INSERT INTO accounts (id, user_id, provider_id, account_id, password, created_at, updated_at)
+         VALUES (?1, ?2, 'credential', ?2, ?3, ?4, ?4)",
+        params![account, user.id, password, user.created_at],
+    )
+}
+
+/// Id and address of each account that has the id or the address of one of these, as far as they can be read.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn alike<'a>(
+    users: impl Iterator<Item = &'a User> + Clone,
+) -> Result<Vec<(String, String)>, Failure> {
+    let ids: Vec<Value> = users.clone().map(|user| user.id.into()).collect();
+    let emails: Vec<Value> = users.map(|user| user.email.as_str().into()).collect();
+    let places = |from: usize, count: usize| {
+        let places: Vec<_> = (from + 1..=from + count).map(|place| format!("?{place}")).collect();
+        places.join(", ")
+    };
+    let sql = format!(
+        "SELECT {}, {} FROM users u WHERE u.id IN ({}) OR u.email IN ({})",
+        storage::bytes_of("u.id", TEXT),
+        storage::bytes_of("u.email", TEXT),
+        places(0, ids.len()),
+        places(ids.len(), emails.len()),
+    );
+    let params = ids.into_iter().chain(emails).collect();
+    let read = |row: &mut Columns| {
+        let (LossyUtf8(id), LossyUtf8(email)) = (row.take()?, row.take()?);
+        Ok((id, email))
+    };
+    storage::query(&sql, params, read).await
 }
 
 /// Replaces a password, if the account's credentials are still those that were read as `version`.

@@ -101,6 +101,12 @@ impl Change {
         Self { parts: vec![Part::Row(statement, None)] }
     }
 
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// Adds a statement.
     pub fn add(&mut self, statement: Statement) -> Handle {
         self.part(Part::Row(statement, None))

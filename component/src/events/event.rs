@@ -69,6 +69,7 @@ event_types! {
     PasswordResetRequest = "password_reset_request", Expendable, "authn_token_created", "A password reset was asked for.";
     PasswordResetComplete = "password_reset_complete", Expendable, "authn_password_change", "A password was reset.";
     AccountCreated = "account_created", Expendable, "user_created", "An account was made.";
+    AccountImported = "account_imported", Required, "user_created", "An account was brought from another service.";
     AccountDeleted = "account_deleted", Required, "user_deleted", "An account was deleted.";
     TokenSigned = "token_signed", Required, "authn_token_created", "Whoever embeds the service had a token signed for a session.";
     SessionRevoked = "session_revoked", Expendable, "authn_token_revoked", "A session was ended otherwise than by signing out.";

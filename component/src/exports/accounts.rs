@@ -1,12 +1,13 @@
 use super::{
     Component,
     call::{context, context_for},
-    types,
+    import, types,
 };
 use crate::{
     accounts::{self, AppMetadata, By, Name, Picture as Address, ProfileUpdate, Registration},
     bindings::exports::mana::auth::accounts::{
-        Client, Error, Guest, NewUser, Picture, Place, Refusal, Role, SignedIn, User,
+        Client, Error, Guest, ImportOutcome, ImportedUser, NewUser, Picture, Place, Refusal, Role, SignedIn,
+        User,
     },
     credentials::{self, Purpose},
     email::Email,
@@ -68,6 +69,10 @@ impl Guest for Component {
         Ok(types::user(user, ctx.now))
     }
 
+    async fn import(users: Vec<ImportedUser>, is_trial: bool) -> Result<Vec<ImportOutcome>, Error> {
+        import::import(&context().await?, users, is_trial).await
+    }
+
     async fn get(id: String) -> Result<User, Error> {
         let ctx = context().await?;
         let user = accounts::by_id(types::user_id(&id)?).await?;
@@ -102,12 +107,7 @@ impl Guest for Component {
 
     async fn set_role(id: String, role: Role) -> Result<User, Error> {
         let ctx = context().await?;
-        let role = match role {
-            Role::User => accounts::Role::User,
-            Role::Admin => accounts::Role::Admin,
-            Role::Service => accounts::Role::Service,
-        };
-        Ok(types::user(accounts::set_role(&ctx, types::user_id(&id)?, role).await?, ctx.now))
+        Ok(types::user(accounts::set_role(&ctx, types::user_id(&id)?, types::role(role)).await?, ctx.now))
     }
 
     async fn ban(id: String, reason: String, until: Option<u64>) -> Result<User, Error> {

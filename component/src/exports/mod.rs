@@ -5,6 +5,7 @@ mod audit;
 mod call;
 mod exchange;
 mod failure;
+mod import;
 mod keys;
 mod maintenance;
 mod sessions;

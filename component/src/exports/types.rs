@@ -38,6 +38,15 @@ pub fn user_id(text: &str) -> Result<UserId, LookupError> {
     UserId::parse(text).ok_or(LookupError::NotFound)
 }
 
+/// What a user may do.
+pub const fn role(role: Role) -> accounts::Role {
+    match role {
+        Role::User => accounts::Role::User,
+        Role::Admin => accounts::Role::Admin,
+        Role::Service => accounts::Role::Service,
+    }
+}
+
 /// An account at this moment.
 pub fn user(user: accounts::User, now: Time) -> User {
     User {

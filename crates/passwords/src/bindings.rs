@@ -53,6 +53,11 @@ impl Guest for Component {
             MEMORY.with_borrow_mut(|memory| crate::verify(&password, encoded.as_deref(), current, memory))?;
         Ok(verdict.into())
     }
+
+    async fn supports(encoded: String) -> Result<(), Error> {
+        log_panics();
+        Ok(crate::supports(&encoded)?)
+    }
 }
 
 /// Tells the operator where a panic was, and nothing else: its message may quote a password.

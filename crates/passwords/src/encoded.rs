@@ -134,7 +134,10 @@ fn mcf(encoded: &str) -> Result<Encoded, Error> {
     let parts = HashParts::from_str(encoded).map_err(|_| Error::MalformedHash)?;
     let cost = parts.get_cost();
     // The parser reads `+4` as 4. One hash has one spelling here.
-    if encoded.get(4..6) != Some(&format!("{cost:02}")) {
+    // Nor does it look at what the salt and the hash are made of.
+    let is_made_of =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/'));
+    if encoded.get(4..6) != Some(&format!("{cost:02}")) || !encoded.get(7..).is_some_and(is_made_of) {
         return Err(Error::MalformedHash);
     }
     if !BCRYPT_COST.contains(&cost) {

@@ -20,7 +20,7 @@ pub use hash::{SALT_LENGTH, hash};
 pub use memory::Memory;
 pub use parameters::Parameters;
 pub use strength::{Estimate, strength};
-pub use verify::{Verdict, verify};
+pub use verify::{Verdict, supports, verify};
 
 /// Why no answer was computed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

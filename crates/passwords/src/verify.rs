@@ -45,6 +45,15 @@ pub fn verify(
     compared.map(|_| Verdict::Mismatch)
 }
 
+/// Whether [`verify`] can compute an encoded hash. Hashes nothing.
+///
+/// # Errors
+///
+/// Why not: [`Error::MalformedHash`] or [`Error::UnsupportedParameters`].
+pub fn supports(encoded: &str) -> Result<(), Error> {
+    encoded.parse::<Encoded>().map(drop)
+}
+
 fn compare(
     password: &str,
     encoded: &str,

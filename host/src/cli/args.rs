@@ -128,6 +128,17 @@ pub enum User {
         #[arg(long, value_enum, default_value_t = Role::User)]
         role: Role,
     },
+    /// Bring accounts from another service, with ids, times and password hashes; what is here stays as it is
+    #[command(
+        after_help = "Each line of FILE is an account as JSON: docs/guides/existing-users.md. A line that can't be taken is named, and the others come. The same again changes nothing, and goes on where it was interrupted.\n\nExample:\n  mana-auth user import people.jsonl --dry-run"
+    )]
+    Import {
+        /// JSON Lines; may be a pipe; `-` for standard input
+        file: PathBuf,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// List accounts, newest first
     List {
         /// At most so many

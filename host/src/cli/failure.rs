@@ -87,6 +87,9 @@ pub enum Failure {
     /// A file holds no checkpoint.
     #[error("{}: holds no checkpoint (a signed note)", .0.display())]
     NoCheckpoint(PathBuf),
+    /// The table of what an import has seen can't be written.
+    #[error("the temporary folder: {0}")]
+    Seen(#[from] rusqlite::Error),
     /// The operating system refuses.
     #[error("{0}")]
     System(#[from] io::Error),
@@ -151,6 +154,9 @@ pub enum CommandError {
     /// There is no password on standard input.
     #[error("no password on standard input")]
     NoPassword,
+    /// Lines of an import can't be taken.
+    #[error("lines skipped: {0}; the others are in")]
+    LinesSkipped(u64),
     /// The database or the hash queue.
     #[error("the database can't be reached, is too busy, or refused it; nothing was changed")]
     Unavailable,

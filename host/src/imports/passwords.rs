@@ -104,6 +104,10 @@ impl<T: 'static> wit::HostWithStore<T> for HasPasswords {
         let verdict = limit.of(passwords.verify(password, encoded, current, behalf)).await;
         Ok(verdict.unwrap_or(Err(Error::Busy)))
     }
+
+    async fn supports(accessor: &Accessor<T, Self>, encoded: String) -> wasmtime::Result<Result<(), Error>> {
+        Ok(context(accessor).passwords.supports(&encoded))
+    }
 }
 
 fn context<T: 'static>(accessor: &Accessor<T, HasPasswords>) -> PasswordsCtx {

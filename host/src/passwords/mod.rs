@@ -46,4 +46,13 @@ pub trait Passwords: Send + Sync + 'static {
         current: Parameters,
         behalf: Behalf,
     ) -> Result<Verdict, Error>;
+
+    /// Whether `verify` can compute an encoded hash.
+    ///
+    /// # Errors
+    ///
+    /// As `passwords.supports` says.
+    fn supports(&self, encoded: &str) -> Result<(), Error> {
+        Ok(mana_auth_passwords::supports(encoded)?)
+    }
 }

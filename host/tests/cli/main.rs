@@ -16,6 +16,7 @@ mod configuration;
 mod files;
 mod health;
 mod help;
+mod import;
 mod logs;
 mod refusals;
 mod secret;

@@ -1,5 +1,6 @@
 //! `mana-auth user`: accounts and their sessions.
 
+mod import;
 mod rows;
 
 use super::{
@@ -34,6 +35,7 @@ const DAY: u64 = 24 * 60 * 60 * 1000;
 pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
     match command {
         Command::Create { email, name, role } => create(config, email, name, role.into()).await,
+        Command::Import { file, dry_run } => import::import(config, &file, dry_run).await,
         Command::List { limit, before, json } => list(config, limit, before, json).await,
         Command::Show { user, json } => show(config, &user, json).await,
         Command::Ban { user, reason, days } => ban(config, &user, reason, days).await,

@@ -1,0 +1,199 @@
+//! One line of an import: an account as JSON.
+
+use jiff::Timestamp;
+use mana_auth::bindings::exports::mana::auth::accounts::{ImportedBan, ImportedUser, Role};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+/// The members of an account. One that nobody knows is refused: it may be a misspelled hash.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Members<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    email: &'a RawValue,
+    #[serde(borrow)]
+    created_at: &'a RawValue,
+    #[serde(borrow)]
+    updated_at: Option<&'a RawValue>,
+    #[serde(borrow)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    image: Option<&'a RawValue>,
+    #[serde(borrow)]
+    role: Option<&'a RawValue>,
+    #[serde(borrow)]
+    email_verified: Option<&'a RawValue>,
+    #[serde(borrow)]
+    banned: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ban_reason: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ban_expires: Option<&'a RawValue>,
+    #[serde(borrow)]
+    app_metadata: Option<&'a RawValue>,
+    #[serde(borrow)]
+    password_hash: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RoleName {
+    User,
+    Admin,
+    Service,
+}
+
+/// A time as databases print them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Moment {
+    Milliseconds(u64),
+    Rfc3339(String),
+}
+
+const TEXT: &str = "must be text";
+const TIME: &str = "must be a time such as 2026-11-01T00:00:00Z, or in milliseconds since 1970";
+
+/// The account that a line describes. A member that is null is as good as none.
+///
+/// # Errors
+///
+/// What is wrong with it, in words for people. They quote no value: in the wrong place, it may be a hash.
+pub fn parse(line: &str) -> Result<ImportedUser, String> {
+    let members: Members<'_> =
+        serde_json::from_str(line).map_err(|wrong| format!("must be an account as JSON: {wrong}"))?;
+    let created_at = time("createdAt", Some(members.created_at))?.ok_or(format!("createdAt: {TIME}"))?;
+    let banned = member("banned", members.banned, "must be true or false")?.unwrap_or(false);
+    let ban = ImportedBan {
+        reason: member("banReason", members.ban_reason, TEXT)?.unwrap_or_default(),
+        until: time("banExpires", members.ban_expires)?,
+    };
+    Ok(ImportedUser {
+        id: member("id", Some(members.id), TEXT)?.ok_or("id: must be text")?,
+        email: member("email", Some(members.email), TEXT)?.ok_or("email: must be text")?,
+        name: member("name", members.name, TEXT)?.unwrap_or_default(),
+        image: member("image", members.image, TEXT)?.filter(|image: &String| !image.is_empty()),
+        role: match member("role", members.role, "must be user, admin or service")? {
+            None | Some(RoleName::User) => Role::User,
+            Some(RoleName::Admin) => Role::Admin,
+            Some(RoleName::Service) => Role::Service,
+        },
+        email_verified: member("emailVerified", members.email_verified, "must be true or false")?
+            .unwrap_or(false),
+        ban: banned.then_some(ban),
+        created_at,
+        updated_at: time("updatedAt", members.updated_at)?.unwrap_or(created_at),
+        // The component reads it: it finds a member that is named twice.
+        app_metadata: members.app_metadata.map(|object| object.get().to_owned()),
+        password_hash: member("passwordHash", members.password_hash, TEXT)?,
+    })
+}
+
+fn member<T: DeserializeOwned>(name: &str, raw: Option<&RawValue>, must: &str) -> Result<Option<T>, String> {
+    let Some(raw) = raw else { return Ok(None) };
+    serde_json::from_str(raw.get()).map_err(|_| format!("{name}: {must}"))
+}
+
+/// In milliseconds since the Unix epoch.
+fn time(name: &str, raw: Option<&RawValue>) -> Result<Option<u64>, String> {
+    let wrong = || format!("{name}: {TIME}");
+    match member(name, raw, TIME)? {
+        None => Ok(None),
+        Some(Moment::Milliseconds(at)) => Ok(Some(at)),
+        Some(Moment::Rfc3339(text)) => {
+            let at: Timestamp = text.parse().map_err(|_| wrong())?;
+            u64::try_from(at.as_millisecond()).map(Some).map_err(|_| wrong())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = r#""id":"a","email":"ada@example.org","createdAt":1"#;
+
+    fn problem(line: &str) -> String {
+        parse(line).map(drop).unwrap_err()
+    }
+
+    fn with(members: &str) -> String {
+        format!("{{{LEAST},{members}}}")
+    }
+
+    #[test]
+    fn the_least_that_an_account_has() {
+        let user = parse(&format!("{{{LEAST}}}")).unwrap();
+        assert_eq!((user.id.as_str(), user.email.as_str()), ("a", "ada@example.org"));
+        assert_eq!((user.created_at, user.updated_at), (1, 1));
+        assert!(user.role == Role::User && user.name.is_empty() && !user.email_verified);
+        assert!(user.image.is_none() && user.ban.is_none() && user.password_hash.is_none());
+    }
+
+    #[test]
+    fn null_is_as_good_as_none() {
+        let nulls =
+            "updatedAt name image role emailVerified banned banReason banExpires appMetadata passwordHash"
+                .split(' ')
+                .map(|name| format!("\"{name}\":null"))
+                .collect::<Vec<_>>();
+        let user = parse(&with(&nulls.join(","))).unwrap();
+        assert!(user.role == Role::User && user.app_metadata.is_none() && user.password_hash.is_none());
+        assert_eq!(problem(r#"{"id":null,"email":"a","createdAt":1}"#), "id: must be text");
+    }
+
+    #[test]
+    fn times_are_written_as_databases_do() {
+        for text in [
+            "\"1970-01-01T00:00:01Z\"",
+            "\"1970-01-01T01:00:01.000+01:00\"",
+            "\"1970-01-01 00:00:01+00\"",
+            "1000",
+        ] {
+            assert_eq!(
+                parse(&with(&format!("\"updatedAt\":{text}"))).map(|user| user.updated_at),
+                Ok(1000),
+                "{text}"
+            );
+        }
+        for text in
+            ["\"1970-01-01T00:00:01\"", "\"1969-12-31T23:59:59Z\"", "-1", "1.5", "\"1000\"", "\"soon\""]
+        {
+            assert_eq!(
+                problem(&with(&format!("\"updatedAt\":{text}"))),
+                format!("updatedAt: {TIME}"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_ban_is_one_only_where_somebody_is_banned() {
+        let user = parse(&with(r#""banned":true,"banReason":"spam","banExpires":5"#)).unwrap();
+        assert_eq!(user.ban.map(|ban| (ban.reason, ban.until)), Some(("spam".to_owned(), Some(5))));
+        let user = parse(&with(r#""banned":false,"banReason":"spam","banExpires":5"#)).unwrap();
+        assert!(user.ban.is_none());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_no_value_quoted() {
+        for (members, named) in [
+            (r#""role":"owner s3cret""#, "role"),
+            (r#""emailVerified":"s3cret""#, "emailVerified"),
+            (r#""banned":1"#, "banned"),
+            (r#""name":{"s3cret":1}"#, "name"),
+            (r#""passwordHash":["s3cret"]"#, "passwordHash"),
+            (r#""passwordhash":"s3cret""#, "unknown field `passwordhash`"),
+            (r#""id":"s3cret""#, "duplicate field `id`"),
+            (r#""name":"s3cret"#, "EOF"),
+        ] {
+            let problem = problem(&with(members));
+            assert!(problem.contains(named) && !problem.contains("s3cret"), "{problem}");
+        }
+        for line in ["", "[]", "null", "5", "{}", "not JSON", "{} {}"] {
+            assert!(problem(line).starts_with("must be an account as JSON: "), "{line}");
+        }
+    }
+}
