@@ -14,6 +14,7 @@ scenarios![
     deep_nesting_is_refused,
     text_that_no_database_holds_is_refused,
     unknown_members_are_ignored,
+    half_a_character_is_repaired,
     a_byte_order_mark_is_no_part_of_it,
     what_is_compressed_is_not_unpacked,
 ];
@@ -75,7 +76,6 @@ async fn deep_nesting_is_refused(stage: Stage) {
 
 async fn text_that_no_database_holds_is_refused(stage: Stage) {
     let service = stage.start().await;
-    register(&service, body(r#","name":"\ud800""#)).await.refused("VALIDATION_FAILED");
     register(&service, body(r#","name":"a\u0000b""#)).await.names("name");
     register(&service, body(r#","name":"\ud83e\udda6""#)).await.is(201);
 }
@@ -83,6 +83,21 @@ async fn text_that_no_database_holds_is_refused(stage: Stage) {
 async fn unknown_members_are_ignored(stage: Stage) {
     let service = stage.start().await;
     register(&service, body(r#","captcha":{"token":["x",1.5e300,null]},"":0"#)).await.is(201);
+}
+
+/// Clients cut a label at so many UTF-16 units, and write what is left.
+async fn half_a_character_is_repaired(stage: Stage) {
+    let service = stage.start().await;
+    register(&service, body(r#","name":"Ana \ud83d","x":["\udc00",1e999,{"\ud800":-1e999}]"#)).await.is(201);
+    let client = service.client();
+    let login = body(r#","deviceName":"Anas Telefon \ud83d","deviceId":"\ude00d-1","load":1e999"#);
+    let answer =
+        client.call(Method::POST, &format!("{API}/login")).body("application/json", login).await.ok();
+    assert_eq!(answer["user"]["name"], "Ana \u{fffd}");
+    let session = client.get("/session").await.ok();
+    assert_eq!(session["session"]["deviceName"], "Anas Telefon \u{fffd}");
+    // What is read is none the looser for it.
+    register(&service, body(r#","name":1e999"#)).await.names("name");
 }
 
 async fn a_byte_order_mark_is_no_part_of_it(stage: Stage) {

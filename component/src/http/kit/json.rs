@@ -1,6 +1,7 @@
 //! JSON from outside, read strictly: no duplicate members, no deep nesting, and an error that names the field
 //! and never repeats what was sent.
 
+use super::unreadable::readable;
 use crate::{
     error::FieldProblem,
     json::{TOO_DEEP, TWICE, Tree},
@@ -31,7 +32,12 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FieldProblem> {
     })
 }
 
+/// What serde_json reads it, or else once it is made readable.
 fn tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
+    strict_tree(bytes).or_else(|_| strict_tree(&readable(bytes)))
+}
+
+fn strict_tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
@@ -124,6 +130,47 @@ mod tests {
         assert_eq!(wrong(r#"{"email": "a", "email": "b"}"#), ("email".into(), TWICE.into()));
         assert_eq!(wrong(r#"{"email": "a", "x": {"y": 1, "y": 2}}"#).1, TWICE);
         assert_eq!(wrong(r#"{"email": "a", "\u0065mail": "b"}"#).1, TWICE);
+    }
+
+    #[test]
+    fn what_is_ignored_may_be_anything_that_is_json_by_its_grammar() {
+        let email = |json: &str| parse::<Sample>(json.as_bytes()).map(|sample| sample.email);
+        for ignored in
+            ["1e999", "-1E+400", r#"[1e999,{"y":1e999}]"#, r#""\ud83d""#, r#"{"\udc00":"\ud800\ud800"}"#]
+        {
+            assert_eq!(email(&format!(r#"{{"x":{ignored},"email":"a"}}"#)).as_deref(), Ok("a"), "{ignored}");
+        }
+        for (number, field) in
+            [(r#"{"email":1e999}"#, "email"), (r#"{"email":"a","rememberMe":1e999}"#, "rememberMe")]
+        {
+            assert_eq!(wrong(number), (field.into(), "has the wrong type".into()));
+        }
+        for json in [
+            r#"{"email":"a","x":1e}"#,
+            r#"{"email":"a","x":01e999}"#,
+            r#"{"email":"a","x":1.e999}"#,
+            r#"{"email":"a","x":01}"#,
+            r#"{"email":"a","x":"\ud83"}"#,
+            r#"{"email":"a","x":"\u{d83d}"}"#,
+        ] {
+            assert_eq!(wrong(json), ("body".into(), "must be well-formed JSON".into()), "{json}");
+        }
+        assert_eq!(wrong(r#"{"email":"a","\ud800":1,"\ud801":2}"#).1, TWICE);
+    }
+
+    #[test]
+    fn half_of_a_pair_is_repaired() {
+        let email = |json: &str| parse::<Sample>(json.as_bytes()).map(|sample| sample.email);
+        for (text, read) in [
+            (r"a\ud83d", "a\u{fffd}"),
+            (r"\uDE00a", "\u{fffd}a"),
+            (r"\ud83d\ud83d\ude00\ude00", "\u{fffd}😀\u{fffd}"),
+            (r"\\ud83d\ud83d", "\\ud83d\u{fffd}"),
+            (r#"\"\ud83d\"1e999"#, "\"\u{fffd}\"1e999"),
+            (r"\ud83d\u0041", "\u{fffd}A"),
+        ] {
+            assert_eq!(email(&format!(r#"{{"email":"{text}"}}"#)).as_deref(), Ok(read), "{text}");
+        }
     }
 
     #[test]

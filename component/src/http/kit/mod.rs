@@ -11,3 +11,4 @@ pub mod json;
 pub mod origin;
 pub mod parameters;
 pub mod problem;
+mod unreadable;
