@@ -46,8 +46,8 @@ impl Guest for Component {
     async fn exchange(cookie: String, origin: String, client: Client) -> Result<SignedIn, Refusal> {
         let ctx = context_for(&client).await?;
         let cookie = CookieSecret::parse(&cookie).ok_or(AuthenticateError::Unauthenticated)?;
-        let (caller, _) = sessions::by_cookies(&ctx, vec![cookie]).await?;
-        Ok(types::signed_in(sessions::exchange(&ctx, &caller, &origin).await?, ctx.now))
+        let (mut caller, _) = sessions::by_cookies(&ctx, vec![cookie]).await?;
+        Ok(types::signed_in(sessions::exchange(&ctx, &mut caller, &origin).await?, ctx.now))
     }
 
     async fn sign_out(credential: Credential, client: Client) -> Result<(), Refusal> {

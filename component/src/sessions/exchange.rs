@@ -1,6 +1,6 @@
 //! Single sign-on: a page of a trusted origin exchanges the cookie session for tokens of its own.
 
-use super::{Caller, Session, SignedIn, access_token, rows};
+use super::{Caller, Session, SignedIn, access_token, rows, slide::slide};
 use crate::{
     commit::Change,
     context::Context,
@@ -24,11 +24,12 @@ pub enum ExchangeError {
 passes_on!(ExchangeError: Failed(Failure));
 
 /// Opens a child of the caller's session for an origin, in place of the one that it may have had. The child has
-/// tokens but no cookie, lives as long as its parent, and ends with it.
-pub async fn exchange(ctx: &Context, caller: &Caller, origin: &str) -> Result<SignedIn, ExchangeError> {
+/// tokens but no cookie, lives as long as its parent, and ends with it. The parent is used, and slides.
+pub async fn exchange(ctx: &Context, caller: &mut Caller, origin: &str) -> Result<SignedIn, ExchangeError> {
     if !ctx.settings.token_exchange_origins.iter().any(|allowed| allowed.as_str() == origin) {
         return Err(ExchangeError::ForbiddenOrigin);
     }
+    slide(ctx, caller).await;
     let parent = &caller.session;
     let session = Session {
         id: SessionId::new(ctx.now),

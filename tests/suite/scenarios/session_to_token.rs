@@ -9,6 +9,9 @@ use crate::{
 };
 use http::Method;
 use serde_json::{Value, json};
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3_600);
 
 scenarios![
     gives_a_child_session,
@@ -20,11 +23,14 @@ scenarios![
     the_parent_outlives_its_child,
     one_for_each_origin,
     a_page_that_was_just_loaded_refreshes_by_its_cookie,
+    loading_a_page_every_day_keeps_it_signed_in needs Clock,
 ];
 
 async fn exchange(person: &Person, origin: &str) -> Value {
     let answer = person.client.post("/session-to-token", json!({})).origin(origin).await;
-    assert!(answer.cookies().is_empty(), "{answer}");
+    // None of the child's.
+    let own = person.client.session_cookie().1;
+    assert!(answer.cookies().iter().all(|cookie| cookie.value == own), "{answer}");
     let body = answer.ok();
     shape::signed_in(&body);
     body
@@ -141,13 +147,13 @@ async fn a_page_that_was_just_loaded_refreshes_by_its_cookie(stage: Stage) {
         load().origin(origin).await.refused("FORBIDDEN");
     }
     load().without_origin().await.refused("FORBIDDEN");
-    // Nobody's cookie is nobody.
+    // Nobody's cookie is nobody, and so is none.
     service
         .client()
         .call(Method::POST, &format!("{API}/refresh"))
         .origin(TRUSTED)
         .await
-        .refused("UNSUPPORTED_MEDIA_TYPE");
+        .refused("UNAUTHENTICATED");
     let stranger = service
         .client()
         .call(Method::POST, &format!("{API}/refresh"))
@@ -155,4 +161,21 @@ async fn a_page_that_was_just_loaded_refreshes_by_its_cookie(stage: Stage) {
         .header("cookie", "other=1")
         .await;
     stranger.refused("UNAUTHENTICATED");
+}
+
+/// The page's own tokens move the session's end between two loads, and its cookie's must not stay behind.
+async fn loading_a_page_every_day_keeps_it_signed_in(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    for _ in 0..10 {
+        service.advance(23 * HOUR);
+        let loaded = ana.client.call(Method::POST, &format!("{API}/refresh")).origin(TRUSTED).await;
+        assert_eq!(loaded.session_cookie().value, ana.client.session_cookie().1, "the same session");
+        let left = loaded.session_cookie().max_age();
+        assert!(left.is_some_and(|left| left > 5 * 86_400), "{left:?}");
+        service.advance(2 * HOUR);
+        let tokens = loaded.ok();
+        service.client().post("/refresh", json!({ "refreshToken": tokens["refreshToken"] })).await.ok();
+    }
+    ana.client.get("/session").await.ok();
 }

@@ -154,13 +154,19 @@ impl<S: Sync> FromRequestParts<S> for Admin {
 }
 
 /// Whoever authenticated with the session cookie, and nothing else.
-pub struct ByCookie(pub Caller);
+pub struct ByCookie {
+    /// Who it is.
+    pub caller: Caller,
+    /// The cookie.
+    pub cookie: CookieSecret,
+}
 
 impl<S: Sync> FromRequestParts<S> for ByCookie {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Authenticated { caller, cookie } = Authenticated::from_request_parts(parts, state).await?;
-        if cookie.is_some() { Ok(Self(caller)) } else { Err(Code::Unauthenticated.into()) }
+        let cookie = cookie.ok_or(Code::Unauthenticated)?;
+        Ok(Self { caller, cookie })
     }
 }
