@@ -1,7 +1,7 @@
 //! Between the records of the interface `exchange` and the types of HTTP.
 
 use super::{
-    kit::{call::Call, problem::Problem},
+    kit::{call::Call, origin, problem::Problem},
     router::router,
     routes::Route,
 };
@@ -81,16 +81,16 @@ async fn answer(
     }
     let options = (request.method() == Method::OPTIONS).then(|| request.headers().clone());
     let call = Call::new(settings, now, id, peer, request.headers());
-    let mut answer = route(call, request).await;
+    let mut answer = route(call.clone(), request).await;
     let Some(asked) = options else { return answer };
     match answer.status() {
-        StatusCode::METHOD_NOT_ALLOWED => preflight(settings, &asked, &answer),
+        StatusCode::METHOD_NOT_ALLOWED => preflight(&call, &asked, &answer),
         // The page's own request is told that there is nothing; a preflight that fails tells it of no answer at all.
         StatusCode::NOT_FOUND if asked.get(header::ORIGIN).is_some_and(|it| settings.hygiene.allows(it)) => {
             answer
                 .headers_mut()
                 .insert(header::ALLOW, HeaderValue::from_static("GET,HEAD,POST,PUT,PATCH,DELETE"));
-            preflight(settings, &asked, &answer)
+            preflight(&call, &asked, &answer)
         }
         _ => answer,
     }
@@ -110,11 +110,7 @@ async fn route(call: Call, mut request: http::Request<Body>) -> axum::response::
 }
 
 /// What a path can do, to whoever asks with OPTIONS: the router knows, it stands in the `Allow` of its 405.
-fn preflight(
-    settings: &Settings,
-    asked: &HeaderMap,
-    refused: &axum::response::Response,
-) -> axum::response::Response {
+fn preflight(call: &Call, asked: &HeaderMap, refused: &axum::response::Response) -> axum::response::Response {
     let mut allowed = refused.headers().get(header::ALLOW).cloned().unwrap_or(HeaderValue::from_static(""));
     if let Ok(with_options) =
         HeaderValue::from_str(&format!("{},OPTIONS", allowed.to_str().unwrap_or_default()))
@@ -123,7 +119,12 @@ fn preflight(
     }
     let mut answer = axum::response::Response::new(Body::empty());
     *answer.status_mut() = StatusCode::NO_CONTENT;
-    if let Some(headers) = settings.hygiene.preflight(asked, allowed.to_str().unwrap_or_default()) {
+    let hygiene = &call.settings.hygiene;
+    if let Some(headers) = hygiene.preflight(asked, allowed.to_str().unwrap_or_default()) {
+        // Its browser never sends the request itself.
+        if !asked.get(header::ORIGIN).is_some_and(|it| hygiene.allows(it)) {
+            origin::tell(call, asked);
+        }
         *answer.headers_mut() = headers;
     }
     answer.headers_mut().insert(header::ALLOW, allowed);

@@ -95,6 +95,53 @@ fn a_refused_origin_is_named_once_in_a_while() {
 }
 
 #[test]
+fn what_an_app_on_another_site_runs_into_is_told() {
+    const PASSWORD: &str = "four otters paint lighthouses";
+    // Each instance tells by itself.
+    let sandbox = Sandbox::new()
+        .with("MANA_AUTH_TRUSTED_ORIGINS", "https://app.example")
+        .with("MANA_AUTH_WORKERS", "1");
+    sandbox.run_with(&["user", "create", "ada@example.com"], &format!("{PASSWORD}\n")).success();
+    let serving = sandbox.serve();
+    let send = |request: String| {
+        let mut stream = TcpStream::connect(serving.api()).expect("it listens");
+        stream.write_all(request.as_bytes()).expect("it is read");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let body = format!(r#"{{"email":"ada@example.com","password":"{PASSWORD}"}}"#);
+    let login = |site: &str| {
+        format!(
+            "POST /api/v1/auth/login HTTP/1.1\r\nhost: a\r\norigin: https://app.example\r\nsec-fetch-site: {site}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    for site in ["same-site", "cross-site", "cross-site"] {
+        let answer = send(login(site));
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    // A browser asks first, and never sends the rest.
+    for _ in 0..2 {
+        let answer = send(
+            "OPTIONS /api/v1/auth/login HTTP/1.1\r\nhost: a\r\norigin: https://app.exmaple\r\naccess-control-request-method: POST\r\nconnection: close\r\n\r\n".to_owned(),
+        );
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    }
+    let log = serving.end();
+    let told = |words: &str| -> Vec<Value> {
+        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.filter(|line| line["message"].as_str().is_some_and(|it| it.contains(words))).collect()
+    };
+    let lost = told("browsers keep no cookie there");
+    assert_eq!(lost.len(), 1, "{log}");
+    assert_eq!(lost[0]["origin"], "https://app.example");
+    let refused = told("not trusted");
+    assert_eq!(refused.len(), 1, "{log}");
+    assert_eq!(refused[0]["origin"], "https://app.exmaple");
+}
+
+#[test]
 fn a_log_that_nobody_reads_holds_nobody_up() {
     let sandbox = Sandbox::new();
     let serving = sandbox.serve();

@@ -50,12 +50,29 @@ pub fn refuse_foreign(headers: &HeaderMap, ctx: &Context) -> Result<(), Problem>
 }
 
 /// Tells the operator of a refusal, once in a while: perhaps an app's origin is missing in `trusted_origins`, or written otherwise.
-fn tell(ctx: &Context, headers: &HeaderMap) {
+pub fn tell(ctx: &Context, headers: &HeaderMap) {
     static TOLD: OncePerInterval<()> = OncePerInterval::new(Span::minutes(1));
     if TOLD.is_first((), ctx.now) {
-        let origin: String = of(headers).chars().take(ORIGIN_TOLD).collect();
         let words = "a page of an origin that is not trusted was refused";
-        ctx.log(Level::Warn, words, &[("origin", if origin.is_empty() { "none" } else { &origin })]);
+        ctx.log(Level::Warn, words, &[("origin", &told(headers))]);
+    }
+}
+
+/// The origin as the log has it.
+fn told(headers: &HeaderMap) -> String {
+    match of(headers) {
+        "" => "none".to_owned(),
+        origin => origin.chars().take(ORIGIN_TOLD).collect(),
+    }
+}
+
+/// Tells the operator, once in a while, of a page on another site that signs somebody in: its browser drops the cookies of the answer,
+/// which are `SameSite=Lax`. Whoever keeps the tokens of the answer instead does well.
+pub fn tell_of_lost_cookies(ctx: &Context, headers: &HeaderMap) {
+    static TOLD: OncePerInterval<()> = OncePerInterval::new(Span::minutes(1));
+    if fetch_site(headers) == Some(b"cross-site") && TOLD.is_first((), ctx.now) {
+        let words = "a page on another site than public_url signed somebody in: browsers keep no cookie there, only its tokens";
+        ctx.log(Level::Warn, words, &[("origin", &told(headers))]);
     }
 }
 
@@ -72,9 +89,13 @@ impl<S: Sync> FromRequestParts<S> for FirstParty {
     }
 }
 
-/// Browsers alone set this header, and pages can't.
 fn is_ours(headers: &HeaderMap) -> bool {
-    only(headers, "sec-fetch-site").map(HeaderValue::as_bytes) == Some(b"same-origin")
+    fetch_site(headers) == Some(b"same-origin")
+}
+
+/// Browsers alone set this header, and pages can't.
+fn fetch_site(headers: &HeaderMap) -> Option<&[u8]> {
+    only(headers, "sec-fetch-site").map(HeaderValue::as_bytes)
 }
 
 /// A header that is there once. Browsers send these so; of two, one is not theirs.

@@ -5,6 +5,7 @@ use crate::{
     http::kit::{
         call::Call,
         cookies::{self, SetCookies},
+        origin,
         problem::Problem,
     },
     sessions::SignedIn,
@@ -54,6 +55,7 @@ pub fn tokens(signed_in: SignedIn) -> Response {
 pub fn answer(call: &Call, headers: &HeaderMap, signed_in: SignedIn) -> Result<Response, Problem> {
     let mut cookies = cookies::clear_others(headers, call.settings)?;
     if let Some(cookie) = &signed_in.cookie {
+        origin::tell_of_lost_cookies(call, headers);
         let SignedIn { user, session, as_of, .. } = &signed_in;
         cookies.push(cookies::set(call.settings, cookie, session, call.now)?);
         let cache = session::cache_cookie(call, user, session, cookie, *as_of)?;
