@@ -43,7 +43,7 @@ impl Recorded {
             return Err(FieldProblem::new("eventType", "is one of the service's own kinds"));
         }
         if !is_kind(&event_type) {
-            return Err(FieldProblem::new("eventType", "must be 1 to 64 of a to z, 0 to 9, _ and ."));
+            return Err(FieldProblem::new("eventType", NO_KIND));
         }
         let user = user.map(|id| UserId::parse(id).ok_or(ids::PROBLEM)).transpose();
         let user = user.map_err(FieldProblem::of("userId"))?;
@@ -68,7 +68,12 @@ impl Recorded {
     }
 }
 
-fn is_kind(text: &str) -> bool {
+/// What is wrong with text that is no kind.
+pub const NO_KIND: &str = "must be 1 to 64 of a to z, 0 to 9, _ and .";
+
+/// Whether this can be the kind of an event, ours or another component's.
+#[must_use]
+pub fn is_kind(text: &str) -> bool {
     let is_allowed =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
     (1..=KIND).contains(&text.len()) && text.bytes().all(is_allowed)

@@ -12,6 +12,7 @@ use utoipa::{
         Content, ContentBuilder, HeaderBuilder, OpenApi as Built, Ref, RefOr, Response, ResponseBuilder,
         Server,
         path::{HttpMethod, Operation},
+        schema::{OneOf, Schema},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -167,6 +168,9 @@ pub fn complete(document: &mut Built) {
         ];
         for (method, operation) in operations {
             let Some(operation) = operation else { continue };
+            if let Some(RefOr::T(body)) = &mut operation.request_body {
+                body.content.values_mut().for_each(leave_out_rather_than_null);
+            }
             for common in
                 COMMON.iter().filter(|common| (common.applies)(&method, operation)).collect::<Vec<_>>()
             {
@@ -176,6 +180,16 @@ pub fn complete(document: &mut Built) {
                 example.put_into(operation);
             }
         }
+    }
+}
+
+/// A body that is optional is left out. utoipa describes it as one that may be null.
+fn leave_out_rather_than_null(content: &mut RefOr<Content>) {
+    let RefOr::T(Content { schema: Some(schema), .. }) = content else { return };
+    if let RefOr::T(Schema::OneOf(OneOf { items, .. })) = schema
+        && let Some(body) = items.iter().find(|item| matches!(item, RefOr::Ref(_)))
+    {
+        *schema = body.clone();
     }
 }
 

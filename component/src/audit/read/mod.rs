@@ -5,6 +5,7 @@ mod rows;
 
 pub use entry::{Entry, Filter};
 
+use super::recorded;
 use crate::{
     context::{self, Context},
     error::{Failure, FieldProblem, InputError},
@@ -37,10 +38,13 @@ pub struct Summary {
 ///
 /// # Errors
 ///
-/// `Invalid` for a limit beyond 1 to 200, and an address that is none.
+/// `Invalid` for a limit beyond 1 to 200, a kind that can be none, and an address that is none.
 pub async fn events(filter: Filter, limit: u32, before: Option<Uuid>) -> Result<Vec<Entry>, InputError> {
     if !(1..=PAGE).contains(&limit) {
         return Err(FieldProblem::new("limit", "must be from 1 to 200").into());
+    }
+    if filter.event_type.as_ref().is_some_and(|kind| !recorded::is_kind(kind)) {
+        return Err(FieldProblem::new("type", recorded::NO_KIND).into());
     }
     // One address has many spellings; one is kept.
     let canonical = |text: String| context::address(&text).ok_or("must be an IP address");

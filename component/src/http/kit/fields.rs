@@ -13,7 +13,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         KnownFormat, RefOr, Schema, SchemaFormat,
-        schema::{ObjectBuilder, Type},
+        schema::{AnyOfBuilder, ObjectBuilder, Type},
     },
 };
 use zeroize::Zeroizing;
@@ -99,6 +99,18 @@ impl<'de> Deserialize<'de> for AppMetadata {
     }
 }
 
+/// An IPv4 or IPv6 address, for the document alone.
+pub struct IpAddress;
+
+impl PartialSchema for IpAddress {
+    fn schema() -> RefOr<Schema> {
+        let addresses = AnyOfBuilder::new().item(text(KnownFormat::Ipv4)).item(text(KnownFormat::Ipv6));
+        RefOr::T(Schema::AnyOf(addresses.description(Some("An IPv4 or IPv6 address.")).build()))
+    }
+}
+
+impl ToSchema for IpAddress {}
+
 /// Describes a value where it stands.
 macro_rules! describe {
     ($($value:ident: $schema:expr),+ $(,)?) => {
@@ -115,7 +127,9 @@ macro_rules! describe {
 describe! {
     DateTime: text(KnownFormat::DateTime).examples(["2026-01-31T08:00:00.000Z"]),
     Email: custom("idn-email").max_length(Some(254)).examples(["ada@example.org"]),
-    Name: ObjectBuilder::new().schema_type(Type::String).max_length(Some(200)).examples(["Ada"]),
+    // An invented format, for no pattern says which characters can be seen.
+    Name: custom("nickname").max_length(Some(200)).examples(["Ada"])
+        .description(Some("One line of text, without control characters and those that can't be seen.")),
     NewPassword: text(KnownFormat::Password).min_length(Some(12)).max_length(Some(256))
         .description(Some("12 to 256 characters that take at least 10⁸ guesses."))
         .examples(["vellum otter sextant brocade"]),

@@ -3,8 +3,10 @@
 use crate::{
     audit::{self, Recorded},
     http::kit::{
-        authentication::bearer_token, bodies::ProblemBody, body::Json, call::Call, problem::Problem,
+        authentication::bearer_token, bodies::ProblemBody, body::Json, call::Call, fields::IpAddress,
+        problem::Problem,
     },
+    ids::UserId,
 };
 use axum::extract::FromRequestParts;
 use http::{StatusCode, request::Parts};
@@ -19,12 +21,12 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase")]
 pub struct AuditEventBody {
     /// 1 to 64 of `a` to `z`, `0` to `9`, `_` and `.`; none of the service's own kinds.
-    #[schema(example = "invoice.paid")]
+    #[schema(example = "invoice.paid", pattern = "^[a-z0-9_.]+$", min_length = 1, max_length = 64)]
     event_type: String,
     /// The account that it is about.
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(value_type = Option<UserId>)]
     user_id: Option<String>,
-    /// An IPv4 or IPv6 address.
+    #[schema(value_type = Option<IpAddress>)]
     ip_address: Option<String>,
     /// Cut at 512 characters.
     user_agent: Option<String>,

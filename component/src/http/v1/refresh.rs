@@ -13,7 +13,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts as _, Request},
     response::Response,
 };
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -27,7 +27,7 @@ pub struct RefreshBody {
 pub enum Shown {
     /// A refresh token.
     Token(RefreshBody),
-    /// The session cookie, and no body: a page that has just been loaded.
+    /// No body: the session cookie, if any, as from a page that has just been loaded.
     Cookie(Box<ByCookie>),
 }
 
@@ -35,7 +35,7 @@ impl<S: Send + Sync> FromRequest<S> for Shown {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if request.body().is_end_stream() && request.headers().contains_key(header::COOKIE) {
+        if request.body().is_end_stream() {
             let (mut parts, _) = request.into_parts();
             return ByCookie::from_request_parts(&mut parts, state)
                 .await
@@ -52,7 +52,7 @@ impl<S: Send + Sync> FromRequest<S> for Shown {
     post, path = "/api/v1/auth/refresh", tag = "sessions", operation_id = "refresh", request_body = Option<RefreshBody>,
     responses(
         (status = 200, description = "The next tokens", body = SignedInBody),
-        (status = 401, description = "`INVALID_REFRESH_TOKEN`", body = ProblemBody),
+        (status = 401, description = "`INVALID_REFRESH_TOKEN`; `UNAUTHENTICATED`: neither a token nor the cookie of a living session", body = ProblemBody),
         (status = 403, description = "`FORBIDDEN`: by cookie, from an origin that may not", body = ProblemBody),
         (status = 429, description = "`RATE_LIMITED`: too many refused tokens from the client", body = ProblemBody),
     )

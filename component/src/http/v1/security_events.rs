@@ -70,7 +70,7 @@ pub fn page(parameters: &Parameters) -> Result<(u32, Option<Uuid>), Problem> {
     get, path = "/api/v1/auth/security-events", tag = "audit", operation_id = "listSecurityEvents", security(("bearer" = []), ("cookie" = [])),
     params(
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "How many; 50 where it is left out"),
-        ("before" = Option<String>, Query, description = "The id of an event: those older than it"),
+        ("before" = Option<Uuid>, Query, description = "The id of an event: those older than it"),
     ),
     responses(
         (status = 200, description = "The events", body = Vec<SecurityEvent>),

@@ -117,9 +117,9 @@ pub async fn checkpoint(call: Call, _: Admin) -> Result<Response, Problem> {
 #[utoipa::path(
     get, path = "/api/v1/auth/admin/audit/proof", tag = "administration", operation_id = "getAuditProof", security(("bearer" = []), ("cookie" = [])),
     params(
-        ("event" = Option<String>, Query, description = "The id of an event: proves that it is in the newest tree"),
-        ("from" = Option<u64>, Query, description = "Or the size of an older tree,"),
-        ("to" = Option<u64>, Query, description = "and of a newer: proves that it has grown from the older"),
+        ("event" = Option<Uuid>, Query, description = "The id of an event: proves that it is in the newest tree"),
+        ("from" = Option<u64>, Query, minimum = 1, description = "Or the size of an older tree,"),
+        ("to" = Option<u64>, Query, minimum = 1, description = "and of a newer: proves that it has grown from the older"),
     ),
     responses(
         (status = 200, description = "A proof of inclusion, or of consistency", body = ProofBody),

@@ -4,8 +4,13 @@ use super::super::security_events::{metadata, page};
 use crate::{
     audit::read::{self, Entry},
     http::kit::{
-        authentication::Admin, call::Call, fields::DateTime, parameters::Parameters, problem::Problem,
+        authentication::Admin,
+        call::Call,
+        fields::{DateTime, IpAddress},
+        parameters::Parameters,
+        problem::Problem,
     },
+    ids::UserId,
     time::Span,
 };
 use axum::Json;
@@ -99,13 +104,13 @@ pub struct RepeatedFailures {
 #[utoipa::path(
     get, path = "/api/v1/auth/admin/security-events", tag = "administration", operation_id = "listAllSecurityEvents", security(("bearer" = []), ("cookie" = [])),
     params(
-        ("type" = Option<String>, Query, description = "The kind of event"),
-        ("userId" = Option<String>, Query, description = "Whose account it is about"),
-        ("ip" = Option<String>, Query, description = "The client's address"),
-        ("since" = Option<String>, Query, description = "Not before this time (RFC 3339)"),
-        ("until" = Option<String>, Query, description = "Before this time (RFC 3339)"),
+        ("type" = Option<String>, Query, pattern = "^[a-z0-9_.]+$", max_length = 64, description = "The kind of event"),
+        ("userId" = Option<UserId>, Query, description = "Whose account it is about"),
+        ("ip" = Option<IpAddress>, Query, description = "The client's address"),
+        ("since" = Option<DateTime>, Query, description = "Not before this time (RFC 3339)"),
+        ("until" = Option<DateTime>, Query, description = "Before this time (RFC 3339)"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "How many; 50 where it is left out"),
-        ("before" = Option<String>, Query, description = "The id of an event: those older than it"),
+        ("before" = Option<Uuid>, Query, description = "The id of an event: those older than it"),
     ),
     responses(
         (status = 200, description = "The events", body = Vec<AuditEvent>),
@@ -127,7 +132,7 @@ pub async fn list(_: Admin, parameters: Parameters) -> Result<Json<Vec<AuditEven
 #[utoipa::path(
     get, path = "/api/v1/auth/admin/security-events/summary", tag = "administration", operation_id = "summarizeSecurityEvents",
     security(("bearer" = []), ("cookie" = [])),
-    params(("since" = Option<String>, Query, description = "From the hour that this time (RFC 3339) is in, at most 31 days ago; a day ago where it is left out")),
+    params(("since" = Option<DateTime>, Query, description = "From the hour that this time (RFC 3339) is in, at most 31 days ago; a day ago where it is left out")),
     responses(
         (status = 200, description = "The counts", body = SummaryBody),
     )
@@ -158,7 +163,7 @@ pub async fn summary(call: Call, _: Admin, parameters: Parameters) -> Result<Jso
 /// Failed sign-ins, newest first, at most 200.
 #[utoipa::path(
     get, path = "/api/v1/auth/admin/failed-logins", tag = "administration", operation_id = "listFailedLogins", security(("bearer" = []), ("cookie" = [])),
-    params(("since" = Option<String>, Query, description = "Since this time (RFC 3339); an hour ago where it is left out")),
+    params(("since" = Option<DateTime>, Query, description = "Since this time (RFC 3339); an hour ago where it is left out")),
     responses(
         (status = 200, description = "The events", body = Vec<AuditEvent>),
     )

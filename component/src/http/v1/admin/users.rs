@@ -59,7 +59,7 @@ impl From<User> for AdministeredUser {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AppMetadataBody {
-    /// Replaces what is kept: at most 4 KiB as JSON without blanks, nested at most 8 deep. Those of its members that `token_claims`
+    /// Replaces what is kept: at most 4 KiB as JSON without blanks, nested at most 8 deep, without U+0000. Those of its members that `token_claims`
     /// names may have at most 1,536 bytes together.
     #[schema(value_type = Object)]
     app_metadata: AppMetadata,
