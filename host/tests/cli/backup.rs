@@ -145,3 +145,32 @@ fn a_database_that_is_gone_is_not_replaced_by_an_empty_one() {
     assert_eq!(serving.terminate(), Some(0));
     assert_eq!(users(&sandbox), 0);
 }
+
+#[test]
+fn an_older_program_goes_back_with_the_backup_from_before_the_upgrade() {
+    let sandbox = Sandbox::new();
+    create(&sandbox, "ada@example.com");
+    sandbox.run(&["maintenance", "run"]).success();
+    sandbox.run(&["backup", "before.db"]).success();
+    create(&sandbox, "bob@example.com");
+    sandbox.run(&["maintenance", "run"]).success();
+    // What the start of a newer program does.
+    let database = Connection::open(sandbox.path("data").join("auth.db")).expect("the database");
+    database
+        .execute_batch("INSERT INTO schema_migrations (version, applied_at) VALUES (1000, 0); CREATE TABLE newer (id TEXT)")
+        .expect("a migration");
+    drop(database);
+    for command in [SERVE, &["user", "list"]] {
+        let outcome = sandbox.run(command);
+        let refusal = outcome.refusal(2);
+        assert!(refusal.contains("newer version") && refusal.contains("1000"), "{refusal}");
+    }
+    let said = sandbox.run(&["restore", "before.db"]).success();
+    assert!(said.contains("replaced"), "{said}");
+    assert_eq!(users(&sandbox), 1);
+    assert_eq!(sandbox.serve().terminate(), Some(0));
+    // Checkpoints from after the backup are accepted where the operator says so, once that it was restored is sealed.
+    sandbox.run(&["maintenance", "run"]).success();
+    let verify = ["audit", "verify", "--checkpoint", "data/checkpoints", "--restored"];
+    assert!(sandbox.run(&verify).success().contains("intact"));
+}
