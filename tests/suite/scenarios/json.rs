@@ -98,6 +98,7 @@ async fn half_a_character_is_repaired(stage: Stage) {
     assert_eq!(session["session"]["deviceName"], "Anas Telefon \u{fffd}");
     // What is read is none the looser for it.
     register(&service, body(r#","name":1e999"#)).await.names("name");
+    register(&service, "1e999").await.names("body");
 }
 
 async fn a_byte_order_mark_is_no_part_of_it(stage: Stage) {

@@ -1,7 +1,7 @@
 //! JSON from outside, read strictly: no duplicate members, no deep nesting, and an error that names the field
 //! and never repeats what was sent.
 
-use super::unreadable::readable;
+use super::unreadable::{with_small_numbers, with_whole_characters};
 use crate::{
     error::FieldProblem,
     json::{TOO_DEEP, TWICE, Tree},
@@ -21,23 +21,27 @@ const DEPTH: usize = 16;
 ///
 /// The field that is wrong, and why, in words for people.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FieldProblem> {
-    let tree = tree(bytes)?;
+    let whole;
+    let (bytes, tree) = match tree(bytes) {
+        Ok(tree) => (bytes, tree),
+        Err(_) => {
+            whole = with_whole_characters(bytes);
+            (&*whole, tree(&with_small_numbers(&whole))?)
+        }
+    };
     if !tree.is_object() {
         return Err(problem("body", "must be a JSON object"));
     }
-    serde_path_to_error::deserialize(tree).map_err(|error| {
-        let path = error.path().to_string();
-        let (field, message) = explain(&error.into_inner().to_string());
+    // From the text again: of a member that nobody reads, the form was all that counts.
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let (path, words) = (error.path().to_string(), error.into_inner().to_string());
+        let (field, message) = explain(without_place(&words));
         problem(&field.unwrap_or(path), message)
     })
 }
 
-/// What serde_json reads it, or else once it is made readable.
 fn tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
-    strict_tree(bytes).or_else(|_| strict_tree(&readable(bytes)))
-}
-
-fn strict_tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
@@ -49,10 +53,8 @@ fn strict_tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
             let cut = |text: &str| text.chars().take(NAME).collect::<String>();
             let (within, words) = (cut(&track.path().to_string()), error.to_string());
             match words.strip_prefix(TWICE).and_then(|rest| rest.strip_prefix(' ')) {
-                // serde_json ends its words with a place in the text.
                 Some(rest) => {
-                    let name = rest.rsplit_once(" at line ").map_or(rest, |(name, _)| name);
-                    let name = cut(name);
+                    let name = cut(without_place(rest));
                     let path = if within == "." { name } else { format!("{within}.{name}") };
                     Err(problem(&path, TWICE))
                 }
@@ -63,6 +65,11 @@ fn strict_tree(bytes: &[u8]) -> Result<Value, FieldProblem> {
     }
 }
 
+/// serde_json ends its words with a place in the text.
+fn without_place(words: &str) -> &str {
+    words.rsplit_once(" at line ").map_or(words, |(words, _)| words)
+}
+
 /// How much of a member's name, and of the way to it, is repeated, in characters.
 const NAME: usize = 64;
 
@@ -71,7 +78,14 @@ fn explain(words: &str) -> (Option<String>, String) {
     if let Some(rest) = words.strip_prefix("missing field `") {
         return (rest.split('`').next().map(ToOwned::to_owned), "is required".into());
     }
-    let quoting = ["invalid type", "invalid value", "invalid length", "unknown variant", "duplicate field"];
+    let quoting = [
+        "invalid type",
+        "invalid value",
+        "invalid length",
+        "unknown variant",
+        "duplicate field",
+        "number out of range",
+    ];
     if quoting.iter().any(|prefix| words.starts_with(prefix)) {
         return (None, "has the wrong type".into());
     }
