@@ -1,5 +1,6 @@
 -- The accounts of a Better Auth 1.7 database in PostgreSQL, as `mana-auth user import` reads them.
-SELECT json_build_object(
+-- A column of type json keeps its line breaks; a line of the file is one account.
+SELECT translate(json_build_object(
     'id', u.id,
     'email', u.email,
     'name', u.name,
@@ -15,7 +16,7 @@ SELECT json_build_object(
     'banExpires', u."banExpires"::timestamptz,
     -- Your additional fields, such as: 'appMetadata', json_build_object('plan', u.plan),
     'passwordHash', a.password
-)
+)::text, E'\n\r', '  ')
 FROM "user" u
 LEFT JOIN account a ON a."userId" = u.id AND a."providerId" = 'credential'
 ORDER BY u."createdAt", u.id;

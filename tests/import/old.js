@@ -28,6 +28,12 @@ const signUp = async (email, name, password, members = {}) => {
 }
 const ada = await signUp('Ada@Example.org', 'Ada', 'vellum otter sextant', { plan: 'pro', image: 'https://cdn.example/ada.png' })
 await run(`UPDATE "user" SET role = 'admin', "emailVerified" = ${kind === 'sqlite' ? 1 : true} WHERE id = ?`, ada)
+if (kind === 'postgres') {
+  // A column of type json keeps what was written: a line of it must not become an account.
+  const evil = { id: 'evil', email: 'evil@example.org', createdAt: '2025-01-01T00:00:00Z', role: 'admin' }
+  await run('ALTER TABLE "user" ADD COLUMN prefs json')
+  await run('UPDATE "user" SET prefs = ? WHERE id = ?', `{"a":[\n${JSON.stringify(evil)}\r\n]}`, ada)
+}
 const bob = await signUp('bob@example.org', 'Bob "the \\ builder"\u2028', 'nine badgers compose')
 await run(`UPDATE "user" SET banned = ${kind === 'sqlite' ? 1 : true}, "banReason" = 'spam' WHERE id = ?`, bob)
 // A hash from the service before that one, and an address that was written past Better Auth.

@@ -1,6 +1,6 @@
 //! Bringing accounts from another service.
 
-use super::{User, rows};
+use super::{Ban, User, rows};
 use crate::{
     commit::{Change, CommitError},
     context::Context,
@@ -42,6 +42,19 @@ pub enum Import {
 /// Brings up to [`MOST`] accounts, those that can be, at once. The same call again changes nothing. With `is_trial`, nothing is
 /// written at all.
 pub async fn import(ctx: &Context, batch: &[Imported], is_trial: bool) -> Result<Vec<Import>, Failure> {
+    if let Some(outcomes) = attempts(ctx, batch, is_trial).await? {
+        return Ok(outcomes);
+    }
+    // Others register its addresses as fast as it is judged: one by one, each has them or the other has.
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for imported in batch.chunks(1) {
+        outcomes.extend(attempts(ctx, imported, is_trial).await?.ok_or(Failure::Overloaded)?);
+    }
+    Ok(outcomes)
+}
+
+/// None where others took an address of it each time.
+async fn attempts(ctx: &Context, batch: &[Imported], is_trial: bool) -> Result<Option<Vec<Import>>, Failure> {
     for _ in 0..ATTEMPTS {
         let outcomes = judge(batch, rows::alike(batch.iter().map(|imported| &imported.user)).await?);
         let added = batch.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Import::Added);
@@ -50,15 +63,15 @@ pub async fn import(ctx: &Context, batch: &[Imported], is_trial: bool) -> Result
             add(ctx, &mut change, imported);
         }
         if is_trial || change.is_empty() {
-            return Ok(outcomes);
+            return Ok(Some(outcomes));
         }
         match change.try_commit(ctx).await {
-            Ok(_) => return Ok(outcomes),
+            Ok(_) => return Ok(Some(outcomes)),
             Err(CommitError::Conflict(_)) => {}
             Err(refused) => return Err(refused.into()),
         }
     }
-    Err(Failure::Overloaded)
+    Ok(None)
 }
 
 /// Of those of a batch that clash, the first is added.
@@ -88,5 +101,6 @@ fn add(ctx: &Context, change: &mut Change, Imported { user, ban_reason, password
         change.add(rows::insert_password(user, platform::new_id(ctx.now), password));
     }
     throttle::begin_anew(change, &user.email);
-    change.record(Event::about(EventType::AccountImported, user.id).with("role", user.role.name()));
+    let event = Event::about(EventType::AccountImported, user.id).with("role", user.role.name());
+    change.record(if user.ban == Ban::None { event } else { event.with("banned", true) });
 }

@@ -1,8 +1,8 @@
 use crate::Error;
 use std::ops::RangeInclusive;
 
-/// Memory in KiB. At the ceiling, a hash costs ten times the default and the two cores of a small machine together
-/// still need no more than half a gigabyte.
+/// Memory in KiB. At the ceiling, the two cores of a small machine together need no more than half a gigabyte. With the most
+/// passes, a hash costs some 170 times the default.
 const MEMORY_KIB: RangeInclusive<u32> = 8..=256 * 1024;
 const ITERATIONS: RangeInclusive<u32> = 1..=16;
 const PARALLELISM: RangeInclusive<u32> = 1..=4;

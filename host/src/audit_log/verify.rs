@@ -140,7 +140,7 @@ fn missing(outside: &Checkpoint, size: u64) -> Stop {
         ));
     }
     Stop::Found(format!(
-        "the checkpoint outside covers {outside} leaves of {origin}, the database {size}: events were removed from its end, or it was put back to an older state; --older accepts that of a backup"
+        "the checkpoint outside covers {outside} leaves of {origin}, the database {size}: events were removed from its end, or it was put back to an older state; --older accepts that of a backup, --restored of a database that was restored and has sealed since"
     ))
 }
 

@@ -155,8 +155,13 @@ pub enum CommandError {
     #[error("no password on standard input")]
     NoPassword,
     /// Lines of an import can't be taken.
-    #[error("lines skipped: {0}; the others are in")]
+    #[error("lines that can't be taken: {0}")]
     LinesSkipped(u64),
+    /// An import stopped midway.
+    #[error(
+        "it stopped at line {0}: the database can't be reached, is too busy, or refused it; what is counted is in, so run it again"
+    )]
+    ImportStopped(u64),
     /// The database or the hash queue.
     #[error("the database can't be reached, is too busy, or refused it; nothing was changed")]
     Unavailable,

@@ -25,7 +25,11 @@ use args::{Arguments, Command};
 use clap::Parser as _;
 use failure::Failure;
 use mana_auth::config::Config;
-use std::{env, process::ExitCode};
+use std::{
+    env,
+    io::{Write as _, stderr},
+    process::ExitCode,
+};
 
 /// Reads the command line and does what it says. Exit code 0: done; 1: refused, nothing was changed; 2: misuse,
 /// a wrong configuration, or no start.
@@ -34,7 +38,8 @@ pub fn run() -> ExitCode {
     match execute(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("mana-auth: {failure}");
+            // Whoever reads may stop reading.
+            let _ = writeln!(stderr(), "mana-auth: {failure}");
             failure.exit_code()
         }
     }

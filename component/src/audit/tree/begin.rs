@@ -47,7 +47,7 @@ pub async fn first(ctx: &Context, follows: Option<&str>) -> Result<(), CommitErr
     change.record(event);
     change.try_commit(ctx).await?;
     if is_older {
-        let words = "the audit log begins in a database that is older than it: what was there before is gone";
+        let words = "the audit log begins in a database that is older than it: what was there before is gone, or accounts were imported";
         ctx.log(Level::Warn, words, &[("origin", origin.as_str())]);
     }
     Ok(())

@@ -12,34 +12,34 @@ use super::super::{
 use lines::{Line, Lines};
 use mana_auth::{
     Instance,
-    bindings::exports::mana::auth::accounts::{ImportOutcome, ImportedUser},
+    bindings::exports::mana::auth::accounts::{Error, ImportOutcome, ImportedUser},
     config::Config,
 };
 use seen::{First, Seen};
-use std::{mem, path::Path};
+use std::{
+    io::{Write as _, stderr},
+    mem,
+    path::{Path, PathBuf},
+};
 
-/// How many accounts are brought in one transaction: others don't wait for it longer than for a sign-in.
+/// How many lines are brought in one transaction: others don't wait for it longer than for a sign-in.
 const BATCH: usize = 250;
 
 /// Brings every account of a file, and names each line that can't be. The same again changes nothing, and goes on where it was
 /// interrupted.
 pub async fn import(config: Config, file: &Path, is_trial: bool) -> Result<(), Failure> {
-    let unreadable = |source| Failure::File { path: file.to_owned(), source };
-    let mut lines = Lines::open(file).map_err(unreadable)?;
-    let instance = started(config, Database::MayBeNew).await?;
+    let lines = Lines::open(file).map_err(|source| Failure::File { path: file.to_owned(), source })?;
+    let database = config.database();
+    let instance = started(config, Database::MustExist).await?;
     let mut importing = Importing { instance, seen: Seen::new()?, is_trial, counts: Counts::default() };
-    let mut batch = Vec::with_capacity(BATCH);
-    while let Some(Line { number, text }) = lines.next().map_err(unreadable)? {
-        match text.map_err(|unreadable| unreadable.to_string()).and_then(|text| person::parse(&text)) {
-            Ok(user) => batch.push((number, user)),
-            Err(problem) => importing.skip(number, &problem),
-        }
-        if batch.len() == BATCH {
-            importing.bring(mem::take(&mut batch)).await?;
-        }
+    let outcome = importing.all(lines, file).await;
+    // However it ends.
+    importing.counts.tell(&database, is_trial)?;
+    match (outcome, importing.counts.skipped) {
+        (Ok(()), 0) => Ok(()),
+        (Ok(()), skipped) => Err(Failure::Refused(CommandError::LinesSkipped(skipped))),
+        (Err(failure), _) => Err(failure),
     }
-    importing.bring(batch).await?;
-    importing.counts.tell(is_trial)
 }
 
 struct Importing {
@@ -49,34 +49,57 @@ struct Importing {
     counts: Counts,
 }
 
-/// What is still to be known of an account when its batch was brought.
-struct Brought {
-    line: u64,
-    id: String,
-    has_password: bool,
-}
+/// A line by its number, and the account that it describes or what is wrong with it.
+type Read = (u64, Result<ImportedUser, String>);
 
 impl Importing {
-    async fn bring(&mut self, batch: Vec<(u64, ImportedUser)>) -> Result<(), Failure> {
-        let brought: Vec<_> = batch.iter().map(|(line, user)| Brought::of(*line, user)).collect();
-        let users: Vec<_> = batch.into_iter().map(|(_, user)| user).collect();
-        let is_trial = self.is_trial;
-        let outcomes = self
-            .instance
-            .run(async |accessor, auth| {
-                auth.mana_auth_accounts().call_import(accessor, users, is_trial).await
-            })
-            .await??;
-        for (brought, outcome) in brought.iter().zip(outcomes) {
-            if let Err(problem) = self.judge(brought, outcome)? {
-                self.skip(brought.line, &problem);
+    async fn all(&mut self, mut lines: Lines, file: &Path) -> Result<(), Failure> {
+        // What a trial finds in its way is not in the database, so it judges each account by itself.
+        let most = if self.is_trial { 1 } else { BATCH };
+        let unreadable = |source| Failure::File { path: PathBuf::from(file), source };
+        let mut batch: Vec<Read> = Vec::with_capacity(most);
+        while let Some(Line { number, text }) = lines.next().map_err(unreadable)? {
+            let text = text.map_err(|unreadable| unreadable.to_string());
+            batch.push((number, text.and_then(|text| person::parse(&text))));
+            if batch.len() == most {
+                self.bring(mem::take(&mut batch)).await?;
+            }
+        }
+        self.bring(batch).await
+    }
+
+    async fn bring(&mut self, batch: Vec<Read>) -> Result<(), Failure> {
+        let Some((first, _)) = batch.first() else { return Ok(()) };
+        let (first, is_trial) = (*first, self.is_trial);
+        let users: Vec<_> = batch.iter().filter_map(|(_, read)| read.as_ref().ok().cloned()).collect();
+        let brought = self.instance.run(async |accessor, auth| {
+            auth.mana_auth_accounts().call_import(accessor, users, is_trial).await
+        });
+        let mut outcomes = brought.await?.map_err(|error| stopped(error, first))?.into_iter();
+        for (line, read) in batch {
+            let judged = match read {
+                Ok(user) => match outcomes.next() {
+                    Some(outcome) => self.judge(line, &user, outcome)?,
+                    None => Ok(()),
+                },
+                Err(problem) => Err(problem),
+            };
+            if let Err(problem) = judged {
+                self.counts.skipped += 1;
+                // Nobody may read it any more.
+                let _ = writeln!(stderr(), "line {line}: {problem}");
             }
         }
         Ok(())
     }
 
     /// Counts an account that is here now, or says why it is not.
-    fn judge(&mut self, brought: &Brought, outcome: ImportOutcome) -> Result<Result<(), String>, Failure> {
+    fn judge(
+        &mut self,
+        line: u64,
+        user: &ImportedUser,
+        outcome: ImportOutcome,
+    ) -> Result<Result<(), String>, Failure> {
         let (email, is_new) = match outcome {
             ImportOutcome::Added(email) => (email, true),
             ImportOutcome::Known(email) => (email, false),
@@ -84,36 +107,31 @@ impl Importing {
                 return Ok(Err(format!("{}: {}", problem.field, problem.message)));
             }
             ImportOutcome::IdTaken => {
-                let first = self.seen.line_of(&brought.id)?.map(First::Id);
-                return Ok(Err(first.map_or_else(
-                    || "id: it is that of an account with another address".to_owned(),
-                    |first| first.to_string(),
-                )));
+                let first = self.seen.line_of(&user.id)?.map(First::Id);
+                let by_whom = || "id: it is that of an account with another address".to_owned();
+                return Ok(Err(first.map_or_else(by_whom, |first| first.to_string())));
             }
             ImportOutcome::EmailTaken(owner) => {
                 let first = self.seen.line_of(&owner)?.map(First::Address);
-                return Ok(Err(first.map_or_else(
-                    || format!("email: in its normal form, it is that of the account {owner}"),
-                    |first| first.to_string(),
-                )));
+                let by_whom = || format!("email: in its normal form, it is that of the account {owner:?}");
+                return Ok(Err(first.map_or_else(by_whom, |first| first.to_string())));
             }
         };
-        if let Err(first) = self.seen.note(brought.line, &brought.id, &email)? {
+        if let Err(first) = self.seen.note(line, &user.id, &email)? {
             return Ok(Err(first.to_string()));
         }
-        self.counts.count(is_new, brought.has_password);
+        self.counts.count(is_new, user.password_hash.is_some());
         Ok(Ok(()))
-    }
-
-    fn skip(&mut self, line: u64, problem: &str) {
-        self.counts.skipped += 1;
-        eprintln!("line {line}: {problem}");
     }
 }
 
-impl Brought {
-    fn of(line: u64, user: &ImportedUser) -> Self {
-        Self { line, id: user.id.clone(), has_password: user.password_hash.is_some() }
+/// What was brought before stays.
+fn stopped(error: Error, line: u64) -> Failure {
+    match error {
+        Error::Busy | Error::Unavailable | Error::Internal => {
+            Failure::Refused(CommandError::ImportStopped(line))
+        }
+        error => error.into(),
     }
 }
 
@@ -135,12 +153,13 @@ impl Counts {
         }
     }
 
-    fn tell(&self, is_trial: bool) -> Result<(), Failure> {
+    fn tell(&self, database: &Path, is_trial: bool) -> Result<(), Failure> {
         let Self { added, added_without_password, known, skipped } = self;
-        let done = if is_trial { "to add " } else { "added  " };
-        console::line(&format!("{done}  {added}, of them {added_without_password} without a password"))?;
-        console::line(&format!("known    {known}"))?;
-        console::line(&format!("skipped  {skipped}"))?;
-        if *skipped > 0 { Err(Failure::Refused(CommandError::LinesSkipped(*skipped))) } else { Ok(()) }
+        let done = if is_trial { "to add" } else { "added " };
+        console::print(&format!(
+            "database  {}\n{done}    {added}, of them {added_without_password} without a password\n\
+             known     {known}\nskipped   {skipped}\n",
+            database.display()
+        ))
     }
 }
