@@ -27,9 +27,8 @@ function passOn(port, request, response) {
 
 /** The app's own backend: asks the auth server about each token. */
 async function backend(auth, request, response) {
-  response.setHeader("access-control-allow-origin", request.headers.origin ?? "null");
-  response.setHeader("access-control-allow-headers", "authorization");
-  if (request.method === "OPTIONS") return response.writeHead(204).end();
+  const { cors } = await import(`${work}/single-page-app/cors.js`);
+  if (cors(request, response)) return;
   const answer = await fetch(`http://127.0.0.1:${auth}/api/v1/auth/validate`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-forwarded-proto": "https" },
