@@ -22,8 +22,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// How many lines are brought in one transaction: others don't wait for it longer than for a sign-in.
-const BATCH: usize = 250;
+/// How many lines are brought in one transaction. Of fewer, each costs more of a commit; of more, SQLite walks longer through what it
+/// could undo, and others wait longer than for a sign-in.
+const BATCH: usize = 125;
 
 /// Brings every account of a file, and names each line that can't be. The same again changes nothing, and goes on where it was
 /// interrupted.

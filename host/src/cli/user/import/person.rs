@@ -8,33 +8,20 @@ use serde_json::value::RawValue;
 /// The members of an account. One that nobody knows is refused: it may be a misspelled hash.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Members<'a> {
-    #[serde(borrow)]
-    id: &'a RawValue,
-    #[serde(borrow)]
-    email: &'a RawValue,
-    #[serde(borrow)]
-    created_at: &'a RawValue,
-    #[serde(borrow)]
-    updated_at: Option<&'a RawValue>,
-    #[serde(borrow)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    image: Option<&'a RawValue>,
-    #[serde(borrow)]
-    role: Option<&'a RawValue>,
-    #[serde(borrow)]
-    email_verified: Option<&'a RawValue>,
-    #[serde(borrow)]
-    banned: Option<&'a RawValue>,
-    #[serde(borrow)]
-    ban_reason: Option<&'a RawValue>,
-    #[serde(borrow)]
-    ban_expires: Option<&'a RawValue>,
-    #[serde(borrow)]
-    app_metadata: Option<&'a RawValue>,
-    #[serde(borrow)]
-    password_hash: Option<&'a RawValue>,
+struct Members {
+    id: Box<RawValue>,
+    email: Box<RawValue>,
+    created_at: Box<RawValue>,
+    updated_at: Option<Box<RawValue>>,
+    name: Option<Box<RawValue>>,
+    image: Option<Box<RawValue>>,
+    role: Option<Box<RawValue>>,
+    email_verified: Option<Box<RawValue>>,
+    banned: Option<Box<RawValue>>,
+    ban_reason: Option<Box<RawValue>>,
+    ban_expires: Option<Box<RawValue>>,
+    app_metadata: Option<Box<RawValue>>,
+    password_hash: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -69,31 +56,31 @@ pub fn parse(line: &str) -> Result<ImportedUser, String> {
     if !line.trim_ascii_start().starts_with('{') {
         return Err(NO_OBJECT.to_owned());
     }
-    let members: Members<'_> = serde_json::from_str(line).map_err(|wrong| wrong_members(&wrong))?;
-    let created_at = time("createdAt", Some(members.created_at))?.ok_or(format!("createdAt: {TIME}"))?;
-    let banned = member("banned", members.banned, "must be true or false")?.unwrap_or(false);
+    let members: Members = serde_json::from_str(line).map_err(|wrong| wrong_members(&wrong))?;
+    let created_at = time("createdAt", Some(&members.created_at))?.ok_or(format!("createdAt: {TIME}"))?;
+    let banned = member("banned", members.banned.as_deref(), "must be true or false")?.unwrap_or(false);
     let ban = ImportedBan {
-        reason: member("banReason", members.ban_reason, TEXT)?.unwrap_or_default(),
-        until: time("banExpires", members.ban_expires)?,
+        reason: member("banReason", members.ban_reason.as_deref(), TEXT)?.unwrap_or_default(),
+        until: time("banExpires", members.ban_expires.as_deref())?,
     };
     Ok(ImportedUser {
-        id: member("id", Some(members.id), TEXT)?.ok_or("id: must be text")?,
-        email: member("email", Some(members.email), TEXT)?.ok_or("email: must be text")?,
-        name: member("name", members.name, TEXT)?.unwrap_or_default(),
-        image: member("image", members.image, TEXT)?.filter(|image: &String| !image.is_empty()),
-        role: match member("role", members.role, "must be user, admin or service")? {
+        id: member("id", Some(&members.id), TEXT)?.ok_or("id: must be text")?,
+        email: member("email", Some(&members.email), TEXT)?.ok_or("email: must be text")?,
+        name: member("name", members.name.as_deref(), TEXT)?.unwrap_or_default(),
+        image: member("image", members.image.as_deref(), TEXT)?.filter(|image: &String| !image.is_empty()),
+        role: match member("role", members.role.as_deref(), "must be user, admin or service")? {
             None | Some(RoleName::User) => Role::User,
             Some(RoleName::Admin) => Role::Admin,
             Some(RoleName::Service) => Role::Service,
         },
-        email_verified: member("emailVerified", members.email_verified, "must be true or false")?
+        email_verified: member("emailVerified", members.email_verified.as_deref(), "must be true or false")?
             .unwrap_or(false),
         ban: banned.then_some(ban),
         created_at,
-        updated_at: time("updatedAt", members.updated_at)?.unwrap_or(created_at),
+        updated_at: time("updatedAt", members.updated_at.as_deref())?.unwrap_or(created_at),
         // The component reads it: it finds a member that is named twice.
         app_metadata: members.app_metadata.map(|object| object.get().to_owned()),
-        password_hash: member("passwordHash", members.password_hash, TEXT)?,
+        password_hash: member("passwordHash", members.password_hash.as_deref(), TEXT)?,
     })
 }
 
