@@ -1,0 +1,116 @@
+//! English.
+
+use crate::{
+    letter::{Letter, Notice},
+    words::{Parts, Words},
+};
+
+pub static WORDS: Words = Words { tag: "en", letter, footer };
+
+const TYPE_IT: &str = "Or type this code on the page where you asked for this mail:";
+const CONFIRM: &str = "Confirm the address";
+const CHOOSE: &str = "Choose a new password";
+
+fn letter<'a>(letter: &Letter<'a>, product: &str) -> Parts<'a> {
+    match *letter {
+        Letter::Reset { link, code } => Parts {
+            subject: format!("Choose a new password for {product}"),
+            lead: vec![format!("Somebody, probably you, asked for a new password for your account at {product}.")],
+            button: (CHOOSE, link),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "Link and code work once, within an hour. All sessions end when you choose a new password.".into(),
+                "If it wasn't you, ignore this mail: your password stays as it is. Tell nobody the code.".into(),
+            ],
+        },
+        Letter::Verification { link, code } => Parts {
+            subject: format!("Confirm your address for {product}"),
+            lead: vec![format!(
+                "Somebody, probably you, registered at {product} with this address. Confirm that it is yours, and the account is ready."
+            )],
+            button: (CONFIRM, link),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "The link works within 24 hours, the code within one.".into(),
+                "If it wasn't you, ignore this mail: without a confirmation there is no account.".into(),
+            ],
+        },
+        Letter::NewAddress { link, code } => Parts {
+            subject: format!("Confirm your new address for {product}"),
+            lead: vec![format!("Your account at {product} is to have this address. Confirm that it is yours.")],
+            button: (CONFIRM, link),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "Link and code work once, within an hour.".into(),
+                "If it wasn't you, ignore this mail: nothing changes.".into(),
+            ],
+        },
+        Letter::MagicLink { link, code } => Parts {
+            subject: format!("Sign in to {product}"),
+            lead: vec!["Open the link in the browser in which you asked for it.".into()],
+            button: ("Sign in", link),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "Link and code work once, within 15 minutes.".into(),
+                "If it wasn't you, ignore this mail. Tell nobody the code: whoever asks for it wants to sign in as you.".into(),
+            ],
+        },
+        Letter::Registered { link } => Parts {
+            subject: format!("You have an account at {product}"),
+            lead: vec![
+                format!("Somebody, probably you, tried to register at {product} with this address, which has an account already."),
+                "Sign in as always. If you don't know the password any more, choose a new one:".into(),
+            ],
+            button: (CHOOSE, link),
+            code: None,
+            rest: vec!["If it wasn't you, ignore this mail: nothing was changed, and nobody was told that you have an account.".into()],
+        },
+        Letter::Notice { notice, undo } => {
+            let (subject, lead) = told(notice, product);
+            Parts {
+                subject,
+                lead: vec![lead, "If it was you, there is nothing to do.".into()],
+                button: ("This wasn't me", undo),
+                code: None,
+                rest: vec!["The link works for 7 days. It ends every session of your account, and you choose a new password.".into()],
+            }
+        }
+    }
+}
+
+fn told(notice: Notice<'_>, product: &str) -> (String, String) {
+    match notice {
+        Notice::PasswordChanged { at } => (
+            format!("Your password for {product} was changed"),
+            format!(
+                "The password of your account at {product} was changed ({at}). All other sessions have ended."
+            ),
+        ),
+        Notice::NewDevice { device, at } => (
+            format!("A new sign-in to {product}"),
+            format!(
+                "Somebody signed in to your account at {product} on a device that was not seen before: {device} ({at})."
+            ),
+        ),
+        Notice::AccountLocked { until } => (
+            format!("Sign-ins to {product} are refused for a while"),
+            format!(
+                "There were too many wrong passwords for your account at {product}. Sign-ins are refused until {until}, but for devices on which you have signed in before."
+            ),
+        ),
+        Notice::AddressChanged { to } => (
+            format!("Your address for {product} was changed"),
+            format!("Your account at {product} has another address now: {to}."),
+        ),
+        Notice::ChangedByOperator { at } => (
+            format!("Your account at {product} was changed"),
+            format!("An administrator of {product} changed your account ({at})."),
+        ),
+    }
+}
+
+fn footer(product: &str) -> String {
+    format!(
+        "{product} sent this mail because of what was done with this address. It is no advertising, and can't be unsubscribed from."
+    )
+}

@@ -1,0 +1,117 @@
+//! German. It addresses people formally.
+
+use crate::{
+    letter::{Letter, Notice},
+    words::{Parts, Words},
+};
+
+pub static WORDS: Words = Words { tag: "de", letter, footer };
+
+const TYPE_IT: &str =
+    "Oder geben Sie diesen Code auf der Seite ein, auf der Sie diese Mail angefordert haben:";
+const CONFIRM: &str = "Adresse bestätigen";
+const CHOOSE: &str = "Neues Passwort wählen";
+
+fn letter<'a>(letter: &Letter<'a>, product: &str) -> Parts<'a> {
+    match *letter {
+        Letter::Reset { link, code } => Parts {
+            subject: format!("Neues Passwort für {product}"),
+            lead: vec![format!("Jemand, vermutlich Sie selbst, hat ein neues Passwort für Ihr Konto bei {product} angefordert.")],
+            button: (CHOOSE, link),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "Link und Code gelten einmal, eine Stunde lang. Mit dem neuen Passwort enden alle Sitzungen.".into(),
+                "Waren Sie es nicht, ignorieren Sie diese Mail: Ihr Passwort bleibt, wie es ist. Geben Sie den Code niemandem.".into(),
+            ],
+        },
+        Letter::Verification { link, code } => Parts {
+            subject: format!("Bestätigen Sie Ihre Adresse für {product}"),
+            lead: vec![format!(
+                "Jemand, vermutlich Sie selbst, hat sich mit dieser Adresse bei {product} registriert. Bestätigen Sie, dass sie Ihnen gehört, und das Konto ist bereit."
+            )],
+            button: (CONFIRM, link),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "Der Link gilt 24 Stunden, der Code eine Stunde.".into(),
+                "Waren Sie es nicht, ignorieren Sie diese Mail: Ohne Bestätigung entsteht kein Konto.".into(),
+            ],
+        },
+        Letter::NewAddress { link, code } => Parts {
+            subject: format!("Bestätigen Sie Ihre neue Adresse für {product}"),
+            lead: vec![format!("Ihr Konto bei {product} soll diese Adresse bekommen. Bestätigen Sie, dass sie Ihnen gehört.")],
+            button: (CONFIRM, link),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "Link und Code gelten einmal, eine Stunde lang.".into(),
+                "Waren Sie es nicht, ignorieren Sie diese Mail: Es ändert sich nichts.".into(),
+            ],
+        },
+        Letter::MagicLink { link, code } => Parts {
+            subject: format!("Bei {product} anmelden"),
+            lead: vec!["Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben.".into()],
+            button: ("Anmelden", link),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "Link und Code gelten einmal, 15 Minuten lang.".into(),
+                "Waren Sie es nicht, ignorieren Sie diese Mail. Geben Sie den Code niemandem: Wer danach fragt, will sich als Sie anmelden.".into(),
+            ],
+        },
+        Letter::Registered { link } => Parts {
+            subject: format!("Sie haben ein Konto bei {product}"),
+            lead: vec![
+                format!("Jemand, vermutlich Sie selbst, wollte sich mit dieser Adresse bei {product} registrieren. Zu ihr gibt es schon ein Konto."),
+                "Melden Sie sich an wie immer. Wenn Sie das Passwort nicht mehr wissen, wählen Sie ein neues:".into(),
+            ],
+            button: (CHOOSE, link),
+            code: None,
+            rest: vec!["Waren Sie es nicht, ignorieren Sie diese Mail: Nichts wurde geändert, und niemand hat erfahren, dass Sie ein Konto haben.".into()],
+        },
+        Letter::Notice { notice, undo } => {
+            let (subject, lead) = told(notice, product);
+            Parts {
+                subject,
+                lead: vec![lead, "Waren Sie es, ist nichts zu tun.".into()],
+                button: ("Das war ich nicht", undo),
+                code: None,
+                rest: vec!["Der Link gilt 7 Tage. Er beendet alle Sitzungen Ihres Kontos, und Sie wählen ein neues Passwort.".into()],
+            }
+        }
+    }
+}
+
+fn told(notice: Notice<'_>, product: &str) -> (String, String) {
+    match notice {
+        Notice::PasswordChanged { at } => (
+            format!("Ihr Passwort für {product} wurde geändert"),
+            format!(
+                "Das Passwort Ihres Kontos bei {product} wurde geändert ({at}). Alle anderen Sitzungen sind beendet."
+            ),
+        ),
+        Notice::NewDevice { device, at } => (
+            format!("Neue Anmeldung bei {product}"),
+            format!(
+                "Jemand hat sich in Ihrem Konto bei {product} auf einem neuen Gerät angemeldet: {device} ({at})."
+            ),
+        ),
+        Notice::AccountLocked { until } => (
+            format!("Anmeldungen bei {product} sind vorübergehend gesperrt"),
+            format!(
+                "Für Ihr Konto bei {product} wurden zu viele falsche Passwörter eingegeben. Anmeldungen sind bis {until} gesperrt, außer auf Geräten, auf denen Sie sich schon angemeldet haben."
+            ),
+        ),
+        Notice::AddressChanged { to } => (
+            format!("Ihre Adresse für {product} wurde geändert"),
+            format!("Ihr Konto bei {product} hat jetzt eine andere Adresse: {to}."),
+        ),
+        Notice::ChangedByOperator { at } => (
+            format!("Ihr Konto bei {product} wurde geändert"),
+            format!("Ein Administrator von {product} hat Ihr Konto geändert ({at})."),
+        ),
+    }
+}
+
+fn footer(product: &str) -> String {
+    format!(
+        "{product} hat diese Mail geschickt, weil mit dieser Adresse etwas geschehen ist. Sie ist keine Werbung und lässt sich nicht abbestellen."
+    )
+}

@@ -1,0 +1,34 @@
+//! Writing a letter.
+
+use crate::{Brand, Language, Letter, html, text};
+
+/// A mail, but for addresses and headers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line.
+    pub subject: String,
+    /// Lines of at most 998 bytes (RFC 5322 §2.1.1), as long as links are no longer.
+    pub text: String,
+    /// A whole document.
+    pub html: String,
+}
+
+impl Letter<'_> {
+    /// The letter in a language.
+    #[must_use]
+    pub fn render(&self, brand: &Brand, language: Language) -> Rendered {
+        let words = language.words();
+        let parts = (words.letter)(self, brand.product());
+        let footer = (words.footer)(brand.product());
+        Rendered {
+            subject: one_line(&parts.subject),
+            text: text::render(&parts, &footer),
+            html: html::render(&parts, &footer, brand, words.tag).into_string(),
+        }
+    }
+}
+
+/// Without what would end a header (RFC 5322 §2.2), and other control characters.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).collect()
+}

@@ -1,0 +1,25 @@
+//! What a language has to say.
+
+use crate::letter::Letter;
+
+/// Every sentence of a language: one that is missing does not compile.
+pub struct Words {
+    /// As BCP 47 writes it.
+    pub tag: &'static str,
+    /// The parts of a letter from a product.
+    pub letter: for<'a> fn(&Letter<'a>, &str) -> Parts<'a>,
+    /// Why the mail came.
+    pub footer: fn(&str) -> String,
+}
+
+/// The parts of a letter, in their order.
+pub struct Parts<'a> {
+    pub subject: String,
+    pub lead: Vec<String>,
+    /// The words of the button, and where it leads.
+    pub button: (&'static str, &'a str),
+    /// What stands before a code, and the code.
+    pub code: Option<(&'static str, &'a str)>,
+    /// How long that is good, and what to do if it wasn't you.
+    pub rest: Vec<String>,
+}

@@ -1,0 +1,86 @@
+//! Every letter in every language, as it was looked at: `UPDATE=1` writes the files anew.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use mana_auth_mail::{Brand, Language, Letter, Notice, Rendered};
+use std::{env, fs, path::Path};
+
+const LINK: &str = "https://auth.example.org/reset?token=W3bYkq2l6nD0v8sT4xJ1aC9eH5mR7pUzQfGiKoLyBhE";
+const AT: &str = "2026-11-29 21:03 UTC";
+
+fn letters() -> Vec<(&'static str, Letter<'static>)> {
+    let notice = |notice| Letter::Notice { notice, undo: LINK };
+    vec![
+        ("reset", Letter::Reset { link: LINK, code: "K7QM-2XRT" }),
+        ("verification", Letter::Verification { link: LINK, code: "304 118" }),
+        ("new-address", Letter::NewAddress { link: LINK, code: "304 118" }),
+        ("magic-link", Letter::MagicLink { link: LINK, code: "304 118" }),
+        ("registered", Letter::Registered { link: LINK }),
+        ("password-changed", notice(Notice::PasswordChanged { at: AT })),
+        ("new-device", notice(Notice::NewDevice { device: "Firefox on Linux", at: AT })),
+        ("account-locked", notice(Notice::AccountLocked { until: AT })),
+        ("address-changed", notice(Notice::AddressChanged { to: "l…e@example.org" })),
+        ("changed-by-operator", notice(Notice::ChangedByOperator { at: AT })),
+    ]
+}
+
+fn brand() -> Brand {
+    Brand::new("Mana", "#0b57d0", None).expect("a brand")
+}
+
+#[test]
+fn every_letter_is_as_it_was_looked_at() {
+    for language in Language::ALL {
+        for (name, letter) in letters() {
+            let Rendered { subject, text, html } = letter.render(&brand(), language);
+            for (ending, made) in [("txt", format!("{subject}\n\n{text}")), ("html", html)] {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("golden")
+                    .join(format!("{name}.{}.{ending}", language.tag()));
+                if env::var_os("UPDATE").is_some() {
+                    fs::write(&path, &made).expect("a golden file");
+                }
+                let kept = fs::read_to_string(&path).unwrap_or_default();
+                assert!(kept == made, "{} is another: UPDATE=1 writes it anew", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_people_write_stays_what_it_is() {
+    let evil = "x\r\nBcc: all@example.org\r\n\r\n<img src=x onerror=alert(1)>\" style=\"";
+    for language in Language::ALL {
+        let notice = Notice::NewDevice { device: evil, at: AT };
+        let letter = Letter::Notice { notice, undo: "https://auth.example.org/undo?a=\"><script>&b=1" };
+        let Rendered { subject, text, html } = letter.render(&brand(), language);
+        assert!(!subject.contains(['\r', '\n']), "{subject}");
+        assert!(!html.contains("<img") && !html.contains("<script"), "{html}");
+        assert!(html.contains("a=&quot;&gt;&lt;script&gt;&amp;b=1"), "{html}");
+        assert!(!text.contains('\r') && text.contains("x Bcc: all@example.org"), "{text}");
+        let brand = Brand::new("A & <b>B</b>", "#0b57d0", Some("https://cdn.example/a.png?x=1&y=2"))
+            .expect("a brand");
+        let html = letter.render(&brand, language).html;
+        assert!(
+            html.contains("alt=\"A &amp; &lt;b&gt;B&lt;/b&gt;\"") && html.contains("?x=1&amp;y=2"),
+            "{html}"
+        );
+    }
+}
+
+#[test]
+fn text_and_html_lead_to_the_same_place_and_load_nothing() {
+    for language in Language::ALL {
+        for (name, letter) in letters() {
+            let Rendered { subject, text, html } = letter.render(&brand(), language);
+            assert!(!subject.is_empty() && subject.chars().count() <= 78, "{name}: {subject}");
+            assert_eq!(text.lines().filter(|line| *line == LINK).count(), 1, "{name}");
+            assert!(text.lines().all(|line| line == LINK || line.chars().count() <= 72), "{name}");
+            assert_eq!(html.matches(&format!("href=\"{LINK}\"")).count(), 1, "{name}");
+            for loads in ["<script", "<img", "<link", "<form", "url(", "@import", "src="] {
+                assert!(!html.contains(loads), "{name}: {loads}");
+            }
+            assert!(html.contains(&format!("lang=\"{}\"", language.tag())));
+        }
+    }
+}
