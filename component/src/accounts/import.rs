@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// The most accounts of one call: one transaction, which others wait for.
 pub const MOST: usize = 500;
 
-/// How often a batch is judged anew when others took an address of it meanwhile.
+/// Attempts at one batch. A registration with one of its addresses, made meanwhile, costs an attempt.
 const ATTEMPTS: usize = 3;
 
 /// An account as it was elsewhere.
@@ -26,7 +26,7 @@ pub struct Imported {
     pub password: Option<String>,
 }
 
-/// What became of one of them.
+/// The outcome for one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Import {
     /// It is here now.

@@ -68,10 +68,10 @@ impl Recorded {
     }
 }
 
-/// What is wrong with text that is no kind.
+/// The message for text that is not a valid kind.
 pub const NO_KIND: &str = "must be 1 to 64 of a to z, 0 to 9, _ and .";
 
-/// Whether this can be the kind of an event, ours or another component's.
+/// Returns whether the text is a valid kind of event, of this service or of another component.
 #[must_use]
 pub fn is_kind(text: &str) -> bool {
     let is_allowed =

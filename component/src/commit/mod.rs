@@ -101,7 +101,7 @@ impl Change {
         Self { parts: vec![Part::Row(statement, None)] }
     }
 
-    /// Whether there is nothing in it.
+    /// Returns whether the change has no parts.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()

@@ -22,7 +22,7 @@ pub async fn import(
         return Err(FieldProblem::new("users", format!("must be at most {MOST}")).into());
     }
     let mut batch = Vec::with_capacity(users.len());
-    // What is wrong with a record; none of those that are in the batch.
+    // The problem of each invalid record. None: the record is in the batch.
     let mut wrong = Vec::with_capacity(users.len());
     for user in users {
         match read(ctx, user).await {

@@ -38,7 +38,7 @@ pub fn user_id(text: &str) -> Result<UserId, LookupError> {
     UserId::parse(text).ok_or(LookupError::NotFound)
 }
 
-/// What a user may do.
+/// The role, as the domain has it.
 pub const fn role(role: Role) -> accounts::Role {
     match role {
         Role::User => accounts::Role::User,

@@ -128,7 +128,7 @@ struct Run {
     is_through: bool,
     /// Whether another process has sealed meanwhile. Then the run ends.
     is_overtaken: bool,
-    /// Whether this run, or an earlier one that it continues, read events of an unknown author.
+    /// Set if this run, or an earlier run that it continues, has read events of an unknown author.
     has_unknown: bool,
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub struct Stopped {
     /// The last event that was read. None: the run was at the beginning.
     pub behind: Option<Uuid>,
-    /// Whether events up to there have an unknown author.
+    /// Set if events before that place have an unknown author.
     pub has_unknown: bool,
 }
 
