@@ -48,11 +48,12 @@ impl Lines {
         loop {
             let Some(bytes) = self.read()? else { return Ok(None) };
             self.number += 1;
-            let text = match bytes {
-                Ok(bytes) if self.number == 1 => text(bytes.strip_prefix(BOM).unwrap_or(&bytes)),
-                Ok(bytes) => text(&bytes),
-                Err(unreadable) => Err(unreadable),
-            };
+            let text = bytes.and_then(|mut bytes| {
+                if self.number == 1 && bytes.starts_with(BOM) {
+                    bytes.drain(..BOM.len());
+                }
+                String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)
+            });
             if !text.as_ref().is_ok_and(|text| text.trim_ascii().is_empty()) {
                 return Ok(Some(Line { number: self.number, text }));
             }
@@ -78,10 +79,6 @@ impl Lines {
 
 /// What some programs put in front of a text in UTF-8.
 const BOM: &[u8] = "\u{feff}".as_bytes();
-
-fn text(bytes: &[u8]) -> Result<String, Unreadable> {
-    str::from_utf8(bytes).map(ToOwned::to_owned).map_err(|_| Unreadable::NotUtf8)
-}
 
 #[cfg(test)]
 mod tests {

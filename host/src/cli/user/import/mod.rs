@@ -78,14 +78,14 @@ impl Importing {
         });
         let mut outcomes = brought.await?.map_err(|error| stopped(error, first))?.into_iter();
         for (line, read) in batch {
-            let judged = match read {
+            let problem = match read {
                 Ok(user) => match outcomes.next() {
                     Some(outcome) => self.judge(line, &user, outcome)?,
-                    None => Ok(()),
+                    None => None,
                 },
-                Err(problem) => Err(problem),
+                Err(problem) => Some(problem),
             };
-            if let Err(problem) = judged {
+            if let Some(problem) = problem {
                 self.counts.skipped += 1;
                 // Nobody may read it any more.
                 let _ = writeln!(stderr(), "line {line}: {problem}");
@@ -94,35 +94,34 @@ impl Importing {
         Ok(())
     }
 
-    /// Counts an account that is here now, or says why it is not.
+    /// Counts an account that is here now; else says why it is not.
     fn judge(
         &mut self,
         line: u64,
         user: &ImportedUser,
         outcome: ImportOutcome,
-    ) -> Result<Result<(), String>, Failure> {
-        let (email, is_new) = match outcome {
-            ImportOutcome::Added(email) => (email, true),
-            ImportOutcome::Known(email) => (email, false),
-            ImportOutcome::Invalid(problem) => {
-                return Ok(Err(format!("{}: {}", problem.field, problem.message)));
+    ) -> Result<Option<String>, Failure> {
+        let is_new = matches!(outcome, ImportOutcome::Added(_));
+        Ok(Some(match outcome {
+            ImportOutcome::Added(email) | ImportOutcome::Known(email) => {
+                match self.seen.note(line, &user.id, &email)? {
+                    Ok(()) => {
+                        self.counts.count(is_new, user.password_hash.is_some());
+                        return Ok(None);
+                    }
+                    Err(first) => first.to_string(),
+                }
             }
-            ImportOutcome::IdTaken => {
-                let first = self.seen.line_of(&user.id)?.map(First::Id);
-                let by_whom = || "id: it is that of an account with another address".to_owned();
-                return Ok(Err(first.map_or_else(by_whom, |first| first.to_string())));
-            }
-            ImportOutcome::EmailTaken(owner) => {
-                let first = self.seen.line_of(&owner)?.map(First::Address);
-                let by_whom = || format!("email: in its normal form, it is that of the account {owner:?}");
-                return Ok(Err(first.map_or_else(by_whom, |first| first.to_string())));
-            }
-        };
-        if let Err(first) = self.seen.note(line, &user.id, &email)? {
-            return Ok(Err(first.to_string()));
-        }
-        self.counts.count(is_new, user.password_hash.is_some());
-        Ok(Ok(()))
+            ImportOutcome::Invalid(problem) => format!("{}: {}", problem.field, problem.message),
+            ImportOutcome::IdTaken => match self.seen.line_of(&user.id)? {
+                Some(first) => First::Id(first).to_string(),
+                None => "id: it is that of an account with another address".to_owned(),
+            },
+            ImportOutcome::EmailTaken(owner) => match self.seen.line_of(&owner)? {
+                Some(first) => First::Address(first).to_string(),
+                None => format!("email: in its normal form, it is that of the account {owner:?}"),
+            },
+        }))
     }
 }
 
