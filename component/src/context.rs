@@ -7,6 +7,7 @@ use crate::{
     time::Time,
 };
 use mana_auth_hygiene::Trace;
+use mana_auth_mail::Language;
 use std::net::IpAddr;
 
 /// Who calls, when, and under which settings. Made once for each call and passed down: the clock is read here.
@@ -31,6 +32,8 @@ pub struct Client {
     pub address: Option<String>,
     /// What it calls itself, cleaned and cut.
     pub user_agent: Option<String>,
+    /// The language that it asks for.
+    pub language: Option<Language>,
     /// Whether it is a device that has signed in to the account before.
     pub known_device: bool,
 }

@@ -12,6 +12,8 @@ wasmtime::component::bindgen!({
         "mana:auth/invalidations.check": async | store | trappable,
         "mana:auth/passwords": async | store | trappable,
         "mana:auth/config": async | store | trappable,
+        "mana:auth/mailer.available": async | store | trappable,
+        "mana:auth/mailer.send": async | store | trappable,
         default: trappable,
     },
     exports: { default: async | store },

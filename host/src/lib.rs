@@ -1,7 +1,8 @@
 //! The host of the authentication component: run it with the binary `mana-auth`, or embed it.
 //!
 //! [`Server`] is the whole of it. Each of the component's imports is a trait that an embedder may implement:
-//! [`storage::Storage`], [`invalidations::Invalidations`], [`passwords::Passwords`], [`clock::Clock`], [`random::Random`].
+//! [`storage::Storage`], [`invalidations::Invalidations`], [`passwords::Passwords`], [`clock::Clock`],
+//! [`random::Random`], [`mail::Mailer`].
 
 pub mod artefact;
 pub mod audit_log;
@@ -11,6 +12,7 @@ pub mod config;
 mod file_mode;
 pub mod imports;
 pub mod invalidations;
+pub mod mail;
 mod metrics;
 pub mod passwords;
 pub mod random;

@@ -75,6 +75,8 @@ pub struct Metrics {
     /// When the key that signs was made, and when housekeeping last came to its end, in seconds since the Unix epoch. 0: not known yet.
     signing_key_created: Gauge,
     housekeeping_done: Gauge,
+    /// Mails that wait, and those that were given up lately, as of the last housekeeping of this process.
+    mails: Family<[(&'static str, &'static str); 1], Gauge>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -194,6 +196,7 @@ impl Metrics {
             db_room: Gauge::default(),
             signing_key_created: Gauge::default(),
             housekeeping_done: Gauge::default(),
+            mails: Family::default(),
             process: Registry::default(),
             registry: Registry::default(),
         };
@@ -229,6 +232,11 @@ impl Metrics {
         registry.register("signing_key_created_timestamp_seconds", "When the signing key was made", created);
         let done = metrics.housekeeping_done.clone();
         registry.register("housekeeping_done_timestamp_seconds", "When housekeeping was last done", done);
+        registry.register(
+            "mails_kept",
+            "Mails that wait, and that were given up lately",
+            metrics.mails.clone(),
+        );
         let build: Family<[(&'static str, &'static str); 1], Gauge> = Family::default();
         build.get_or_create(&[("version", env!("CARGO_PKG_VERSION"))]).set(1);
         registry.register("build_info", "Which program this is", build);
@@ -315,6 +323,11 @@ impl Metrics {
     /// When the key that signs was made, in milliseconds since the Unix epoch.
     pub(crate) fn signing_key_created(&self, at: u64) {
         self.signing_key_created.set(i64::try_from(at / 1000).unwrap_or(i64::MAX));
+    }
+
+    /// Where mails stand.
+    pub(crate) fn mails(&self, state: &'static str, count: u64) {
+        self.mails.get_or_create(&[("state", state)]).set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
     /// Housekeeping has come to its end, at a time in milliseconds since the Unix epoch.

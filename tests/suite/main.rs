@@ -16,6 +16,7 @@ mod attacks;
 mod client;
 mod durability;
 mod embedded;
+mod eventually;
 mod examples;
 mod house;
 mod jwt;

@@ -19,6 +19,10 @@ pub enum Need {
     Start,
     /// One address for everything.
     OneAddress,
+    /// Mail that it can read.
+    Mail,
+    /// A mailer of its own, which fails when it is told to.
+    Postman,
 }
 
 impl Need {
@@ -33,6 +37,8 @@ impl Need {
             Self::Management => "no management address",
             Self::Start => "no start that could be refused",
             Self::OneAddress => "a management address of its own",
+            Self::Mail => "no mail to read",
+            Self::Postman => "no mailer that could fail",
         }
     }
 }

@@ -28,7 +28,8 @@ CREATE TABLE users (
     credential_version bigint NOT NULL DEFAULT 1,
     created_at         bigint NOT NULL,
     updated_at         bigint NOT NULL,
-    app_metadata       text COLLATE "C" NOT NULL DEFAULT '{}'
+    app_metadata       text COLLATE "C" NOT NULL DEFAULT '{}',
+    language           text COLLATE "C"
 );
 
 CREATE INDEX users_created ON users (created_at, id);
@@ -143,6 +144,52 @@ CREATE TABLE refresh_tokens (
 );
 
 CREATE INDEX refresh_tokens_repeated ON refresh_tokens (session_id, repeated_at) WHERE repeated_at IS NOT NULL;
+
+CREATE TABLE outbox (
+    id             text COLLATE "C" PRIMARY KEY,
+    kind           text COLLATE "C" NOT NULL,
+    by_stranger    boolean NOT NULL,
+    secret_version bigint NOT NULL,
+    content        bytea,
+    created_at     bigint NOT NULL,
+    due_at         bigint NOT NULL,
+    holder         bytea,
+    attempts       bigint NOT NULL,
+    state          text COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'failed')),
+    reason         text COLLATE "C"
+);
+
+CREATE INDEX outbox_due ON outbox (state, due_at);
+
+CREATE INDEX outbox_held ON outbox (holder) WHERE holder IS NOT NULL;
+
+CREATE INDEX outbox_age ON outbox (by_stranger, created_at, id);
+
+CREATE TABLE challenges (
+    id                 text COLLATE "C" PRIMARY KEY,
+    purpose            text COLLATE "C" NOT NULL,
+    position           bigint NOT NULL,
+    token_hash         bytea NOT NULL UNIQUE,
+    code_mac           bytea,
+    code_failures      bigint NOT NULL DEFAULT 0,
+    user_id            text COLLATE "C" NOT NULL,
+    credential_version bigint NOT NULL,
+    email              text COLLATE "C" NOT NULL,
+    network            bytea,
+    browser_hash       bytea,
+    created_at         bigint NOT NULL,
+    expires_at         bigint NOT NULL,
+    spent_at           bigint,
+    spent_by           bytea
+);
+
+CREATE UNIQUE INDEX challenges_position ON challenges (purpose, position);
+
+CREATE INDEX challenges_email ON challenges (purpose, email, created_at);
+
+CREATE INDEX challenges_network ON challenges (purpose, network, created_at);
+
+CREATE INDEX challenges_user ON challenges (user_id);
 
 CREATE TABLE jwks (
     id             text COLLATE "C" PRIMARY KEY,

@@ -18,7 +18,9 @@ CREATE TABLE users (
     created_at         INTEGER NOT NULL,
     updated_at         INTEGER NOT NULL,
     -- The operator's data about the user: a JSON object. Users never write it.
-    app_metadata       TEXT NOT NULL DEFAULT '{}'
+    app_metadata       TEXT NOT NULL DEFAULT '{}',
+    -- The language that they read, as BCP 47 writes it; null: not known.
+    language           TEXT
 ) STRICT;
 
 -- Lists of users go by time.
@@ -167,6 +169,68 @@ CREATE TABLE refresh_tokens (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX refresh_tokens_repeated ON refresh_tokens (session_id, repeated_at) WHERE repeated_at IS NOT NULL;
+
+-- Mails that are still to be delivered, and those that were given up lately. Whatever somebody causes, no request waits for a mail.
+CREATE TABLE outbox (
+    -- The left part of the Message-ID, over all attempts.
+    id             TEXT PRIMARY KEY,
+    kind           TEXT NOT NULL,
+    -- Whether anybody may have caused it: such mails make room first.
+    by_stranger    INTEGER NOT NULL CHECK (by_stranger IN (0, 1)),
+    -- Recipient and letter, sealed with AES-256-GCM under the secret of this version; null once destroyed.
+    secret_version INTEGER NOT NULL,
+    content        BLOB,
+    created_at     INTEGER NOT NULL,
+    -- When the next attempt is made. Whoever attempts it puts that off, and notes who they are.
+    due_at         INTEGER NOT NULL,
+    holder         BLOB,
+    attempts       INTEGER NOT NULL,
+    state          TEXT NOT NULL CHECK (state IN ('waiting', 'failed')),
+    -- Why the last attempt failed.
+    reason         TEXT
+) STRICT;
+
+CREATE INDEX outbox_due ON outbox (state, due_at);
+
+CREATE INDEX outbox_held ON outbox (holder) WHERE holder IS NOT NULL;
+
+CREATE INDEX outbox_age ON outbox (by_stranger, created_at, id);
+
+-- What was mailed to prove something: that an address is somebody's, or that they may choose a password. A request that names nobody has
+-- a row too, so that what is written tells no one who has an account; and rows stay for a day, because they are counted.
+CREATE TABLE challenges (
+    id                 TEXT PRIMARY KEY,
+    purpose            TEXT NOT NULL,
+    -- Which row of its purpose it is, so that the oldest makes room without counting them.
+    position           INTEGER NOT NULL,
+    -- SHA-256 of the token in the link.
+    token_hash         BLOB NOT NULL UNIQUE,
+    -- A MAC of the code that can be typed instead, and how often it was typed wrong.
+    code_mac           BLOB,
+    code_failures      INTEGER NOT NULL DEFAULT 0,
+    -- Whose it is, and the credentials that it was asked for with; an id that nobody has stands for nobody, and so there is no foreign key.
+    user_id            TEXT NOT NULL,
+    credential_version INTEGER NOT NULL,
+    -- The address that it was mailed to.
+    email              TEXT NOT NULL,
+    -- Where it was asked for: a hash of the network.
+    network            BLOB,
+    -- SHA-256 of the challenge cookie of the browser that asked.
+    browser_hash       BLOB,
+    created_at         INTEGER NOT NULL,
+    expires_at         INTEGER NOT NULL,
+    spent_at           INTEGER,
+    -- SHA-256 of the challenge cookie of the browser that spent it: it sees the same outcome again.
+    spent_by           BLOB
+) STRICT;
+
+CREATE UNIQUE INDEX challenges_position ON challenges (purpose, position);
+
+CREATE INDEX challenges_email ON challenges (purpose, email, created_at);
+
+CREATE INDEX challenges_network ON challenges (purpose, network, created_at);
+
+CREATE INDEX challenges_user ON challenges (user_id);
 
 -- The keys that sign access tokens.
 CREATE TABLE jwks (

@@ -2,14 +2,16 @@
 
 use super::{AppMetadata, Place, Role, User, rows};
 use crate::{
+    challenges,
     commit::Change,
     context::Context,
     email::Email,
     error::{FieldProblem, InputError, LookupError, QueryError},
     events::{Event, EventType},
     ids::UserId,
-    throttle,
+    notices, throttle,
 };
+use mana_auth_mail::Notice;
 
 /// The most accounts on one page.
 const PAGE: u32 = 200;
@@ -43,6 +45,7 @@ pub async fn list(limit: u32, before: Option<Place>) -> Result<Vec<User>, InputE
 pub async fn delete_by_operator(ctx: &Context, id: UserId) -> Result<(), LookupError> {
     let event = Event::about(EventType::AccountDeleted, id).with("by", "operator");
     let mut change = Change::of(rows::delete_by_operator(id));
+    change.add(challenges::forget_user(id));
     change.record(event);
     change.commit_or(ctx, LookupError::NotFound).await.map(drop)
 }
@@ -73,6 +76,7 @@ pub async fn set_role(ctx: &Context, id: UserId, role: Role) -> Result<User, Loo
         .with("by", "operator");
     let mut change = Change::of(rows::set_role(id, role, ctx.now));
     change.record(event);
+    notices::tell(ctx, &mut change, &user, Notice::ChangedByOperator { at: notices::moment(ctx.now) });
     change.commit_or(ctx, LookupError::NotFound).await?;
     Ok(User { role, updated_at: ctx.now, ..user })
 }

@@ -26,11 +26,12 @@ pub use profile::{ProfileUpdate, update_profile};
 pub use register::{By, RegisterError, Registration, register};
 // For those who build on accounts: what their statements join, and what they change together with rows of their own.
 pub use rows::{
-    Credentials, USER, by_id, credentials_by_email, credentials_by_id, delete_by_owner, set_password,
-    upgrade_password, user,
+    Credentials, USER, by_id, clear_password, credentials_by_email, credentials_by_id, delete_by_owner,
+    put_password, set_password, upgrade_password, user, verify_email_of,
 };
 
 use crate::{email::Email, time::Time};
+use mana_auth_mail::Language;
 
 /// An account, as its owner and administrators see it.
 #[derive(Clone)]
@@ -53,6 +54,8 @@ pub struct User {
     pub updated_at: Time,
     /// Until when the user may not come in.
     pub ban: Ban,
+    /// The language that they read; none where they have not said. Only known where the user was just read from the database.
+    pub language: Option<Language>,
     /// What the operator keeps of the user; empty where the user was not just read from the database.
     pub app_metadata: AppMetadata,
 }

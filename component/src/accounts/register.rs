@@ -92,6 +92,7 @@ async fn create(ctx: &Context, change: &mut Change, registration: Registration) 
         created_at: ctx.now,
         updated_at: ctx.now,
         ban: Ban::None,
+        language: ctx.client.language,
         app_metadata: AppMetadata::default(),
     };
     change.add(rows::insert(&user, None));

@@ -1,5 +1,9 @@
 //! The only SQL of accounts.
 
+mod passwords;
+
+pub use passwords::{clear_password, insert_password, put_password, set_password, upgrade_password};
+
 use super::{AppMetadata, Ban, Place, Role, User};
 use crate::{
     context::Context,
@@ -12,8 +16,8 @@ use crate::{
     storage::{self, Columns, FromValue as _, LossyUtf8, Statement, Utf8, Value, expecting_one, statement},
     time::Time,
 };
+use mana_auth_mail::Language;
 use std::sync::LazyLock;
-use uuid::Uuid;
 
 /// The most that is read of a text that an import may have brought, in bytes: more than any that the service writes.
 const TEXT: usize = 16 << 10;
@@ -24,7 +28,7 @@ pub static USER: LazyLock<String> = LazyLock::new(|| {
     let texts = ["u.id", "u.email", "u.name", "u.image"].map(|column| storage::bytes_of(column, TEXT));
     let app_metadata = storage::bytes_of("u.app_metadata", AppMetadata::LENGTH);
     format!(
-        "{}, u.role, u.email_verified, u.created_at, u.updated_at, u.banned, u.ban_expires, {app_metadata}",
+        "{}, u.role, u.email_verified, u.created_at, u.updated_at, u.banned, u.ban_expires, u.language, {app_metadata}",
         texts.join(", ")
     )
 });
@@ -54,6 +58,8 @@ pub fn user(row: &mut Columns) -> Result<User, Failure> {
             (true, Some(end)) => Ban::Until(end),
             (true, None) => Ban::Forever,
         },
+        // One that is no longer spoken is none.
+        language: row.take::<Option<String>>()?.and_then(|tag| Language::named(&tag)),
         app_metadata: {
             // What can't be read is none: it locks nobody out.
             let text = row.take::<Option<Utf8>>().ok().flatten();
@@ -196,8 +202,8 @@ pub fn insert(user: &User, ban_reason: Option<&str>) -> Statement {
         Ban::Forever => (true, None),
     };
     statement(
-        "INSERT INTO users (id, email, name, image, role, email_verified, banned, ban_reason, ban_expires, created_at, updated_at, app_metadata)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT INTO users (id, email, name, image, role, email_verified, banned, ban_reason, ban_expires, created_at, updated_at, app_metadata, language)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
             user.id,
             user.email.as_str(),
@@ -211,17 +217,8 @@ pub fn insert(user: &User, ban_reason: Option<&str>) -> Statement {
             user.created_at,
             user.updated_at,
             user.app_metadata.as_str(),
+            user.language.map(Language::tag),
         ],
-    )
-}
-
-/// Adds the password of an account that has none, by its encoded hash.
-#[must_use]
-pub fn insert_password(user: &User, account: Uuid, password: &str) -> Statement {
-    statement(
-        "INSERT INTO accounts (id, user_id, provider_id, account_id, password, created_at, updated_at)
-         VALUES (?1, ?2, 'credential', ?2, ?3, ?4, ?4)",
-        params![account, user.id, password, user.created_at],
     )
 }
 
@@ -254,26 +251,6 @@ pub async fn alike<'a>(
     storage::query(&sql, params, read).await
 }
 
-/// Replaces a password, if the account's credentials are still those that were read as `version`.
-#[must_use]
-pub fn set_password(user: UserId, version: i64, password: &str, now: Time) -> Statement {
-    expecting_one(
-        "UPDATE accounts SET password = ?3, updated_at = ?4 WHERE provider_id = 'credential' AND account_id = ?1
-         AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND credential_version = ?2)",
-        params![user, version, password, now],
-    )
-}
-
-/// Replaces a hash by one of the same password at today's cost, if it is still the one that was read.
-#[must_use]
-pub fn upgrade_password(user: UserId, old: &str, new: &str, now: Time) -> Statement {
-    statement(
-        "UPDATE accounts SET password = ?3, updated_at = ?4
-         WHERE provider_id = 'credential' AND account_id = ?1 AND password = ?2",
-        params![user, old, new, now],
-    )
-}
-
 /// Changes what a user wants to be called.
 #[must_use]
 pub fn set_name(user: UserId, name: &str, now: Time) -> Statement {
@@ -284,6 +261,15 @@ pub fn set_name(user: UserId, name: &str, now: Time) -> Statement {
 #[must_use]
 pub fn set_image(user: UserId, image: Option<String>, now: Time) -> Statement {
     expecting_one("UPDATE users SET image = ?2, updated_at = ?3 WHERE id = ?1", params![user, image, now])
+}
+
+/// Changes the language that a user reads.
+#[must_use]
+pub fn set_language(user: UserId, language: Language, now: Time) -> Statement {
+    expecting_one(
+        "UPDATE users SET language = ?2, updated_at = ?3 WHERE id = ?1",
+        params![user, language.tag(), now],
+    )
 }
 
 /// Changes what a user may do.
@@ -327,6 +313,15 @@ pub fn set_email(user: UserId, email: &Email, now: Time) -> Statement {
 pub fn verify_email(user: UserId, email: &Email, now: Time) -> Statement {
     expecting_one(
         "UPDATE users SET email_verified = true, updated_at = ?3 WHERE id = ?1 AND email = ?2",
+        params![user, email.as_str(), now],
+    )
+}
+
+/// Notes that an address was shown to be a user's, where that was not known.
+#[must_use]
+pub fn verify_email_of(user: UserId, email: &Email, now: Time) -> Statement {
+    statement(
+        "UPDATE users SET email_verified = true, updated_at = ?3 WHERE id = ?1 AND email = ?2 AND NOT email_verified",
         params![user, email.as_str(), now],
     )
 }

@@ -1,4 +1,4 @@
-//! Everything that one use case changes, committed once: rows and audit events stand or fall together.
+//! Everything that one use case changes, committed once: rows, audit events and mails stand or fall together.
 //!
 //! A use case that another may contain takes `&mut Change` and adds its parts. A thin outer function commits. So several use
 //! cases become one atomic step.
@@ -7,6 +7,8 @@ use crate::{
     context::Context,
     error::{Bug, Failure},
     events::{self, Event},
+    mailer,
+    outbox::{self, Mail},
     platform::{self, Level, Metric},
     storage::{self, Error, Statement},
 };
@@ -28,6 +30,7 @@ type Counted = (Metric, &'static str);
 enum Part {
     Row(Statement, Option<Counted>),
     Event(Box<Event>),
+    Mail(Box<Mail>),
 }
 
 /// The number of rows that each statement of a change affected.
@@ -132,6 +135,11 @@ impl Change {
         self.part(Part::Event(Box::new(event)));
     }
 
+    /// Adds a mail.
+    pub fn mail(&mut self, mail: Mail) {
+        self.part(Part::Mail(Box::new(mail)));
+    }
+
     fn part(&mut self, part: Part) -> Handle {
         self.parts.push(part);
         Handle(self.parts.len().saturating_sub(1))
@@ -194,6 +202,9 @@ impl Change {
                 }
                 (Part::Event(event), Detail::Lost) => statements.push(events::count_lost(event, ctx)),
                 (Part::Event(_), Detail::Nothing) => {}
+                (Part::Mail(mail), _) => {
+                    statements.extend([outbox::insert(mail, ctx), outbox::make_room(mail)])
+                }
             }
             statements.len().saturating_sub(before)
         });
@@ -236,6 +247,10 @@ impl Change {
                     count_event(event, *detail, &affected);
                     0
                 }
+                Part::Mail(_) => {
+                    count_mail(&affected);
+                    0
+                }
             }
         });
         Committed { rows: rows.collect() }
@@ -261,6 +276,18 @@ fn count_event(event: &Event, detail: Detail, affected: &[u64]) {
                 platform::count(metric, label, 1);
             }
         }
+    }
+}
+
+/// Counts a mail that was written, and those that had to make room for it; and tells the host.
+fn count_mail(affected: &[u64]) {
+    for (outcome, count) in ["queued", "displaced"].into_iter().zip(affected) {
+        if *count > 0 {
+            platform::count(Metric::Mails, outcome, *count);
+        }
+    }
+    if affected.first().is_some_and(|written| *written > 0) {
+        mailer::committed();
     }
 }
 

@@ -7,9 +7,11 @@ use crate::{
     context::Context,
     error::{Failure, FieldProblem, InputError, passes_on},
     events::{Event, EventType},
+    notices,
     passwords::{NewPassword, acceptable, hash},
     sessions::{AuthenticateError, Caller, OldChain, Renewal, SignedIn},
 };
+use mana_auth_mail::Notice;
 
 /// Why a password is not changed.
 #[derive(Debug)]
@@ -74,5 +76,6 @@ async fn set_password(
     let encoded = hash(ctx, new).await?;
     change.add(accounts::set_password(user.id, version, &encoded, ctx.now));
     change.record(Event::about(EventType::PasswordChange, user.id));
+    notices::tell(ctx, change, user, Notice::PasswordChanged { at: notices::moment(ctx.now) });
     Ok(())
 }

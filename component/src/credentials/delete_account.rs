@@ -3,6 +3,7 @@
 use super::Reauthenticated;
 use crate::{
     accounts::{self, User},
+    challenges,
     commit::Change,
     context::Context,
     error::{Failure, passes_on},
@@ -27,6 +28,7 @@ pub async fn delete_account(
     proof: Reauthenticated,
 ) -> Result<(), DeleteAccountError> {
     let mut change = Change::of(accounts::delete_by_owner(user.id, proof.credential_version));
+    change.add(challenges::forget_user(user.id));
     change.record(Event::about(EventType::AccountDeleted, user.id));
     proof.commit(ctx, change, DeleteAccountError::InvalidCredentials).await
 }

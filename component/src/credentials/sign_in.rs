@@ -1,7 +1,7 @@
 //! Signing in with e-mail and password.
 
 use crate::{
-    accounts::{self, Credentials},
+    accounts::{self, Credentials, User},
     commit::{self, Change},
     context::Context,
     devices::{self, DeviceCookie, Trusted},
@@ -9,12 +9,14 @@ use crate::{
     error::{Failure, passes_on},
     events::{Event, EventType},
     ids::UserId,
+    notices,
     passwords::{self, Password, Proof},
     platform::{self, Metric},
     secrets::CookieSecret,
     sessions::{self, Device, Opened, Proven, SignedIn, Wanted},
     throttle::{self, Attempt, ThrottleError, Throttled},
 };
+use mana_auth_mail::Notice;
 
 /// A sign-in, as the client sends it.
 pub struct SignIn {
@@ -95,15 +97,15 @@ async fn prove(
                 return Err(error.into());
             }
         };
-        let user = found.as_ref().map(|found| found.user.id);
+        let user = found.as_ref().map(|found| found.user.clone());
         let Some(found_now) = found.filter(|_| proof != Proof::Wrong) else {
             platform::count(Metric::SignIns, "mismatch", 1);
-            record_failure(ctx, request, user, "credentials", attempt).await?;
+            record_failure(ctx, request, user.as_ref(), "credentials", attempt).await?;
             return Err(SignInError::InvalidCredentials);
         };
         if found_now.user.ban.holds(ctx.now) {
             platform::count(Metric::SignIns, "banned", 1);
-            record_failure(ctx, request, user, "banned", attempt).await?;
+            record_failure(ctx, request, user.as_ref(), "banned", attempt).await?;
             return Err(SignInError::Banned);
         }
         if let Opened::SignedIn(signed_in) = open(ctx, request, found_now, proof, trusted, attempt).await? {
@@ -140,13 +142,18 @@ async fn open(
 async fn record_failure(
     ctx: &Context,
     request: &SignIn,
-    user: Option<UserId>,
+    found: Option<&User>,
     reason: &str,
     attempt: &Attempt,
 ) -> Result<(), Failure> {
+    let user = found.map(|found| found.id);
     let mut change = Change::new();
     change.record(failure(request, user, reason));
-    attempt.failed(ctx, &mut change, about(EventType::AccountLocked, request, user));
+    let lock = attempt.failed(ctx, &mut change, about(EventType::AccountLocked, request, user));
+    if let Some(email) = request.email.as_ref().filter(|_| !attempt.is_of_known_device()) {
+        let notice = Notice::AccountLocked { until: notices::moment(lock.until) };
+        notices::tell_if(ctx, &mut change, email, found, notice, lock.holds);
+    }
     throttle::repeated_on_account(ctx, request.email.as_ref()).report(&mut change, user);
     for suspicion in throttle::repeated_by_client(ctx).into_iter().chain(throttle::repeated_by_address(ctx)) {
         suspicion.report(&mut change, None);

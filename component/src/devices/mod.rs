@@ -19,6 +19,7 @@ use crate::{
     events::{Event, EventType},
     ids::UserId,
     platform,
+    storage::Condition,
 };
 use uuid::Uuid;
 
@@ -84,6 +85,17 @@ pub async fn recognise(
         None => None,
     };
     Ok(Recognised { id, trusted: None })
+}
+
+/// What holds where a device was not seen before, and others were: it is to be told. A first sign-in is no news.
+#[must_use]
+pub fn is_news(user: UserId, recognised: &Recognised, client_id: Option<&str>) -> Option<Condition> {
+    recognised.id.is_none().then(|| rows::is_new(user, client_id).and(rows::has_any(user)))
+}
+
+/// Forgets every device of a user. Adds to the change of what is the reason for it.
+pub fn forget_all(change: &mut Change, user: UserId) {
+    change.add(rows::forget_all(user));
 }
 
 /// Remembers the device of a complete sign-in, and makes its next cookie. Adds to the change of the sign-in.

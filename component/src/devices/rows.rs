@@ -74,3 +74,13 @@ pub fn displace(user: UserId, most: u32) -> Statement {
         params![user, most],
     )
 }
+
+/// What holds where a user has any device.
+pub fn has_any(user: UserId) -> Condition {
+    Condition::new("EXISTS (SELECT 1 FROM devices WHERE user_id = $1)", params![user])
+}
+
+/// Forgets every device of a user.
+pub fn forget_all(user: UserId) -> Statement {
+    statement("DELETE FROM devices WHERE user_id = ?1", params![user])
+}

@@ -68,6 +68,7 @@ event_types! {
     PasswordChange = "password_change", Expendable, "authn_password_change", "A password was changed.";
     PasswordResetRequest = "password_reset_request", Expendable, "authn_token_created", "A password reset was asked for.";
     PasswordResetComplete = "password_reset_complete", Expendable, "authn_password_change", "A password was reset.";
+    ReportedNotMe = "reported_not_me", Expendable, "authn_password_change", "Someone said that what a notice told of was not them: the password is gone, and every session has ended.";
     AccountCreated = "account_created", Expendable, "user_created", "An account was made.";
     AccountImported = "account_imported", Required, "user_created", "An account was brought from another service.";
     AccountDeleted = "account_deleted", Required, "user_deleted", "An account was deleted.";
@@ -95,6 +96,7 @@ event_types! {
     DetailsErased = "details_erased", Required, "sensitive_delete", "The personal details of events were destroyed.";
     EventsPruned = "events_pruned", Required, "sensitive_delete", "Events past their retention were dropped.";
     EventsForged = "events_forged", Required, "malicious_extraneous", "Rows that the service did not write, or not like that, were found in the audit log. They are not sealed.";
+    MailFailed = "mail_failed", Expendable, "-", "A mail was given up.";
     AuditBegun = "audit_begun", Required, "sys_startup", "An audit log began under an origin of its own: the first, or another after a backup was restored.";
     AuditKeyRotated = "audit_key_rotated", Required, "sensitive_create", "Another key signs the checkpoints of the audit log from here on.";
 }

@@ -34,7 +34,7 @@ impl Guest for Component {
             Picture::Remove => Ok(Some(None)),
             Picture::Set(address) => Address::parse(&address).map(|address| Some(Some(address))),
         };
-        let update = ProfileUpdate { name, image: image.map_err(FieldProblem::of("image"))? };
+        let update = ProfileUpdate { name, image: image.map_err(FieldProblem::of("image"))?, language: None };
         Ok(types::user(accounts::update_profile(&ctx, user, update).await?, ctx.now))
     }
 
@@ -134,6 +134,11 @@ impl Guest for Component {
     async fn verify_email(id: String) -> Result<User, Error> {
         let ctx = context().await?;
         Ok(types::user(accounts::verify_email(&ctx, types::user_id(&id)?, "operator").await?, ctx.now))
+    }
+
+    async fn reset_link(id: String) -> Result<String, Error> {
+        let ctx = context().await?;
+        Ok(credentials::reset_link(&ctx, types::user_id(&id)?).await?)
     }
 
     async fn set_app_metadata(id: String, metadata: String) -> Result<User, Error> {

@@ -3,7 +3,7 @@
 use crate::{
     accounts::{RegisterError, SetEmailError},
     bindings::exports::mana::auth::{
-        accounts, audit, keys, maintenance, sessions, sessions_read,
+        accounts, audit, keys, mail, maintenance, sessions, sessions_read,
         types::{self, Refusal},
     },
     credentials::{ChangePasswordError, DeleteAccountError, ReauthenticateError, SignInError},
@@ -76,7 +76,7 @@ macro_rules! failed {
 
 failed! {
     Busy as Refusal, accounts::Error;
-    Unavailable as audit::Error, keys::Error, maintenance::Error, sessions::Error, sessions_read::Error, sessions_read::Refusal;
+    Unavailable as audit::Error, keys::Error, mail::Error, maintenance::Error, sessions::Error, sessions_read::Error, sessions_read::Refusal;
 }
 
 impl From<Throttled> for Refusal {

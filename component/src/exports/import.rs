@@ -73,6 +73,7 @@ async fn read(ctx: &Context, user: ImportedUser) -> Result<Imported, InputError>
     };
     let imported = Imported {
         user: User {
+            language: None,
             id: UserId::parse(&user.id).ok_or_else(|| FieldProblem::new("id", ids::PROBLEM))?,
             email: Email::parse(&user.email).map_err(FieldProblem::of("email"))?,
             name: Name::parse(&user.name).map_err(FieldProblem::of("name"))?.into(),

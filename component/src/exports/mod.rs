@@ -7,6 +7,7 @@ mod exchange;
 mod failure;
 mod import;
 mod keys;
+mod mail;
 mod maintenance;
 mod sessions;
 mod sessions_read;

@@ -5,6 +5,7 @@ mod document;
 mod exchange;
 mod kit;
 mod openapi;
+mod pages;
 mod router;
 mod routes;
 mod v1;

@@ -2,7 +2,7 @@
 
 #[cfg(not(target_family = "wasm"))]
 use super::document::{Document, complete};
-use super::{kit::problem, routes, v1};
+use super::{kit::problem, pages, routes, v1};
 use axum::{Router, middleware};
 use std::sync::OnceLock;
 
@@ -21,6 +21,7 @@ pub fn router() -> Router {
     static ROUTER: OnceLock<Router> = OnceLock::new();
     let build = || {
         v1::routed()
+            .merge(pages::routed())
             .route_layer(middleware::from_fn(routes::note_route))
             .fallback(problem::not_found)
             .method_not_allowed_fallback(problem::method_not_allowed)

@@ -3,10 +3,11 @@
 use super::{lease, overdue, rows};
 use crate::{
     audit::{self, tree},
+    challenges,
     commit::Change,
     context::Context,
     error::{Bug, Failure},
-    invalidations, keys,
+    invalidations, keys, mail,
     platform::{Level, Metric},
     sessions,
     storage::Statement,
@@ -26,6 +27,8 @@ const INVALIDATIONS_REMOVED: i64 = 10_000;
 const STARTS_KEPT: i64 = 1000;
 /// How many attempts, locks and suspicions that are forgotten one run removes.
 const ATTEMPTS_REMOVED: u32 = 20_000;
+/// How many challenges of each purpose that nobody needs any more.
+const CHALLENGES_REMOVED: u32 = 20_000;
 
 /// What one run did.
 #[derive(Default)]
@@ -130,6 +133,12 @@ async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
         let removed = remove_all(ctx, table, prune).await?;
         report.more |= removed >= u64::from(ATTEMPTS_REMOVED);
     }
+    for purpose in challenges::Purpose::ALL {
+        remove(ctx, "challenges", challenges::prune(purpose, ctx.now, CHALLENGES_REMOVED)).await?;
+    }
+    let mails = mail::tidy(ctx).await?;
+    report.gauge("mails_waiting", mails.waiting);
+    report.gauge("mails_failed", mails.failed);
     report.add("lost_events_recorded", reported?);
     Ok(())
 }

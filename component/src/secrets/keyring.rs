@@ -30,6 +30,10 @@ pub enum Purpose {
     AuditEvent,
     /// The MAC of what housekeeping notes about the audit log for its next run.
     AuditNote,
+    /// Encrypting mails that are still to be delivered.
+    Outbox,
+    /// The MAC of codes that people type: too short for a plain hash.
+    Code,
 }
 
 impl Purpose {
@@ -43,6 +47,8 @@ impl Purpose {
             Self::WrapAuditKey => b"mana-auth/seal-audit-key/v1",
             Self::AuditEvent => b"mana-auth/audit-event/v1",
             Self::AuditNote => b"mana-auth/audit-note/v1",
+            Self::Outbox => b"mana-auth/outbox/v1",
+            Self::Code => b"mana-auth/code/v1",
         }
     }
 }

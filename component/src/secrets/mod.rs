@@ -5,12 +5,14 @@ mod guessable;
 mod keyring;
 pub mod mac;
 mod opaque_token;
+mod sealed;
 mod shared_secret;
 mod wrapped_key;
 
 pub use alike::first_alike;
 pub use guessable::is_guessable;
 pub use keyring::{Keyring, Purpose, SecretVersion};
-pub use opaque_token::{CookieSecret, RefreshToken};
+pub use opaque_token::{ChallengeCookie, ChallengeToken, CookieSecret, RefreshToken};
+pub use sealed::Sealed;
 pub use shared_secret::{SharedSecret, is_valid_bearer};
 pub use wrapped_key::WrappedKey;

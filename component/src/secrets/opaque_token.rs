@@ -17,6 +17,12 @@ pub type CookieSecret = Secret<Cookie>;
 /// A token for the next access token, usable once.
 pub type RefreshToken = Secret<Refresh>;
 
+/// What a link in a mail carries, usable once.
+pub type ChallengeToken = Secret<Challenge>;
+
+/// The value of the challenge cookie: which browser asked.
+pub type ChallengeCookie = Secret<Browser>;
+
 /// Names the use of a [`CookieSecret`].
 #[derive(Clone)]
 pub enum Cookie {}
@@ -24,6 +30,14 @@ pub enum Cookie {}
 /// Names the use of a [`RefreshToken`].
 #[derive(Clone)]
 pub enum Refresh {}
+
+/// Names the use of a [`ChallengeToken`].
+#[derive(Clone)]
+pub enum Challenge {}
+
+/// Names the use of a [`ChallengeCookie`].
+#[derive(Clone)]
+pub enum Browser {}
 
 impl<Use> Secret<Use> {
     const fn new(bytes: [u8; 32]) -> Self {

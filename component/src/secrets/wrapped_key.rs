@@ -1,48 +1,30 @@
 //! Key wrapping: a private key is stored encrypted under the configured secret, so that a copy of the
 //! database can't sign.
 
-use super::{Keyring, Purpose, SecretVersion};
-use crate::platform;
-use aes_gcm::{
-    Aes256Gcm, KeyInit as _,
-    aead::{Aead as _, Payload},
-};
+use super::{Keyring, Purpose, Sealed, SecretVersion};
 use zeroize::Zeroizing;
 
-/// A private Ed25519 key (the seed of RFC 8032 §5.1.5), encrypted with AES-256-GCM under one version of the
-/// secret.
-///
-/// The purpose selects the encryption key. The context is the associated data: it names the one key pair that
-/// this is the private part of, so that a wrapped key opens nowhere but in its own row.
+/// A private Ed25519 key (the seed of RFC 8032 §5.1.5), sealed. Its context names the one key pair that it is the private part of.
 #[derive(Clone)]
-pub struct WrappedKey {
-    version: SecretVersion,
-    /// Nonce, ciphertext and tag.
-    bytes: Vec<u8>,
-}
-
-const NONCE: usize = 12;
+pub struct WrappedKey(Sealed);
 
 impl WrappedKey {
     /// A wrapped key as its row holds it.
     #[must_use]
     pub const fn stored(version: SecretVersion, bytes: Vec<u8>) -> Self {
-        Self { version, bytes }
+        Self(Sealed::stored(version, bytes))
     }
 
     /// Encrypts a seed under the newest secret. None without any secret.
     #[must_use]
     pub fn wrap(keyring: &Keyring, purpose: Purpose, context: &[u8], seed: &[u8; 32]) -> Option<Self> {
-        Self::with_nonce(platform::random(), keyring, purpose, context, seed)
+        Sealed::seal(keyring, purpose, context, seed).map(Self)
     }
 
     /// Decrypts the seed. None where the version isn't configured, or anything about the key is wrong.
     #[must_use]
     pub fn open(&self, keyring: &Keyring, purpose: Purpose, context: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
-        let (nonce, body) = self.bytes.split_first_chunk::<NONCE>()?;
-        let cipher = cipher(keyring, self.version, purpose)?;
-        let seed = cipher.decrypt(&(*nonce).into(), Payload { msg: body, aad: context }).ok()?;
-        let seed = Zeroizing::new(seed);
+        let seed = self.0.open(keyring, purpose, context)?;
         <[u8; 32]>::try_from(seed.as_slice()).ok().map(Zeroizing::new)
     }
 
@@ -57,32 +39,14 @@ impl WrappedKey {
     /// The version of the secret that it is encrypted under.
     #[must_use]
     pub const fn version(&self) -> SecretVersion {
-        self.version
+        self.0.version()
     }
 
     /// What its row holds: nonce, ciphertext and tag.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.bytes.clone()
+        self.0.bytes().to_vec()
     }
-
-    fn with_nonce(
-        nonce: [u8; NONCE],
-        keyring: &Keyring,
-        purpose: Purpose,
-        context: &[u8],
-        seed: &[u8; 32],
-    ) -> Option<Self> {
-        let version = keyring.newest();
-        let cipher = cipher(keyring, version, purpose)?;
-        let body = cipher.encrypt(&nonce.into(), Payload { msg: seed, aad: context }).ok()?;
-        Some(Self { version, bytes: [&nonce[..], &body].concat() })
-    }
-}
-
-fn cipher(keyring: &Keyring, version: SecretVersion, purpose: Purpose) -> Option<Aes256Gcm> {
-    let key = keyring.derive(version, purpose, &[])?;
-    Some(Aes256Gcm::new(&(*key).into()))
 }
 
 #[cfg(test)]
@@ -101,7 +65,7 @@ mod tests {
     }
 
     fn signing(nonce: u8, keyring: &Keyring, seed: &[u8; 32]) -> WrappedKey {
-        WrappedKey::with_nonce([nonce; 12], keyring, Purpose::WrapSigningKey, b"kid", seed).unwrap()
+        WrappedKey(Sealed::with_nonce([nonce; 12], keyring, Purpose::WrapSigningKey, b"kid", seed).unwrap())
     }
 
     #[test]
@@ -120,7 +84,7 @@ mod tests {
         assert!(wrapped.open(&both, Purpose::WrapSigningKey, b"other").is_none());
         assert!(wrapped.open(&both, Purpose::WrapAuditKey, b"kid").is_none());
         assert!(wrapped.open(&both, Purpose::RefreshSuccessor, b"kid").is_none());
-        for index in 0..wrapped.bytes.len() {
+        for index in 0..wrapped.to_bytes().len() {
             let mut mutated = wrapped.to_bytes();
             mutated[index] ^= 1;
             assert!(open(&WrappedKey::stored(1, mutated)).is_none());
@@ -148,8 +112,8 @@ mod tests {
             let bytes: Vec<u8> = bytes.collect::<Result<_, _>>().unwrap();
             let wrapped = WrappedKey::stored(1, bytes.clone());
             assert_eq!(*wrapped.open(&keyring, purpose, context).unwrap(), SEED);
-            let again = WrappedKey::with_nonce([9; 12], &keyring, purpose, context, &SEED).unwrap();
-            assert_eq!(again.to_bytes(), bytes);
+            let again = Sealed::with_nonce([9; 12], &keyring, purpose, context, &SEED).unwrap();
+            assert_eq!(again.bytes(), bytes);
         }
     }
 }

@@ -36,7 +36,7 @@ pub use list::{count, get, list};
 pub use open::{Opened, Proven, Wanted, open};
 pub use refresh::{RefreshError, refresh};
 pub use renewal::{OldChain, Renewal};
-pub use revoke::{revoke, revoke_all, revoke_others, revoke_own};
+pub use revoke::{end_all, revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
 pub use service_token::service_token;
 pub use sign_out::{Credential, SignOutError, is_alive, sign_out};

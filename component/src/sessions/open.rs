@@ -14,12 +14,13 @@ use crate::{
     events::{Event, EventType},
     ids::SessionId,
     invalidations::Snapshot,
-    keys,
+    keys, notices,
     platform::{self, Metric},
     secrets::{CookieSecret, RefreshToken},
     throttle::{self, Attempt},
     time::Time,
 };
+use mana_auth_mail::Notice;
 
 /// Somebody has proven who they are. `credentials` makes it.
 pub struct Proven<'a> {
@@ -81,6 +82,11 @@ pub async fn open(
         throttle::begin_anew_on(&mut change, trusted);
     }
     let Device { id: client_id, name } = wanted.device;
+    if let Some(is_news) = devices::is_news(user.id, &device, client_id.as_deref()) {
+        let device = name.clone().unwrap_or_default();
+        let notice = Notice::NewDevice { device, at: notices::moment(ctx.now) };
+        notices::tell_if(ctx, &mut change, &user.email, Some(&user), notice, is_news);
+    }
     let device_cookie =
         devices::remember(ctx, &mut change, user.id, &device, client_id.as_deref(), name.as_deref());
     change.record(

@@ -57,6 +57,15 @@ pub async fn revoke_all(ctx: &Context, user: UserId) -> Result<u64, Failure> {
     end_many(ctx, rows::end_all(user), rows::if_more_than(0, event)).await
 }
 
+/// Adds the end of every session of a user to a change, and its event where there is any.
+pub fn end_all(change: &mut Change, user: UserId, reason: &'static str) {
+    let event = Event::about(EventType::SessionRevoked, user).with("reason", reason).with("scope", "all");
+    change.record(rows::if_more_than(0, event));
+    for statement in rows::end_all(user) {
+        change.add_counted(Metric::SessionsEnded, reason, statement);
+    }
+}
+
 async fn end_one(ctx: &Context, statement: Statement, event: Event) -> Result<(), LookupError> {
     let mut change = Change::new();
     change.add_counted(Metric::SessionsEnded, "revoked", statement);

@@ -1,7 +1,7 @@
 //! Limits on what one client may do.
 
 /// How many within a quarter of an hour. 0: any number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// From one address, or one /64 of IPv6.
     pub address: u32,

@@ -1,7 +1,7 @@
 //! The settings, as the host has them.
 
 use super::{Misconfiguration, Setting, Settings, parse};
-use crate::bindings::mana::auth::config;
+use crate::{bindings::mana::auth::config, mailer};
 use std::{collections::BTreeMap, sync::OnceLock};
 
 static SETTINGS: OnceLock<Settings> = OnceLock::new();
@@ -15,7 +15,10 @@ pub async fn load() -> Result<&'static Settings, Misconfiguration> {
     if let Some(settings) = SETTINGS.get() {
         return Ok(settings);
     }
-    let settings = Settings::parse(&values().await?)?;
+    let mut settings = Settings::parse(&values().await?)?;
+    if !mailer::available().await {
+        settings.mail = None;
+    }
     Ok(SETTINGS.get_or_init(|| settings))
 }
 

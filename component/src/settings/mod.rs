@@ -4,17 +4,23 @@ mod audience;
 mod audit_sources;
 mod cors_headers;
 mod limits;
+mod links;
 mod load;
+mod mail;
 mod misconfiguration;
 mod own_secrets;
 mod parse;
+mod redirects;
 mod token_claims;
 mod url;
 
 pub use limits::Limits;
+pub use links::Page;
 pub use load::{describe, load};
+pub use mail::MailSettings;
 pub use misconfiguration::Misconfiguration;
 pub use parse::{LEAST_CUMULATIVE, Setting};
+pub use redirects::Target;
 pub use url::PublicUrl;
 
 use crate::{
@@ -77,6 +83,10 @@ pub struct Settings {
     pub session_absolute: Span,
     /// The name of the service, which nobody should use as a password.
     pub service_name: String,
+    /// How mail is written; none where the host can send none.
+    pub mail: Option<MailSettings>,
+    /// Whether the service has pages of its own, to which links in mails lead.
+    pub pages: bool,
     /// What a password hash costs.
     pub password_parameters: Parameters,
     /// How long events of the audit log are kept, at least.

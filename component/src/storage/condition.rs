@@ -28,6 +28,14 @@ impl Condition {
         self
     }
 
+    /// What holds where both do.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.sql = format!("({} AND {})", self.sql, renumbered(&other.sql, '$', self.values.len())).into();
+        self.values.extend(other.values);
+        self
+    }
+
     /// What holds where this does not.
     #[must_use]
     pub fn negated(self) -> Self {
@@ -69,6 +77,8 @@ mod tests {
         assert_eq!(params.len(), 3);
         let either = Condition::new("a = $1", params!["x"]).or(Condition::new("b = $1", params!["y"]));
         assert_eq!(either.bind(&mut params), "(a = ?4 OR b = ?5)");
+        let both = Condition::new("a = $1", params!["x"]).and(Condition::new("b = $1", params!["y"]));
+        assert_eq!(both.bind(&mut params), "(a = ?6 AND b = ?7)");
         assert_eq!(Condition::ALWAYS.negated().bind(&mut params), "NOT (1 = 1)");
     }
 }

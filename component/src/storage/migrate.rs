@@ -92,9 +92,9 @@ fn create_versions() -> &'static str {
     }
 }
 
-/// 0 if there is no schema. A database of an unreleased version has the table `schema_migrations`, but no table `positions`.
+/// 0 if there is no schema. A database of an unreleased version has the table `schema_migrations`, but no table `outbox`.
 async fn current_version() -> Result<u32, Outdated> {
-    let tables = params!["schema_migrations", "positions"];
+    let tables = params!["schema_migrations", "outbox"];
     match first_integer(dialect::count_of_tables(), tables).await? {
         0 => Ok(0),
         1 => Err(Outdated::Unreleased),

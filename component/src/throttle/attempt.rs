@@ -13,6 +13,8 @@ use crate::{
     context::Context,
     events::Event,
     platform,
+    storage::Condition,
+    time::Time,
 };
 
 /// An attempt that has its place.
@@ -23,6 +25,14 @@ pub struct Attempt {
     /// The lock that it sets, should it be the failure that is one too many.
     next: Locked,
     limits: Vec<Limit>,
+}
+
+/// A lock that a failure may have set.
+pub struct LockSet {
+    /// Holds where it did.
+    pub holds: Condition,
+    /// When it ends.
+    pub until: Time,
 }
 
 impl Attempt {
@@ -72,8 +82,9 @@ impl Attempt {
         change.add_all(rows::forget(&self.lock));
     }
 
-    /// It failed, and counts. `locked` is told where it was one too many. Adds to the change of its event.
-    pub fn failed(&self, ctx: &Context, change: &mut Change, locked: Event) {
+    /// It failed, and counts. `locked` is told where it was one too many. Adds to the change of its event. Returns the lock that it may
+    /// have set.
+    pub fn failed(&self, ctx: &Context, change: &mut Change, locked: Event) -> LockSet {
         let Self { lock, bounds, next, .. } = self;
         let by_window = rows::was_locked_by(lock, &self.reservation);
         let window = next.event(locked.clone()).only_if(by_window);
@@ -87,6 +98,7 @@ impl Attempt {
         change.add(rows::set_lock(lock, next, &self.reservation, bounds, ctx.now));
         change.record(window);
         change.record(all);
+        LockSet { holds: rows::was_locked_by(lock, &self.reservation), until: next.until }
     }
 
     /// It was no guess: something else went wrong. It leaves its place.

@@ -27,6 +27,8 @@ pub enum Route {
     Refresh,
     /// Validating an access token: those that the service did not issue.
     Validate,
+    /// Typing a code that was mailed: wrong ones, of all accounts together.
+    Code,
 }
 
 /// Whose calls of a route are counted together.
@@ -68,7 +70,7 @@ impl Lock {
 
 impl Route {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::SignIn, Self::Registration, Self::Refresh, Self::Validate];
+    pub const ALL: [Self; 5] = [Self::SignIn, Self::Registration, Self::Refresh, Self::Validate, Self::Code];
 
     /// In one word, for counters.
     #[must_use]
@@ -78,6 +80,7 @@ impl Route {
             Self::Registration => "registration",
             Self::Refresh => "refresh",
             Self::Validate => "validate",
+            Self::Code => "code",
         }
     }
 }
@@ -115,12 +118,16 @@ impl CounterKind {
             Self::Limit(Route::Validate, Scope::Client) => "validate:client",
             Self::Limit(Route::Validate, Scope::Unknown) => "validate:unknown",
             Self::Limit(Route::Validate, Scope::All) => "validate:all",
+            Self::Limit(Route::Code, Scope::Address) => "code:address",
+            Self::Limit(Route::Code, Scope::Client) => "code:client",
+            Self::Limit(Route::Code, Scope::Unknown) => "code:unknown",
+            Self::Limit(Route::Code, Scope::All) => "code:all",
         }
     }
 
     /// Whether what is counted costs whoever causes it next to nothing, while a failed sign-in costs a hash.
     pub const fn is_cheap(self) -> bool {
-        matches!(self, Self::Limit(Route::Refresh | Route::Validate, _))
+        matches!(self, Self::Limit(Route::Refresh | Route::Validate | Route::Code, _))
     }
 }
 

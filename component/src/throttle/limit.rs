@@ -15,13 +15,15 @@ use crate::{
 };
 
 impl Route {
-    const fn limits(self, ctx: &Context) -> Limits {
+    fn limits(self, ctx: &Context) -> Limits {
         let settings = ctx.settings;
         match self {
             Self::SignIn => settings.limits_sign_in,
             Self::Registration => settings.limits_registration,
             Self::Refresh => settings.limits_refresh,
             Self::Validate => settings.limits_validate,
+            // Its bound is one of all: see `codes`.
+            Self::Code => Limits::default(),
         }
     }
 

@@ -13,6 +13,7 @@
 //! ```
 
 mod attempt;
+mod codes;
 mod counter;
 mod limit;
 mod lock;
@@ -25,7 +26,8 @@ mod suspicion;
 mod throttled;
 mod unlock;
 
-pub use attempt::Attempt;
+pub use attempt::{Attempt, LockSet};
+pub use codes::{codes_are_off, count_wrong_code};
 pub use counter::{Counter, Route};
 pub use limit::{count, done, overtaken};
 pub use lock::{
@@ -33,7 +35,8 @@ pub use lock::{
 };
 pub use prune::prune;
 pub use suspicion::{
-    Suspicion, after_failures, once_a_day, repeated_by_address, repeated_by_client, repeated_on_account,
+    Once, Suspicion, after_failures, once_a_day, once_in, repeated_by_address, repeated_by_client,
+    repeated_on_account,
 };
 pub use throttled::{ThrottleError, Throttled};
 pub use unlock::unlock;

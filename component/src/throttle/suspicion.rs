@@ -15,6 +15,7 @@ use crate::{
     events::{Event, EventType},
     ids::{SessionId, UserId},
     platform::Metric,
+    storage::{Condition, Statement},
     time::Span,
 };
 
@@ -69,6 +70,33 @@ pub fn once_a_day(ctx: &Context, reason: &'static str, subject: SessionId) -> Su
         attempts: None,
     };
     Suspicion { sign, by_strangers: false }
+}
+
+/// Something that is done once in so long.
+pub struct Once {
+    /// Holds where it is to be done, and was not done lately.
+    pub holds: Condition,
+    /// Notes that it was done. It comes behind what is done.
+    pub note: Statement,
+}
+
+/// Something about a subject that is done once in so long, where a condition holds.
+#[must_use]
+pub fn once_in(
+    ctx: &Context,
+    span: Span,
+    reason: &'static str,
+    subject: &[u8],
+    condition: Condition,
+) -> Once {
+    let sign = Sign {
+        reason,
+        subject: counter::subject(reason, &[subject]),
+        not_since: ctx.now - span,
+        now: ctx.now,
+        attempts: None,
+    };
+    Once { note: rows::note_reported_if(&sign, &condition), holds: condition.and(rows::is_suspicious(&sign)) }
 }
 
 fn failures(ctx: &Context, reason: &'static str, counter: Counter, most: i64) -> Suspicion {

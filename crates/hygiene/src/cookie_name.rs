@@ -8,3 +8,5 @@ pub const SESSION: &str = "mana_session";
 pub const CACHE: &str = "mana_cache";
 /// The device cookie.
 pub const DEVICE: &str = "mana_device";
+/// The challenge cookie: which browser asked for what was mailed.
+pub const CHALLENGE: &str = "mana_challenge";

@@ -4,9 +4,11 @@ use crate::{
     languages::{english, german},
     words::Words,
 };
+use serde::{Deserialize, Serialize};
 
 /// A language that mails are written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Language {
     /// English.
     #[default]

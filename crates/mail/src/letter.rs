@@ -1,78 +1,122 @@
 //! The letters, and what each is made of.
 
-/// A mail that leads to something, or that tells of something. Links are whole addresses; codes are as they are typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Letter<'a> {
+use serde::{Deserialize, Serialize};
+
+/// A mail that leads to something, or that tells of something. Links are whole addresses; codes are as they are typed. Both are
+/// secrets: a letter has no `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Letter {
     /// The way to a new password.
     Reset {
         /// To the page where it is chosen.
-        link: &'a str,
+        link: String,
         /// The same without the link.
-        code: &'a str,
+        code: String,
     },
     /// Proves the address of a registration.
     Verification {
         /// To the page that confirms it.
-        link: &'a str,
+        link: String,
         /// The same without the link.
-        code: &'a str,
+        code: String,
     },
     /// Proves the address that an account shall have.
     NewAddress {
         /// To the page that confirms it.
-        link: &'a str,
+        link: String,
         /// The same without the link.
-        code: &'a str,
+        code: String,
     },
     /// Signs in, in the browser that asked for it.
     MagicLink {
         /// To the page that signs in.
-        link: &'a str,
+        link: String,
         /// The same without the link.
-        code: &'a str,
+        code: String,
     },
     /// To the owner of an address that somebody tried to register.
     Registered {
         /// To the page where a password is reset.
-        link: &'a str,
+        link: String,
+    },
+    /// Says that mail works.
+    Test {
+        /// To the service.
+        link: String,
     },
     /// Tells of what happened to an account.
     Notice {
         /// What happened.
-        notice: Notice<'a>,
+        notice: Notice,
         /// Ends every session, and leads to a new password.
-        undo: &'a str,
+        undo: String,
     },
 }
 
 /// What happened to an account. Times are as they are to be read, such as `2026-11-29 21:03 UTC`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice<'a> {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
     /// Its password was changed.
     PasswordChanged {
         /// When.
-        at: &'a str,
+        at: String,
     },
     /// Somebody signed in on a device that was not seen before.
     NewDevice {
-        /// What it calls itself, such as `Firefox on Linux`.
-        device: &'a str,
+        /// What it calls itself, such as `Firefox on Linux`; empty where it says nothing.
+        device: String,
         /// When.
-        at: &'a str,
+        at: String,
     },
     /// Too many wrong passwords.
     AccountLocked {
         /// Until when.
-        until: &'a str,
+        until: String,
     },
     /// It has another address. This goes to the old one.
     AddressChanged {
         /// The new one, with dots in the place of most of it.
-        to: &'a str,
+        to: String,
     },
     /// An administrator changed something.
     ChangedByOperator {
         /// When.
-        at: &'a str,
+        at: String,
     },
+}
+
+impl Letter {
+    /// What it is, in one word, for queues and metrics.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Reset { .. } => "password_reset",
+            Self::Verification { .. } => "verification",
+            Self::NewAddress { .. } => "new_address",
+            Self::MagicLink { .. } => "magic_link",
+            Self::Registered { .. } => "registered",
+            Self::Test { .. } => "test",
+            Self::Notice { notice, .. } => notice.kind(),
+        }
+    }
+}
+
+impl Notice {
+    /// Every kind of notice.
+    pub const KINDS: [&'static str; 5] =
+        ["password_changed", "new_device", "account_locked", "address_changed", "changed_by_operator"];
+
+    /// What it tells of, in one word.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::NewDevice { .. } => "new_device",
+            Self::AccountLocked { .. } => "account_locked",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::ChangedByOperator { .. } => "changed_by_operator",
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{Brand, Language, Letter, html, text};
 
 /// A mail, but for addresses and headers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// One line.
     pub subject: String,
@@ -13,7 +13,7 @@ pub struct Rendered {
     pub html: String,
 }
 
-impl Letter<'_> {
+impl Letter {
     /// The letter in a language.
     #[must_use]
     pub fn render(&self, brand: &Brand, language: Language) -> Rendered {

@@ -7,7 +7,7 @@ pub struct Words {
     /// As BCP 47 writes it.
     pub tag: &'static str,
     /// The parts of a letter from a product.
-    pub letter: for<'a> fn(&Letter<'a>, &str) -> Parts<'a>,
+    pub letter: for<'a> fn(&'a Letter, &str) -> Parts<'a>,
     /// Why the mail came.
     pub footer: fn(&str) -> String,
 }

@@ -3,7 +3,7 @@
 use mana_auth::{
     BuildError, StartError,
     audit_log::{CheckpointsError, VerifyError},
-    bindings::exports::mana::auth::{accounts, audit, keys, maintenance, sessions, sessions_read},
+    bindings::exports::mana::auth::{accounts, audit, keys, mail, maintenance, sessions, sessions_read},
     config::{self, Origin},
     secret,
     storage::CopyError,
@@ -134,6 +134,12 @@ pub enum CommandError {
         "the details are erased, but the log beside the database is in use and still holds them: do it again"
     )]
     LogInUse,
+    /// A mail was not accepted.
+    #[error("the mail was not accepted: {0}")]
+    NotAccepted(String),
+    /// There is no mail, or nobody to write to.
+    #[error("there is no mail (`smtp_url`), or this is no address")]
+    NoMail,
     /// There is no such session.
     #[error("no such session")]
     NoSession,
@@ -219,6 +225,15 @@ impl From<keys::Error> for Failure {
             keys::Error::NotFound => CommandError::NoKey,
             keys::Error::Unavailable => CommandError::Unavailable,
             keys::Error::Internal => CommandError::Internal,
+        })
+    }
+}
+
+impl From<mail::Error> for Failure {
+    fn from(error: mail::Error) -> Self {
+        Self::Refused(match error {
+            mail::Error::Unavailable => CommandError::Unavailable,
+            mail::Error::Internal => CommandError::Internal,
         })
     }
 }

@@ -10,6 +10,7 @@ mod failure;
 mod health;
 mod keys;
 mod local;
+mod mail;
 mod maintenance;
 mod password;
 mod prepare;
@@ -63,6 +64,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
             Command::User(command) => user::run(config, command).await,
             Command::Keys(command) => keys::run(config, command).await,
             Command::Audit(command) => audit::run(config, command).await,
+            Command::Mail(command) => mail::run(config, command).await,
             Command::Secret(command) => secret::run(config, command).await,
             Command::Maintenance(command) => maintenance::maintenance(config, command).await,
             Command::Lineage(command) => maintenance::lineage(config, command).await,

@@ -1,6 +1,7 @@
 //! What can be wrong with a configuration: which key, where it was set, and why. Never the value.
 
 use super::variable::PREFIX;
+use crate::mail::SmtpUrlProblem;
 use mana_auth_settings::KEYS;
 use std::{fmt, io, path::PathBuf};
 
@@ -49,6 +50,9 @@ pub enum Problem {
     /// A list item that is no address or network.
     #[error("item {0} must be an IP address or a network such as 10.0.0.0/8")]
     Network(usize),
+    /// No address of a server that takes mails.
+    #[error(transparent)]
+    SmtpUrl(#[from] SmtpUrlProblem),
     /// No http or https URL.
     #[error("must be an http or https URL without user, query or fragment")]
     Url,

@@ -17,6 +17,7 @@ pub use settings::{Flags, Setting, Settings};
 pub use show::show;
 pub use variable::PREFIX;
 
+use crate::mail::SmtpUrl;
 use ipnet::IpNet;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
@@ -37,6 +38,8 @@ pub struct Config {
     pub public_url: Url,
     /// Origins whose pages may call the API. `component` holds them too, and the component checks them.
     pub trusted_origins: Vec<String>,
+    /// The server that takes mails, where there is one.
+    pub smtp_url: Option<SmtpUrl>,
     /// Whether plain HTTP is redirected or refused.
     pub require_https: bool,
     /// How long browsers keep to HTTPS, in seconds; 0: the header is left out.

@@ -5,6 +5,7 @@ use super::{
     error::{Error, Problem},
     settings::{Flags, Settings},
 };
+use crate::mail::SmtpUrl;
 use ipnet::IpNet;
 use mana_auth_hygiene::Origin;
 use mana_auth_settings::{self as keys, Fallback, KEYS, Owner, items};
@@ -91,6 +92,10 @@ fn parse(settings: Settings) -> Result<Config, Error> {
         trusted_origins: items(values.text("trusted_origins"))
             .map(|origin| Origin::without_slash(origin).to_owned())
             .collect(),
+        smtp_url: values.checked(
+            "smtp_url",
+            values.given("smtp_url").map(SmtpUrl::parse).transpose().map_err(Problem::from),
+        )?,
         require_https: values.text("require_https") == "true",
         hsts_seconds: values.number("hsts_seconds")?,
         hsts_include_subdomains: values.text("hsts_include_subdomains") == "true",

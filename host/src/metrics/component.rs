@@ -11,7 +11,7 @@ pub(super) struct ComponentCounter {
     pub(super) values: &'static [&'static str],
 }
 
-pub(super) const COMPONENT: [ComponentCounter; 12] = [
+pub(super) const COMPONENT: [ComponentCounter; 13] = [
     ComponentCounter {
         metric: Metric::Registrations,
         name: "registrations",
@@ -65,6 +65,8 @@ pub(super) const COMPONENT: [ComponentCounter; 12] = [
             "displaced",
             "replaced",
             "password_change",
+            "password_reset",
+            "not_me",
             "refresh_reuse",
             "refresh_flood",
         ],
@@ -88,7 +90,7 @@ pub(super) const COMPONENT: [ComponentCounter; 12] = [
         name: "rate_limited",
         help: "Requests refused because their client failed or registered too often",
         label: "limit",
-        values: &["sign_in", "registration", "refresh", "validate"],
+        values: &["sign_in", "registration", "refresh", "validate", "code"],
     },
     ComponentCounter {
         metric: Metric::SuspiciousActivities,
@@ -106,6 +108,13 @@ pub(super) const COMPONENT: [ComponentCounter; 12] = [
         ],
     },
     ComponentCounter {
+        metric: Metric::Mails,
+        name: "mails",
+        help: "Mails, by what became of them",
+        label: "outcome",
+        values: &["queued", "accepted", "later", "failed", "nobody", "displaced"],
+    },
+    ComponentCounter {
         metric: Metric::RowsPruned,
         name: "rows_pruned",
         help: "Rows that housekeeping removed",
@@ -120,6 +129,8 @@ pub(super) const COMPONENT: [ComponentCounter; 12] = [
             "reservations",
             "lockouts",
             "suspicions",
+            "outbox",
+            "challenges",
         ],
     },
 ];

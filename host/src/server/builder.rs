@@ -6,7 +6,7 @@ use super::{
     budget::Budget,
     calendar::Calendar,
     connections::Connections,
-    descriptors,
+    delivery, descriptors,
     egress::{Bounds, Egress},
     housekeeping,
     internal::InternalNetworks,
@@ -21,6 +21,7 @@ use crate::{
     config::{self, Config},
     imports::Imports,
     invalidations::{Invalidations, QueriedInvalidations},
+    mail::{Folder, Mailer, NoMail, Smtp},
     metrics::Metrics,
     passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},
     random::{Random, SystemRandom},
@@ -35,6 +36,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 use tokio::sync::Mutex;
+use url::Host;
 
 /// What a [`Server`] is made from: whatever is not given is the operating system's or the default.
 #[derive(Default)]
@@ -44,6 +46,7 @@ pub struct Builder {
     storage: Option<Arc<dyn Storage>>,
     invalidations: Option<Arc<dyn Invalidations>>,
     passwords: Option<(Arc<dyn Passwords>, LiveRequests)>,
+    mailer: Option<Arc<dyn Mailer>>,
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
     artefact: Option<Artefact>,
@@ -64,6 +67,9 @@ pub enum BuildError {
     /// The file of passwords to refuse can't be read.
     #[error("password_blocklist: {0}: {1}")]
     Blocklist(PathBuf, io::Error),
+    /// TLS can't be prepared for the server that takes mails.
+    #[error("smtp_url: {0}")]
+    Smtp(#[from] lettre::transport::smtp::Error),
     /// The operating system refused the threads that hash passwords.
     #[error("no threads for passwords: {0}")]
     Threads(io::Error),
@@ -108,6 +114,12 @@ impl Builder {
         Self { passwords: Some((passwords, live)), ..self }
     }
 
+    /// Mail. By default what `smtp_url` says; without it, a folder of files, where `public_url` is of this machine and the database our own;
+    /// else none.
+    pub fn mailer(self, mailer: Arc<dyn Mailer>) -> Self {
+        Self { mailer: Some(mailer), ..self }
+    }
+
     /// Time. By default the operating system's.
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock: Some(clock), ..self }
@@ -130,9 +142,12 @@ impl Builder {
     /// When something can't be opened or started. Nothing was changed then, except that a database may have
     /// been made or brought up to date.
     pub async fn build(self) -> Result<Server, BuildError> {
-        let Parts { config, imports, live, pool, artefact, checkpoints, database } = self.parts()?;
+        let Parts { config, imports, live, pool, artefact, checkpoints, database, outbox } = self.parts()?;
         let checkpoints = checkpoints.map(|path| Checkpoints::open(&path)).transpose()?;
-        let Imports { clock, random, metrics, .. } = imports.clone();
+        let Imports { clock, random, metrics, mailer, mail_committed, .. } = imports.clone();
+        if !mailer.is_available() {
+            tracing::warn!("smtp_url is not set: there is no mail, and what needs it answers 404");
+        }
         let program = Program::load(&artefact, imports).map_err(StartError::from)?;
         let workers =
             Workers::start(program, config.workers, config.queue, clock.clone(), metrics.clone()).await?;
@@ -181,6 +196,7 @@ impl Builder {
             documents: Arc::default(),
             checkpoints,
             database,
+            outbox,
             readiness: SingleFlight::default(),
             last_readiness: std::sync::Mutex::default(),
             housekeeping: Mutex::default(),
@@ -194,6 +210,9 @@ impl Builder {
             );
         }
         tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));
+        if mailer.is_available() {
+            delivery::start(&shared, &mail_committed);
+        }
         Ok(Server { shared, connections, management_egress })
     }
 
@@ -216,6 +235,7 @@ impl Builder {
         };
         // Whoever brings a database of their own has no data folder, unless they say so.
         let keeps_checkpoints = self.storage.is_none() || config.audit_checkpoint_file.is_some();
+        let is_own = self.storage.is_none();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let random = self.random.unwrap_or_else(|| Arc::new(SystemRandom));
         let (storage, own, database): (_, Arc<dyn Invalidations>, _) = match self.storage {
@@ -236,7 +256,14 @@ impl Builder {
                 (pool.clone() as Arc<dyn Passwords>, live, Some(pool))
             }
         };
+        let outbox = is_own.then(|| outbox(&config, clock.clone())).flatten();
+        let mailer = match self.mailer {
+            Some(mailer) => mailer,
+            None => mailer(&config, outbox.clone(), clock.clone())?,
+        };
         let imports = Imports {
+            mailer,
+            mail_committed: Arc::default(),
             storage,
             invalidations,
             passwords,
@@ -249,7 +276,7 @@ impl Builder {
         };
         let artefact = self.artefact.unwrap_or_else(Artefact::embedded);
         let checkpoints = config.checkpoint_file().filter(|_| keeps_checkpoints);
-        Ok(Parts { config, imports, live, pool, artefact, checkpoints, database })
+        Ok(Parts { config, imports, live, pool, artefact, checkpoints, database, outbox })
     }
 }
 
@@ -264,6 +291,32 @@ struct Parts {
     checkpoints: Option<PathBuf>,
     /// The file of the database, where that is our own.
     database: Option<DatabaseFile>,
+    /// The folder that mails become files in, where they do.
+    outbox: Option<Arc<Folder>>,
+}
+
+/// The folder of mails: where nobody but this machine reaches the service, and no server takes mails.
+fn outbox(config: &Config, clock: Arc<dyn Clock>) -> Option<Arc<Folder>> {
+    let is_of_this_machine = match config.public_url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    (is_of_this_machine && config.smtp_url.is_none()).then(|| Arc::new(Folder::new(&config.data, clock)))
+}
+
+fn mailer(
+    config: &Config,
+    outbox: Option<Arc<Folder>>,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn Mailer>, BuildError> {
+    let name = config.public_url.host_str().unwrap_or("localhost");
+    Ok(match (&config.smtp_url, outbox) {
+        (Some(url), _) => Arc::new(Smtp::new(url, name, clock)?),
+        (None, Some(folder)) => folder,
+        (None, None) => Arc::new(NoMail),
+    })
 }
 
 fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<Sqlite>, BuildError> {

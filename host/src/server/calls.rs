@@ -22,6 +22,8 @@ pub enum Interface {
     Audit,
     /// `keys`.
     Keys,
+    /// `mail`.
+    Mail,
     /// `sessions`.
     Sessions,
     /// `sessions-read`.
@@ -36,6 +38,7 @@ impl Interface {
             Self::Accounts => "mana:auth/accounts@0.1.0",
             Self::Audit => "mana:auth/audit@0.1.0",
             Self::Keys => "mana:auth/keys@0.1.0",
+            Self::Mail => "mana:auth/mail@0.1.0",
             Self::Sessions => "mana:auth/sessions@0.1.0",
             Self::SessionsRead => "mana:auth/sessions-read@0.1.0",
             Self::TokenSigning => "mana:auth/token-signing@0.1.0",

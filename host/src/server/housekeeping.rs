@@ -113,6 +113,11 @@ async fn run(shared: &Arc<Shared>) {
                 if let Some(created) = gauge("signing_key_created") {
                     shared.metrics.signing_key_created(created);
                 }
+                for (state, name) in [("waiting", "mails_waiting"), ("failed", "mails_failed")] {
+                    if let Some(count) = gauge(name) {
+                        shared.metrics.mails(state, count);
+                    }
+                }
                 if report.more {
                     continue;
                 }

@@ -8,15 +8,19 @@ use crate::passwords::Gauges;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use mana_auth_hygiene::{Code, Problem, Scheme};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Answers a request on the management address.
-pub(super) async fn answer<B>(shared: &Arc<Shared>, request: &Request<B>) -> Response<Bytes> {
-    let mut response = route(shared, request).await;
+pub(super) async fn answer<B>(
+    shared: &Arc<Shared>,
+    peer: Option<IpAddr>,
+    request: &Request<B>,
+) -> Response<Bytes> {
+    let mut response = route(shared, peer, request).await;
     shared.policy.apply(Scheme::Http, None, response.headers_mut());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if request.method() == Method::HEAD {
@@ -25,11 +29,14 @@ pub(super) async fn answer<B>(shared: &Arc<Shared>, request: &Request<B>) -> Res
     response
 }
 
-async fn route<B>(shared: &Arc<Shared>, request: &Request<B>) -> Response<Bytes> {
+async fn route<B>(shared: &Arc<Shared>, peer: Option<IpAddr>, request: &Request<B>) -> Response<Bytes> {
     let (path, method) = (request.uri().path(), request.method());
     match path {
         "/metrics" if !is_read(method) => method_not_allowed(),
         "/metrics" => metrics(shared, request.headers()),
+        "/outbox" if !is_read(method) => method_not_allowed(),
+        // Its links are as good as passwords: for whoever sits at this machine alone.
+        "/outbox" if peer.is_some_and(|peer| peer.to_canonical().is_loopback()) => outbox(shared),
         _ => probed(shared, path, method, Asker::Operator).await.unwrap_or_else(|| problem(Code::NotFound)),
     }
 }
@@ -88,6 +95,14 @@ fn metrics(shared: &Shared, asked: &HeaderMap) -> Response<Bytes> {
         Ok((kind, metrics)) => text(StatusCode::OK, kind, metrics),
         Err(_) => problem(Code::Internal),
     }
+}
+
+/// The mails of the development outbox, as they would have been sent.
+fn outbox(shared: &Shared) -> Response<Bytes> {
+    let Some(folder) = &shared.outbox else { return problem(Code::NotFound) };
+    let Ok(mails) = folder.kept() else { return problem(Code::Internal) };
+    let mails = mails.iter().rev().flat_map(|mail| [b"\r\n", mail.content.as_slice()]);
+    text(StatusCode::OK, TEXT, mails.collect::<Vec<_>>().concat())
 }
 
 fn problem(code: Code) -> Response<Bytes> {

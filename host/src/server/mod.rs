@@ -9,6 +9,7 @@ mod builder;
 mod calendar;
 mod calls;
 mod connections;
+mod delivery;
 mod descriptors;
 mod documents;
 mod egress;
@@ -40,7 +41,10 @@ use connections::Connections;
 use egress::Egress;
 use futures::future::{BoxFuture, OptionFuture, join};
 use prometheus_client::metrics::gauge::Gauge;
-use std::sync::{Arc, atomic::Ordering::Relaxed};
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 use tokio::{net::TcpListener, sync::oneshot};
 use wasmtime::component::Accessor;
 
@@ -118,9 +122,9 @@ impl Server {
 
     async fn manage(&self, listener: TcpListener, shutdown: oneshot::Receiver<()>) {
         let shared = self.shared.clone();
-        let answer = move |_, request| {
+        let answer = move |peer: Option<IpAddr>, request| {
             let shared = shared.clone();
-            async move { management::answer(&shared, &request).await }
+            async move { management::answer(&shared, peer, &request).await }
         };
         let connections = Connections {
             limit: MANAGEMENT_CONNECTIONS,

@@ -9,6 +9,7 @@ use crate::{
     bindings::Auth,
     clock::Clock,
     imports::HostState,
+    mail::Folder,
     metrics::Metrics,
     passwords::{LiveRequests, Pool},
     random::Random,
@@ -60,6 +61,8 @@ pub(crate) struct Shared {
     pub(super) documents: Arc<Documents>,
     /// Where the checkpoints of the audit log are kept, outside the database.
     pub(super) checkpoints: Option<Checkpoints>,
+    /// The folder that mails become files in, where they do.
+    pub(super) outbox: Option<Arc<Folder>>,
     /// The file of the database, where that is our own.
     pub(super) database: Option<DatabaseFile>,
     pub(super) readiness: SingleFlight<Outcome>,

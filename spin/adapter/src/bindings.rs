@@ -15,4 +15,4 @@ use super::Adapter;
 #[cfg(target_family = "wasm")]
 export!(Adapter);
 
-pub use exports::mana::auth::{config, invalidations, platform, storage};
+pub use exports::mana::auth::{config, invalidations, mailer, platform, storage};

@@ -5,6 +5,7 @@ mod bindings;
 mod config;
 mod invalidations;
 mod log;
+mod mailer;
 mod platform;
 mod storage;
 

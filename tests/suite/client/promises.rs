@@ -2,8 +2,10 @@
 
 use super::{Answer, codes::status_of, document};
 use crate::vault::{Vault, without_handed_out};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::Method;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeSet, sync::Mutex};
 
 /// Fields that stand in every answer with the same value.
@@ -17,6 +19,29 @@ const CONSTANT: &[(&str, &str)] = &[
     ("x-permitted-cross-domain-policies", "none"),
     ("x-xss-protection", "0"),
 ];
+
+/// What our own pages have instead: nothing is loaded, no address that holds a token is told to anybody, and no window that opened one
+/// can reach it.
+const PAGE: &[(&str, &str)] =
+    &[("referrer-policy", "no-referrer"), ("cross-origin-opener-policy", "same-origin")];
+
+/// The policy of a page: of its one style, by its hash.
+#[track_caller]
+fn page_policy(answer: &Answer) -> String {
+    let text = String::from_utf8_lossy(&answer.body);
+    let style = text.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
+    let (style, rest) = style.unwrap_or_else(|| panic!("{answer} has no style"));
+    assert!(!rest.contains("<style") && !rest.contains("style="), "{answer}");
+    let hash = STANDARD.encode(Sha256::digest(style));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+/// Whether it is a page for people.
+fn is_page(answer: &Answer) -> bool {
+    answer.header("content-type").starts_with("text/html")
+}
 
 /// Answers that hold nothing of anyone and may be kept.
 const CACHEABLE: &[&str] =
@@ -63,7 +88,11 @@ impl Promises {
 
     #[track_caller]
     fn headers(&self, answer: &Answer, secure: bool) {
-        for (name, value) in CONSTANT.iter().chain([&("content-security-policy", self.csp.as_str())]) {
+        let (policy, own) =
+            if is_page(answer) { (page_policy(answer), PAGE) } else { (self.csp.clone(), &[][..]) };
+        assert_eq!(answer.header("content-security-policy"), policy, "{answer}");
+        let constant = CONSTANT.iter().filter(|(name, _)| !own.iter().any(|(of_own, _)| of_own == name));
+        for (name, value) in constant.chain(own) {
             assert_eq!(answer.headers.get_all(*name).iter().count(), 1, "{name} of {answer}");
             assert_eq!(answer.header(name), *value, "{name} of {answer}");
         }
@@ -98,6 +127,11 @@ impl Promises {
 
 #[track_caller]
 fn body(answer: &Answer) {
+    if is_page(answer) {
+        let text = String::from_utf8_lossy(&answer.body);
+        assert!(!answer.path.starts_with("/api") && !text.contains("<script"), "{answer}");
+        return;
+    }
     if answer.method == Method::HEAD {
         assert!(answer.body.is_empty(), "a body in {answer}");
     } else if answer.status >= 400 {
@@ -141,6 +175,8 @@ fn body(answer: &Answer) {
 fn secrets(answer: &Answer, vault: &Vault) {
     let handed_out = (200..300).contains(&answer.status);
     let body = if handed_out { without_handed_out(&answer.body) } else { answer.body.clone() };
+    // A form holds the token that its own address brought.
+    let body = if is_page(answer) { Vec::new() } else { body };
     vault.absent_from(&body, &format!("the body of {} {}", answer.method, answer.path));
     for (name, value) in answer.headers.iter().filter(|(name, _)| *name != "set-cookie") {
         vault

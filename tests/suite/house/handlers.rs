@@ -8,12 +8,14 @@ const GUARDS: [&str; 7] =
     ["Admin", "Authenticated", "ByCookie", "FirstParty", "Fresh", "Maintainer", "AuditSource"];
 
 /// Handlers that anybody may call, from any page, and why.
-const OPEN: [(&str, &str); 8] = [
+const OPEN: [(&str, &str); 10] = [
     ("better_auth_jwks", "public keys"),
     ("jwks", "public keys"),
     ("logout", "every credential of the request is checked by itself, and its page with it"),
+    ("not_me", "the token in the body is the credential"),
     ("openapi", "the document"),
     ("refresh", "the token in the body is the credential, and its use case counts failures"),
+    ("reset_password", "the token or code in the body is the credential, and wrong codes are counted"),
     ("session", "what the client brought may answer; else it authenticates as all others"),
     ("validate", "the token in the body is the question, and its use case counts failures"),
     ("well_known_jwks", "public keys"),

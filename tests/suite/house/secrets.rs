@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where secrets, and hashes and MACs of them, are compared, and how often: with `subtle`, whose time tells nothing.
 const COMPARED: &[(&str, usize)] = &[
     ("component/src/secrets/mac.rs", 1),
+    ("component/src/challenges/present.rs", 1),
     ("component/src/devices/cookie.rs", 1),
     ("component/src/sessions/cache/mod.rs", 1),
     ("component/src/secrets/keyring.rs", 1),
@@ -18,6 +19,7 @@ const COMPARED: &[(&str, usize)] = &[
 const SECRET: &[(&str, &str)] = &[
     ("component/src/passwords.rs", "Password"),
     ("component/src/passwords.rs", "NewPassword"),
+    ("component/src/challenges/code.rs", "Code"),
     ("component/src/devices/cookie.rs", "DeviceCookie"),
     ("component/src/secrets/opaque_token.rs", "Secret"),
     ("component/src/sessions/sign_out.rs", "Credential"),

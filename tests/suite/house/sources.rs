@@ -91,6 +91,7 @@ pub fn ambient() {
 
 pub fn sleepers() {
     let known = [
+        "tests/suite/eventually.rs",
         "tests/suite/runner/binary.rs",
         "tests/suite/runner/spin/instance.rs",
         "tests/suite/runner/spin_up.rs",

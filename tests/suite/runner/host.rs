@@ -8,6 +8,7 @@ use mana_auth::{
     clock::TestClock,
     config::Config,
     invalidations::QueriedInvalidations,
+    mail::Folder,
     passwords::{LiveRequests, Pool, PoolOptions},
     random::SeededRandom,
 };
@@ -63,6 +64,12 @@ impl Host {
                 Pool::start(PoolOptions::default(), random, live.clone()).expect("a pool"),
             ));
             builder = builder.passwords(gate.clone(), live);
+        }
+        if let Some(postman) = &hooks.postman {
+            builder = builder.mailer(postman.clone());
+        } else if hooks.recorder.is_some() || hooks.postgres.is_some() {
+            // With a database of their own, they have no folder by default.
+            builder = builder.mailer(Arc::new(Folder::new(data, clock.clone())));
         }
         if let Some(recorder) = &hooks.recorder {
             let database =

@@ -53,11 +53,13 @@ impl RunnerKind {
     pub const fn provides(self, need: Need) -> bool {
         match need {
             Need::Clock => matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Spin),
-            Need::Passwords => matches!(self, Self::Host | Self::Typed),
+            Need::Passwords | Need::Postman => matches!(self, Self::Host | Self::Typed),
             Need::Management | Need::Start => {
                 matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Binary)
             }
-            Need::Commands | Need::Files => matches!(self, Self::Host | Self::Typed | Self::Binary),
+            Need::Commands | Need::Files | Need::Mail => {
+                matches!(self, Self::Host | Self::Typed | Self::Binary)
+            }
             Need::OwnSecret => matches!(self, Self::Binary),
             Need::OneAddress => matches!(self, Self::Spin | Self::SpinUp),
         }

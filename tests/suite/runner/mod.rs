@@ -6,6 +6,7 @@ pub mod hold;
 pub mod host;
 mod kind;
 pub mod postgres;
+pub mod postman;
 pub mod recorder;
 pub mod spin;
 pub mod spin_up;
@@ -18,6 +19,7 @@ use futures::future::BoxFuture;
 use gate::Gate;
 use mana_auth::clock::TestClock;
 use postgres::Postgres;
+use postman::Postman;
 use recorder::Recorder;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -34,6 +36,8 @@ pub struct Hooks {
     pub gate: Option<Arc<Gate>>,
     /// Before storage and password hashing.
     pub recorder: Option<Arc<Recorder>>,
+    /// In place of the development outbox.
+    pub postman: Option<Arc<Postman>>,
     /// Another database than the embedded one.
     pub postgres: Option<Arc<Postgres>>,
 }

@@ -195,6 +195,28 @@ const TABLE: &[Refusal] = &[
         scene.recorder.refuse();
         scene.post("/register", scene.sign_in(PASSWORD))
     }),
+    Refusal::new("/forgot-password", 400, |scene| {
+        scene.post("/forgot-password", json!({ "email": scene.email, "redirectTo": UNTRUSTED }))
+    }),
+    Refusal::new("/forgot-password", 403, |scene| {
+        scene.recorder.take();
+        let asked = scene.client.post("/forgot-password", json!({ "email": scene.email }));
+        asked.origin(UNTRUSTED).into_future()
+    }),
+    Refusal::new("/forgot-password", 415, |scene| untyped(scene, "/forgot-password")),
+    Refusal::new("/reset-password", 400, |scene| scene.post("/reset-password", reset(scene))),
+    Refusal::new("/reset-password", 400, |scene| {
+        Box::pin(async {
+            scene.client.post("/forgot-password", json!({ "email": scene.email })).await.ok();
+            scene.post("/reset-password", reset(scene)).await
+        })
+    }),
+    Refusal::new("/reset-password", 400, |scene| {
+        scene.post("/reset-password", json!({ "token": scene.token, "newPassword": OTHER_PASSWORD }))
+    }),
+    Refusal::new("/reset-password", 415, |scene| untyped(scene, "/reset-password")),
+    Refusal::new("/not-me", 400, |scene| scene.post("/not-me", json!({ "token": scene.token }))),
+    Refusal::new("/not-me", 415, |scene| untyped(scene, "/not-me")),
     Refusal::new("/refresh", 400, |scene| scene.post("/refresh", json!({ "token": scene.token }))),
     Refusal::new("/refresh", 415, |scene| untyped(scene, "/refresh")),
     Refusal::new("/refresh", 401, |scene| scene.post("/refresh", json!({ "refreshToken": scene.token }))),
@@ -207,11 +229,39 @@ const TABLE: &[Refusal] = &[
     }),
 ];
 
+/// The same about what is accepted: whoever is told nothing is mailed something, or nothing.
+const ACCEPTED: &[Refusal] = &[
+    Refusal::new("/forgot-password", 200, |scene| {
+        scene.post("/forgot-password", json!({ "email": scene.email }))
+    }),
+    Refusal::new("/forgot-password", 200, |scene| {
+        Box::pin(async {
+            // More than an address may have.
+            for _ in 0..2 {
+                scene.client.post("/forgot-password", json!({ "email": scene.email })).await.ok();
+            }
+            scene.post("/forgot-password", json!({ "email": scene.email })).await
+        })
+    }),
+];
+
 /// What is told, by design: whether an address is taken, to who registers it.
 const TOLD: &[(&str, u64)] = &[("/register", 409)];
 
 /// What can't be brought about here: plain HTTP, and storage that fails, whoever asks.
-const ALIKE: &[(&str, u64)] = &[("/refresh", 403), ("/refresh", 503)];
+const ALIKE: &[(&str, u64)] = &[
+    ("/refresh", 403),
+    ("/refresh", 503),
+    ("/forgot-password", 404),
+    ("/forgot-password", 429),
+    ("/forgot-password", 503),
+    ("/reset-password", 403),
+    ("/reset-password", 429),
+    ("/reset-password", 503),
+    ("/not-me", 403),
+    ("/not-me", 429),
+    ("/not-me", 503),
+];
 
 /// Routes that are open to strangers, and answer nothing about accounts.
 const ABOUT_NOBODY: &[&str] = &["/logout", "/validate"];
@@ -243,6 +293,11 @@ impl Refusal {
     }
 }
 
+/// A reset by a code that is wrong.
+fn reset(scene: &Scene) -> Value {
+    json!({ "email": scene.email, "code": "0000-0000", "newPassword": OTHER_PASSWORD })
+}
+
 /// A token of the same form.
 fn another(token: &str) -> String {
     let first = if token.starts_with('A') { "B" } else { "A" };
@@ -268,7 +323,7 @@ fn masked(mut calls: Vec<Call>) -> Vec<Call> {
 }
 
 async fn every_refusal_is_the_same_work(stage: Stage) {
-    for (row, refusal) in TABLE.iter().enumerate() {
+    for (row, refusal) in TABLE.iter().chain(ACCEPTED).enumerate() {
         let (known, told_known) = refusal.work(&stage, true).await;
         let (unknown, told_unknown) = refusal.work(&stage, false).await;
         let what = format!("row {row}: {} {}", refusal.route, refusal.status);

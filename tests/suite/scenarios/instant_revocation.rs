@@ -204,7 +204,7 @@ async fn after_its_rows_are_replaced_by_hand(stage: Stage) {
     let carol = service.sign_in("bob@example.org").await;
     warm(&carol).await;
     let sql = "INSERT OR REPLACE INTO users SELECT id, email, name, image, 'admin', email_verified, banned, ban_reason, \
-               ban_expires, credential_version, created_at, updated_at, app_metadata FROM users WHERE email = 'bob@example.org'";
+               ban_expires, credential_version, created_at, updated_at, app_metadata, language FROM users WHERE email = 'bob@example.org'";
     assert_eq!(by_hand.execute(sql, []).expect(sql), 1);
     assert_eq!(carol.client.get("/session").await.ok()["user"]["role"], "admin");
     carol.client.get("/session").without_cookies().bearer(&carol.access).await.refused("TOKEN_EXPIRED");

@@ -1,8 +1,12 @@
 //! Every label that the contract promises is counted, and none that it doesn't: a scenario for each counter.
 
 use crate::{
+    eventually::eventually,
     repository::root,
-    runner::gate::Gate,
+    runner::{
+        gate::Gate,
+        postman::{Postman, Says},
+    },
     scenarios,
     service::{
         OTHER_PASSWORD, PASSWORD, Person, Service, Stage,
@@ -24,9 +28,10 @@ scenarios![
     refreshes needs Management Clock,
     token_validations needs Management Clock,
     session_reads needs Management,
-    sessions_ended needs Management,
+    sessions_ended needs Management Mail,
     audit_events needs Management Clock,
     lockouts needs Management,
+    mails needs Management Postman Clock,
     rate_limited needs Management,
     suspicious_activities needs Management Clock,
     rows_pruned needs Management Clock,
@@ -201,6 +206,17 @@ async fn sessions_ended(stage: Stage) {
     let last = service.sign_in(ANA).await;
     let change = json!({ "currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD });
     last.client.post("/change-password", change).await.ok();
+    service.all_mails().await;
+    // As if she had been told of nothing lately.
+    service.sql("DELETE FROM suspicions");
+    service.client().post("/forgot-password", json!({ "email": ANA })).await.ok();
+    let reset = json!({ "token": service.mail().await.token(), "newPassword": "eleven herons mend a roof" });
+    service.sign_in_with(json!({ "email": ANA, "password": OTHER_PASSWORD })).await;
+    service.client().post("/reset-password", reset).await.ok();
+    service.sign_in_with(json!({ "email": ANA, "password": "eleven herons mend a roof" })).await;
+    let notices = service.all_mails().await;
+    let notice = notices.iter().rfind(|mail| mail.link().contains("/not-me?")).expect("a notice");
+    service.client().post("/not-me", json!({ "token": notice.token() })).await.ok();
     has_counted_each_label(&service, "sessions_ended").await;
 }
 
@@ -254,6 +270,34 @@ async fn lockouts(stage: Stage) {
     has_counted_each_label(&service, "lockouts").await;
 }
 
+async fn mails(stage: Stage) {
+    let postman = Postman::new(Says::Later);
+    let service = stage.with_postman(&postman).start().await;
+    service.register(ANA).await;
+    let forgot =
+        async |email: &str| service.client().post("/forgot-password", json!({ "email": email })).await.ok();
+    let is_counted = async |outcome: &str| {
+        eventually(|| async { (service.metrics().await.count("mails", outcome) > 0).then_some(()) }).await;
+    };
+    forgot(ANA).await;
+    forgot("bob@example.org").await;
+    is_counted("later").await;
+    is_counted("nobody").await;
+    postman.says(Says::Never);
+    service.advance(Duration::from_secs(20));
+    is_counted("failed").await;
+    postman.says(Says::Accepted);
+    forgot(ANA).await;
+    is_counted("accepted").await;
+    service.sql(
+        "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 10001)
+         INSERT INTO outbox (id, kind, by_stranger, secret_version, created_at, due_at, attempts, state)
+         SELECT 'x' || n, 'password_reset', 1, 1, 0, 0, 1, 'failed' FROM others",
+    );
+    forgot("carol@example.org").await;
+    has_counted_each_label(&service, "mails").await;
+}
+
 async fn rate_limited(stage: Stage) {
     let limits = ["limit_sign_in_client", "limit_refresh_client", "limit_validate_client"];
     let stage = limits.into_iter().fold(stage, |stage, limit| stage.with(limit, "1"));
@@ -268,6 +312,10 @@ async fn rate_limited(stage: Stage) {
     client.post("/refresh", never_issued).await.refused("RATE_LIMITED");
     client.post("/validate", json!({ "token": "never-issued" })).await.ok();
     client.post("/validate", json!({ "token": "never-issued" })).await.refused("RATE_LIMITED");
+    let wrong_code = json!({ "email": ANA, "code": "0000-0000", "newPassword": OTHER_PASSWORD });
+    client.post("/reset-password", wrong_code.clone()).await.refused("TOKEN_INVALID");
+    service.sql("UPDATE attempts SET count = 1000 WHERE counter = 'code:all'");
+    client.post("/reset-password", wrong_code).await.refused("TOKEN_INVALID");
     has_counted_each_label(&service, "rate_limited").await;
 }
 
@@ -311,6 +359,15 @@ async fn rows_pruned(stage: Stage) {
     service.sql(
         "WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < 1010)
          INSERT INTO starts (nonce) SELECT printf('%016x', n) FROM others",
+    );
+    // Mails and challenges that nobody looks at any more.
+    service.sql(
+        "INSERT INTO outbox (id, kind, by_stranger, secret_version, created_at, due_at, attempts, state)
+         VALUES ('x', 'password_reset', 1, 1, 0, 0, 1, 'failed')",
+    );
+    service.sql(
+        "INSERT INTO challenges (id, purpose, position, token_hash, user_id, credential_version, email, created_at, expires_at)
+         VALUES ('x', 'password_reset', 1, x'00', 'x', 1, 'x', 0, 0)",
     );
     // A process died while it hashed; and more accounts were guessed at than there is room for.
     service.sql("INSERT INTO reservations (counter, subject, at, nonce) VALUES ('account', x'00', 0, x'00')");

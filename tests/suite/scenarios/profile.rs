@@ -20,7 +20,7 @@ scenarios![
     a_foreign_page_changes_nothing,
 ];
 
-const PROFILE: &[&str] = &["id", "email", "name", "image", "role", "emailVerified", "createdAt"];
+const PROFILE: &[&str] = &["id", "email", "name", "image", "role", "emailVerified", "createdAt", "language"];
 
 async fn shows_who_one_is(stage: Stage) {
     let service = stage.start().await;

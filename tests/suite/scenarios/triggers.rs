@@ -12,6 +12,7 @@ scenarios![of_users needs Start, of_sessions needs Start, of_keys needs Start, a
 const UNASSERTED: &[&str] = &[
     "users.ban_reason",
     "users.credential_version",
+    "users.language",
     "sessions.last_activity_at",
     "sessions.touched_at",
     "jwks.private_key",

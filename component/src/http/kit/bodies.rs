@@ -61,3 +61,18 @@ impl Success {
         Self { success: true }
     }
 }
+
+/// That a mail is on its way, if there is anybody to write to. The same whoever asks.
+#[derive(Serialize, ToSchema)]
+pub struct Sent {
+    #[schema(example = true)]
+    success: bool,
+    /// For people.
+    message: &'static str,
+}
+
+impl Sent {
+    /// To an address that may have no account.
+    pub const IF_ANY: Self =
+        Self { success: true, message: "If the address has an account, a mail is on its way" };
+}

@@ -8,8 +8,13 @@ use crate::{
     time::Time,
 };
 use axum::extract::FromRequestParts;
-use http::{HeaderMap, header::USER_AGENT, request::Parts};
+use http::{
+    HeaderMap,
+    header::{ACCEPT_LANGUAGE, USER_AGENT},
+    request::Parts,
+};
 use mana_auth_hygiene::Trace;
+use mana_auth_mail::Language;
 use std::{ops::Deref, sync::Arc};
 
 /// The context of a request.
@@ -25,9 +30,11 @@ impl Call {
         headers: &HeaderMap,
     ) -> Self {
         let user_agent = headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let language = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let client = Client {
             request_id: id.to_owned(),
             trace: Trace::of(headers),
+            language: language.map(Language::accepted),
             ..Client::new(peer, user_agent.as_deref())
         };
         Self(Arc::new(Context::at(now, settings, client)))

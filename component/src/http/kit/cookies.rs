@@ -7,7 +7,7 @@
 use crate::{
     devices::DeviceCookie,
     error::{Bug, Failure},
-    secrets::CookieSecret,
+    secrets::{ChallengeCookie, CookieSecret},
     sessions::Session,
     settings::Settings,
     time::{Span, Time},
@@ -40,6 +40,7 @@ enum Name {
     Session,
     Cache,
     Device,
+    Challenge,
 }
 
 impl Name {
@@ -48,6 +49,7 @@ impl Name {
             Self::Session => cookie_name::SESSION,
             Self::Cache => cookie_name::CACHE,
             Self::Device => cookie_name::DEVICE,
+            Self::Challenge => cookie_name::CHALLENGE,
         }
     }
 }
@@ -116,6 +118,12 @@ pub fn devices(headers: &HeaderMap, settings: &Settings) -> Vec<DeviceCookie> {
     values(headers, Prefix::of(settings), Name::Device).filter_map(DeviceCookie::parse).collect()
 }
 
+/// The challenge cookie of a request: which browser it is. Of several none counts.
+pub fn challenge(headers: &HeaderMap, settings: &Settings) -> Option<ChallengeCookie> {
+    let mut ours = values(headers, Prefix::of(settings), Name::Challenge).filter_map(ChallengeCookie::parse);
+    ours.next().filter(|_| ours.next().is_none())
+}
+
 /// The session cache's cookies of a request, as they came.
 pub fn caches<'a>(headers: &'a HeaderMap, settings: &Settings) -> impl Iterator<Item = &'a str> {
     values(headers, Prefix::of(settings), Name::Cache).take(MOST)
@@ -177,6 +185,15 @@ pub fn set_cache(settings: &Settings, jwe: &str) -> Result<HeaderValue, Failure>
 /// As [`set`].
 pub fn set_device(settings: &Settings, cookie: &DeviceCookie) -> Result<HeaderValue, Failure> {
     in_use(settings, Name::Device, &cookie.expose(), Span::days(400).as_seconds())
+}
+
+/// Sets the challenge cookie, for as long as the longest challenge that a browser is asked about.
+///
+/// # Errors
+///
+/// As [`set`].
+pub fn set_challenge(settings: &Settings, cookie: &ChallengeCookie) -> Result<HeaderValue, Failure> {
+    in_use(settings, Name::Challenge, &cookie.expose(), Span::days(1).as_seconds())
 }
 
 /// Makes the browser forget the session's cookies, in every scope.

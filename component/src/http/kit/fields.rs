@@ -7,6 +7,7 @@ use crate::{
     passwords::{NewPassword, Password},
     time::Time,
 };
+use mana_auth_mail::Language;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Map;
 use utoipa::{
@@ -53,6 +54,36 @@ impl From<Role> for RoleField {
             Role::User => Self::User,
             Role::Admin => Self::Admin,
             Role::Service => Self::Service,
+        }
+    }
+}
+
+/// A language, by its tag (BCP 47).
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[schema(as = Language)]
+pub enum LanguageField {
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// German.
+    #[serde(rename = "de")]
+    German,
+}
+
+impl From<Language> for LanguageField {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::English => Self::English,
+            Language::German => Self::German,
+        }
+    }
+}
+
+impl From<LanguageField> for Language {
+    fn from(language: LanguageField) -> Self {
+        match language {
+            LanguageField::English => Self::English,
+            LanguageField::German => Self::German,
         }
     }
 }

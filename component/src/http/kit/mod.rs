@@ -11,4 +11,5 @@ pub mod json;
 pub mod origin;
 pub mod parameters;
 pub mod problem;
+pub mod redirect_to;
 mod unreadable;

@@ -3,7 +3,10 @@
 use crate::{
     accounts::RegisterError,
     context::Context,
-    credentials::{ChangePasswordError, DeleteAccountError, ReauthenticateError, SignInError},
+    credentials::{
+        ChangePasswordError, DeleteAccountError, ForgotPasswordError, NotMeError, ReauthenticateError,
+        ResetPasswordError, SignInError,
+    },
     error::{Bug, Failure, FieldProblem, InputError, LookupError, QueryError},
     platform::{self, Level},
     sessions::{AccessTokenError, AuthenticateError, ExchangeError, RefreshError, SignOutError},
@@ -60,6 +63,9 @@ answers! {
         Unauthenticated => Code::Unauthenticated,
         .. Invalid, Failed
     }
+    ForgotPasswordError { NotFound => Code::NotFound, .. Invalid, Failed }
+    ResetPasswordError { TokenInvalid => Code::TokenInvalid, .. Invalid, Failed }
+    NotMeError { TokenInvalid => Code::TokenInvalid, .. Failed }
     DeleteAccountError { InvalidCredentials => Code::InvalidCredentials, .. Failed }
     AuthenticateError { Unauthenticated => Code::Unauthenticated, .. Failed }
     ExchangeError {

@@ -4,13 +4,16 @@ pub mod account;
 pub mod admin;
 pub mod audit_events;
 pub mod change_password;
+pub mod forgot_password;
 pub mod jwks;
 pub mod login;
 pub mod logout;
 pub mod maintenance;
+pub mod not_me;
 pub mod profile;
 pub mod refresh;
 pub mod register;
+pub mod reset_password;
 pub mod security_events;
 pub mod service_token;
 pub mod session;
@@ -40,6 +43,9 @@ routes![
     profile => profile,
     profile => update,
     change_password => change_password,
+    forgot_password => forgot_password,
+    reset_password => reset_password,
+    not_me => not_me,
     account => delete,
     security_events => security_events,
     admin::security_events => list,

@@ -6,7 +6,7 @@ use crate::{
         authentication::Authenticated,
         body::Json,
         call::Call,
-        fields::{DateTime, RoleField},
+        fields::{DateTime, LanguageField, RoleField},
         json::nullable,
         problem::Problem,
     },
@@ -26,11 +26,14 @@ pub struct ProfileBody {
     role: RoleField,
     email_verified: bool,
     created_at: DateTime,
+    /// The language of mails; null where the user has not said.
+    #[schema(required)]
+    language: Option<LanguageField>,
 }
 
 impl From<User> for ProfileBody {
     fn from(user: User) -> Self {
-        let User { id, email, name, image, role, email_verified, created_at, .. } = user;
+        let User { id, email, name, image, role, email_verified, created_at, language, .. } = user;
         Self {
             id,
             email: email.as_str().to_owned(),
@@ -39,6 +42,7 @@ impl From<User> for ProfileBody {
             role: role.into(),
             email_verified,
             created_at: created_at.into(),
+            language: language.map(Into::into),
         }
     }
 }
@@ -49,6 +53,8 @@ pub struct UpdateBody {
     /// An address that begins with `https://` or `http://`, without user name or password; null removes it.
     #[serde(default, deserialize_with = "nullable")]
     image: Option<Option<Picture>>,
+    /// The language of mails.
+    language: Option<LanguageField>,
 }
 
 /// What the user shows of themselves.
@@ -73,7 +79,8 @@ pub async fn update(
     authenticated: Authenticated,
     Json(body): Json<UpdateBody>,
 ) -> Result<axum::Json<ProfileBody>, Problem> {
-    let update = ProfileUpdate { name: body.name, image: body.image };
+    let update =
+        ProfileUpdate { name: body.name, image: body.image, language: body.language.map(Into::into) };
     let user = accounts::update_profile(&call, authenticated.caller.user, update).await?;
     Ok(axum::Json(user.into()))
 }

@@ -92,6 +92,7 @@ impl UserFacts {
             updated_at: Time(self.updated_at),
             ban: Ban::None,
             // A cookie answers what shows none of it, and has no room for it.
+            language: None,
             app_metadata: AppMetadata::default(),
         })
     }

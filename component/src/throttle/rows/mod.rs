@@ -93,6 +93,13 @@ fn used_in(row: &mut Columns, limits: &[Limit]) -> Result<Vec<Used>, Failure> {
     limits.iter().map(|_| Ok(Used { recent: row.take()?, undecided: row.take()? })).collect()
 }
 
+/// How many a counter counted within an hour.
+pub async fn count_of_hour(counter: &Counter, now: Time) -> Result<i64, Failure> {
+    let sql = format!("SELECT {}", recent([1, 2, 3, 4]));
+    let params = params![counter.kind, counter.subject, now - SUSPICION_WINDOW, now + SKEW];
+    Ok(storage::query_one(&sql, params, |row| row.take()).await?.unwrap_or(0))
+}
+
 /// What a counter counted within the window, in the order of time.
 pub async fn tallies(counter: &Counter, now: Time) -> Result<Vec<Tally>, Failure> {
     let sql = format!(
@@ -311,10 +318,16 @@ pub fn is_suspicious(sign: &Sign) -> Condition {
 
 /// Notes that a suspicion was told now, where it is one.
 pub fn note_reported(sign: &Sign) -> Statement {
+    note_reported_if(sign, &Condition::ALWAYS)
+}
+
+/// The same, where a condition holds too.
+pub fn note_reported_if(sign: &Sign, condition: &Condition) -> Statement {
     let mut params = params![sign.reason, sign.subject, sign.now];
-    let condition = is_suspicious(sign).bind(&mut params);
+    let is_suspicious = is_suspicious(sign).bind(&mut params);
+    let condition = condition.bind(&mut params);
     let sql = format!(
-        "INSERT INTO suspicions (reason, subject, at) SELECT ?1, ?2, ?3 WHERE {condition}
+        "INSERT INTO suspicions (reason, subject, at) SELECT ?1, ?2, ?3 WHERE {is_suspicious} AND {condition}
          ON CONFLICT (reason, subject) DO UPDATE SET at = excluded.at"
     );
     statement(&sql, params)

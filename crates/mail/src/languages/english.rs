@@ -11,8 +11,8 @@ const TYPE_IT: &str = "Or type this code on the page where you asked for this ma
 const CONFIRM: &str = "Confirm the address";
 const CHOOSE: &str = "Choose a new password";
 
-fn letter<'a>(letter: &Letter<'a>, product: &str) -> Parts<'a> {
-    match *letter {
+fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
+    match letter {
         Letter::Reset { link, code } => Parts {
             subject: format!("Choose a new password for {product}"),
             lead: vec![format!("Somebody, probably you, asked for a new password for your account at {product}.")],
@@ -65,6 +65,13 @@ fn letter<'a>(letter: &Letter<'a>, product: &str) -> Parts<'a> {
             code: None,
             rest: vec!["If it wasn't you, ignore this mail: nothing was changed, and nobody was told that you have an account.".into()],
         },
+        Letter::Test { link } => Parts {
+            subject: format!("Mail from {product} works"),
+            lead: vec![format!("An operator of {product} sent this mail to see whether mail arrives. It did.")],
+            button: ("Open the service", link),
+            code: None,
+            rest: Vec::new(),
+        },
         Letter::Notice { notice, undo } => {
             let (subject, lead) = told(notice, product);
             Parts {
@@ -78,7 +85,7 @@ fn letter<'a>(letter: &Letter<'a>, product: &str) -> Parts<'a> {
     }
 }
 
-fn told(notice: Notice<'_>, product: &str) -> (String, String) {
+fn told(notice: &Notice, product: &str) -> (String, String) {
     match notice {
         Notice::PasswordChanged { at } => (
             format!("Your password for {product} was changed"),
@@ -89,7 +96,8 @@ fn told(notice: Notice<'_>, product: &str) -> (String, String) {
         Notice::NewDevice { device, at } => (
             format!("A new sign-in to {product}"),
             format!(
-                "Somebody signed in to your account at {product} on a device that was not seen before: {device} ({at})."
+                "Somebody signed in to your account at {product} on a device that was not seen before: {} ({at}).",
+                if device.is_empty() { "an unknown one" } else { device }
             ),
         ),
         Notice::AccountLocked { until } => (

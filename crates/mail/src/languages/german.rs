@@ -12,8 +12,8 @@ const TYPE_IT: &str =
 const CONFIRM: &str = "Adresse bestätigen";
 const CHOOSE: &str = "Neues Passwort wählen";
 
-fn letter<'a>(letter: &Letter<'a>, product: &str) -> Parts<'a> {
-    match *letter {
+fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
+    match letter {
         Letter::Reset { link, code } => Parts {
             subject: format!("Neues Passwort für {product}"),
             lead: vec![format!("Jemand, vermutlich Sie selbst, hat ein neues Passwort für Ihr Konto bei {product} angefordert.")],
@@ -66,6 +66,13 @@ fn letter<'a>(letter: &Letter<'a>, product: &str) -> Parts<'a> {
             code: None,
             rest: vec!["Waren Sie es nicht, ignorieren Sie diese Mail: Nichts wurde geändert, und niemand hat erfahren, dass Sie ein Konto haben.".into()],
         },
+        Letter::Test { link } => Parts {
+            subject: format!("Post von {product} kommt an"),
+            lead: vec![format!("Wer {product} betreibt, wollte mit dieser Mail sehen, ob Post ankommt. Das tut sie.")],
+            button: ("Zum Dienst", link),
+            code: None,
+            rest: Vec::new(),
+        },
         Letter::Notice { notice, undo } => {
             let (subject, lead) = told(notice, product);
             Parts {
@@ -79,7 +86,7 @@ fn letter<'a>(letter: &Letter<'a>, product: &str) -> Parts<'a> {
     }
 }
 
-fn told(notice: Notice<'_>, product: &str) -> (String, String) {
+fn told(notice: &Notice, product: &str) -> (String, String) {
     match notice {
         Notice::PasswordChanged { at } => (
             format!("Ihr Passwort für {product} wurde geändert"),
@@ -90,7 +97,8 @@ fn told(notice: Notice<'_>, product: &str) -> (String, String) {
         Notice::NewDevice { device, at } => (
             format!("Neue Anmeldung bei {product}"),
             format!(
-                "Jemand hat sich in Ihrem Konto bei {product} auf einem neuen Gerät angemeldet: {device} ({at})."
+                "Jemand hat sich in Ihrem Konto bei {product} auf einem neuen Gerät angemeldet: {} ({at}).",
+                if device.is_empty() { "ein unbekanntes" } else { device }
             ),
         ),
         Notice::AccountLocked { until } => (

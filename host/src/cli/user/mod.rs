@@ -45,6 +45,7 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
         Command::SetRole { user, role } => set_role(config, &user, role.into()).await,
         Command::SetMetadata { user, metadata } => set_metadata(config, &user, metadata).await,
         Command::Sessions { user, json } => sessions(config, &user, json).await,
+        Command::ResetLink { user } => reset_link(config, &user).await,
         Command::Unlock { user } => unlock(config, &user).await,
         Command::Erase { user, email } => erase(config, &user, email).await,
         Command::Revoke { user, session: Some(session) } => revoke(config, &user, session).await,
@@ -99,6 +100,15 @@ async fn set_role(config: Config, user: &str, role: Role) -> Result<(), Failure>
     let user = find(&mut instance, user).await?;
     let user = change_role(&mut instance, user.id, role).await?;
     console::print(&rows::users(&[user]))
+}
+
+async fn reset_link(config: Config, user: &str) -> Result<(), Failure> {
+    let mut instance = started(config, Database::MustExist).await?;
+    let id = find(&mut instance, user).await?.id;
+    let link = instance
+        .run(async |accessor, auth| auth.mana_auth_accounts().call_reset_link(accessor, id).await)
+        .await??;
+    console::line(&link)
 }
 
 async fn set_metadata(config: Config, user: &str, metadata: String) -> Result<(), Failure> {

@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "ids",
             "invalidations",
             "json",
+            "mailer",
             "once_per_interval",
             "passwords",
             "platform",
@@ -33,8 +34,22 @@ const LAYERS: &[(&str, &[&str])] = &[
             "verified_tokens",
         ],
     ),
-    ("commit", &["commit", "events"]),
-    ("domains", &["accounts", "audit", "credentials", "devices", "keys", "sessions", "throttle"]),
+    ("commit", &["commit", "events", "outbox"]),
+    (
+        "domains",
+        &[
+            "accounts",
+            "audit",
+            "challenges",
+            "credentials",
+            "devices",
+            "keys",
+            "mail",
+            "notices",
+            "sessions",
+            "throttle",
+        ],
+    ),
     ("faces", &["exports", "guest", "http", "maintenance"]),
 ];
 

@@ -1,4 +1,4 @@
-//! Every key of the configuration.
+//! The keys of the service itself, and of what runs it.
 
 use crate::{
     entry::{component, host, limit, milliseconds},
@@ -8,7 +8,6 @@ use crate::{
 use Fallback::{Derived, Value};
 use ValueKind::{Bool, Integer, List, Path, Secret, SecretList, Text};
 
-/// Every key, in the order in which people read them.
 pub const KEYS: &[ConfigKey] = &[
     host(
         "listen",

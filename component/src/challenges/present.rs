@@ -1,0 +1,104 @@
+//! Somebody shows what was mailed.
+
+use super::{Purpose, code::Code, rows};
+use crate::{
+    commit::Change,
+    context::Context,
+    email::Email,
+    error::Failure,
+    ids::UserId,
+    secrets::{ChallengeCookie, ChallengeToken},
+    throttle,
+};
+use subtle::ConstantTimeEq as _;
+
+/// A challenge that is good, as long as [`Challenge::spend`] commits.
+pub struct Challenge {
+    pub(super) id: String,
+    pub(super) purpose: Purpose,
+    /// Whose account it is.
+    pub user: UserId,
+    /// The address that it was mailed to.
+    pub email: Email,
+}
+
+/// What somebody has shown.
+pub enum Presented {
+    /// A challenge that is good.
+    Good(Challenge),
+    /// One that this browser has spent: it sees the same outcome again, and nothing is done.
+    Repeated,
+    /// Nothing that is good: unknown, spent, past its time, of another purpose, or left behind by a change of the account.
+    Bad,
+}
+
+/// The challenge of a link.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn by_token(
+    ctx: &Context,
+    purpose: Purpose,
+    token: &ChallengeToken,
+    browser: Option<&ChallengeCookie>,
+) -> Result<Presented, Failure> {
+    let found = rows::by_token(purpose, &token.hash(), ctx.now).await?;
+    Ok(found.map_or(Presented::Bad, |found| found.presented(purpose, browser)))
+}
+
+/// The challenge of a code: of the newest of its purpose that was mailed to this address. Each has five attempts; a wrong code also counts
+/// over all accounts, and past a bound only links are good.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn by_code(
+    ctx: &Context,
+    purpose: Purpose,
+    email: &Email,
+    code: &Code,
+    browser: Option<&ChallengeCookie>,
+) -> Result<Presented, Failure> {
+    if throttle::codes_are_off(ctx).await? {
+        return Ok(Presented::Bad);
+    }
+    let found = rows::newest_by_email(purpose, email, ctx.now).await?;
+    // The attempt is taken before the code is compared: of two hundred at once, five are.
+    let id = found.as_ref().map_or("", |found| found.id.as_str());
+    let mut change = Change::new();
+    let taken = change.add(rows::take_attempt(id));
+    let is_taken = change.commit(ctx).await?[taken] > 0;
+    let stored = found.as_ref().map(|found| found.code_mac.as_slice()).unwrap_or_default();
+    let is_right = code.is(&ctx.settings.keyring, id, stored) && is_taken;
+    match found.filter(|_| is_right) {
+        Some(found) => Ok(found.presented(purpose, browser)),
+        None => {
+            throttle::count_wrong_code(ctx).await?;
+            Ok(Presented::Bad)
+        }
+    }
+}
+
+impl rows::Found {
+    fn presented(self, purpose: Purpose, browser: Option<&ChallengeCookie>) -> Presented {
+        if self.is_spent {
+            let same =
+                browser.zip(self.spent_by).is_some_and(|(browser, by)| browser.hash()[..].ct_eq(&by).into());
+            return if same { Presented::Repeated } else { Presented::Bad };
+        }
+        if !self.is_current {
+            return Presented::Bad;
+        }
+        Presented::Good(Challenge { id: self.id, purpose, user: self.user, email: self.email })
+    }
+}
+
+impl Challenge {
+    /// Spends it, in the change of what it leads to, which fails where it is no longer good. It comes first: what follows changes the
+    /// account that it is compared with.
+    pub fn spend(&self, ctx: &Context, change: &mut Change, browser: Option<&ChallengeCookie>) {
+        let by = browser.map(ChallengeCookie::hash);
+        change.add(rows::spend(&self.id, self.purpose, by, ctx.now));
+    }
+}

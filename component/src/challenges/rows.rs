@@ -1,0 +1,206 @@
+//! The only SQL of challenges.
+
+use super::{limit::Limit, purpose::Purpose, request::Request};
+use crate::{
+    email::Email,
+    error::Failure,
+    ids::UserId,
+    params,
+    storage::{self, Columns, Condition, Statement, Value, expecting_one, statement},
+    time::{SKEW, Span, Time},
+};
+
+/// How many rows a purpose may have: past it the oldest go.
+const MOST: i64 = 100_000;
+
+/// How long rows are kept at least: limits look back for a day.
+const KEPT: Span = Span::days(1);
+
+/// The last position that is given. Larger ones were written by somebody else, and push nothing out.
+const LAST: i64 = 1 << 40;
+
+/// How long a code is good.
+const CODE: Span = Span::hours(1);
+
+/// How often a code may be typed wrong.
+const ATTEMPTS: u32 = 5;
+
+/// A row to be written.
+pub struct New<'a> {
+    pub id: &'a str,
+    pub request: &'a Request<'a>,
+    pub user: UserId,
+    pub token_hash: [u8; 32],
+    pub code_mac: Option<Vec<u8>>,
+    pub network: [u8; 32],
+    pub now: Time,
+}
+
+/// A row that somebody has named.
+pub struct Found {
+    pub id: String,
+    pub user: UserId,
+    pub email: Email,
+    pub code_mac: Vec<u8>,
+    pub is_spent: bool,
+    pub spent_by: Option<Vec<u8>>,
+    /// Whether the account is still as the challenge has it.
+    pub is_current: bool,
+}
+
+/// Where a challenge is written.
+pub enum Gate {
+    /// Where there were fewer of its address, and of its network.
+    Limits(Limit, Limit),
+    /// Where this holds.
+    If(Condition),
+}
+
+/// Writes a challenge where its gate lets it. The credentials that it is good for are those at its turn in the transaction.
+pub fn insert(new: &New<'_>, gate: &Gate) -> Statement {
+    let Request { purpose, email, browser, .. } = new.request;
+    let mut params = params![
+        new.id,
+        purpose.name(),
+        new.token_hash,
+        new.code_mac.clone(),
+        new.user,
+        email.as_str(),
+        new.network,
+        browser.map(|browser| browser.hash()),
+        new.now,
+        new.now + purpose.lifetime(),
+    ];
+    let condition = match gate {
+        Gate::If(condition) => condition.bind(&mut params),
+        Gate::Limits(of_address, of_network) => {
+            params.extend(params![new.now - Span::hours(1), new.now - Span::days(1), new.now + SKEW]);
+            format!("{} AND {}", is_below("email", 6, *of_address), is_below("network", 7, *of_network))
+        }
+    };
+    let sql = format!(
+        "INSERT INTO challenges (id, purpose, position, token_hash, code_mac, user_id, credential_version, email, network, browser_hash, created_at, expires_at)
+         SELECT ?1, ?2, coalesce((SELECT position + 1 FROM challenges WHERE purpose = ?2 AND position < {LAST} ORDER BY position DESC LIMIT 1), 1),
+             ?3, ?4, ?5, coalesce((SELECT credential_version FROM users WHERE id = ?5), 0), ?6, ?7, ?8, ?9, ?10 WHERE {condition}"
+    );
+    statement(&sql, params)
+}
+
+/// SQL: whether fewer challenges have the same of a column than a limit says. The parameters from 11 on: an hour ago, a day ago, the end.
+fn is_below(column: &str, parameter: usize, limit: Limit) -> String {
+    let since = |from: usize| {
+        format!(
+            "(SELECT count(*) FROM challenges WHERE purpose = ?2 AND {column} = ?{parameter}
+                 AND created_at > ?{from} AND created_at <= ?13)"
+        )
+    };
+    format!("{} < {} AND {} < {}", since(11), limit.hour, since(12), limit.day)
+}
+
+/// What holds where a challenge was written.
+pub fn is_written(id: &str) -> Condition {
+    Condition::new("EXISTS (SELECT 1 FROM challenges WHERE id = $1)", params![id])
+}
+
+/// Removes a few of the oldest rows of a purpose: those that nobody needs any more, or that are beyond the bound. It can remove more
+/// rows than are added, so the table stays bounded.
+pub fn make_room(purpose: Purpose, now: Time) -> Statement {
+    let sql = format!(
+        "DELETE FROM challenges WHERE purpose = ?1
+             AND position < (SELECT min(position) FROM challenges WHERE purpose = ?1) + 4
+             AND (created_at < ?2 AND expires_at < ?3
+                 OR position <= (SELECT max(position) FROM challenges WHERE purpose = ?1 AND position <= {LAST}) - {MOST})"
+    );
+    statement(&sql, params![purpose.name(), now - KEPT, now])
+}
+
+/// Removes the rows of a purpose that nobody needs any more.
+#[must_use]
+pub fn prune(purpose: Purpose, now: Time, most: u32) -> Statement {
+    statement(
+        "DELETE FROM challenges WHERE id IN (SELECT id FROM challenges WHERE purpose = ?1 AND created_at < ?2 AND expires_at < ?3
+             ORDER BY position LIMIT ?4)",
+        params![purpose.name(), now - KEPT, now, most],
+    )
+}
+
+/// SQL: what holds where the account is still as the challenge `c` has it.
+fn is_current(purpose: Purpose) -> String {
+    let credentials =
+        if purpose.is_of_credentials() { " AND u.credential_version = c.credential_version" } else { "" };
+    format!("EXISTS (SELECT 1 FROM users u WHERE u.id = c.user_id AND u.email = c.email{credentials})")
+}
+
+/// The challenge of a token, in its time.
+pub async fn by_token(purpose: Purpose, token_hash: &[u8; 32], now: Time) -> Result<Option<Found>, Failure> {
+    find(
+        purpose,
+        "c.token_hash = ?4",
+        params![now, now + purpose.lifetime() + SKEW, purpose.name(), *token_hash],
+    )
+    .await
+}
+
+/// The newest challenge that was mailed to an address, in the time of its code.
+pub async fn newest_by_email(purpose: Purpose, email: &Email, now: Time) -> Result<Option<Found>, Failure> {
+    let params =
+        params![now, now + purpose.lifetime() + SKEW, purpose.name(), email.as_str(), now - CODE, now + SKEW];
+    let newest = "c.email = ?4 AND c.created_at > ?5 AND c.created_at <= ?6 AND c.code_mac IS NOT NULL
+         AND c.position = (SELECT max(n.position) FROM challenges n WHERE n.purpose = ?3 AND n.email = ?4 AND n.created_at > ?5 AND n.created_at <= ?6)";
+    find(purpose, newest, params).await
+}
+
+/// Reads a row where the condition holds, and whose time is not over: from the first parameter to the second. The third is the purpose.
+async fn find(purpose: Purpose, condition: &str, params: Vec<Value>) -> Result<Option<Found>, Failure> {
+    let sql = format!(
+        "SELECT c.id, c.user_id, c.email, c.code_mac, c.spent_at IS NOT NULL, c.spent_by, {}
+         FROM challenges c WHERE {condition} AND c.purpose = ?3 AND c.expires_at > ?1 AND c.expires_at <= ?2",
+        is_current(purpose)
+    );
+    storage::query_one(&sql, params, found).await
+}
+
+fn found(row: &mut Columns) -> Result<Found, Failure> {
+    Ok(Found {
+        id: row.take()?,
+        user: row.take()?,
+        email: Email::from_row(row.take()?),
+        code_mac: row.take::<Option<Vec<u8>>>()?.unwrap_or_default(),
+        is_spent: row.take()?,
+        spent_by: row.take()?,
+        is_current: row.take()?,
+    })
+}
+
+/// Takes one of the attempts that a code has.
+pub fn take_attempt(id: &str) -> Statement {
+    let sql = format!(
+        "UPDATE challenges SET code_failures = code_failures + 1 WHERE id = ?1 AND code_failures >= 0 AND code_failures < {ATTEMPTS}"
+    );
+    statement(&sql, params![id])
+}
+
+/// Spends a challenge that is still good.
+pub fn spend(id: &str, purpose: Purpose, by: Option<[u8; 32]>, now: Time) -> Statement {
+    let sql = format!(
+        "UPDATE challenges AS c SET spent_at = ?3, spent_by = ?4 WHERE id = ?1 AND purpose = ?2
+             AND spent_at IS NULL AND expires_at > ?3 AND expires_at <= ?5 AND {}",
+        is_current(purpose)
+    );
+    expecting_one(&sql, params![id, purpose.name(), now, by, now + purpose.lifetime() + SKEW])
+}
+
+/// Ends every challenge of a user that is not spent.
+#[must_use]
+pub fn end_of_user(user: UserId, now: Time) -> Statement {
+    statement(
+        "UPDATE challenges SET expires_at = ?2 WHERE user_id = ?1 AND spent_at IS NULL AND expires_at > ?2",
+        params![user, now],
+    )
+}
+
+/// Removes every challenge of a user who is deleted: the address stands in them.
+#[must_use]
+pub fn forget_user(user: UserId) -> Statement {
+    statement("DELETE FROM challenges WHERE user_id = ?1", params![user])
+}

@@ -1,0 +1,73 @@
+//! Asking for a new password.
+
+use super::reset_mail::letter;
+use crate::{
+    accounts,
+    challenges::{self, Purpose, Request},
+    commit::Change,
+    context::Context,
+    devices::{self, DeviceCookie},
+    email::Email,
+    error::{Failure, FieldProblem, passes_on},
+    events::{Event, EventType},
+    outbox::{Cause, Mail, Recipient},
+    settings::Target,
+};
+
+/// A new password is asked for.
+pub struct ForgotPassword {
+    /// The address of the account.
+    pub email: Email,
+    /// Where the link leads, if not to our own page.
+    pub redirect: Option<Target>,
+    /// The device's cookies: who has signed in before is not shut out by strangers who ask.
+    pub device_cookies: Vec<DeviceCookie>,
+}
+
+/// Why nobody can ask.
+#[derive(Debug)]
+pub enum ForgotPasswordError {
+    /// A field is wrong.
+    Invalid(FieldProblem),
+    /// This host has no mail.
+    NotFound,
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(ForgotPasswordError: Invalid(FieldProblem), Failed(Failure));
+
+/// Mails the way to a new password, where the address has an account. The statements are the same where it has none, and where there
+/// were too many: then nothing is written, and the caller is told the same.
+///
+/// # Errors
+///
+/// See [`ForgotPasswordError`].
+pub async fn forgot_password(ctx: &Context, asked: ForgotPassword) -> Result<(), ForgotPasswordError> {
+    if ctx.settings.mail.is_none() {
+        return Err(ForgotPasswordError::NotFound);
+    }
+    let ForgotPassword { email, redirect, device_cookies } = asked;
+    let is_known_device = devices::trusted(ctx, &device_cookies, Some(&email)).await?.is_some();
+    let found = accounts::credentials_by_email(ctx, &email).await?;
+    let user = found.as_ref().map(|found| found.user.id);
+    let mut change = Change::new();
+    let request =
+        Request { purpose: Purpose::PasswordReset, user, email: &email, is_known_device, browser: None };
+    let issued = challenges::issue(ctx, &mut change, &request);
+    let event = Event::of(EventType::PasswordResetRequest, user);
+    let event = event.by_strangers().only_if(issued.written.clone());
+    let language = found.and_then(|found| found.user.language).or(ctx.client.language);
+    let mail = Mail {
+        language: language.unwrap_or_default(),
+        letter: letter(ctx, &issued, redirect.as_ref()),
+        recipient: if user.is_some() { Recipient::Somebody } else { Recipient::Nobody },
+        cause: if is_known_device { Cause::Known } else { Cause::Stranger },
+        condition: issued.written,
+        to: email,
+    };
+    change.mail(mail);
+    change.record(event);
+    change.commit(ctx).await?;
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! Where a client asks links in mails to lead.
+
+use super::{call::Call, problem::Problem};
+use crate::{error::FieldProblem, settings::Target};
+
+/// The address, where one is asked for.
+///
+/// # Errors
+///
+/// Where it is not trusted. What is trusted is the operator's to say and the same for everybody.
+pub fn redirect(call: &Call, asked: Option<&str>) -> Result<Option<Target>, Problem> {
+    // Without mail there is no link, and the use case says so.
+    let Some(asked) = asked.filter(|_| call.settings.mail.is_some()) else { return Ok(None) };
+    let problem = || FieldProblem::new("redirectTo", "must be an address that this service leads to");
+    Ok(Some(call.settings.redirect(asked).ok_or_else(problem)?))
+}

@@ -1,0 +1,59 @@
+//! `POST /reset-password`
+
+use crate::{
+    challenges::Code,
+    credentials::{self, Mailed},
+    email::Email,
+    error::FieldProblem,
+    http::kit::{
+        bodies::{ProblemBody, Success},
+        body::Json,
+        call::Call,
+        cookies,
+        problem::Problem,
+    },
+    passwords::NewPassword,
+    secrets::ChallengeToken,
+};
+use http::HeaderMap;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResetPasswordBody {
+    /// Of the link in the mail; else `email` and `code`.
+    #[schema(nullable = false)]
+    token: Option<String>,
+    /// The address that the code was mailed to.
+    #[schema(nullable = false)]
+    email: Option<Email>,
+    /// The code in the mail, as it is typed: blanks, dashes and case don't count.
+    #[schema(nullable = false, example = "K7QM-2XRT")]
+    code: Option<String>,
+    new_password: NewPassword,
+}
+
+/// Sets another password, by what was mailed. Every session of the account ends, and the account is to be signed in to again. A password
+/// that is refused spends neither token nor link. A code has five attempts.
+#[utoipa::path(
+    post, path = "/api/v1/auth/reset-password", tag = "accounts", operation_id = "resetPassword", request_body = ResetPasswordBody,
+    responses(
+        (status = 200, description = "The password is set", body = Success),
+        (status = 400, description = "`TOKEN_INVALID`: wrong, used or past its time, alike; `VALIDATION_FAILED`: also for a password that is too easy to guess", body = ProblemBody),
+    )
+)]
+pub async fn reset_password(
+    call: Call,
+    headers: HeaderMap,
+    Json(body): Json<ResetPasswordBody>,
+) -> Result<axum::Json<Success>, Problem> {
+    let mailed = match (body.token, body.email, body.code) {
+        (Some(token), _, _) => Mailed::Token(ChallengeToken::parse(&token)),
+        (None, Some(email), Some(code)) => Mailed::Code(email, Code::parse(&code)),
+        (None, _, _) => return Err(FieldProblem::new("token", "must be there, or email and code").into()),
+    };
+    let browser = cookies::challenge(&headers, call.settings);
+    credentials::reset_password(&call, mailed, &body.new_password, browser.as_ref()).await?;
+    Ok(axum::Json(Success::yes()))
+}

@@ -1,0 +1,47 @@
+//! Where links in mails lead.
+
+use super::{Settings, redirects::Target};
+
+/// A page that a link leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Where a new password is chosen.
+    ResetPassword,
+    /// Where somebody says that it wasn't them.
+    NotMe,
+}
+
+impl Page {
+    /// Its path.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::ResetPassword => "/reset-password",
+            Self::NotMe => "/not-me",
+        }
+    }
+}
+
+impl Settings {
+    /// The address that a client asks links to lead to, where it is trusted.
+    #[must_use]
+    pub fn redirect(&self, text: &str) -> Option<Target> {
+        let ours: Vec<_> = self.trusted_origins.iter().chain(self.public_url.origins()).cloned().collect();
+        self.mail.as_ref()?.redirects.trusted(text, &ours)
+    }
+
+    /// The link with a token: to where a client asked for, to our own page, or, without pages, to the first address of apps. Of
+    /// `public_url` and the operator's list alone, never of a request's `Host`.
+    #[must_use]
+    pub fn link(&self, page: Page, asked: Option<&Target>, token: &str) -> String {
+        let first = || self.mail.as_ref()?.redirects.first();
+        match (asked, first().filter(|_| !self.pages)) {
+            (Some(asked), _) => asked.with_token(token),
+            // Several kinds of mail lead there.
+            (None, Some(first)) => {
+                format!("{}&for={}", first.with_token(token), page.path().trim_start_matches('/'))
+            }
+            (None, None) => format!("{}{}?token={token}", self.public_url.as_str(), page.path()),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Wrong codes of all accounts together: whoever guesses a few of each would find one after a while.
+
+use super::{
+    counter::{Counter, Route, Scope},
+    rows,
+};
+use crate::{
+    commit::Change,
+    context::Context,
+    error::Failure,
+    once_per_interval::OncePerInterval,
+    platform::{self, Level, Metric},
+    time::Span,
+};
+
+/// How many wrong codes there may be within an hour. Past it codes are off, and links stay.
+const MOST: i64 = 1000;
+
+/// When the operator was told.
+static TOLD: OncePerInterval<()> = OncePerInterval::new(Span::minutes(1));
+
+fn counter() -> Counter {
+    Counter::of_limit(Route::Code, Scope::All, &[])
+}
+
+/// Whether there were so many wrong codes that none counts.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn codes_are_off(ctx: &Context) -> Result<bool, Failure> {
+    let are_off = rows::count_of_hour(&counter(), ctx.now).await? >= MOST;
+    if are_off {
+        platform::count(Metric::RateLimited, Route::Code.name(), 1);
+        if TOLD.is_first((), ctx.now) {
+            ctx.log(Level::Error, "too many wrong codes within an hour: only links are good", &[]);
+        }
+    }
+    Ok(are_off)
+}
+
+/// Counts a wrong code.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn count_wrong_code(ctx: &Context) -> Result<(), Failure> {
+    let mut change = Change::new();
+    change.add_all(rows::count(&counter(), ctx.now));
+    change.commit(ctx).await.map(drop)
+}

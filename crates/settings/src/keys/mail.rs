@@ -1,0 +1,57 @@
+//! The keys of mail, and of what needs it.
+
+use crate::{
+    entry::{component, host},
+    key::{ConfigKey, Fallback, ValueKind},
+};
+
+use Fallback::{Derived, Value};
+use ValueKind::{Bool, List, Secret, Text};
+
+pub const KEYS: &[ConfigKey] = &[
+    host(
+        "smtp_url",
+        Secret,
+        Derived(
+            "unset: mails become files in `data`, where `public_url` is of this machine; elsewhere there is no mail",
+        ),
+        "The server that takes mails: `smtps://user:password@host` (TLS, port 465), or `smtp://user:password@host` (STARTTLS, port 587, never without). User and password are percent-encoded. A server on this machine is spoken to in the clear, unless `?tls=required` follows. Without mail, what needs it answers 404.",
+    ),
+    component(
+        "mail_from",
+        Text,
+        Derived("`no-reply` at the host of `public_url`"),
+        "The address that mails are from. The server of `smtp_url` must be allowed to send for its domain (SPF, DKIM, DMARC).",
+    ),
+    component("mail_reply_to", Text, Derived("unset"), "Where answers to mails go."),
+    component(
+        "mail_colour",
+        Text,
+        Value("#0b57d0"),
+        "The colour of buttons in mails, as CSS writes it. Their words are black or white, whichever is easier to read on it. The name in mails is `service_name`.",
+    ),
+    component(
+        "mail_logo",
+        Text,
+        Derived("unset: the name alone"),
+        "The address of a picture of at most 160 by 40 pixels, over https. Whoever serves it learns who opens mails, and when.",
+    ),
+    component(
+        "mail_redirects",
+        List,
+        Value(""),
+        "Addresses of apps that links in mails may lead to (`redirectTo`), as origin and path, such as `https://app.example/reset`: the token is added to the query, and the page posts it to the service. Compared exactly. Empty: any path of a trusted origin. A page there that redirects on anybody's word then hands tokens on, so list the paths.",
+    ),
+    component(
+        "mail_notices",
+        List,
+        Value("password_changed,new_device,account_locked,address_changed,changed_by_operator"),
+        "What users are told of by mail, or `none`. The operator decides; whoever takes an account over must not be able to turn the warning off.",
+    ),
+    component(
+        "pages",
+        Bool,
+        Value("true"),
+        "Whether the service has pages of its own, such as the one where a password is reset. Without, links in mails lead to the first of `mail_redirects`.",
+    ),
+];
