@@ -1,23 +1,21 @@
 //! The address of a server that takes mails.
 
-use lettre::{
-    AsyncSmtpTransport, Tokio1Executor,
-    transport::smtp::{AsyncSmtpTransportBuilder, authentication::Credentials, extension::ClientId},
-};
+use lettre::transport::smtp::authentication::Credentials;
 use std::net::IpAddr;
 use url::{Host, Url};
 
 /// Where mails are handed over, and how. It has no `Debug`: it holds a password.
 #[derive(Clone)]
 pub struct SmtpUrl {
-    host: String,
-    port: u16,
-    security: Security,
-    login: Option<(String, String)>,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) security: Security,
+    pub(super) login: Option<Credentials>,
 }
 
+/// Whether a connection is encrypted.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Security {
+pub(super) enum Security {
     /// TLS from the first byte (RFC 8314 §3.3).
     Implicit,
     /// STARTTLS (RFC 3207), and nothing before it.
@@ -73,26 +71,9 @@ impl SmtpUrl {
         let login = match (url.username(), url.password()) {
             ("", None) => None,
             ("", Some(_)) | (_, None) => return Err(SmtpUrlProblem::Login),
-            (user, Some(password)) => Some((decoded(user)?, decoded(password)?)),
+            (user, Some(password)) => Some(Credentials::new(decoded(user)?, decoded(password)?)),
         };
         Ok(Self { host: host.to_owned(), port: url.port().unwrap_or(port), security, login })
-    }
-
-    /// What speaks SMTP to it, under this name.
-    pub(super) fn transport(
-        &self,
-        name: &str,
-    ) -> Result<AsyncSmtpTransportBuilder, lettre::transport::smtp::Error> {
-        let transport = match self.security {
-            Security::Implicit => AsyncSmtpTransport::<Tokio1Executor>::relay(&self.host)?,
-            Security::StartTls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&self.host)?,
-            Security::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&self.host),
-        };
-        let transport = transport.port(self.port).hello_name(ClientId::Domain(name.to_owned()));
-        Ok(match &self.login {
-            Some((user, password)) => transport.credentials(Credentials::new(user.clone(), password.clone())),
-            None => transport,
-        })
     }
 }
 
@@ -130,7 +111,7 @@ mod tests {
         }
         let parsed = SmtpUrl::parse("smtps://me%40example.com:p%3A%2F%25@mx.example").ok();
         let login = parsed.and_then(|parsed| parsed.login);
-        assert_eq!(login, Some(("me@example.com".into(), "p:/%".into())));
+        assert_eq!(login, Some(Credentials::new("me@example.com".into(), "p:/%".into())));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::Notify;
 
 /// How many calls deliver at once: a server that hangs holds up those mails alone that were taken with it.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 16;
 
 /// How often it is looked for mails that are due: retries, and those that another process has committed.
 const INTERVAL: Duration = Duration::from_secs(10);
