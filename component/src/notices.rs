@@ -49,6 +49,7 @@ pub fn tell_if(
         user: owner.map(|owner| owner.id),
         email,
         is_known_device: false,
+        detail: None,
         browser: None,
     };
     let issued = challenges::issue_if(ctx, change, &request, due.holds);
@@ -63,6 +64,21 @@ pub fn tell_if(
         condition: issued.written,
     });
     change.add(due.note);
+}
+
+/// Adds a notice that leads elsewhere than others to the change of what it tells, unless the operator has turned its kind off.
+pub fn mail(ctx: &Context, change: &mut Change, user: &User, notice: Notice, undo: String) {
+    let is_wanted = |kind| ctx.settings.mail.as_ref().is_some_and(|mail| mail.notices.contains(&kind));
+    if is_wanted(notice.kind()) {
+        change.mail(Mail {
+            to: user.email.clone(),
+            language: user.language.or(ctx.client.language).unwrap_or_default(),
+            letter: Letter::Notice { notice, undo },
+            recipient: Recipient::Somebody,
+            cause: Cause::Known,
+            condition: Condition::ALWAYS,
+        });
+    }
 }
 
 /// A moment, as a notice says it: to the minute, in UTC.

@@ -23,6 +23,7 @@ mod jwt;
 mod need;
 mod postgres;
 mod process;
+mod refusals;
 mod repository;
 mod runner;
 mod scenario;

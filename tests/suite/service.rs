@@ -10,6 +10,7 @@ mod remembered;
 pub mod wire;
 
 pub use audit_log::{Copy, append_events};
+pub use mails::Mail;
 
 use crate::{
     client::{Client, Promises, Shared},

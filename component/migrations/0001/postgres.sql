@@ -62,6 +62,7 @@ CREATE TABLE sessions (
     absolute_expires_at bigint NOT NULL,
     not_before          bigint NOT NULL,
     auth_time           bigint NOT NULL,
+    amr                 text COLLATE "C" NOT NULL,
     touched_at          bigint NOT NULL DEFAULT 0,
     parent_id           text COLLATE "C" REFERENCES sessions (id) ON DELETE CASCADE,
     origin              text COLLATE "C",
@@ -177,6 +178,7 @@ CREATE TABLE challenges (
     email              text COLLATE "C" NOT NULL,
     network            bytea,
     browser_hash       bytea,
+    detail             text COLLATE "C",
     created_at         bigint NOT NULL,
     expires_at         bigint NOT NULL,
     spent_at           bigint,
@@ -190,6 +192,8 @@ CREATE INDEX challenges_email ON challenges (purpose, email, created_at);
 CREATE INDEX challenges_network ON challenges (purpose, network, created_at);
 
 CREATE INDEX challenges_user ON challenges (user_id);
+
+CREATE INDEX challenges_browser ON challenges (browser_hash) WHERE browser_hash IS NOT NULL;
 
 CREATE TABLE jwks (
     id             text COLLATE "C" PRIMARY KEY,

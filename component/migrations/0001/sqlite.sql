@@ -61,6 +61,8 @@ CREATE TABLE sessions (
     not_before          INTEGER NOT NULL,
     -- When the user last proved who they are.
     auth_time           INTEGER NOT NULL,
+    -- By which methods (RFC 8176), with blanks between.
+    amr                 TEXT NOT NULL,
     -- The newest row of invalidations about it, or about the session that it was exchanged from: those rows are dropped some day.
     touched_at          INTEGER NOT NULL DEFAULT 0,
     -- The session that this one was exchanged from, and ends with.
@@ -217,6 +219,8 @@ CREATE TABLE challenges (
     network            BLOB,
     -- SHA-256 of the challenge cookie of the browser that asked.
     browser_hash       BLOB,
+    -- What else belongs to it: the address that an account shall have, or how long a session shall last.
+    detail             TEXT,
     created_at         INTEGER NOT NULL,
     expires_at         INTEGER NOT NULL,
     spent_at           INTEGER,
@@ -231,6 +235,8 @@ CREATE INDEX challenges_email ON challenges (purpose, email, created_at);
 CREATE INDEX challenges_network ON challenges (purpose, network, created_at);
 
 CREATE INDEX challenges_user ON challenges (user_id);
+
+CREATE INDEX challenges_browser ON challenges (browser_hash) WHERE browser_hash IS NOT NULL;
 
 -- The keys that sign access tokens.
 CREATE TABLE jwks (

@@ -6,7 +6,9 @@ use crate::{
     context::Context,
     error::Failure,
     events::{Event, EventType},
-    platform, throttle,
+    platform,
+    storage::Condition,
+    throttle,
 };
 use std::collections::BTreeMap;
 
@@ -96,7 +98,7 @@ fn judge(batch: &[Imported], here: Vec<(String, String)>) -> Vec<Import> {
 }
 
 fn add(ctx: &Context, change: &mut Change, Imported { user, ban_reason, password }: &Imported) {
-    change.add(rows::insert(user, ban_reason.as_deref()));
+    change.add(rows::insert(user, ban_reason.as_deref(), &Condition::ALWAYS));
     if let Some(password) = password {
         change.add(rows::insert_password(user, platform::new_id(ctx.now), password));
     }

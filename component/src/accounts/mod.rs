@@ -26,8 +26,9 @@ pub use profile::{ProfileUpdate, update_profile};
 pub use register::{By, RegisterError, Registration, register};
 // For those who build on accounts: what their statements join, and what they change together with rows of their own.
 pub use rows::{
-    Credentials, USER, by_id, clear_password, credentials_by_email, credentials_by_id, delete_by_owner,
-    put_password, set_password, upgrade_password, user, verify_email_of,
+    Credentials, USER, by_id, clear_password, confirm_email, credentials_by_email, credentials_by_id,
+    delete_by_owner, is_email_taken, put_password, set_password, upgrade_password, user, verify_email_of,
+    while_version,
 };
 
 use crate::{email::Email, time::Time};

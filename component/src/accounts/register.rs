@@ -2,7 +2,8 @@
 
 use super::{AppMetadata, Ban, Name, Role, User, rows};
 use crate::{
-    commit::{Change, CommitError},
+    challenges,
+    commit::{Change, CommitError, Handle},
     context::Context,
     email::Email,
     error::{Failure, FieldProblem, InputError, passes_on},
@@ -65,9 +66,11 @@ pub async fn register(ctx: &Context, registration: Registration) -> Result<User,
 
 async fn commit(ctx: &Context, registration: Registration) -> Result<User, RegisterError> {
     let mut change = Change::new();
-    let user = create(ctx, &mut change, registration).await?;
+    let (user, added) = create(ctx, &mut change, registration).await?;
     match change.try_commit(ctx).await {
         Ok(_) => Ok(user),
+        // It is kept for who had it.
+        Err(CommitError::Unmet(refused)) if refused == added => Err(RegisterError::EmailTaken),
         Err(CommitError::Conflict(constraint)) if rows::is_email_taken(&constraint) => {
             Err(RegisterError::EmailTaken)
         }
@@ -78,7 +81,11 @@ async fn commit(ctx: &Context, registration: Registration) -> Result<User, Regis
 }
 
 /// Adds the making of an account to a change.
-async fn create(ctx: &Context, change: &mut Change, registration: Registration) -> Result<User, InputError> {
+async fn create(
+    ctx: &Context,
+    change: &mut Change,
+    registration: Registration,
+) -> Result<(User, Handle), InputError> {
     let Registration { email, password, name, by } = registration;
     acceptable(ctx, &password, "password", &email, name.as_str()).await?;
     let encoded = hash(ctx, &password).await?;
@@ -95,7 +102,8 @@ async fn create(ctx: &Context, change: &mut Change, registration: Registration) 
         language: ctx.client.language,
         app_metadata: AppMetadata::default(),
     };
-    change.add(rows::insert(&user, None));
+    let is_free = challenges::is_reserved(&user.email, None, ctx.now).negated();
+    let added = change.add(rows::insert(&user, None, &is_free));
     change.add(rows::insert_password(&user, platform::new_id(ctx.now), &encoded));
     throttle::begin_anew(change, &user.email);
     if by == By::Stranger {
@@ -103,5 +111,5 @@ async fn create(ctx: &Context, change: &mut Change, registration: Registration) 
         throttle::done(ctx, change, Route::Registration);
     }
     change.record(Event::about(EventType::AccountCreated, user.id));
-    Ok(user)
+    Ok((user, added))
 }

@@ -13,7 +13,9 @@ use crate::{
     invalidations::Snapshot,
     params,
     platform::Level,
-    storage::{self, Columns, FromValue as _, LossyUtf8, Statement, Utf8, Value, expecting_one, statement},
+    storage::{
+        self, Columns, Condition, FromValue as _, LossyUtf8, Statement, Utf8, Value, expecting_one, statement,
+    },
     time::Time,
 };
 use mana_auth_mail::Language;
@@ -193,33 +195,35 @@ pub fn is_email_taken(constraint: &str) -> bool {
     matches!(constraint, "users.email" | "users_email_key")
 }
 
-/// Adds an account. The reason of a ban is kept where there is one.
+/// Adds an account, where a condition holds. The reason of a ban is kept where there is one.
 #[must_use]
-pub fn insert(user: &User, ban_reason: Option<&str>) -> Statement {
+pub fn insert(user: &User, ban_reason: Option<&str>, condition: &Condition) -> Statement {
     let (is_banned, ban_expires) = match user.ban {
         Ban::None => (false, None),
         Ban::Until(end) => (true, Some(end)),
         Ban::Forever => (true, None),
     };
-    statement(
+    let mut params = params![
+        user.id,
+        user.email.as_str(),
+        user.name.as_str(),
+        user.image.clone(),
+        user.role.name(),
+        user.email_verified,
+        is_banned,
+        ban_reason,
+        ban_expires,
+        user.created_at,
+        user.updated_at,
+        user.app_metadata.as_str(),
+        user.language.map(Language::tag),
+    ];
+    let condition = condition.bind(&mut params);
+    let sql = format!(
         "INSERT INTO users (id, email, name, image, role, email_verified, banned, ban_reason, ban_expires, created_at, updated_at, app_metadata, language)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        params![
-            user.id,
-            user.email.as_str(),
-            user.name.as_str(),
-            user.image.clone(),
-            user.role.name(),
-            user.email_verified,
-            is_banned,
-            ban_reason,
-            ban_expires,
-            user.created_at,
-            user.updated_at,
-            user.app_metadata.as_str(),
-            user.language.map(Language::tag),
-        ],
-    )
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 WHERE {condition}"
+    );
+    expecting_one(&sql, params)
 }
 
 /// Id and address of each account that has the id or the address of one of these, as far as they can be read.
@@ -308,6 +312,17 @@ pub fn set_email(user: UserId, email: &Email, now: Time) -> Statement {
     )
 }
 
+/// Changes a user's address to one that was shown to be theirs, where a condition holds.
+#[must_use]
+pub fn confirm_email(user: UserId, email: &Email, condition: &Condition, now: Time) -> Statement {
+    let mut params = params![user, email.as_str(), now];
+    let condition = condition.bind(&mut params);
+    let sql = format!(
+        "UPDATE users SET email = ?2, email_verified = true, updated_at = ?3 WHERE id = ?1 AND {condition}"
+    );
+    expecting_one(&sql, params)
+}
+
 /// Notes that an address was shown to be a user's, as long as it still is.
 #[must_use]
 pub fn verify_email(user: UserId, email: &Email, now: Time) -> Statement {
@@ -332,6 +347,15 @@ pub fn set_app_metadata(user: UserId, metadata: &AppMetadata, now: Time) -> Stat
     expecting_one(
         "UPDATE users SET app_metadata = ?2, updated_at = ?3 WHERE id = ?1",
         params![user, metadata.as_str(), now],
+    )
+}
+
+/// Changes nothing, and fails where the credentials are not of this version any more.
+#[must_use]
+pub fn while_version(user: UserId, version: i64) -> Statement {
+    expecting_one(
+        "UPDATE users SET credential_version = credential_version WHERE id = ?1 AND credential_version = ?2",
+        params![user, version],
     )
 }
 

@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Six digits: 10⁶.
-    #[allow(dead_code, reason = "for the flows whose worst is less than an account")]
     Digits,
     /// Eight of 32 letters and digits: 2⁴⁰, for what takes an account over.
     Letters,

@@ -17,7 +17,7 @@ mod rows;
 
 pub use code::Code;
 pub use issue::{Issued, issue, issue_if};
-pub use present::{Challenge, Presented, by_code, by_token};
+pub use present::{Challenge, Of, Presented, by_code, by_token};
 pub use purpose::Purpose;
 pub use request::Request;
-pub use rows::{end_of_user, forget_user, prune};
+pub use rows::{end_of_user, forget_user, is_reserved, prune};

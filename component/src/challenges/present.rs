@@ -20,6 +20,9 @@ pub struct Challenge {
     pub user: UserId,
     /// The address that it was mailed to.
     pub email: Email,
+    /// What it was remembered with.
+    pub detail: Option<String>,
+    browser_hash: Option<Vec<u8>>,
 }
 
 /// What somebody has shown.
@@ -47,8 +50,15 @@ pub async fn by_token(
     Ok(found.map_or(Presented::Bad, |found| found.presented(purpose, browser)))
 }
 
-/// The challenge of a code: of the newest of its purpose that was mailed to this address. Each has five attempts; a wrong code also counts
-/// over all accounts, and past a bound only links are good.
+/// Whose code is typed.
+pub enum Of<'a> {
+    /// Of the newest challenge that was mailed to this address.
+    Address(&'a Email),
+    /// Of the newest challenge that this browser has asked for.
+    Browser(&'a ChallengeCookie),
+}
+
+/// The challenge of a code. Each has five attempts; a wrong code also counts over all accounts, and past a bound only links are good.
 ///
 /// # Errors
 ///
@@ -56,14 +66,17 @@ pub async fn by_token(
 pub async fn by_code(
     ctx: &Context,
     purpose: Purpose,
-    email: &Email,
+    of: Of<'_>,
     code: &Code,
     browser: Option<&ChallengeCookie>,
 ) -> Result<Presented, Failure> {
     if throttle::codes_are_off(ctx).await? {
         return Ok(Presented::Bad);
     }
-    let found = rows::newest_by_email(purpose, email, ctx.now).await?;
+    let found = match of {
+        Of::Address(email) => rows::newest_by_email(purpose, email, ctx.now).await?,
+        Of::Browser(browser) => rows::newest_by_browser(purpose, &browser.hash(), ctx.now).await?,
+    };
     // The attempt is taken before the code is compared: of two hundred at once, five are.
     let id = found.as_ref().map_or("", |found| found.id.as_str());
     let mut change = Change::new();
@@ -90,11 +103,25 @@ impl rows::Found {
         if !self.is_current {
             return Presented::Bad;
         }
-        Presented::Good(Challenge { id: self.id, purpose, user: self.user, email: self.email })
+        Presented::Good(Challenge {
+            id: self.id,
+            purpose,
+            user: self.user,
+            email: self.email,
+            detail: self.detail,
+            browser_hash: self.browser_hash,
+        })
     }
 }
 
 impl Challenge {
+    /// Whether this browser has asked for it.
+    #[must_use]
+    pub fn is_of(&self, browser: &ChallengeCookie) -> bool {
+        let hash = self.browser_hash.as_deref();
+        hash.is_some_and(|hash| browser.hash()[..].ct_eq(hash).into())
+    }
+
     /// Spends it, in the change of what it leads to, which fails where it is no longer good. It comes first: what follows changes the
     /// account that it is compared with.
     pub fn spend(&self, ctx: &Context, change: &mut Change, browser: Option<&ChallengeCookie>) {

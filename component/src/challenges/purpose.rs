@@ -8,19 +8,38 @@ use crate::time::Span;
 pub enum Purpose {
     /// Choosing a new password.
     PasswordReset,
+    /// Signing in.
+    MagicLink,
+    /// Giving an account another address: mailed to the one that it has.
+    EmailChangeOld,
+    /// The same: mailed to the one that it shall have.
+    EmailChange,
+    /// Taking that back: mailed to the one that it had.
+    EmailUndo,
     /// Saying that what a notice tells was not oneself.
     NotMe,
 }
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::PasswordReset, Self::NotMe];
+    pub const ALL: [Self; 6] = [
+        Self::PasswordReset,
+        Self::MagicLink,
+        Self::EmailChangeOld,
+        Self::EmailChange,
+        Self::EmailUndo,
+        Self::NotMe,
+    ];
 
     /// As rows are named.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::PasswordReset => "password_reset",
+            Self::MagicLink => "magic_link",
+            Self::EmailChangeOld => "email_change_old",
+            Self::EmailChange => "email_change",
+            Self::EmailUndo => "email_undo",
             Self::NotMe => "not_me",
         }
     }
@@ -29,8 +48,9 @@ impl Purpose {
     #[must_use]
     pub const fn lifetime(self) -> Span {
         match self {
-            Self::PasswordReset => Span::hours(1),
-            Self::NotMe => Span::days(7),
+            Self::MagicLink => Span::minutes(15),
+            Self::PasswordReset | Self::EmailChangeOld | Self::EmailChange => Span::hours(1),
+            Self::EmailUndo | Self::NotMe => Span::days(7),
         }
     }
 
@@ -38,15 +58,18 @@ impl Purpose {
     pub(super) const fn form(self) -> Option<Form> {
         match self {
             Self::PasswordReset => Some(Form::Letters),
-            Self::NotMe => None,
+            Self::MagicLink | Self::EmailChange => Some(Form::Digits),
+            Self::EmailChangeOld | Self::EmailUndo | Self::NotMe => None,
         }
     }
 
     /// Whether it is good for the credentials alone that it was asked for with. A warning must outlive what a thief changes.
     pub(super) const fn is_of_credentials(self) -> bool {
-        match self {
-            Self::PasswordReset => true,
-            Self::NotMe => false,
-        }
+        !matches!(self, Self::EmailUndo | Self::NotMe)
+    }
+
+    /// Whether it is good for the address alone that it was mailed to, as the account's.
+    pub(super) const fn is_of_address(self) -> bool {
+        !matches!(self, Self::EmailChange | Self::EmailUndo)
     }
 }

@@ -13,6 +13,8 @@ pub struct Request<'a> {
     pub email: &'a Email,
     /// Whether the browser has signed in to the account before.
     pub is_known_device: bool,
+    /// What else it is to be remembered with.
+    pub detail: Option<&'a str>,
     /// The browser that asks, where that is to count.
     pub browser: Option<&'a ChallengeCookie>,
 }

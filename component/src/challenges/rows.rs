@@ -41,6 +41,8 @@ pub struct Found {
     pub id: String,
     pub user: UserId,
     pub email: Email,
+    pub detail: Option<String>,
+    pub browser_hash: Option<Vec<u8>>,
     pub code_mac: Vec<u8>,
     pub is_spent: bool,
     pub spent_by: Option<Vec<u8>>,
@@ -58,7 +60,7 @@ pub enum Gate {
 
 /// Writes a challenge where its gate lets it. The credentials that it is good for are those at its turn in the transaction.
 pub fn insert(new: &New<'_>, gate: &Gate) -> Statement {
-    let Request { purpose, email, browser, .. } = new.request;
+    let Request { purpose, email, browser, detail, .. } = new.request;
     let mut params = params![
         new.id,
         purpose.name(),
@@ -70,6 +72,7 @@ pub fn insert(new: &New<'_>, gate: &Gate) -> Statement {
         browser.map(|browser| browser.hash()),
         new.now,
         new.now + purpose.lifetime(),
+        *detail,
     ];
     let condition = match gate {
         Gate::If(condition) => condition.bind(&mut params),
@@ -79,22 +82,22 @@ pub fn insert(new: &New<'_>, gate: &Gate) -> Statement {
         }
     };
     let sql = format!(
-        "INSERT INTO challenges (id, purpose, position, token_hash, code_mac, user_id, credential_version, email, network, browser_hash, created_at, expires_at)
+        "INSERT INTO challenges (id, purpose, position, token_hash, code_mac, user_id, credential_version, email, network, browser_hash, created_at, expires_at, detail)
          SELECT ?1, ?2, coalesce((SELECT position + 1 FROM challenges WHERE purpose = ?2 AND position < {LAST} ORDER BY position DESC LIMIT 1), 1),
-             ?3, ?4, ?5, coalesce((SELECT credential_version FROM users WHERE id = ?5), 0), ?6, ?7, ?8, ?9, ?10 WHERE {condition}"
+             ?3, ?4, ?5, coalesce((SELECT credential_version FROM users WHERE id = ?5), 0), ?6, ?7, ?8, ?9, ?10, ?11 WHERE {condition}"
     );
     statement(&sql, params)
 }
 
-/// SQL: whether fewer challenges have the same of a column than a limit says. The parameters from 11 on: an hour ago, a day ago, the end.
+/// SQL: whether fewer challenges have the same of a column than a limit says. The parameters from 12 on: an hour ago, a day ago, the end.
 fn is_below(column: &str, parameter: usize, limit: Limit) -> String {
     let since = |from: usize| {
         format!(
             "(SELECT count(*) FROM challenges WHERE purpose = ?2 AND {column} = ?{parameter}
-                 AND created_at > ?{from} AND created_at <= ?13)"
+                 AND created_at > ?{from} AND created_at <= ?14)"
         )
     };
-    format!("{} < {} AND {} < {}", since(11), limit.hour, since(12), limit.day)
+    format!("{} < {} AND {} < {}", since(12), limit.hour, since(13), limit.day)
 }
 
 /// What holds where a challenge was written.
@@ -126,9 +129,12 @@ pub fn prune(purpose: Purpose, now: Time, most: u32) -> Statement {
 
 /// SQL: what holds where the account is still as the challenge `c` has it.
 fn is_current(purpose: Purpose) -> String {
-    let credentials =
-        if purpose.is_of_credentials() { " AND u.credential_version = c.credential_version" } else { "" };
-    format!("EXISTS (SELECT 1 FROM users u WHERE u.id = c.user_id AND u.email = c.email{credentials})")
+    let when = |holds, sql| if holds { sql } else { "" };
+    format!(
+        "EXISTS (SELECT 1 FROM users u WHERE u.id = c.user_id{}{})",
+        when(purpose.is_of_address(), " AND u.email = c.email"),
+        when(purpose.is_of_credentials(), " AND u.credential_version = c.credential_version")
+    )
 }
 
 /// The challenge of a token, in its time.
@@ -150,10 +156,23 @@ pub async fn newest_by_email(purpose: Purpose, email: &Email, now: Time) -> Resu
     find(purpose, newest, params).await
 }
 
+/// The newest challenge that a browser has asked for, in the time of its code.
+pub async fn newest_by_browser(
+    purpose: Purpose,
+    browser: &[u8; 32],
+    now: Time,
+) -> Result<Option<Found>, Failure> {
+    let params =
+        params![now, now + purpose.lifetime() + SKEW, purpose.name(), *browser, now - CODE, now + SKEW];
+    let newest = "c.browser_hash = ?4 AND c.created_at > ?5 AND c.created_at <= ?6 AND c.code_mac IS NOT NULL
+         AND c.position = (SELECT max(n.position) FROM challenges n WHERE n.purpose = ?3 AND n.browser_hash = ?4 AND n.created_at > ?5 AND n.created_at <= ?6)";
+    find(purpose, newest, params).await
+}
+
 /// Reads a row where the condition holds, and whose time is not over: from the first parameter to the second. The third is the purpose.
 async fn find(purpose: Purpose, condition: &str, params: Vec<Value>) -> Result<Option<Found>, Failure> {
     let sql = format!(
-        "SELECT c.id, c.user_id, c.email, c.code_mac, c.spent_at IS NOT NULL, c.spent_by, {}
+        "SELECT c.id, c.user_id, c.email, c.detail, c.browser_hash, c.code_mac, c.spent_at IS NOT NULL, c.spent_by, {}
          FROM challenges c WHERE {condition} AND c.purpose = ?3 AND c.expires_at > ?1 AND c.expires_at <= ?2",
         is_current(purpose)
     );
@@ -165,6 +184,8 @@ fn found(row: &mut Columns) -> Result<Found, Failure> {
         id: row.take()?,
         user: row.take()?,
         email: Email::from_row(row.take()?),
+        detail: row.take()?,
+        browser_hash: row.take()?,
         code_mac: row.take::<Option<Vec<u8>>>()?.unwrap_or_default(),
         is_spent: row.take()?,
         spent_by: row.take()?,
@@ -203,4 +224,14 @@ pub fn end_of_user(user: UserId, now: Time) -> Statement {
 #[must_use]
 pub fn forget_user(user: UserId) -> Statement {
     statement("DELETE FROM challenges WHERE user_id = ?1", params![user])
+}
+
+/// What holds while an address is kept for the user who had it: they may still take the change back.
+#[must_use]
+pub fn is_reserved(email: &Email, for_another_than: Option<UserId>, now: Time) -> Condition {
+    let sql =
+        "EXISTS (SELECT 1 FROM challenges WHERE purpose = $1 AND email = $2 AND user_id IS DISTINCT FROM $3
+             AND spent_at IS NULL AND expires_at > $4 AND expires_at <= $5)";
+    let (purpose, latest) = (Purpose::EmailUndo, now + Purpose::EmailUndo.lifetime() + SKEW);
+    Condition::new(sql, params![purpose.name(), email.as_str(), for_another_than, now, latest])
 }

@@ -9,7 +9,7 @@ use crate::{
     events::{Event, EventType},
     notices,
     passwords::{NewPassword, acceptable, hash},
-    sessions::{AuthenticateError, Caller, OldChain, Renewal, SignedIn},
+    sessions::{AuthenticateError, Caller, Methods, OldChain, Others, Renewal, SignedIn},
 };
 use mana_auth_mail::Notice;
 
@@ -61,7 +61,7 @@ async fn plan(
     old_chain: OldChain,
 ) -> Result<Renewal, InputError> {
     set_password(ctx, change, &caller.user, proof.credential_version, new).await?;
-    Ok(Renewal::begin(ctx, change, caller, old_chain)?)
+    Ok(Renewal::begin(ctx, change, caller, &Methods::password(), old_chain, Others::End)?)
 }
 
 /// Adds another password to a change, and its event. It fails where the credentials are not of this version any more.

@@ -52,8 +52,14 @@ pub async fn forgot_password(ctx: &Context, asked: ForgotPassword) -> Result<(),
     let found = accounts::credentials_by_email(ctx, &email).await?;
     let user = found.as_ref().map(|found| found.user.id);
     let mut change = Change::new();
-    let request =
-        Request { purpose: Purpose::PasswordReset, user, email: &email, is_known_device, browser: None };
+    let request = Request {
+        purpose: Purpose::PasswordReset,
+        user,
+        email: &email,
+        is_known_device,
+        detail: None,
+        browser: None,
+    };
     let issued = challenges::issue(ctx, &mut change, &request);
     let event = Event::of(EventType::PasswordResetRequest, user);
     let event = event.by_strangers().only_if(issued.written.clone());

@@ -1,20 +1,34 @@
 //! Credentials: how someone proves who they are, to sign in or once again, and what they may do then.
 
+mod change_email;
 mod change_password;
 mod delete_account;
+mod first_proof;
 mod forgot_password;
+mod magic_link;
 mod not_me;
 mod reauthenticate;
 mod reset_link;
 mod reset_mail;
 mod reset_password;
 mod sign_in;
+mod step_up;
 
+pub use change_email::{
+    ChangeEmail, ChangeEmailError, ConfirmEmailError, allow_email_change, change_email, confirm_email_change,
+    undo_email_change,
+};
 pub use change_password::{ChangePasswordError, change_password};
 pub use delete_account::{DeleteAccountError, delete_account};
+use first_proof::first_proof;
 pub use forgot_password::{ForgotPassword, ForgotPasswordError, forgot_password};
+pub use magic_link::{
+    AskMagicLink, AskMagicLinkError, MagicMailed, UseMagicLink, UseMagicLinkError, ask_magic_link,
+    use_magic_link,
+};
 pub use not_me::{NotMeError, not_me};
-pub use reauthenticate::{Purpose, ReauthenticateError, Reauthenticated, reauthenticate};
+pub use reauthenticate::{Purpose, ReauthenticateError, Reauthenticated, by_session, reauthenticate};
 pub use reset_link::reset_link;
 pub use reset_password::{Mailed, ResetPasswordError, reset_password};
 pub use sign_in::{SignIn, SignInError, sign_in};
+pub use step_up::{StepUpError, step_up};

@@ -51,7 +51,6 @@ fn plan(ctx: &Context, challenge: &Challenge, user: &User, browser: Option<&Chal
     let mut change = Change::new();
     challenge.spend(ctx, &mut change, browser);
     change.add_all(accounts::clear_password(user.id, ctx.now));
-    change.add(challenges::end_of_user(user.id, ctx.now));
     sessions::end_all(&mut change, user.id, "not_me");
     devices::forget_all(&mut change, user.id);
     change.record(Event::about(EventType::ReportedNotMe, user.id));
@@ -60,6 +59,7 @@ fn plan(ctx: &Context, challenge: &Challenge, user: &User, browser: Option<&Chal
         user: Some(user.id),
         email: &challenge.email,
         is_known_device: false,
+        detail: None,
         browser: None,
     };
     let issued = challenges::issue_if(ctx, &mut change, &request, Condition::ALWAYS);

@@ -7,6 +7,7 @@ use crate::{
     error::{Failure, passes_on},
     events::{Event, EventType},
     passwords::{Password, Proof, check},
+    sessions::{Caller, Level, assurance},
     throttle::{self, Attempt, ThrottleError, Throttled},
 };
 
@@ -17,6 +18,10 @@ pub enum Purpose {
     PasswordChange,
     /// To delete the account.
     AccountDeletion,
+    /// To change the address.
+    EmailChange,
+    /// To go on with what needs a fresh proof.
+    StepUp,
 }
 
 impl Purpose {
@@ -25,6 +30,8 @@ impl Purpose {
         match self {
             Self::PasswordChange => "password_change",
             Self::AccountDeletion => "account_deletion",
+            Self::EmailChange => "email_change",
+            Self::StepUp => "step_up",
         }
     }
 }
@@ -33,7 +40,8 @@ impl Purpose {
 pub struct Reauthenticated {
     /// The credentials that it was proven by: they must still be the same when what it allows is written.
     pub(super) credential_version: i64,
-    attempt: Attempt,
+    /// The attempt of the password; none where the session's own proof was fresh enough.
+    attempt: Option<Attempt>,
 }
 
 impl Reauthenticated {
@@ -48,7 +56,9 @@ impl Reauthenticated {
         mut change: Change,
         outdated: E,
     ) -> Result<(), E> {
-        self.attempt.succeeded(&mut change);
+        if let Some(attempt) = &self.attempt {
+            attempt.succeeded(&mut change);
+        }
         let committed = change.commit_or(ctx, outdated).await;
         if committed.is_err() {
             self.take_back(ctx).await;
@@ -58,7 +68,9 @@ impl Reauthenticated {
 
     /// Nothing was made of it.
     pub(super) async fn take_back(self, ctx: &Context) {
-        self.attempt.take_back(ctx).await;
+        if let Some(attempt) = &self.attempt {
+            attempt.take_back(ctx).await;
+        }
     }
 }
 
@@ -75,6 +87,13 @@ pub enum ReauthenticateError {
 
 passes_on!(ReauthenticateError: Failed(Failure); ThrottleError { Throttled(throttled), Failed(failure) });
 
+/// Takes the session's own proof, where it is no older than `step_up_minutes`; none where it is.
+#[must_use]
+pub fn by_session(ctx: &Context, caller: &Caller) -> Option<Reauthenticated> {
+    let is_fresh = assurance(&caller.session, ctx.now).suffices(Level::OneFactor, ctx.settings.step_up);
+    is_fresh.then(|| Reauthenticated { credential_version: caller.credential_version, attempt: None })
+}
+
 /// Compares the password of somebody who is signed in. The event of a failure names the purpose.
 pub async fn reauthenticate(
     ctx: &Context,
@@ -89,7 +108,7 @@ pub async fn reauthenticate(
     // A device where somebody is signed in is a known one.
     match check(&ctx.on_device(true), password, encoded).await {
         Ok(Proof::Right | Proof::RightButOutdated) => {
-            return Ok(Reauthenticated { credential_version, attempt });
+            return Ok(Reauthenticated { credential_version, attempt: Some(attempt) });
         }
         Ok(Proof::Wrong) => {}
         Err(error) => {

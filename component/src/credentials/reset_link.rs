@@ -25,6 +25,7 @@ pub async fn reset_link(ctx: &Context, user: UserId) -> Result<String, LookupErr
         user: Some(user.id),
         email: &user.email,
         is_known_device: false,
+        detail: None,
         browser: None,
     };
     let issued = challenges::issue_if(ctx, &mut change, &request, Condition::ALWAYS);

@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::{self, User},
-    challenges::{self, Challenge, Code, Presented, Purpose},
+    challenges::{self, Challenge, Code, Of, Presented, Purpose},
     commit::Change,
     context::Context,
     devices,
@@ -57,7 +57,7 @@ pub async fn reset_password(
         Mailed::Code(email, Some(code)) => {
             // Before an attempt is taken.
             acceptable(ctx, new, "newPassword", email, "").await?;
-            challenges::by_code(ctx, Purpose::PasswordReset, email, code, browser).await?
+            challenges::by_code(ctx, Purpose::PasswordReset, Of::Address(email), code, browser).await?
         }
         Mailed::Token(None) | Mailed::Code(_, None) => Presented::Bad,
     };
@@ -85,7 +85,6 @@ fn plan(
     change.add(accounts::put_password(user.id, platform::new_id(ctx.now), encoded, ctx.now));
     // Whoever has just read mail there has shown that the address is theirs.
     change.add(accounts::verify_email_of(user.id, &challenge.email, ctx.now));
-    change.add(challenges::end_of_user(user.id, ctx.now));
     sessions::end_all(&mut change, user.id, "password_reset");
     devices::forget_all(&mut change, user.id);
     throttle::begin_anew(&mut change, &user.email);

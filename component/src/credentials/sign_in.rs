@@ -13,7 +13,7 @@ use crate::{
     passwords::{self, Password, Proof},
     platform::{self, Metric},
     secrets::CookieSecret,
-    sessions::{self, Device, Opened, Proven, SignedIn, Wanted},
+    sessions::{self, Device, Methods, Opened, Proven, SignedIn, Wanted},
     throttle::{self, Attempt, ThrottleError, Throttled},
 };
 use mana_auth_mail::Notice;
@@ -132,7 +132,9 @@ async fn open(
         let new = passwords::rehash(ctx, &request.password).await?;
         led_to.add(accounts::upgrade_password(user.id, &old, &new, ctx.now));
     }
-    let proven = Proven { user, credential_version: version, snapshot, attempt, device };
+    let methods = Methods::password();
+    let attempt = Some(attempt);
+    let proven = Proven { user, credential_version: version, snapshot, attempt, device, methods };
     let SignIn { remember_me, device, replaces, .. } = request;
     let wanted = Wanted { remember_me: *remember_me, device, replaces };
     sessions::open(ctx, led_to, proven, &wanted).await

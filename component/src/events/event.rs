@@ -68,6 +68,9 @@ event_types! {
     PasswordChange = "password_change", Expendable, "authn_password_change", "A password was changed.";
     PasswordResetRequest = "password_reset_request", Expendable, "authn_token_created", "A password reset was asked for.";
     PasswordResetComplete = "password_reset_complete", Expendable, "authn_password_change", "A password was reset.";
+    MagicLinkRequest = "magic_link_request", Expendable, "authn_token_created", "A link that signs in was asked for.";
+    EmailChangeRequest = "email_change_request", Expendable, "authn_token_created", "Another address was asked for.";
+    StepUp = "step_up", Expendable, "authn_login_success", "Someone who was signed in proved again who they are.";
     ReportedNotMe = "reported_not_me", Expendable, "authn_password_change", "Someone said that what a notice told of was not them: the password is gone, and every session has ended.";
     AccountCreated = "account_created", Expendable, "user_created", "An account was made.";
     AccountImported = "account_imported", Required, "user_created", "An account was brought from another service.";

@@ -18,7 +18,7 @@ use crate::{
 use futures_util::future::join_all;
 
 /// How many mails one call delivers, at once.
-const BATCH: u32 = 16;
+const BATCH: u32 = 4;
 
 /// The first wait after an attempt that failed; each further one is twice as long, up to the longest.
 const FIRST_WAIT: Span = Span::seconds(10);
@@ -74,7 +74,8 @@ impl Delivery<'_> {
     }
 
     async fn put_off(&self, waiting: &Waiting, reason: &str) -> Result<(), Failure> {
-        let due_at = self.ctx.now + wait(waiting.attempts, platform::random());
+        // Read anew: handing a mail over may have taken half a minute.
+        let due_at = platform::now() + wait(waiting.attempts, platform::random());
         if due_at >= waiting.created_at + LIFETIME {
             return self.fail(waiting, reason).await;
         }

@@ -60,6 +60,8 @@ pub fn issue_for(
         iat: issued,
         exp: expires,
         pos: as_of.to_string(),
+        auth_time: session.auth_time.as_seconds(),
+        amr: session.amr.to_claim(),
         own: own_claims(ctx, user),
     };
     let left = expires.saturating_sub(ctx.now.as_seconds());

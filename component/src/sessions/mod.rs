@@ -6,12 +6,14 @@
 mod access_token;
 mod access_token_error;
 mod activity;
+mod assurance;
 mod authenticate;
 pub mod cache;
 mod caller;
 mod exchange;
 mod lifetime;
 mod list;
+mod methods;
 mod open;
 mod refresh;
 mod renewal;
@@ -28,14 +30,16 @@ mod user_agent_change;
 pub use access_token::AccessToken;
 pub use access_token_error::AccessTokenError;
 pub use activity::flush as flush_activity;
+pub use assurance::{Assurance, Level, assurance};
 pub use authenticate::{AuthenticateError, by_access_token, by_cookies};
 pub use caller::Caller;
 pub use exchange::{ExchangeError, exchange};
 pub use lifetime::Lifetime;
 pub use list::{count, get, list};
+pub use methods::Methods;
 pub use open::{Opened, Proven, Wanted, open};
 pub use refresh::{RefreshError, refresh};
-pub use renewal::{OldChain, Renewal};
+pub use renewal::{OldChain, Others, Renewal};
 pub use revoke::{end_all, revoke, revoke_all, revoke_others, revoke_own};
 pub use rows::prune;
 pub use service_token::service_token;
@@ -80,6 +84,8 @@ pub struct Session {
     pub not_before: Time,
     /// When the user last proved who they are.
     pub auth_time: Time,
+    /// By which methods.
+    pub amr: Methods,
     /// The session that this one was exchanged from.
     pub parent_id: Option<SessionId>,
     /// The origin that it was exchanged for.

@@ -1,7 +1,7 @@
 //! Opens a session: the only way to one, whatever the method of the proof was.
 
 use super::{
-    Device, Lifetime, Session, SignedIn,
+    Device, Lifetime, Methods, Session, SignedIn,
     access_token::{self, Statement},
     rows,
 };
@@ -30,10 +30,12 @@ pub struct Proven<'a> {
     pub credential_version: i64,
     /// Where these were read.
     pub snapshot: Snapshot,
-    /// The attempt that has succeeded.
-    pub attempt: &'a Attempt,
+    /// The attempt that has succeeded, where it was one of guessing.
+    pub attempt: Option<&'a Attempt>,
     /// The device that it was done on.
     pub device: Recognised,
+    /// How it was done.
+    pub methods: Methods,
 }
 
 /// The session that is wanted.
@@ -66,16 +68,18 @@ pub async fn open(
     proven: Proven<'_>,
     wanted: &Wanted<'_>,
 ) -> Result<Opened, Failure> {
-    let Proven { user, credential_version, snapshot, attempt, device } = proven;
+    let Proven { user, credential_version, snapshot, attempt, device, methods } = proven;
     let keys = keys::at(&snapshot, ctx.settings).await?;
-    let session = new_session(ctx, wanted, &user);
+    let session = new_session(ctx, wanted, &user, methods);
     let (cookie, refresh_token) = (CookieSecret::random(), RefreshToken::random());
     let mut change = Change::of(rows::open(&session, &cookie, credential_version));
     change.add(rows::insert_refresh_token(session.id, &refresh_token, 0, ctx.now));
     make_room(ctx, &mut change, &session, wanted).await?;
     change.append(led_to);
-    throttle::after_failures(ctx, attempt).report(&mut change, Some(user.id));
-    attempt.succeeded(&mut change);
+    if let Some(attempt) = attempt {
+        throttle::after_failures(ctx, attempt).report(&mut change, Some(user.id));
+        attempt.succeeded(&mut change);
+    }
     // Whoever has just proven who they are may do so again: a thief of a session must not keep its owner from changing the password.
     throttle::may_reauthenticate(&mut change, user.id);
     if let Some(trusted) = device.trusted {
@@ -140,7 +144,7 @@ async fn make_room(
     Ok(())
 }
 
-fn new_session(ctx: &Context, wanted: &Wanted<'_>, user: &User) -> Session {
+fn new_session(ctx: &Context, wanted: &Wanted<'_>, user: &User, methods: Methods) -> Session {
     let absolute = ctx.now + ctx.settings.session_absolute;
     Session {
         id: SessionId::new(ctx.now),
@@ -155,6 +159,7 @@ fn new_session(ctx: &Context, wanted: &Wanted<'_>, user: &User) -> Session {
         absolute_expires_at: absolute,
         not_before: Time(0),
         auth_time: ctx.now,
+        amr: methods,
         parent_id: None,
         origin: None,
     }

@@ -7,6 +7,14 @@ use super::{Settings, redirects::Target};
 pub enum Page {
     /// Where a new password is chosen.
     ResetPassword,
+    /// Where a magic link signs in.
+    MagicLink,
+    /// Where a change of address is confirmed, at the old address.
+    ChangeEmailOld,
+    /// Where it is confirmed, at the new one.
+    ChangeEmail,
+    /// Where it is taken back.
+    UndoEmail,
     /// Where somebody says that it wasn't them.
     NotMe,
 }
@@ -17,6 +25,10 @@ impl Page {
     pub const fn path(self) -> &'static str {
         match self {
             Self::ResetPassword => "/reset-password",
+            Self::MagicLink => "/magic-link",
+            Self::ChangeEmailOld => "/allow-email-change",
+            Self::ChangeEmail => "/confirm-email",
+            Self::UndoEmail => "/undo-email-change",
             Self::NotMe => "/not-me",
         }
     }

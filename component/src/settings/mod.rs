@@ -85,6 +85,10 @@ pub struct Settings {
     pub service_name: String,
     /// How mail is written; none where the host can send none.
     pub mail: Option<MailSettings>,
+    /// How long a proof of who one is suffices for what a stolen session must not do.
+    pub step_up: Span,
+    /// Whether a change of address is confirmed at the old one first.
+    pub change_email_confirm_old: bool,
     /// Whether the service has pages of its own, to which links in mails lead.
     pub pages: bool,
     /// What a password hash costs.

@@ -111,6 +111,8 @@ impl Settings {
             session_cache: session_cache(&source)?,
             service_name: source.text("service_name")?.unwrap_or_default(),
             mail: Some(mail(&source, &public_url)?),
+            step_up: Span::minutes(source.number("step_up_minutes")?),
+            change_email_confirm_old: source.boolean("change_email_confirm_old")?,
             pages: source.boolean("pages")?,
             password_parameters: password_parameters(&source)?,
             audit_retention: Span::days(source.number("audit_retention_days")?),

@@ -166,6 +166,8 @@ mod tests {
             iat: 0,
             exp: 0,
             pos: text(),
+            auth_time: 0,
+            amr: Vec::new(),
             own: Map::new(),
         };
         let Ok(Value::Object(claims)) = serde_json::to_value(claims) else { panic!("an object") };

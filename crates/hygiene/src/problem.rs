@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// An error as clients see it:
-/// `{"error": …, "message": …, "status": …[, "retryAfterSec": …][, "fields": {…}]}`.
+/// `{"error": …, "message": …, "status": …[, "retryAfterSec": …][, "fields": {…}][, "methods": […], "maxAgeSec": …]}`.
 ///
 /// This is the outside face of an error: whatever is put in, anybody may read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,6 +20,10 @@ pub struct Problem {
     retry_after_sec: Option<u64>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<Cow<'static, str>, Cow<'static, str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    methods: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age_sec: Option<u64>,
 }
 
 impl Problem {
@@ -27,7 +31,15 @@ impl Problem {
     #[must_use]
     pub fn new(code: Code) -> Self {
         let message = Cow::Borrowed(code.message());
-        Self { error: code, message, status: code.status(), retry_after_sec: None, fields: BTreeMap::new() }
+        Self {
+            error: code,
+            message,
+            status: code.status(),
+            retry_after_sec: None,
+            fields: BTreeMap::new(),
+            methods: Vec::new(),
+            max_age_sec: None,
+        }
     }
 
     /// Says something more precise to people.
@@ -48,6 +60,14 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_sec = Some(seconds);
+        self
+    }
+
+    /// Says how to prove again who one is, and how long such a proof is good, in seconds.
+    #[must_use]
+    pub fn step_up(mut self, methods: &[&'static str], max_age: u64) -> Self {
+        self.methods = methods.to_vec();
+        self.max_age_sec = Some(max_age);
         self
     }
 

@@ -21,6 +21,13 @@ pub enum Letter {
         /// The same without the link.
         code: String,
     },
+    /// Asks at the old address whether an account may have another.
+    AllowChange {
+        /// To the page that allows it.
+        link: String,
+        /// The new one, with dots in the place of most of it.
+        to: String,
+    },
     /// Proves the address that an account shall have.
     NewAddress {
         /// To the page that confirms it.
@@ -94,6 +101,7 @@ impl Letter {
         match self {
             Self::Reset { .. } => "password_reset",
             Self::Verification { .. } => "verification",
+            Self::AllowChange { .. } => "allow_change",
             Self::NewAddress { .. } => "new_address",
             Self::MagicLink { .. } => "magic_link",
             Self::Registered { .. } => "registered",

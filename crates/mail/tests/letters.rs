@@ -13,6 +13,7 @@ fn letters() -> Vec<(&'static str, Letter)> {
     vec![
         ("reset", Letter::Reset { link: LINK.into(), code: "K7QM-2XRT".into() }),
         ("verification", Letter::Verification { link: LINK.into(), code: "304 118".into() }),
+        ("allow-change", Letter::AllowChange { link: LINK.into(), to: "l…e@example.org".into() }),
         ("new-address", Letter::NewAddress { link: LINK.into(), code: "304 118".into() }),
         ("magic-link", Letter::MagicLink { link: LINK.into(), code: "304 118".into() }),
         ("registered", Letter::Registered { link: LINK.into() }),

@@ -27,6 +27,12 @@ pub struct Claims {
     pub exp: u64,
     /// Where in the order of commits it was issued. The service alone can tell whether its session was touched since.
     pub pos: String,
+    /// When the user last proved who they are (OpenID Connect Core §2); 0 where the token doesn't say.
+    #[serde(default)]
+    pub auth_time: u64,
+    /// By which methods (RFC 8176), such as `pwd`.
+    #[serde(default)]
+    pub amr: Vec<String>,
     /// Claims of the operator's own, such as a plan, by their names. None of them may have the name of a claim above: the token
     /// would name a member twice, and every verifier would refuse it.
     #[serde(flatten)]

@@ -7,10 +7,23 @@ macro_rules! generated {
         impl From<$crate::Claims> for $claims {
             fn from(claims: $crate::Claims) -> Self {
                 let own = claims.own_as_json();
-                let $crate::Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, .. } =
-                    claims;
+                let $crate::Claims {
+                    sub,
+                    email,
+                    email_verified,
+                    role,
+                    sid,
+                    iss,
+                    aud,
+                    iat,
+                    exp,
+                    pos,
+                    auth_time,
+                    amr,
+                    ..
+                } = claims;
                 let aud = aud.into_recipients();
-                Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own }
+                Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, auth_time, amr, own }
             }
         }
 

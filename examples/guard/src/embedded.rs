@@ -46,6 +46,7 @@ impl From<tokens::Claims> for Claims {
             role: claims.role,
             sid: claims.sid,
             exp: claims.exp,
+            auth_time: claims.auth_time,
         }
     }
 }

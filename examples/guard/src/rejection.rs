@@ -6,6 +6,7 @@ use axum::{
 };
 use http::{HeaderValue, header::WWW_AUTHENTICATE};
 use mana_auth_hygiene::{Code, Problem};
+use std::borrow::Cow;
 
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +37,9 @@ pub enum Rejection {
     /// Its token is refused.
     #[error("the token is not valid")]
     Invalid,
+    /// Its token is good, and its user proved too long ago who they are: longer than so many seconds (RFC 9470).
+    #[error("the user has to prove again who they are")]
+    StepUp(u64),
     /// Nothing can be said about its token, which is no yes.
     #[error("nothing can be said about the token")]
     Unavailable,
@@ -60,17 +64,21 @@ impl Rejection {
         match self {
             Self::NoToken | Self::Invalid => Problem::new(Code::Unauthenticated),
             Self::Expired => Problem::new(Code::TokenExpired),
+            Self::StepUp(seconds) => Problem::new(Code::StepUpRequired).step_up(&["password"], seconds),
             Self::Ambiguous => Problem::new(Code::ValidationFailed).message("One credential at a time"),
             Self::Unavailable => Problem::new(Code::StorageUnavailable).retry_after(RETRY),
         }
     }
 
     /// RFC 6750 §3: who brought no token is told no error.
-    fn challenge(self) -> Option<&'static str> {
+    fn challenge(self) -> Option<Cow<'static, str>> {
         match self {
-            Self::NoToken => Some("Bearer"),
-            Self::Ambiguous => Some(r#"Bearer error="invalid_request""#),
-            Self::Expired | Self::Invalid => Some(r#"Bearer error="invalid_token""#),
+            Self::NoToken => Some("Bearer".into()),
+            Self::Ambiguous => Some(r#"Bearer error="invalid_request""#.into()),
+            Self::Expired | Self::Invalid => Some(r#"Bearer error="invalid_token""#.into()),
+            Self::StepUp(seconds) => {
+                Some(format!(r#"Bearer error="insufficient_user_authentication", max_age={seconds}"#).into())
+            }
             Self::Unavailable => None,
         }
     }
@@ -79,8 +87,8 @@ impl Rejection {
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = self.problem().response().map(Body::from);
-        if let Some(challenge) = self.challenge() {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        if let Some(Ok(challenge)) = self.challenge().map(|challenge| HeaderValue::from_str(&challenge)) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         response
     }
@@ -97,6 +105,11 @@ mod tests {
             (Rejection::Ambiguous, 400, Some(r#"Bearer error="invalid_request""#)),
             (Rejection::Invalid, 401, Some(r#"Bearer error="invalid_token""#)),
             (Rejection::Expired, 401, Some(r#"Bearer error="invalid_token""#)),
+            (
+                Rejection::StepUp(600),
+                401,
+                Some(r#"Bearer error="insufficient_user_authentication", max_age=600"#),
+            ),
             (Rejection::Unavailable, 503, None),
         ] {
             let response = refusal.into_response();

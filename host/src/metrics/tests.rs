@@ -29,6 +29,7 @@ fn the_page_lists_every_one() {
     let metrics = Metrics::new();
     metrics.answered("/a".to_owned(), "GET", 200, Duration::from_millis(3));
     metrics.active_sessions(0, 0);
+    metrics.mails("waiting", 0);
     metrics.shed(LimitExceeded::Requests);
     for told in COMPONENT {
         metrics.count(told.metric, "other", 1);

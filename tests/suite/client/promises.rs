@@ -140,7 +140,7 @@ fn body(answer: &Answer) {
         assert_eq!(status_of(code), Some(answer.status), "{answer}");
         assert_eq!(error["status"], answer.status, "{answer}");
         assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{answer}");
-        let known = ["error", "message", "status", "fields", "retryAfterSec"];
+        let known = ["error", "message", "status", "fields", "retryAfterSec", "methods", "maxAgeSec"];
         assert!(error.as_object().is_some_and(|o| o.keys().all(|k| known.contains(&k.as_str()))), "{answer}");
         assert_eq!(
             error.get("fields").is_some_and(Value::is_object),

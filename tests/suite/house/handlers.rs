@@ -4,12 +4,14 @@ use crate::repository::{files, name, read};
 use syn::{FnArg, ItemFn, Type, visit::Visit};
 
 /// The types that check who calls, or whose page.
-const GUARDS: [&str; 7] =
-    ["Admin", "Authenticated", "ByCookie", "FirstParty", "Fresh", "Maintainer", "AuditSource"];
+const GUARDS: [&str; 8] =
+    ["Admin", "Authenticated", "ByCookie", "FirstParty", "Fresh", "FreshAdmin", "Maintainer", "AuditSource"];
 
 /// Handlers that anybody may call, from any page, and why.
-const OPEN: [(&str, &str); 10] = [
+const OPEN: [(&str, &str); 13] = [
+    ("allow_email_change", "the token in the body is the credential"),
     ("better_auth_jwks", "public keys"),
+    ("confirm_email_change", "the token or code in the body is the credential, and wrong codes are counted"),
     ("jwks", "public keys"),
     ("logout", "every credential of the request is checked by itself, and its page with it"),
     ("not_me", "the token in the body is the credential"),
@@ -17,6 +19,7 @@ const OPEN: [(&str, &str); 10] = [
     ("refresh", "the token in the body is the credential, and its use case counts failures"),
     ("reset_password", "the token or code in the body is the credential, and wrong codes are counted"),
     ("session", "what the client brought may answer; else it authenticates as all others"),
+    ("undo_email_change", "the token in the body is the credential"),
     ("validate", "the token in the body is the question, and its use case counts failures"),
     ("well_known_jwks", "public keys"),
 ];

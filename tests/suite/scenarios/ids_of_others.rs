@@ -88,6 +88,7 @@ async fn every_route_serves_them(stage: Stage) {
     );
     asked.well("listSecurityEvents", &events);
     by_an_administrator(&service, &mut asked).await;
+    asked.well("stepUp", &client.post("/step-up", json!({ "password": PASSWORD })).await);
     let body = json!({ "currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD });
     asked.well("changePassword", &client.post("/change-password", body).await);
     asked
@@ -143,12 +144,37 @@ async fn all_of(service: &Service, asked: Asked) {
 }
 
 /// The operations that lead through a mail.
-const BY_MAIL: [&str; 3] = ["forgotPassword", "notMe", "resetPassword"];
+const BY_MAIL: [&str; 9] = [
+    "allowEmailChange",
+    "askMagicLink",
+    "changeEmail",
+    "confirmEmailChange",
+    "forgotPassword",
+    "notMe",
+    "resetPassword",
+    "undoEmailChange",
+    "useMagicLink",
+];
 
 async fn every_mail_serves_them(stage: Stage) {
-    let service = with_an_import(stage).await;
+    let service = with_an_import(stage.with("change_email_confirm_old", "true")).await;
     let mut asked = Asked::default();
     let client = service.client();
+    let ana = service.sign_in(ANA).await;
+    let new = json!({ "newEmail": "ana@elsewhere.example" });
+    asked.well("changeEmail", &ana.client.post("/change-email", new).await);
+    for (operation, path) in [
+        ("allowEmailChange", "/change-email/allow"),
+        ("confirmEmailChange", "/change-email/confirm"),
+        ("undoEmailChange", "/change-email/undo"),
+    ] {
+        let token = json!({ "token": service.mail().await.token() });
+        asked.well(operation, &client.post(path, token).await);
+    }
+    service.all_mails().await;
+    asked.well("askMagicLink", &client.post("/magic-link", json!({ "email": ANA })).await);
+    let link = json!({ "token": service.mail().await.token() });
+    asked.well("useMagicLink", &client.post("/magic-link/verify", link).await);
     asked.well("forgotPassword", &client.post("/forgot-password", json!({ "email": ANA })).await);
     let reset = json!({ "token": service.mail().await.token(), "newPassword": OTHER_PASSWORD });
     asked.well("resetPassword", &client.post("/reset-password", reset).await);

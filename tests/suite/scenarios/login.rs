@@ -48,7 +48,20 @@ async fn the_access_token_says_who(stage: Stage) {
     shape::members(&token.header, &["alg", "typ", "kid"]);
     assert_eq!(token.header["alg"], "EdDSA");
     assert_eq!(token.header["typ"], "JWT");
-    let names = ["sub", "email", "email_verified", "role", "sid", "iss", "aud", "iat", "exp", "pos"];
+    let names = [
+        "sub",
+        "email",
+        "email_verified",
+        "role",
+        "sid",
+        "iss",
+        "aud",
+        "iat",
+        "exp",
+        "pos",
+        "auth_time",
+        "amr",
+    ];
     shape::members(&token.claims, &names);
     assert_eq!(token.claims["sub"], ana.user["id"]);
     assert_eq!(token.claims["email"], "ana@example.org");

@@ -29,6 +29,12 @@ pub struct ProblemBody {
     /// In how many seconds trying again may help.
     #[schema(nullable = false)]
     retry_after_sec: Option<u64>,
+    /// With `STEP_UP_REQUIRED`: the members of `POST /step-up` by which one proves again who one is.
+    #[schema(nullable = false, example = json!(["password"]))]
+    methods: Option<Vec<String>>,
+    /// With `STEP_UP_REQUIRED`: how long such a proof is good, in seconds.
+    #[schema(nullable = false)]
+    max_age_sec: Option<u64>,
 }
 
 /// What went wrong: a code that is never renamed.
@@ -75,4 +81,7 @@ impl Sent {
     /// To an address that may have no account.
     pub const IF_ANY: Self =
         Self { success: true, message: "If the address has an account, a mail is on its way" };
+
+    /// To an address that may have an account already.
+    pub const IF_FREE: Self = Self { success: true, message: "If the address is free, a mail is on its way" };
 }

@@ -3,7 +3,7 @@
 use super::{json, problem::Problem};
 use crate::{error::FieldProblem, json::TWICE};
 use axum::{
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::{FromRequest, Request},
 };
 use bytes::Bytes;
@@ -31,6 +31,18 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
         }
         parse(without_bom(&read(body).await?)).map(Self)
     }
+}
+
+impl<T: DeserializeOwned> Json<T> {
+    /// What no body says.
+    pub fn empty() -> Result<Self, Problem> {
+        parse(b"{}").map(Self)
+    }
+}
+
+/// Whether a request has no body, as far as it says so.
+pub fn is_absent(request: &Request) -> bool {
+    !request.headers().contains_key(CONTENT_TYPE) && request.body().is_end_stream()
 }
 
 /// What can be read of a body without a reason to refuse it: none where it is no JSON, whatever it says it is, or lacks a

@@ -1,6 +1,11 @@
-//! Somebody who has just proven again who they are, as a parameter of a handler.
+//! Somebody who has proven lately, or just now, who they are, as a parameter of a handler.
 
-use super::{authentication::Authenticated, body::Json, call::Call, problem::Problem};
+use super::{
+    authentication::{Admin, Authenticated},
+    body::{Json, is_absent},
+    call::Call,
+    problem::Problem,
+};
 use crate::{
     credentials::{self, Purpose, Reauthenticated},
     passwords::Password,
@@ -9,20 +14,21 @@ use crate::{
 };
 use axum::{
     RequestExt as _,
-    extract::{FromRequest, Request},
+    extract::{FromRequest, FromRequestParts, Request},
 };
+use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-/// A body that holds what proves again who the caller is.
+/// A body that may hold what proves again who the caller is.
 pub trait Proves {
     /// What it is for.
     const PURPOSE: Purpose;
 
-    /// The password that proves it.
-    fn password(&self) -> &Password;
+    /// The password that proves it; none where the session's own proof is to suffice.
+    fn password(&self) -> Option<&Password>;
 }
 
-/// Whoever authenticated as [`Authenticated`] has it, and showed the password in the body.
+/// Whoever authenticated as [`Authenticated`] has it, and showed the password in the body, or did so no longer ago than `step_up_minutes`.
 pub struct Fresh<T> {
     /// Who it is.
     pub caller: Caller,
@@ -40,8 +46,32 @@ impl<T: DeserializeOwned + Proves + Send, S: Send + Sync> FromRequest<S> for Fre
     async fn from_request(mut request: Request, state: &S) -> Result<Self, Problem> {
         let call: Call = request.extract_parts_with_state(state).await?;
         let Authenticated { caller, cookie } = request.extract_parts_with_state(state).await?;
-        let Json(body) = Json::<T>::from_request(request, state).await?;
-        let proof = credentials::reauthenticate(&call, &caller.user, body.password(), T::PURPOSE).await?;
+        let Json(body) = match is_absent(&request) {
+            true => Json::empty()?,
+            false => Json::<T>::from_request(request, state).await?,
+        };
+        let proof = match body.password() {
+            Some(password) => credentials::reauthenticate(&call, &caller.user, password, T::PURPOSE).await?,
+            None => by_session(&call, &caller)?,
+        };
         Ok(Self { caller, cookie, proof, body })
     }
+}
+
+/// An administrator who has proven lately who they are: for whatever changes something.
+pub struct FreshAdmin(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for FreshAdmin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let call = Call::from_request_parts(parts, state).await?;
+        let Admin(caller) = Admin::from_request_parts(parts, state).await?;
+        by_session(&call, &caller)?;
+        Ok(Self(caller))
+    }
+}
+
+fn by_session(call: &Call, caller: &Caller) -> Result<Reauthenticated, Problem> {
+    credentials::by_session(call, caller).ok_or_else(|| Problem::step_up(call.settings.step_up))
 }

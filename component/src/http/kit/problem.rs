@@ -4,13 +4,15 @@ use crate::{
     accounts::RegisterError,
     context::Context,
     credentials::{
-        ChangePasswordError, DeleteAccountError, ForgotPasswordError, NotMeError, ReauthenticateError,
-        ResetPasswordError, SignInError,
+        AskMagicLinkError, ChangeEmailError, ChangePasswordError, ConfirmEmailError, DeleteAccountError,
+        ForgotPasswordError, NotMeError, ReauthenticateError, ResetPasswordError, SignInError, StepUpError,
+        UseMagicLinkError,
     },
     error::{Bug, Failure, FieldProblem, InputError, LookupError, QueryError},
     platform::{self, Level},
     sessions::{AccessTokenError, AuthenticateError, ExchangeError, RefreshError, SignOutError},
     throttle::Throttled,
+    time::Span,
 };
 use axum::{
     body::Body,
@@ -18,13 +20,13 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use mana_auth_hygiene::{self as hygiene, Code};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// A failure on its way out: words for the client, and others for the log.
 #[derive(Clone)]
 pub struct Problem {
     outside: hygiene::Problem,
-    challenge: &'static str,
+    challenge: Cow<'static, str>,
     inside: Option<Arc<Bug>>,
 }
 
@@ -58,10 +60,24 @@ answers! {
     RegisterError { EmailTaken => Code::EmailAlreadyExists, .. Invalid, Throttled, Failed }
     SignInError { InvalidCredentials => Code::InvalidCredentials, Banned => Code::AccountBanned, .. Throttled, Failed }
     ReauthenticateError { InvalidCredentials => Code::InvalidCredentials, .. Throttled, Failed }
+    StepUpError {
+        InvalidCredentials => Code::InvalidCredentials,
+        Unauthenticated => Code::Unauthenticated,
+        .. Failed
+    }
     ChangePasswordError {
         InvalidCredentials => Code::InvalidCredentials,
         Unauthenticated => Code::Unauthenticated,
         .. Invalid, Failed
+    }
+    ChangeEmailError { NotFound => Code::NotFound, InvalidCredentials => Code::InvalidCredentials, .. Failed }
+    ConfirmEmailError { TokenInvalid => Code::TokenInvalid, EmailTaken => Code::EmailAlreadyExists, .. Failed }
+    AskMagicLinkError { NotFound => Code::NotFound, .. Failed }
+    UseMagicLinkError {
+        TokenInvalid => Code::TokenInvalid,
+        Repeated => Code::TokenInvalid,
+        Banned => Code::AccountBanned,
+        .. Failed
     }
     ForgotPasswordError { NotFound => Code::NotFound, .. Invalid, Failed }
     ResetPasswordError { TokenInvalid => Code::TokenInvalid, .. Invalid, Failed }
@@ -126,20 +142,31 @@ impl From<Code> for Problem {
 
 impl From<hygiene::Problem> for Problem {
     fn from(outside: hygiene::Problem) -> Self {
-        Self { outside, challenge: BEARER, inside: None }
+        Self { outside, challenge: BEARER.into(), inside: None }
     }
 }
 
 impl Problem {
     /// To a bearer token that is not accepted.
     pub fn invalid_token() -> Self {
-        Self { challenge: INVALID_TOKEN, ..Code::Unauthenticated.into() }
+        Self { challenge: INVALID_TOKEN.into(), ..Code::Unauthenticated.into() }
     }
 
     /// To an access token of a session that lives on: its time is over, or it was left behind by a change. Another one is
     /// to be had for the refresh token.
     pub fn token_expired() -> Self {
-        Self { challenge: INVALID_TOKEN, ..Code::TokenExpired.into() }
+        Self { challenge: INVALID_TOKEN.into(), ..Code::TokenExpired.into() }
+    }
+
+    /// To a session that is good, where its user has not proven lately enough who they are (RFC 9470 §3).
+    pub fn step_up(within: Span) -> Self {
+        let seconds = within.as_seconds();
+        let outside = hygiene::Problem::new(Code::StepUpRequired)
+            .step_up(&["password"], u64::try_from(seconds).unwrap_or(0));
+        let challenge = format!(
+            r#"Bearer error="insufficient_user_authentication", error_description="A more recent authentication is required", max_age={seconds}"#
+        );
+        Self { outside, challenge: challenge.into(), inside: None }
     }
 
     /// To a caller who is known and may not do this; why, in public words.
@@ -173,7 +200,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.outside.response().map(Body::from);
         if response.status() == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(self.challenge));
+            let challenge = HeaderValue::from_str(&self.challenge);
+            let challenge = challenge.unwrap_or(HeaderValue::from_static(BEARER));
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
             // The accepted type and encoding (RFC 9110 §15.5.16).

@@ -1,6 +1,7 @@
 //! `/reset-password`: where a new password is chosen.
 
 use super::{
+    button::token_in,
     form::Form,
     page::{asking, page},
 };
@@ -16,13 +17,9 @@ use maud::{Markup, html};
 
 const TITLE: &str = "Choose a new password";
 
-/// The longest token that is shown in a form, in characters.
-const TOKEN: usize = 128;
-
 /// The form. Opening it spends nothing.
 pub async fn ask(call: Call, headers: HeaderMap, parameters: Parameters) -> Response {
-    let token = parameters.text("token", TOKEN).ok().flatten().unwrap_or_default();
-    asking(&call, &headers, TITLE, &form(&token, None))
+    asking(&call, &headers, TITLE, &form(&token_in(&parameters), None))
 }
 
 /// Sets the password.

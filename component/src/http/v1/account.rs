@@ -18,24 +18,26 @@ use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
 pub struct DeleteAccountBody {
-    password: Password,
+    /// Not needed where the user has proven lately who they are.
+    #[schema(nullable = false)]
+    password: Option<Password>,
 }
 
 impl Proves for DeleteAccountBody {
     const PURPOSE: Purpose = Purpose::AccountDeletion;
 
-    fn password(&self) -> &Password {
-        &self.password
+    fn password(&self) -> Option<&Password> {
+        self.password.as_ref()
     }
 }
 
-/// Deletes the account, its sessions and its tokens.
+/// Deletes the account, its sessions and its tokens. Needs the password, or a proof that is no older than `step_up_minutes`.
 #[utoipa::path(
     delete, path = "/api/v1/auth/account", tag = "accounts", operation_id = "deleteAccount", request_body = DeleteAccountBody,
     security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 200, description = "The account is deleted", body = Success, headers(("set-cookie" = String, description = "clears the session cookie"))),
-        (status = 401, description = "`INVALID_CREDENTIALS`: a wrong password", body = ProblemBody),
+        (status = 401, description = "`INVALID_CREDENTIALS`: a wrong password; `STEP_UP_REQUIRED`: no password, and none was shown lately", body = ProblemBody),
         (status = 429, description = "`ACCOUNT_LOCKED`: too many wrong passwords", body = ProblemBody),
     )
 )]

@@ -3,23 +3,27 @@
 pub mod account;
 pub mod admin;
 pub mod audit_events;
+pub mod change_email;
 pub mod change_password;
 pub mod forgot_password;
 pub mod jwks;
 pub mod login;
 pub mod logout;
+pub mod magic_link;
 pub mod maintenance;
 pub mod not_me;
 pub mod profile;
 pub mod refresh;
 pub mod register;
+mod renewed;
 pub mod reset_password;
 pub mod security_events;
 pub mod service_token;
 pub mod session;
 pub mod session_to_token;
 pub mod sessions;
-mod signed_in;
+pub mod signed_in;
+pub mod step_up;
 pub mod user;
 pub mod validate;
 
@@ -42,9 +46,16 @@ routes![
     sessions => end,
     profile => profile,
     profile => update,
+    step_up => step_up,
     change_password => change_password,
+    change_email => change_email,
+    change_email => allow_email_change,
+    change_email => confirm_email_change,
+    change_email => undo_email_change,
     forgot_password => forgot_password,
     reset_password => reset_password,
+    magic_link => ask_magic_link,
+    magic_link => use_magic_link,
     not_me => not_me,
     account => delete,
     security_events => security_events,

@@ -14,7 +14,7 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,10 +53,20 @@ pub fn tokens(signed_in: SignedIn) -> Response {
 
 /// With the cookies of the session and the device, in place of those that the request came with.
 pub fn answer(call: &Call, headers: &HeaderMap, signed_in: SignedIn) -> Result<Response, Problem> {
+    let cookies = cookies_of(call, headers, &signed_in)?;
+    Ok((SetCookies(cookies), Json(SignedInBody::from(signed_in))).into_response())
+}
+
+/// The cookies of whoever was signed in.
+pub fn cookies_of(
+    call: &Call,
+    headers: &HeaderMap,
+    signed_in: &SignedIn,
+) -> Result<Vec<HeaderValue>, Problem> {
     let mut cookies = cookies::clear_others(headers, call.settings)?;
     if let Some(cookie) = &signed_in.cookie {
         origin::tell_of_lost_cookies(call, headers);
-        let SignedIn { user, session, as_of, .. } = &signed_in;
+        let SignedIn { user, session, as_of, .. } = signed_in;
         cookies.push(cookies::set(call.settings, cookie, session, call.now)?);
         let cache = session::cache_cookie(call, user, session, cookie, *as_of)?;
         cookies.extend(cache);
@@ -64,5 +74,5 @@ pub fn answer(call: &Call, headers: &HeaderMap, signed_in: SignedIn) -> Result<R
     if let Some(cookie) = &signed_in.device_cookie {
         cookies.push(cookies::set_device(call.settings, cookie)?);
     }
-    Ok((SetCookies(cookies), Json(SignedInBody::from(signed_in))).into_response())
+    Ok(cookies)
 }

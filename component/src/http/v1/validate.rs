@@ -3,6 +3,7 @@
 use crate::{
     http::kit::{bodies::ProblemBody, body::Json, call::Call, problem::Problem},
     sessions::{self, AccessTokenError, ValidateError},
+    time::SKEW,
 };
 use mana_auth_tokens::{Audience, Claims};
 use serde::{Deserialize, Serialize};
@@ -11,8 +12,12 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct ValidateBody {
     token: String,
+    /// Refuses a token whose user proved longer ago who they are (`auth_time`), in seconds (RFC 9470).
+    #[schema(nullable = false)]
+    max_age_sec: Option<u64>,
 }
 
 /// What an access token says, or why it is refused.
@@ -40,6 +45,8 @@ pub enum Refused {
     SessionRevoked,
     /// It is no token of this service for this audience.
     TokenInvalid,
+    /// It is good, and the proof is older than `maxAgeSec`: `POST /step-up` leads to a newer one.
+    StepUpRequired,
 }
 
 /// What an access token says (RFC 7519). Times are seconds since the Unix epoch.
@@ -60,6 +67,10 @@ pub struct ClaimsBody {
     exp: u64,
     /// Where in the order of commits it was issued, for the service itself.
     pos: String,
+    /// When the user last proved who they are.
+    auth_time: u64,
+    /// By which methods (RFC 8176).
+    amr: Vec<String>,
     /// Claims of the operator's own (`token_claims`).
     #[serde(flatten)]
     own: BTreeMap<String, Value>,
@@ -85,10 +96,19 @@ impl From<Audience> for AudienceBody {
 
 impl From<Claims> for ClaimsBody {
     fn from(claims: Claims) -> Self {
-        let Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own } = claims;
+        let Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, auth_time, amr, own } =
+            claims;
         let (aud, own) = (aud.into(), own.into_iter().collect());
-        Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own }
+        Self { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, auth_time, amr, own }
     }
+}
+
+/// Whether a token's user has proven who they are within so many seconds. A proof that lies ahead counts as none.
+fn is_recent(call: &Call, claims: &Claims, within: Option<u64>) -> bool {
+    let now = call.now.as_seconds();
+    within.is_none_or(|within| {
+        claims.auth_time <= (call.now + SKEW).as_seconds() && now.saturating_sub(claims.auth_time) <= within
+    })
 }
 
 /// Checks an access token as it is at this moment: signature, time, audience, session and user.
@@ -102,6 +122,13 @@ impl From<Claims> for ClaimsBody {
 )]
 pub async fn validate(call: Call, Json(body): Json<ValidateBody>) -> Result<axum::Json<Validity>, Problem> {
     let refusal = match sessions::validate(&call, &body.token).await {
+        Ok(claims) if !is_recent(&call, &claims, body.max_age_sec) => {
+            return Ok(axum::Json(Validity {
+                valid: false,
+                payload: None,
+                error: Some(Refused::StepUpRequired),
+            }));
+        }
         Ok(claims) => {
             return Ok(axum::Json(Validity { valid: true, payload: Some(claims.into()), error: None }));
         }

@@ -4,7 +4,7 @@ use crate::{
     accounts::{AppMetadata, Ban, Role, User},
     email::Email,
     ids::{SessionId, UserId},
-    sessions::{Device, Session},
+    sessions::{Device, Methods, Session},
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,8 @@ pub struct SessionFacts {
     not_before: i64,
     #[serde(rename = "t")]
     auth_time: i64,
+    #[serde(rename = "m")]
+    amr: String,
     #[serde(rename = "p")]
     parent_id: Option<String>,
     #[serde(rename = "o")]
@@ -113,6 +115,7 @@ impl From<&Session> for SessionFacts {
             absolute_expires_at: session.absolute_expires_at.0,
             not_before: session.not_before.0,
             auth_time: session.auth_time.0,
+            amr: session.amr.as_str().to_owned(),
             parent_id: session.parent_id.map(|id| id.to_string()),
             origin: session.origin.clone(),
         }
@@ -136,6 +139,7 @@ impl SessionFacts {
             absolute_expires_at: Time(self.absolute_expires_at),
             not_before: Time(self.not_before),
             auth_time: Time(self.auth_time),
+            amr: Methods::from_row(self.amr),
             parent_id,
             origin: self.origin,
         })

@@ -4,7 +4,7 @@ mod refresh_tokens;
 
 pub use refresh_tokens::*;
 
-use super::{Count, Device, Session};
+use super::{Count, Device, Methods, Session};
 use crate::{
     accounts::{self, User},
     error::Failure,
@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 
 const SESSION: &str = "s.id, s.user_id, s.remember_me, s.device_id, s.device_name, s.ip_address, s.user_agent, \
                        s.last_activity_at, s.created_at, s.expires_at, s.absolute_expires_at, s.not_before, \
-                       s.auth_time, s.parent_id, s.origin";
+                       s.auth_time, s.amr, s.parent_id, s.origin";
 
 /// A session ends with its parent.
 const FROM: &str = "sessions s JOIN users u ON u.id = s.user_id LEFT JOIN sessions p ON p.id = s.parent_id";
@@ -39,6 +39,7 @@ fn session(row: &mut Columns) -> Result<Session, Failure> {
         absolute_expires_at: row.take()?,
         not_before: row.take()?,
         auth_time: row.take()?,
+        amr: row.take()?,
         parent_id: row.take()?,
         origin: row.take()?,
     })
@@ -178,9 +179,9 @@ pub fn open(session: &Session, cookie: &CookieSecret, version: i64) -> Statement
     params.push(version.into());
     expecting_one(
         "INSERT INTO sessions (id, user_id, token_hash, remember_me, device_id, device_name, ip_address, user_agent,
-            last_activity_at, created_at, expires_at, absolute_expires_at, not_before, auth_time, parent_id, origin)
-         SELECT ?1, u.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
-         FROM users u WHERE u.id = ?2 AND u.credential_version = ?17",
+            last_activity_at, created_at, expires_at, absolute_expires_at, not_before, auth_time, parent_id, origin, amr)
+         SELECT ?1, u.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
+         FROM users u WHERE u.id = ?2 AND u.credential_version = ?18",
         params,
     )
 }
@@ -192,11 +193,11 @@ pub fn open_child(session: &Session, version: i64) -> Statement {
     params.push(version.into());
     expecting_one(
         "INSERT INTO sessions (id, user_id, token_hash, remember_me, device_id, device_name, ip_address, user_agent,
-            last_activity_at, created_at, expires_at, absolute_expires_at, not_before, auth_time, parent_id, origin)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, p.id, ?16
+            last_activity_at, created_at, expires_at, absolute_expires_at, not_before, auth_time, parent_id, origin, amr)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, p.id, ?16, ?17
          FROM sessions p JOIN users u ON u.id = p.user_id
          WHERE p.id = ?15 AND p.expires_at > ?10 AND p.absolute_expires_at > ?10
-            AND u.id = ?2 AND u.credential_version = ?17",
+            AND u.id = ?2 AND u.credential_version = ?18",
         params,
     )
 }
@@ -219,6 +220,7 @@ fn values(session: &Session, cookie: Option<&CookieSecret>) -> Vec<Value> {
         session.auth_time,
         session.parent_id,
         session.origin.clone(),
+        session.amr.as_str(),
     ]
 }
 
@@ -240,13 +242,27 @@ pub fn touch(session: SessionId, at: Time) -> Statement {
     )
 }
 
-/// Gives a session new secrets, and makes it stand alone.
-pub fn renew(session: SessionId, cookie: &CookieSecret, not_before: Time, now: Time) -> Statement {
+/// Gives a session new secrets, after its user has proven anew who they are.
+pub fn renew(renewed: &Renewed<'_>, now: Time) -> Statement {
+    let Renewed { session, cookie, not_before, amr } = renewed;
     expecting_one(
-        "UPDATE sessions SET token_hash = ?2, not_before = ?3, auth_time = ?4, last_activity_at = ?4,
-            parent_id = NULL, origin = NULL WHERE id = ?1",
-        params![session, cookie.hash(), not_before, now],
+        "UPDATE sessions SET token_hash = coalesce(?2, token_hash), not_before = ?3, auth_time = ?4, amr = ?5, last_activity_at = ?4 WHERE id = ?1",
+        params![*session, cookie.map(CookieSecret::hash), *not_before, now, amr.as_str()],
     )
+}
+
+/// Makes a session stand alone: the one that it was exchanged from ends.
+pub fn stand_alone(session: SessionId) -> Statement {
+    expecting_one("UPDATE sessions SET parent_id = NULL, origin = NULL WHERE id = ?1", params![session])
+}
+
+/// What a session has anew.
+pub struct Renewed<'a> {
+    pub session: SessionId,
+    /// None where it stays without one.
+    pub cookie: Option<&'a CookieSecret>,
+    pub not_before: Time,
+    pub amr: &'a Methods,
 }
 
 /// Ends a session and its children.

@@ -48,6 +48,7 @@ const WATCHED: [Watched; 3] = [
             "absolute_expires_at",
             "not_before",
             "auth_time",
+            "amr",
             "parent_id",
             "origin",
         ],

@@ -35,6 +35,16 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
                 "If it wasn't you, ignore this mail: without a confirmation there is no account.".into(),
             ],
         },
+        Letter::AllowChange { link, to } => Parts {
+            subject: format!("Allow another address for {product}"),
+            lead: vec![format!("Somebody, probably you, asked that your account at {product} has another address: {to}.")],
+            button: ("Allow the change", link),
+            code: None,
+            rest: vec![
+                "The link works once, within an hour.".into(),
+                "If it wasn't you, ignore this mail, and change your password: whoever asked knows it.".into(),
+            ],
+        },
         Letter::NewAddress { link, code } => Parts {
             subject: format!("Confirm your new address for {product}"),
             lead: vec![format!("Your account at {product} is to have this address. Confirm that it is yours.")],

@@ -36,6 +36,16 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
                 "Waren Sie es nicht, ignorieren Sie diese Mail: Ohne Bestätigung entsteht kein Konto.".into(),
             ],
         },
+        Letter::AllowChange { link, to } => Parts {
+            subject: format!("Andere Adresse für {product} erlauben"),
+            lead: vec![format!("Jemand, wahrscheinlich Sie, möchte, dass Ihr Konto bei {product} eine andere Adresse hat: {to}.")],
+            button: ("Änderung erlauben", link),
+            code: None,
+            rest: vec![
+                "Der Link gilt einmal, eine Stunde lang.".into(),
+                "Wenn Sie das nicht waren, lassen Sie diese Mail liegen, und ändern Sie Ihr Passwort: Wer gefragt hat, kennt es.".into(),
+            ],
+        },
         Letter::NewAddress { link, code } => Parts {
             subject: format!("Bestätigen Sie Ihre neue Adresse für {product}"),
             lead: vec![format!("Ihr Konto bei {product} soll diese Adresse bekommen. Bestätigen Sie, dass sie Ihnen gehört.")],

@@ -1,11 +1,11 @@
 //! Every key of the configuration.
 
-mod mail;
+mod recovery;
 mod service;
 
 use crate::key::ConfigKey;
 
-const COUNT: usize = service::KEYS.len() + mail::KEYS.len();
+const COUNT: usize = service::KEYS.len() + recovery::KEYS.len();
 
 #[allow(clippy::indexing_slicing, reason = "a constant: the compiler computes it")]
 const ALL: [ConfigKey; COUNT] = {
@@ -14,7 +14,7 @@ const ALL: [ConfigKey; COUNT] = {
     while index < COUNT {
         all[index] = match index.checked_sub(service::KEYS.len()) {
             None => service::KEYS[index],
-            Some(index) => mail::KEYS[index],
+            Some(index) => recovery::KEYS[index],
         };
         index += 1;
     }

@@ -35,6 +35,8 @@ fn claims() -> Claims {
         iat: IAT,
         exp: EXP,
         pos: "17.c0de".into(),
+        auth_time: 1_700_000_000,
+        amr: vec!["pwd".into()],
         own: serde_json::Map::new(),
     }
 }

@@ -353,12 +353,14 @@ fn authentication_alone_looks_at_nothing_but_form_and_signature() {
 proptest! {
     #[test]
     fn what_is_signed_is_read_back(
-        texts in prop::array::uniform7(any::<String>()), email_verified: bool, iat: u64, exp: u64,
+        texts in prop::array::uniform7(any::<String>()), email_verified: bool, times: [u64; 3], amr: Vec<String>,
     ) {
         let [sub, email, role, sid, iss, aud, pos] = texts;
         let aud = aud.as_str().into();
+        let [iat, exp, auth_time] = times;
         let own = serde_json::Map::new();
-        let claims = Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, own };
+        let claims =
+            Claims { sub, email, email_verified, role, sid, iss, aud, iat, exp, pos, auth_time, amr, own };
         let token = key().sign(&claims);
         let expected = if token.len() > 4096 { Err(TokenError::Malformed) } else { Ok(claims) };
         prop_assert_eq!(authenticate(&token, &keys()), expected);

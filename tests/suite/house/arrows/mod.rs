@@ -112,11 +112,12 @@ pub fn faces() {
     }
 }
 
-/// A face reads the clock, and hands the moment on. A renewal reads it again, and says why.
+/// A face reads the clock, and hands the moment on. A renewal and a delivery read it again, and say why.
 pub fn clock() {
-    const READERS: [&str; 4] = [
+    const READERS: [&str; 5] = [
         "component/src/context.rs",
         "component/src/http/exchange.rs",
+        "component/src/mail/deliver.rs",
         "component/src/platform.rs",
         "component/src/sessions/renewal.rs",
     ];

@@ -8,6 +8,7 @@ use crate::{
         body::Json,
         call::Call,
         fields::{DateTime, RoleField},
+        fresh::FreshAdmin,
         problem::Problem,
     },
     ids::UserId,
@@ -90,12 +91,13 @@ pub async fn get(
     params(("id" = String, Path, description = "The user's id")),
     responses(
         (status = 200, description = "The account as it is now", body = AdministeredUser),
+        (status = 401, description = "`STEP_UP_REQUIRED`: the proof is older than `step_up_minutes`", body = ProblemBody),
         (status = 404, description = "`NOT_FOUND`: no such user", body = ProblemBody),
     )
 )]
 pub async fn set_app_metadata(
     call: Call,
-    Admin(admin): Admin,
+    FreshAdmin(admin): FreshAdmin,
     id: Result<Path<UserId>, PathRejection>,
     Json(body): Json<AppMetadataBody>,
 ) -> Result<axum::Json<AdministeredUser>, Problem> {
@@ -111,12 +113,13 @@ pub async fn set_app_metadata(
     responses(
         (status = 200, description = "There is no lock any more", body = Success),
         (status = 403, description = "`FORBIDDEN`: no administrator, or by cookie from an origin that is not trusted", body = ProblemBody),
+        (status = 401, description = "`STEP_UP_REQUIRED`: the proof is older than `step_up_minutes`", body = ProblemBody),
         (status = 404, description = "`NOT_FOUND`: no such user", body = ProblemBody),
     )
 )]
 pub async fn unlock(
     call: Call,
-    Admin(admin): Admin,
+    FreshAdmin(admin): FreshAdmin,
     id: Result<Path<UserId>, PathRejection>,
 ) -> Result<axum::Json<Success>, Problem> {
     let Path(id) = id.map_err(|_| Code::NotFound)?;

@@ -1,4 +1,4 @@
-//! The keys of mail, and of what needs it.
+//! The keys of mail, and of proving again who one is.
 
 use crate::{
     entry::{component, host},
@@ -6,7 +6,7 @@ use crate::{
 };
 
 use Fallback::{Derived, Value};
-use ValueKind::{Bool, List, Secret, Text};
+use ValueKind::{Bool, Integer, List, Secret, Text};
 
 pub const KEYS: &[ConfigKey] = &[
     host(
@@ -53,5 +53,17 @@ pub const KEYS: &[ConfigKey] = &[
         Bool,
         Value("true"),
         "Whether the service has pages of its own, such as the one where a password is reset. Without, links in mails lead to the first of `mail_redirects`.",
+    ),
+    component(
+        "step_up_minutes",
+        Integer { unit: "minutes", min: 1, max: 1440 },
+        Value("10"),
+        "How long a proof of who one is suffices for what must not be done with a stolen session: deleting the account, changing its address, administering others. After it, `POST /step-up` asks again.",
+    ),
+    component(
+        "change_email_confirm_old",
+        Bool,
+        Value("false"),
+        "Whether a change of address is confirmed at the old address first. Whoever has lost that can't change it then.",
     ),
 ];

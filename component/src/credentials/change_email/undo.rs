@@ -1,0 +1,75 @@
+//! Taking a change of address back, at the old address.
+
+use super::{super::reset_mail::letter, error::ConfirmEmailError};
+use crate::{
+    accounts::{self, User},
+    challenges::{self, Challenge, Presented, Purpose, Request},
+    commit::{Change, CommitError},
+    context::Context,
+    devices,
+    error::Failure,
+    events::{Event, EventType},
+    outbox::{Cause, Mail, Recipient},
+    secrets::{ChallengeCookie, ChallengeToken},
+    sessions,
+    storage::Condition,
+};
+
+/// Gives an account its old address again, ends every session, takes the password away, and mails the way to another: whoever changed the
+/// address is out.
+///
+/// # Errors
+///
+/// See [`ConfirmEmailError`].
+pub async fn undo_email_change(
+    ctx: &Context,
+    token: Option<ChallengeToken>,
+    browser: Option<&ChallengeCookie>,
+) -> Result<(), ConfirmEmailError> {
+    let token = token.ok_or(ConfirmEmailError::TokenInvalid)?;
+    let challenge = match challenges::by_token(ctx, Purpose::EmailUndo, &token, browser).await? {
+        Presented::Good(challenge) => challenge,
+        Presented::Repeated => return Ok(()),
+        Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
+    };
+    let user = accounts::by_id(challenge.user).await?.ok_or(ConfirmEmailError::TokenInvalid)?;
+    match plan(ctx, &challenge, &user, browser).try_commit(ctx).await {
+        Ok(_) => Ok(()),
+        Err(CommitError::Unmet(_)) => Err(ConfirmEmailError::TokenInvalid),
+        // Only an operator can have given it away.
+        Err(CommitError::Conflict(constraint)) if accounts::is_email_taken(&constraint) => {
+            Err(ConfirmEmailError::EmailTaken)
+        }
+        Err(refused) => Err(Failure::from(refused).into()),
+    }
+}
+
+fn plan(ctx: &Context, challenge: &Challenge, user: &User, browser: Option<&ChallengeCookie>) -> Change {
+    let mut change = Change::new();
+    challenge.spend(ctx, &mut change, browser);
+    change.add(accounts::confirm_email(user.id, &challenge.email, &Condition::ALWAYS, ctx.now));
+    change.add_all(accounts::clear_password(user.id, ctx.now));
+    // Also those that lead back to what a thief had.
+    change.add(challenges::end_of_user(user.id, ctx.now));
+    sessions::end_all(&mut change, user.id, "not_me");
+    devices::forget_all(&mut change, user.id);
+    change.record(Event::about(EventType::EmailChanged, user.id).with("by", "owner").with("undone", true));
+    let request = Request {
+        purpose: Purpose::PasswordReset,
+        user: Some(user.id),
+        email: &challenge.email,
+        is_known_device: false,
+        detail: None,
+        browser: None,
+    };
+    let issued = challenges::issue_if(ctx, &mut change, &request, Condition::ALWAYS);
+    change.mail(Mail {
+        to: challenge.email.clone(),
+        language: user.language.or(ctx.client.language).unwrap_or_default(),
+        letter: letter(ctx, &issued, None),
+        recipient: Recipient::Somebody,
+        cause: Cause::Known,
+        condition: issued.written,
+    });
+    change
+}

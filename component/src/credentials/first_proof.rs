@@ -1,0 +1,20 @@
+//! An address is proven for the first time.
+
+use crate::{
+    accounts::{self, User},
+    commit::Change,
+    context::Context,
+    devices,
+    events::{Event, EventType},
+    sessions,
+};
+
+/// Adds to a change that somebody has shown that an account's address is theirs, which nobody had before. Whoever registered it may have
+/// been somebody else, who knows its password: that goes, and with it every session and device (the attack is known as pre-hijacking).
+pub fn first_proof(ctx: &Context, change: &mut Change, user: &User) {
+    change.add_all(accounts::clear_password(user.id, ctx.now));
+    change.add(accounts::verify_email_of(user.id, &user.email, ctx.now));
+    sessions::end_all(change, user.id, "revoked");
+    devices::forget_all(change, user.id);
+    change.record(Event::about(EventType::EmailVerified, user.id));
+}

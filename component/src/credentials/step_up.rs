@@ -1,0 +1,51 @@
+//! Proving again who one is, so that the session may do what a stolen one must not.
+
+use super::Reauthenticated;
+use crate::{
+    accounts,
+    commit::Change,
+    context::Context,
+    error::{Failure, passes_on},
+    events::{Event, EventType},
+    sessions::{AuthenticateError, Caller, Methods, OldChain, Others, Renewal, SignedIn},
+};
+
+/// Why a session is not stepped up.
+#[derive(Debug)]
+pub enum StepUpError {
+    /// The credentials were changed meanwhile.
+    InvalidCredentials,
+    /// The session was ended or renewed meanwhile.
+    Unauthenticated,
+    /// See [`Failure`].
+    Failed(Failure),
+}
+
+passes_on!(StepUpError: Failed(Failure);
+    AuthenticateError { Unauthenticated, Failed(failure) });
+
+/// Notes the proof in the session, which gets new secrets: whoever holds its old ones does not share in it. Other sessions stay.
+///
+/// # Errors
+///
+/// See [`StepUpError`].
+pub async fn step_up(
+    ctx: &Context,
+    caller: &Caller,
+    proof: Reauthenticated,
+    old_chain: OldChain,
+) -> Result<SignedIn, StepUpError> {
+    let mut change = Change::new();
+    change.add(accounts::while_version(caller.user.id, proof.credential_version));
+    let renewal =
+        match Renewal::begin(ctx, &mut change, caller, &Methods::password(), old_chain, Others::Stay) {
+            Ok(renewal) => renewal,
+            Err(failure) => {
+                proof.take_back(ctx).await;
+                return Err(failure.into());
+            }
+        };
+    change.record(Event::about(EventType::StepUp, caller.user.id).session(caller.session.id));
+    proof.commit(ctx, change, StepUpError::InvalidCredentials).await?;
+    Ok(renewal.complete(ctx, caller).await?)
+}

@@ -1,0 +1,92 @@
+//! Where a change of address is allowed, confirmed, and taken back.
+
+use super::{
+    button::{self, Outcome, Words},
+    form::Form,
+};
+use crate::{
+    credentials::{self, ConfirmEmailError, Mailed},
+    error::Failure,
+    http::kit::{call::Call, cookies, parameters::Parameters, problem::Problem},
+    secrets::ChallengeToken,
+    settings::Page,
+};
+use axum::response::Response;
+use http::HeaderMap;
+
+const OVER: &str = "It was used, its time is over, or something else was changed since.";
+const TAKEN: &str = "Another account has this address.";
+
+const ALLOW: Words = Words {
+    title: "Allow another address",
+    asks: "Your account is to have another address. We then write to that one, and ask there, too.",
+    button: "Allow the change",
+    done: ["The change is allowed", "A mail to the new address is on its way."],
+    bad: OVER,
+};
+
+const CONFIRM: Words = Words {
+    title: "Confirm your new address",
+    asks: "Your account will have this address from now on.",
+    button: "Confirm the address",
+    done: ["Your address is changed", "Use the new one when you sign in."],
+    bad: OVER,
+};
+
+const UNDO: Words = Words {
+    title: "Take the change back",
+    asks: "Your account gets this address again. Every session ends, and the password will no longer be accepted. You get a mail with a link to a new one.",
+    button: "Take it back",
+    done: ["The change is taken back", "A mail with a link to a new password is on its way."],
+    bad: "It was used, its 7 days are over, or the account is gone.",
+};
+
+/// The button of the old address.
+pub async fn ask_old(call: Call, headers: HeaderMap, parameters: Parameters) -> Response {
+    button::ask(&call, &headers, &parameters, Page::ChangeEmailOld.path(), &ALLOW)
+}
+
+/// Allows the change.
+pub async fn allow(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+    let browser = cookies::challenge(&headers, call.settings);
+    let done = credentials::allow_email_change(&call, token(&sent), browser.as_ref()).await;
+    Ok(button::answer(&call, &ALLOW, &outcome(done)?))
+}
+
+/// The button of the new address.
+pub async fn ask_new(call: Call, headers: HeaderMap, parameters: Parameters) -> Response {
+    button::ask(&call, &headers, &parameters, Page::ChangeEmail.path(), &CONFIRM)
+}
+
+/// Changes the address.
+pub async fn confirm(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+    let browser = cookies::challenge(&headers, call.settings);
+    let mailed = Mailed::Token(token(&sent));
+    let done = credentials::confirm_email_change(&call, mailed, browser.as_ref()).await;
+    Ok(button::answer(&call, &CONFIRM, &outcome(done)?))
+}
+
+/// The button of whoever did not want it.
+pub async fn ask_undo(call: Call, headers: HeaderMap, parameters: Parameters) -> Response {
+    button::ask(&call, &headers, &parameters, Page::UndoEmail.path(), &UNDO)
+}
+
+/// Takes the change back.
+pub async fn undo(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+    let browser = cookies::challenge(&headers, call.settings);
+    let done = credentials::undo_email_change(&call, token(&sent), browser.as_ref()).await;
+    Ok(button::answer(&call, &UNDO, &outcome(done)?))
+}
+
+fn token(sent: &Form) -> Option<ChallengeToken> {
+    ChallengeToken::parse(sent.field("token"))
+}
+
+fn outcome(done: Result<(), ConfirmEmailError>) -> Result<Outcome, Failure> {
+    match done {
+        Ok(()) => Ok(Outcome::Done),
+        Err(ConfirmEmailError::TokenInvalid) => Ok(Outcome::Bad),
+        Err(ConfirmEmailError::EmailTaken) => Ok(Outcome::Refused(TAKEN)),
+        Err(ConfirmEmailError::Failed(failure)) => Err(failure),
+    }
+}

@@ -1,0 +1,355 @@
+//! Every way in which strangers are refused, and what they are asked for: for the scenarios that compare what each costs.
+
+use crate::{
+    client::{API, Answer, Client},
+    runner::recorder::{Call, Recorder},
+    service::{
+        OTHER_PASSWORD, PASSWORD, Service, Stage, UNTRUSTED,
+        guesses::{ANA, login},
+    },
+};
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+use std::future::IntoFuture as _;
+
+/// As long as hers, and nobody's.
+pub const NOBODY: &str = "bob@example.org";
+
+/// One way of being refused: what comes before, and the request itself, about an address or with a token.
+pub struct Refusal {
+    pub route: &'static str,
+    pub status: u16,
+    /// What has to be configured for it.
+    pub settings: &'static [(&'static str, &'static str)],
+    pub request: for<'a> fn(&'a Scene) -> BoxFuture<'a, Answer>,
+}
+
+/// A service, and who asks it about whom.
+pub struct Scene {
+    pub service: Service,
+    pub recorder: std::sync::Arc<Recorder>,
+    pub client: Client,
+    pub email: &'static str,
+    /// A refresh token: one whose session is over, or none of ours.
+    pub token: String,
+}
+
+impl Scene {
+    async fn start(stage: &Stage, refusal: &Refusal, known: bool) -> Self {
+        let recorder = Recorder::new();
+        let settings = refusal.settings.iter();
+        let stage = settings.fold(stage.clone(), |stage, (key, value)| stage.with(key, value));
+        let service = stage.recorded(&recorder).start().await;
+        let ana = service.someone().await;
+        service.sql("UPDATE sessions SET expires_at = 1");
+        let token = if known { ana.refresh.clone() } else { another(&ana.refresh) };
+        let client = service.client();
+        Self { service, recorder, client, email: if known { ANA } else { NOBODY }, token }
+    }
+
+    fn sign_in(&self, password: &str) -> Value {
+        json!({ "email": self.email, "password": password })
+    }
+
+    async fn guess(&self, times: usize) {
+        for _ in 0..times {
+            login(&self.service.client(), self.sign_in(OTHER_PASSWORD)).await.refused("INVALID_CREDENTIALS");
+        }
+    }
+
+    fn post(&self, path: &str, body: Value) -> BoxFuture<'_, Answer> {
+        self.recorder.take();
+        self.client.post(path, body).into_future()
+    }
+}
+
+/// Every route that strangers may ask something about an account or a token, and every way that it refuses them.
+pub const TABLE: &[Refusal] = &[
+    Refusal::new("/login", 400, |scene| scene.post("/login", json!({ "email": scene.email }))),
+    Refusal::new("/login", 401, |scene| scene.post("/login", scene.sign_in(OTHER_PASSWORD))),
+    Refusal::new("/login", 401, |scene| {
+        Box::pin(async {
+            // The fifth failure, which locks, after others that are suspicious.
+            scene.guess(4).await;
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::with(
+        "/login",
+        401,
+        &[("lockout_cumulative_failures", "10"), ("lockout_failures", "20")],
+        |scene| {
+            Box::pin(async {
+                // The last one that is heard, and one more than is suspicious.
+                scene.guess(9).await;
+                scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+            })
+        },
+    ),
+    Refusal::with("/login", 401, &[("lockout_failures", "20")], |scene| {
+        Box::pin(async {
+            scene.guess(10).await;
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 401, |scene| {
+        Box::pin(async {
+            scene.service.sql("UPDATE users SET banned = true");
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 401, |scene| {
+        Box::pin(async {
+            scene.service.sql("UPDATE accounts SET password = NULL");
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 401, |scene| {
+        Box::pin(async {
+            // So many failures in a minute that they are only counted.
+            scene.service.sql(
+                "INSERT INTO event_rates (event_type, since, count) VALUES
+                     ('login_failure', 1767225600000, 6000), ('suspicious_activity', 1767225600000, 600)
+                 ON CONFLICT DO UPDATE SET since = excluded.since, count = excluded.count",
+            );
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 403, |scene| {
+        scene.recorder.take();
+        scene.client.post("/login", scene.sign_in(PASSWORD)).origin(UNTRUSTED).into_future()
+    }),
+    Refusal::new("/login", 415, |scene| untyped(scene, "/login")),
+    Refusal::new("/login", 429, |scene| {
+        Box::pin(async {
+            scene.guess(5).await;
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    // Each instance tells by itself.
+    Refusal::with("/login", 429, &[("workers", "1")], |scene| {
+        Box::pin(async {
+            scene.guess(5).await;
+            // Told once a minute.
+            login(&scene.service.client(), scene.sign_in(PASSWORD)).await.refused("ACCOUNT_LOCKED");
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    Refusal::with(
+        "/login",
+        429,
+        &[("lockout_cumulative_failures", "10"), ("lockout_failures", "20")],
+        |scene| {
+            Box::pin(async {
+                scene.guess(10).await;
+                scene.post("/login", scene.sign_in(PASSWORD)).await
+            })
+        },
+    ),
+    Refusal::with("/login", 429, &[("limit_sign_in_client", "3")], |scene| {
+        Box::pin(async {
+            scene.guess(3).await;
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 429, |scene| {
+        Box::pin(async {
+            // As if five were being hashed by a process that has died.
+            scene.guess(1).await;
+            scene.service.sql(
+                "INSERT INTO reservations (counter, subject, at, nonce)
+                 SELECT counter, subject, 1767225600000, randomblob(16) FROM attempts, (VALUES (1), (2), (3), (4))
+                 WHERE counter = 'account'",
+            );
+            scene.post("/login", scene.sign_in(PASSWORD)).await
+        })
+    }),
+    Refusal::new("/login", 503, |scene| {
+        scene.recorder.refuse();
+        scene.post("/login", scene.sign_in(PASSWORD))
+    }),
+    Refusal::new("/register", 400, |scene| scene.post("/register", scene.sign_in("short"))),
+    Refusal::new("/register", 400, |scene| scene.post("/register", scene.sign_in("aaaaaaaaaaaa"))),
+    Refusal::new("/register", 403, |scene| {
+        scene.recorder.take();
+        scene.client.post("/register", scene.sign_in(PASSWORD)).origin(UNTRUSTED).into_future()
+    }),
+    Refusal::new("/register", 415, |scene| untyped(scene, "/register")),
+    // Her own registration was the first.
+    Refusal::with("/register", 429, &[("limit_registration_client", "1")], |scene| {
+        scene.post("/register", scene.sign_in(PASSWORD))
+    }),
+    Refusal::with("/register", 429, &[("limit_registration_all", "1")], |scene| {
+        scene.post("/register", scene.sign_in(PASSWORD))
+    }),
+    Refusal::new("/register", 503, |scene| {
+        scene.recorder.refuse();
+        scene.post("/register", scene.sign_in(PASSWORD))
+    }),
+    Refusal::new("/forgot-password", 400, |scene| {
+        scene.post("/forgot-password", json!({ "email": scene.email, "redirectTo": UNTRUSTED }))
+    }),
+    Refusal::new("/forgot-password", 403, |scene| {
+        scene.recorder.take();
+        let asked = scene.client.post("/forgot-password", json!({ "email": scene.email }));
+        asked.origin(UNTRUSTED).into_future()
+    }),
+    Refusal::new("/forgot-password", 415, |scene| untyped(scene, "/forgot-password")),
+    Refusal::new("/reset-password", 400, |scene| scene.post("/reset-password", reset(scene))),
+    Refusal::new("/reset-password", 400, |scene| {
+        Box::pin(async {
+            scene.client.post("/forgot-password", json!({ "email": scene.email })).await.ok();
+            scene.post("/reset-password", reset(scene)).await
+        })
+    }),
+    Refusal::new("/reset-password", 400, |scene| {
+        scene.post("/reset-password", json!({ "token": scene.token, "newPassword": OTHER_PASSWORD }))
+    }),
+    Refusal::new("/reset-password", 415, |scene| untyped(scene, "/reset-password")),
+    Refusal::new("/change-email/allow", 400, |scene| {
+        scene.post("/change-email/allow", json!({ "token": scene.token }))
+    }),
+    Refusal::new("/change-email/allow", 415, |scene| untyped(scene, "/change-email/allow")),
+    Refusal::new("/change-email/undo", 400, |scene| {
+        scene.post("/change-email/undo", json!({ "token": scene.token }))
+    }),
+    Refusal::new("/change-email/undo", 415, |scene| untyped(scene, "/change-email/undo")),
+    Refusal::new("/change-email/confirm", 400, |scene| {
+        scene.post("/change-email/confirm", json!({ "email": scene.email, "code": "000000" }))
+    }),
+    Refusal::new("/change-email/confirm", 415, |scene| untyped(scene, "/change-email/confirm")),
+    Refusal::new("/magic-link", 400, |scene| {
+        scene.post("/magic-link", json!({ "email": scene.email, "redirectTo": UNTRUSTED }))
+    }),
+    Refusal::new("/magic-link", 403, |scene| {
+        scene.recorder.take();
+        let asked = scene.client.post("/magic-link", json!({ "email": scene.email }));
+        asked.origin(UNTRUSTED).into_future()
+    }),
+    Refusal::new("/magic-link", 415, |scene| untyped(scene, "/magic-link")),
+    Refusal::new("/magic-link/verify", 400, |scene| {
+        Box::pin(async {
+            scene.client.post("/magic-link", json!({ "email": scene.email })).await.ok();
+            scene.post("/magic-link/verify", json!({ "code": "000000" })).await
+        })
+    }),
+    Refusal::new("/magic-link/verify", 403, |scene| {
+        scene.recorder.take();
+        let used = scene.client.post("/magic-link/verify", json!({ "token": scene.token }));
+        used.origin(UNTRUSTED).into_future()
+    }),
+    Refusal::new("/magic-link/verify", 415, |scene| untyped(scene, "/magic-link/verify")),
+    Refusal::new("/not-me", 400, |scene| scene.post("/not-me", json!({ "token": scene.token }))),
+    Refusal::new("/not-me", 415, |scene| untyped(scene, "/not-me")),
+    Refusal::new("/refresh", 400, |scene| scene.post("/refresh", json!({ "token": scene.token }))),
+    Refusal::new("/refresh", 415, |scene| untyped(scene, "/refresh")),
+    Refusal::new("/refresh", 401, |scene| scene.post("/refresh", json!({ "refreshToken": scene.token }))),
+    Refusal::with("/refresh", 429, &[("limit_refresh_client", "1")], |scene| {
+        Box::pin(async {
+            let body = json!({ "refreshToken": scene.token });
+            scene.client.post("/refresh", body.clone()).await.refused("INVALID_REFRESH_TOKEN");
+            scene.post("/refresh", body).await
+        })
+    }),
+];
+
+/// The same about what is accepted: whoever is told nothing is mailed something, or nothing.
+pub const ACCEPTED: &[Refusal] = &[
+    Refusal::new("/magic-link", 200, |scene| scene.post("/magic-link", json!({ "email": scene.email }))),
+    Refusal::new("/forgot-password", 200, |scene| {
+        scene.post("/forgot-password", json!({ "email": scene.email }))
+    }),
+    Refusal::new("/forgot-password", 200, |scene| {
+        Box::pin(async {
+            // More than an address may have.
+            for _ in 0..2 {
+                scene.client.post("/forgot-password", json!({ "email": scene.email })).await.ok();
+            }
+            scene.post("/forgot-password", json!({ "email": scene.email })).await
+        })
+    }),
+];
+
+/// What is told, by design: whether an address is taken, to who registers it.
+pub const TOLD: &[(&str, u64)] = &[
+    ("/register", 409),
+    // Only who reads the mail of that address.
+    ("/change-email/confirm", 409),
+    ("/change-email/undo", 409),
+];
+
+/// What can't be brought about here: plain HTTP, and storage that fails, whoever asks.
+pub const ALIKE: &[(&str, u64)] = &[
+    ("/refresh", 403),
+    ("/refresh", 503),
+    ("/forgot-password", 404),
+    ("/forgot-password", 429),
+    ("/forgot-password", 503),
+    ("/reset-password", 403),
+    ("/reset-password", 429),
+    ("/reset-password", 503),
+    ("/change-email/allow", 403),
+    ("/change-email/allow", 429),
+    ("/change-email/allow", 503),
+    ("/change-email/confirm", 403),
+    ("/change-email/confirm", 429),
+    ("/change-email/confirm", 503),
+    ("/change-email/undo", 403),
+    ("/change-email/undo", 429),
+    ("/change-email/undo", 503),
+    ("/magic-link", 404),
+    ("/magic-link", 429),
+    ("/magic-link", 503),
+    ("/magic-link/verify", 429),
+    ("/magic-link/verify", 503),
+    ("/not-me", 403),
+    ("/not-me", 429),
+    ("/not-me", 503),
+];
+
+/// Routes that are open to strangers, and answer nothing about accounts.
+pub const ABOUT_NOBODY: &[&str] = &["/logout", "/validate"];
+
+impl Refusal {
+    const fn new(
+        route: &'static str,
+        status: u16,
+        request: for<'a> fn(&'a Scene) -> BoxFuture<'a, Answer>,
+    ) -> Self {
+        Self::with(route, status, &[], request)
+    }
+
+    const fn with(
+        route: &'static str,
+        status: u16,
+        settings: &'static [(&'static str, &'static str)],
+        request: for<'a> fn(&'a Scene) -> BoxFuture<'a, Answer>,
+    ) -> Self {
+        Self { route, status, settings, request }
+    }
+
+    /// What it costs, and what is told.
+    pub async fn work(&self, stage: &Stage, known: bool) -> (Vec<Call>, Value) {
+        let scene = Scene::start(stage, self, known).await;
+        let answer = (self.request)(&scene).await;
+        assert_eq!(answer.status, self.status, "{} {answer}", self.route);
+        (scene.recorder.take(), answer.json())
+    }
+}
+
+/// A reset by a code that is wrong.
+fn reset(scene: &Scene) -> Value {
+    json!({ "email": scene.email, "code": "0000-0000", "newPassword": OTHER_PASSWORD })
+}
+
+/// A token of the same form.
+fn another(token: &str) -> String {
+    let first = if token.starts_with('A') { "B" } else { "A" };
+    format!("{first}{}", &token[1..])
+}
+
+fn untyped<'a>(scene: &'a Scene, path: &str) -> BoxFuture<'a, Answer> {
+    scene.recorder.take();
+    let request = scene.client.call(http::Method::POST, &format!("{API}{path}"));
+    request.untyped_body(scene.sign_in(PASSWORD).to_string()).into_future()
+}
