@@ -239,6 +239,19 @@ pub const TABLE: &[Refusal] = &[
         used.origin(UNTRUSTED).into_future()
     }),
     Refusal::new("/magic-link/verify", 415, |scene| untyped(scene, "/magic-link/verify")),
+    Refusal::new("/resend-verification", 400, |scene| {
+        scene.post("/resend-verification", json!({ "email": scene.email, "sourceAppUrl": UNTRUSTED }))
+    }),
+    Refusal::new("/resend-verification", 403, |scene| {
+        scene.recorder.take();
+        let asked = scene.client.post("/resend-verification", json!({ "email": scene.email }));
+        asked.origin(UNTRUSTED).into_future()
+    }),
+    Refusal::new("/resend-verification", 415, |scene| untyped(scene, "/resend-verification")),
+    Refusal::new("/verify-email", 400, |scene| {
+        scene.post("/verify-email", json!({ "email": scene.email, "code": "000000" }))
+    }),
+    Refusal::new("/verify-email", 415, |scene| untyped(scene, "/verify-email")),
     Refusal::new("/not-me", 400, |scene| scene.post("/not-me", json!({ "token": scene.token }))),
     Refusal::new("/not-me", 415, |scene| untyped(scene, "/not-me")),
     Refusal::new("/refresh", 400, |scene| scene.post("/refresh", json!({ "token": scene.token }))),
@@ -255,6 +268,9 @@ pub const TABLE: &[Refusal] = &[
 
 /// The same about what is accepted: whoever is told nothing is mailed something, or nothing.
 pub const ACCEPTED: &[Refusal] = &[
+    Refusal::new("/resend-verification", 200, |scene| {
+        scene.post("/resend-verification", json!({ "email": scene.email }))
+    }),
     Refusal::new("/magic-link", 200, |scene| scene.post("/magic-link", json!({ "email": scene.email }))),
     Refusal::new("/forgot-password", 200, |scene| {
         scene.post("/forgot-password", json!({ "email": scene.email }))
@@ -302,6 +318,14 @@ pub const ALIKE: &[(&str, u64)] = &[
     ("/magic-link", 503),
     ("/magic-link/verify", 429),
     ("/magic-link/verify", 503),
+    ("/resend-verification", 404),
+    ("/resend-verification", 429),
+    ("/resend-verification", 503),
+    // Only who shows what was mailed is asked for a password.
+    ("/verify-email", 401),
+    ("/verify-email", 403),
+    ("/verify-email", 429),
+    ("/verify-email", 503),
     ("/not-me", 403),
     ("/not-me", 429),
     ("/not-me", 503),

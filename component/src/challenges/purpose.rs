@@ -8,6 +8,8 @@ use crate::time::Span;
 pub enum Purpose {
     /// Choosing a new password.
     PasswordReset,
+    /// Proving the address of an account.
+    Verification,
     /// Signing in.
     MagicLink,
     /// Giving an account another address: mailed to the one that it has.
@@ -22,8 +24,9 @@ pub enum Purpose {
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::PasswordReset,
+        Self::Verification,
         Self::MagicLink,
         Self::EmailChangeOld,
         Self::EmailChange,
@@ -36,6 +39,7 @@ impl Purpose {
     pub const fn name(self) -> &'static str {
         match self {
             Self::PasswordReset => "password_reset",
+            Self::Verification => "verification",
             Self::MagicLink => "magic_link",
             Self::EmailChangeOld => "email_change_old",
             Self::EmailChange => "email_change",
@@ -50,6 +54,7 @@ impl Purpose {
         match self {
             Self::MagicLink => Span::minutes(15),
             Self::PasswordReset | Self::EmailChangeOld | Self::EmailChange => Span::hours(1),
+            Self::Verification => Span::days(1),
             Self::EmailUndo | Self::NotMe => Span::days(7),
         }
     }
@@ -58,7 +63,7 @@ impl Purpose {
     pub(super) const fn form(self) -> Option<Form> {
         match self {
             Self::PasswordReset => Some(Form::Letters),
-            Self::MagicLink | Self::EmailChange => Some(Form::Digits),
+            Self::Verification | Self::MagicLink | Self::EmailChange => Some(Form::Digits),
             Self::EmailChangeOld | Self::EmailUndo | Self::NotMe => None,
         }
     }

@@ -13,6 +13,7 @@ mod reset_mail;
 mod reset_password;
 mod sign_in;
 mod step_up;
+mod verify_email;
 
 pub use change_email::{
     ChangeEmail, ChangeEmailError, ConfirmEmailError, allow_email_change, change_email, confirm_email_change,
@@ -32,3 +33,7 @@ pub use reset_link::reset_link;
 pub use reset_password::{Mailed, ResetPasswordError, reset_password};
 pub use sign_in::{SignIn, SignInError, sign_in};
 pub use step_up::{StepUpError, step_up};
+pub use verify_email::{
+    AskVerification, AskVerificationError, Password as VerificationPassword, VerifyEmailError,
+    ask_verification, shown_verification, verify_email,
+};

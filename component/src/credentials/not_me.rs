@@ -1,18 +1,16 @@
 //! "This wasn't me": what a notice leads to.
 
-use super::reset_mail::letter;
+use super::reset_mail::mail_reset;
 use crate::{
     accounts::{self, User},
-    challenges::{self, Challenge, Presented, Purpose, Request},
+    challenges::{self, Challenge, Presented, Purpose},
     commit::Change,
     context::Context,
     devices,
     error::{Failure, passes_on},
     events::{Event, EventType},
-    outbox::{Cause, Mail, Recipient},
     secrets::{ChallengeCookie, ChallengeToken},
     sessions,
-    storage::Condition,
 };
 
 /// Why nothing is done.
@@ -54,22 +52,6 @@ fn plan(ctx: &Context, challenge: &Challenge, user: &User, browser: Option<&Chal
     sessions::end_all(&mut change, user.id, "not_me");
     devices::forget_all(&mut change, user.id);
     change.record(Event::about(EventType::ReportedNotMe, user.id));
-    let request = Request {
-        purpose: Purpose::PasswordReset,
-        user: Some(user.id),
-        email: &challenge.email,
-        is_known_device: false,
-        detail: None,
-        browser: None,
-    };
-    let issued = challenges::issue_if(ctx, &mut change, &request, Condition::ALWAYS);
-    change.mail(Mail {
-        to: challenge.email.clone(),
-        language: user.language.or(ctx.client.language).unwrap_or_default(),
-        letter: letter(ctx, &issued, None),
-        recipient: Recipient::Somebody,
-        cause: Cause::Known,
-        condition: issued.written,
-    });
+    mail_reset(ctx, &mut change, user, &challenge.email);
     change
 }

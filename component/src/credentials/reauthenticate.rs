@@ -20,6 +20,8 @@ pub enum Purpose {
     AccountDeletion,
     /// To change the address.
     EmailChange,
+    /// To keep the password when the address is proven.
+    EmailVerification,
     /// To go on with what needs a fresh proof.
     StepUp,
 }
@@ -31,6 +33,7 @@ impl Purpose {
             Self::PasswordChange => "password_change",
             Self::AccountDeletion => "account_deletion",
             Self::EmailChange => "email_change",
+            Self::EmailVerification => "email_verification",
             Self::StepUp => "step_up",
         }
     }

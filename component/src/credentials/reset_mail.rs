@@ -1,9 +1,14 @@
 //! The mail that leads to a new password.
 
 use crate::{
-    challenges::{Code, Issued},
+    accounts::User,
+    challenges::{self, Code, Issued, Purpose, Request},
+    commit::Change,
     context::Context,
+    email::Email,
+    outbox::{Cause, Mail, Recipient},
     settings::{Page, Target},
+    storage::Condition,
 };
 use mana_auth_mail::Letter;
 
@@ -13,4 +18,25 @@ pub fn letter(ctx: &Context, issued: &Issued, redirect: Option<&Target>) -> Lett
         link: ctx.settings.link(Page::ResetPassword, redirect, &issued.token.expose()),
         code: issued.code.as_ref().map(Code::shown).unwrap_or_default(),
     }
+}
+
+/// Adds the mail to a change that took an account back: its password is gone, and only who reads `to` sets another.
+pub fn mail_reset(ctx: &Context, change: &mut Change, user: &User, to: &Email) {
+    let request = Request {
+        purpose: Purpose::PasswordReset,
+        user: Some(user.id),
+        email: to,
+        is_known_device: false,
+        detail: None,
+        browser: None,
+    };
+    let issued = challenges::issue_if(ctx, change, &request, Condition::ALWAYS);
+    change.mail(Mail {
+        to: to.clone(),
+        language: user.language.or(ctx.client.language).unwrap_or_default(),
+        letter: letter(ctx, &issued, None),
+        recipient: Recipient::Somebody,
+        cause: Cause::Known,
+        condition: issued.written,
+    });
 }

@@ -7,6 +7,8 @@ use super::{Settings, redirects::Target};
 pub enum Page {
     /// Where a new password is chosen.
     ResetPassword,
+    /// Where an address is proven.
+    VerifyEmail,
     /// Where a magic link signs in.
     MagicLink,
     /// Where a change of address is confirmed, at the old address.
@@ -25,6 +27,7 @@ impl Page {
     pub const fn path(self) -> &'static str {
         match self {
             Self::ResetPassword => "/reset-password",
+            Self::VerifyEmail => "/verify-email",
             Self::MagicLink => "/magic-link",
             Self::ChangeEmailOld => "/allow-email-change",
             Self::ChangeEmail => "/confirm-email",

@@ -4,6 +4,7 @@
 //! what browsers read in two ways is refused, not repaired (OWASP Unvalidated Redirects and Forwards Cheat Sheet).
 
 use mana_auth_hygiene::Origin;
+use std::fmt;
 
 /// The addresses that are trusted.
 #[derive(Default)]
@@ -42,12 +43,25 @@ impl Target {
         })
     }
 
+    /// The whole address.
+    fn address(&self) -> String {
+        let Self { origin, path, query } = self;
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{path}{mark}{query}", origin.as_str())
+    }
+
     /// The address with a token in its query.
     #[must_use]
     pub fn with_token(&self, token: &str) -> String {
         let Self { origin, path, query } = self;
         let and = if query.is_empty() { "" } else { "&" };
         format!("{}{path}?{query}{and}token={token}", origin.as_str())
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.address())
     }
 }
 

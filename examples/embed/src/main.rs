@@ -18,6 +18,7 @@ use mana_auth::{
         Limit,
         config::{self, ConfigCtx},
         invalidations::{self, InvalidationsCtx},
+        mailer::{self, MailerCtx},
         passwords::{self, PasswordsCtx},
         platform::{self, PlatformCtx},
         storage::{self, StorageCtx},
@@ -35,6 +36,7 @@ struct State {
     storage: StorageCtx,
     invalidations: InvalidationsCtx,
     passwords: PasswordsCtx,
+    mailer: MailerCtx,
     config: ConfigCtx,
     platform: PlatformCtx,
 }
@@ -50,6 +52,7 @@ async fn main() -> Result<()> {
     storage::add_to_linker(&mut linker, |state: &mut State| state.storage.view())?;
     invalidations::add_to_linker(&mut linker, |state| state.invalidations.view())?;
     passwords::add_to_linker(&mut linker, |state| state.passwords.view())?;
+    mailer::add_to_linker(&mut linker, |state| state.mailer.view())?;
     config::add_to_linker(&mut linker, |state| state.config.view())?;
     platform::add_to_linker(&mut linker, |state| state.platform.view())?;
 
@@ -74,7 +77,9 @@ fn state(folder: &Path) -> Result<State> {
     Ok(State {
         invalidations: InvalidationsCtx::new(database.invalidations(), limit.clone()),
         storage: StorageCtx::new(Arc::new(database), limit.clone()),
-        passwords: PasswordsCtx::new(Arc::new(pool), limit),
+        passwords: PasswordsCtx::new(Arc::new(pool), limit.clone()),
+        // A host that sends mails gives its `mana_auth::mail::Mailer` here.
+        mailer: MailerCtx::none(limit),
         config: ConfigCtx::new(values.into()),
         platform: PlatformCtx::new(clock, random),
     })

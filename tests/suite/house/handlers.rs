@@ -8,7 +8,7 @@ const GUARDS: [&str; 8] =
     ["Admin", "Authenticated", "ByCookie", "FirstParty", "Fresh", "FreshAdmin", "Maintainer", "AuditSource"];
 
 /// Handlers that anybody may call, from any page, and why.
-const OPEN: [(&str, &str); 13] = [
+const OPEN: [(&str, &str); 14] = [
     ("allow_email_change", "the token in the body is the credential"),
     ("better_auth_jwks", "public keys"),
     ("confirm_email_change", "the token or code in the body is the credential, and wrong codes are counted"),
@@ -21,6 +21,7 @@ const OPEN: [(&str, &str); 13] = [
     ("session", "what the client brought may answer; else it authenticates as all others"),
     ("undo_email_change", "the token in the body is the credential"),
     ("validate", "the token in the body is the question, and its use case counts failures"),
+    ("verify_email", "the token or code in the body is the credential, and wrong codes are counted"),
     ("well_known_jwks", "public keys"),
 ];
 

@@ -144,16 +144,18 @@ async fn all_of(service: &Service, asked: Asked) {
 }
 
 /// The operations that lead through a mail.
-const BY_MAIL: [&str; 9] = [
+const BY_MAIL: [&str; 11] = [
     "allowEmailChange",
     "askMagicLink",
     "changeEmail",
     "confirmEmailChange",
     "forgotPassword",
     "notMe",
+    "resendVerification",
     "resetPassword",
     "undoEmailChange",
     "useMagicLink",
+    "verifyEmail",
 ];
 
 async fn every_mail_serves_them(stage: Stage) {
@@ -172,6 +174,10 @@ async fn every_mail_serves_them(stage: Stage) {
         asked.well(operation, &client.post(path, token).await);
     }
     service.all_mails().await;
+    service.sql("UPDATE users SET email_verified = false");
+    asked.well("resendVerification", &client.post("/resend-verification", json!({ "email": ANA })).await);
+    let proof = json!({ "token": service.mail().await.token() });
+    asked.well("verifyEmail", &client.post("/verify-email", proof).await);
     asked.well("askMagicLink", &client.post("/magic-link", json!({ "email": ANA })).await);
     let link = json!({ "token": service.mail().await.token() });
     asked.well("useMagicLink", &client.post("/magic-link/verify", link).await);

@@ -1,15 +1,14 @@
 //! Taking a change of address back, at the old address.
 
-use super::{super::reset_mail::letter, error::ConfirmEmailError};
+use super::{super::reset_mail::mail_reset, error::ConfirmEmailError};
 use crate::{
     accounts::{self, User},
-    challenges::{self, Challenge, Presented, Purpose, Request},
+    challenges::{self, Challenge, Presented, Purpose},
     commit::{Change, CommitError},
     context::Context,
     devices,
     error::Failure,
     events::{Event, EventType},
-    outbox::{Cause, Mail, Recipient},
     secrets::{ChallengeCookie, ChallengeToken},
     sessions,
     storage::Condition,
@@ -54,22 +53,6 @@ fn plan(ctx: &Context, challenge: &Challenge, user: &User, browser: Option<&Chal
     sessions::end_all(&mut change, user.id, "not_me");
     devices::forget_all(&mut change, user.id);
     change.record(Event::about(EventType::EmailChanged, user.id).with("by", "owner").with("undone", true));
-    let request = Request {
-        purpose: Purpose::PasswordReset,
-        user: Some(user.id),
-        email: &challenge.email,
-        is_known_device: false,
-        detail: None,
-        browser: None,
-    };
-    let issued = challenges::issue_if(ctx, &mut change, &request, Condition::ALWAYS);
-    change.mail(Mail {
-        to: challenge.email.clone(),
-        language: user.language.or(ctx.client.language).unwrap_or_default(),
-        letter: letter(ctx, &issued, None),
-        recipient: Recipient::Somebody,
-        cause: Cause::Known,
-        condition: issued.written,
-    });
+    mail_reset(ctx, &mut change, user, &challenge.email);
     change
 }

@@ -4,9 +4,9 @@ use crate::{
     accounts::RegisterError,
     context::Context,
     credentials::{
-        AskMagicLinkError, ChangeEmailError, ChangePasswordError, ConfirmEmailError, DeleteAccountError,
-        ForgotPasswordError, NotMeError, ReauthenticateError, ResetPasswordError, SignInError, StepUpError,
-        UseMagicLinkError,
+        AskMagicLinkError, AskVerificationError, ChangeEmailError, ChangePasswordError, ConfirmEmailError,
+        DeleteAccountError, ForgotPasswordError, NotMeError, ReauthenticateError, ResetPasswordError,
+        SignInError, StepUpError, UseMagicLinkError, VerifyEmailError,
     },
     error::{Bug, Failure, FieldProblem, InputError, LookupError, QueryError},
     platform::{self, Level},
@@ -72,6 +72,8 @@ answers! {
     }
     ChangeEmailError { NotFound => Code::NotFound, InvalidCredentials => Code::InvalidCredentials, .. Failed }
     ConfirmEmailError { TokenInvalid => Code::TokenInvalid, EmailTaken => Code::EmailAlreadyExists, .. Failed }
+    AskVerificationError { NotFound => Code::NotFound, .. Failed }
+    VerifyEmailError { TokenInvalid => Code::TokenInvalid, .. Invalid, Failed }
     AskMagicLinkError { NotFound => Code::NotFound, .. Failed }
     UseMagicLinkError {
         TokenInvalid => Code::TokenInvalid,

@@ -10,6 +10,7 @@ mod magic_link;
 mod not_me;
 mod page;
 mod reset_password;
+mod verify_email;
 
 use crate::{http::kit::call::Call, settings::Page};
 use axum::{
@@ -27,6 +28,7 @@ use super::kit::problem::Problem;
 pub fn routed() -> Router {
     Router::new()
         .route(Page::ResetPassword.path(), get(reset_password::ask).post(reset_password::set))
+        .route(Page::VerifyEmail.path(), get(verify_email::ask).post(verify_email::prove))
         .route(Page::MagicLink.path(), get(magic_link::ask).post(magic_link::sign_in))
         .route(Page::ChangeEmailOld.path(), get(change_email::ask_old).post(change_email::allow))
         .route(Page::ChangeEmail.path(), get(change_email::ask_new).post(change_email::confirm))

@@ -26,6 +26,7 @@ pub mod signed_in;
 pub mod step_up;
 pub mod user;
 pub mod validate;
+pub mod verify_email;
 
 use super::{openapi, routes::routes};
 
@@ -56,6 +57,8 @@ routes![
     reset_password => reset_password,
     magic_link => ask_magic_link,
     magic_link => use_magic_link,
+    verify_email => resend_verification,
+    verify_email => verify_email,
     not_me => not_me,
     account => delete,
     security_events => security_events,

@@ -1,0 +1,113 @@
+//! `POST /resend-verification`, `POST /verify-email`
+
+use crate::{
+    challenges::Code,
+    credentials::{self, AskVerification, Mailed, Purpose, VerificationPassword},
+    email::Email,
+    error::FieldProblem,
+    http::kit::{
+        bodies::{ProblemBody, Sent, Success},
+        body::Json,
+        call::Call,
+        cookies,
+        origin::FirstParty,
+        problem::Problem,
+        redirect_to::source_app,
+    },
+    passwords::{NewPassword, Password},
+    secrets::ChallengeToken,
+};
+use http::HeaderMap;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResendVerificationBody {
+    email: Email,
+    /// Where the page leads once the address is proven: as `redirectTo` of `POST /forgot-password`.
+    #[schema(max_length = 1024, nullable = false)]
+    source_app_url: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyEmailBody {
+    /// Of the link in the mail; else `email` and `code`.
+    #[schema(nullable = false)]
+    token: Option<String>,
+    /// The address that the code was mailed to.
+    #[schema(nullable = false)]
+    email: Option<Email>,
+    /// The code in the mail, as it is typed: blanks don't count.
+    #[schema(nullable = false, example = "304 118")]
+    code: Option<String>,
+    /// The password that the account was registered with: it stays then, with every session.
+    #[schema(nullable = false)]
+    password: Option<Password>,
+    /// Another password, in its place.
+    #[schema(nullable = false)]
+    new_password: Option<NewPassword>,
+}
+
+/// Mails the proof of an address, if it has an account whose address is not proven. The answer is the same if it has none, and if too much
+/// was mailed.
+#[utoipa::path(
+    post, path = "/api/v1/auth/resend-verification", tag = "accounts", operation_id = "resendVerification", request_body = ResendVerificationBody,
+    responses(
+        (status = 200, description = "Whether or not there is such an account", body = Sent),
+        (status = 400, description = "`VALIDATION_FAILED`: also for an address to lead to that is not trusted", body = ProblemBody),
+        (status = 403, description = "`FORBIDDEN`: a page of an origin that is not trusted", body = ProblemBody),
+        (status = 404, description = "`NOT_FOUND`: this service has no mail", body = ProblemBody),
+    )
+)]
+pub async fn resend_verification(
+    call: Call,
+    _: FirstParty,
+    headers: HeaderMap,
+    Json(body): Json<ResendVerificationBody>,
+) -> Result<axum::Json<Sent>, Problem> {
+    let asked = AskVerification {
+        email: body.email,
+        source_app: source_app(&call, body.source_app_url.as_deref())?,
+        device_cookies: cookies::devices(&headers, call.settings),
+    };
+    credentials::ask_verification(&call, asked).await?;
+    Ok(axum::Json(Sent::IF_ANY))
+}
+
+/// Proves an address, by what was mailed. Whoever registered it may have been somebody else, so password, sessions and devices of before go:
+/// unless the password is shown, too. With `newPassword`, another takes its place; else one is chosen by `POST /forgot-password`.
+#[utoipa::path(
+    post, path = "/api/v1/auth/verify-email", tag = "accounts", operation_id = "verifyEmail", request_body = VerifyEmailBody,
+    responses(
+        (status = 200, description = "The address is proven", body = Success),
+        (status = 400, description = "`TOKEN_INVALID`: wrong, used or past its time, alike; `VALIDATION_FAILED`: also for a password that is too easy to guess", body = ProblemBody),
+        (status = 401, description = "`INVALID_CREDENTIALS`: a wrong `password`; nothing is spent", body = ProblemBody),
+        (status = 429, description = "`ACCOUNT_LOCKED`: too many wrong passwords", body = ProblemBody),
+    )
+)]
+pub async fn verify_email(
+    call: Call,
+    headers: HeaderMap,
+    Json(body): Json<VerifyEmailBody>,
+) -> Result<axum::Json<Success>, Problem> {
+    let mailed = match (body.token, body.email, body.code) {
+        (Some(token), _, _) => Mailed::Token(ChallengeToken::parse(&token)),
+        (None, Some(email), Some(code)) => Mailed::Code(email, Code::parse(&code)),
+        (None, _, _) => return Err(FieldProblem::new("token", "must be there, or email and code").into()),
+    };
+    let browser = cookies::challenge(&headers, call.settings);
+    let Some(shown) = credentials::shown_verification(&call, &mailed, browser.as_ref()).await? else {
+        return Ok(axum::Json(Success::yes()));
+    };
+    let password = match (&body.password, &body.new_password) {
+        (Some(password), _) => VerificationPassword::Stays(
+            credentials::reauthenticate(&call, &shown.user, password, Purpose::EmailVerification).await?,
+        ),
+        (None, Some(new)) => VerificationPassword::Becomes(new),
+        (None, None) => VerificationPassword::Goes,
+    };
+    credentials::verify_email(&call, shown, password, browser.as_ref()).await?;
+    Ok(axum::Json(Success::yes()))
+}
