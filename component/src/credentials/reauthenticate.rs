@@ -94,7 +94,7 @@ passes_on!(ReauthenticateError: Failed(Failure); ThrottleError { Throttled(throt
 #[must_use]
 pub fn by_session(ctx: &Context, caller: &Caller) -> Option<Reauthenticated> {
     let is_fresh = assurance(&caller.session, ctx.now).suffices(Level::OneFactor, ctx.settings.step_up);
-    is_fresh.then(|| Reauthenticated { credential_version: caller.credential_version, attempt: None })
+    is_fresh.then_some(Reauthenticated { credential_version: caller.credential_version, attempt: None })
 }
 
 /// Compares the password of somebody who is signed in. The event of a failure names the purpose.

@@ -25,7 +25,8 @@ use std::{borrow::Cow, sync::Arc};
 /// A failure on its way out: words for the client, and others for the log.
 #[derive(Clone)]
 pub struct Problem {
-    outside: hygiene::Problem,
+    /// Boxed: every result of a handler is as large as this.
+    outside: Box<hygiene::Problem>,
     challenge: Cow<'static, str>,
     inside: Option<Arc<Bug>>,
 }
@@ -144,7 +145,7 @@ impl From<Code> for Problem {
 
 impl From<hygiene::Problem> for Problem {
     fn from(outside: hygiene::Problem) -> Self {
-        Self { outside, challenge: BEARER.into(), inside: None }
+        Self { outside: Box::new(outside), challenge: BEARER.into(), inside: None }
     }
 }
 
@@ -168,7 +169,7 @@ impl Problem {
         let challenge = format!(
             r#"Bearer error="insufficient_user_authentication", error_description="A more recent authentication is required", max_age={seconds}"#
         );
-        Self { outside, challenge: challenge.into(), inside: None }
+        Self { challenge: challenge.into(), ..outside.into() }
     }
 
     /// To a caller who is known and may not do this; why, in public words.
