@@ -14,13 +14,17 @@ use crate::{
 };
 use mana_auth_mail::{Letter, Notice};
 
-/// How often an address is told of a kind. What takes an account over is told each time that its owner could have done it before.
-fn interval(notice: &Notice) -> Span {
+/// How often an address is told of a kind. What takes an account over is told each time that its owner could have done it before; but at an
+/// address that nobody has proven somebody else may sit, who shall not be flooded.
+fn interval(notice: &Notice, owner: Option<&User>) -> Span {
+    let is_proven = owner.is_some_and(|owner| owner.email_verified);
     match notice {
-        Notice::PasswordChanged { .. } | Notice::AddressChanged { .. } => Span::minutes(10),
-        Notice::NewDevice { .. } | Notice::AccountLocked { .. } | Notice::ChangedByOperator { .. } => {
-            Span::days(1)
-        }
+        Notice::PasswordChanged { .. } | Notice::AddressChanged { .. } if is_proven => Span::minutes(10),
+        Notice::PasswordChanged { .. }
+        | Notice::AddressChanged { .. }
+        | Notice::NewDevice { .. }
+        | Notice::AccountLocked { .. }
+        | Notice::ChangedByOperator { .. } => Span::days(1),
     }
 }
 
@@ -39,11 +43,11 @@ pub fn tell_if(
     notice: Notice,
     condition: Condition,
 ) {
-    let is_wanted = |kind| ctx.settings.mail.as_ref().is_some_and(|mail| mail.notices.contains(&kind));
-    if !is_wanted(notice.kind()) {
+    if !is_wanted(ctx, &notice) {
         return;
     }
-    let due = throttle::once_in(ctx, interval(&notice), notice.kind(), email.as_str().as_bytes(), condition);
+    let due =
+        throttle::once_in(ctx, interval(&notice, owner), notice.kind(), email.as_str().as_bytes(), condition);
     let request = Request {
         purpose: Purpose::NotMe,
         user: owner.map(|owner| owner.id),
@@ -58,7 +62,10 @@ pub fn tell_if(
     change.mail(Mail {
         to: email.clone(),
         language: language.unwrap_or_default(),
-        letter: Letter::Notice { notice, undo: ctx.settings.link(Page::NotMe, None, &issued.token.expose()) },
+        letter: Letter::Notice {
+            notice,
+            undo: Some(ctx.settings.link(Page::NotMe, None, &issued.token.expose())),
+        },
         recipient: if owner.is_some() { Recipient::Somebody } else { Recipient::Nobody },
         cause,
         condition: issued.written,
@@ -66,17 +73,29 @@ pub fn tell_if(
     change.add(due.note);
 }
 
-/// Adds a notice that leads elsewhere than others to the change of what it tells, unless the operator has turned its kind off.
-pub fn mail(ctx: &Context, change: &mut Change, user: &User, notice: Notice, undo: String) {
-    let is_wanted = |kind| ctx.settings.mail.as_ref().is_some_and(|mail| mail.notices.contains(&kind));
-    if is_wanted(notice.kind()) {
+/// Whether the operator wants such notices.
+#[must_use]
+pub fn is_wanted(ctx: &Context, notice: &Notice) -> bool {
+    ctx.settings.mail.as_ref().is_some_and(|mail| mail.notices.contains(&notice.kind()))
+}
+
+/// Adds a notice that leads elsewhere than others, or nowhere, to the change of what it tells, where a condition holds.
+pub fn mail(
+    ctx: &Context,
+    change: &mut Change,
+    user: &User,
+    notice: Notice,
+    undo: Option<String>,
+    condition: Condition,
+) {
+    if is_wanted(ctx, &notice) {
         change.mail(Mail {
             to: user.email.clone(),
             language: user.language.or(ctx.client.language).unwrap_or_default(),
             letter: Letter::Notice { notice, undo },
             recipient: Recipient::Somebody,
             cause: Cause::Known,
-            condition: Condition::ALWAYS,
+            condition,
         });
     }
 }

@@ -206,18 +206,10 @@ pub const TABLE: &[Refusal] = &[
         scene.post("/reset-password", json!({ "token": scene.token, "newPassword": OTHER_PASSWORD }))
     }),
     Refusal::new("/reset-password", 415, |scene| untyped(scene, "/reset-password")),
-    Refusal::new("/change-email/allow", 400, |scene| {
-        scene.post("/change-email/allow", json!({ "token": scene.token }))
-    }),
-    Refusal::new("/change-email/allow", 415, |scene| untyped(scene, "/change-email/allow")),
     Refusal::new("/change-email/undo", 400, |scene| {
         scene.post("/change-email/undo", json!({ "token": scene.token }))
     }),
     Refusal::new("/change-email/undo", 415, |scene| untyped(scene, "/change-email/undo")),
-    Refusal::new("/change-email/confirm", 400, |scene| {
-        scene.post("/change-email/confirm", json!({ "email": scene.email, "code": "000000" }))
-    }),
-    Refusal::new("/change-email/confirm", 415, |scene| untyped(scene, "/change-email/confirm")),
     Refusal::new("/magic-link", 400, |scene| {
         scene.post("/magic-link", json!({ "email": scene.email, "redirectTo": UNTRUSTED }))
     }),
@@ -290,7 +282,6 @@ pub const ACCEPTED: &[Refusal] = &[
 pub const TOLD: &[(&str, u64)] = &[
     ("/register", 409),
     // Only who reads the mail of that address.
-    ("/change-email/confirm", 409),
     ("/change-email/undo", 409),
 ];
 
@@ -304,12 +295,6 @@ pub const ALIKE: &[(&str, u64)] = &[
     ("/reset-password", 403),
     ("/reset-password", 429),
     ("/reset-password", 503),
-    ("/change-email/allow", 403),
-    ("/change-email/allow", 429),
-    ("/change-email/allow", 503),
-    ("/change-email/confirm", 403),
-    ("/change-email/confirm", 429),
-    ("/change-email/confirm", 503),
     ("/change-email/undo", 403),
     ("/change-email/undo", 429),
     ("/change-email/undo", 503),

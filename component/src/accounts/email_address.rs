@@ -2,6 +2,7 @@
 
 use super::{User, rows};
 use crate::{
+    challenges,
     commit::{Change, CommitError},
     context::Context,
     email::Email,
@@ -33,6 +34,8 @@ pub async fn set_email(ctx: &Context, id: UserId, email: Email, by: &str) -> Res
         return Ok(user);
     }
     let mut change = Change::of(rows::set_email(id, &email, ctx.now));
+    // The operator has the last word: a thief may have been at the addresses of before.
+    change.add(challenges::end_ways_back(id, ctx.now));
     throttle::begin_anew(&mut change, &email);
     change.record(Event::about(EventType::EmailChanged, id).with("by", by));
     match change.try_commit(ctx).await {

@@ -2,7 +2,7 @@
 
 use super::{
     code::Code,
-    limit::{of_address, of_network},
+    limit::{OF_ONE, WITHOUT, of_address, of_network},
     request::Request,
     rows,
 };
@@ -23,15 +23,22 @@ pub struct Issued {
 /// Adds a challenge to a change, which strangers may cause: where there were too many, nothing is written. The statements are the same
 /// whoever it names.
 pub fn issue(ctx: &Context, change: &mut Change, request: &Request<'_>) -> Issued {
-    let (network, of_network) = of_network(ctx);
+    let (network, of_network) = of_network(ctx, request.is_known_device);
     let limits = rows::Gate::Limits(of_address(request.is_known_device), of_network);
     add(ctx, change, request, network, &limits)
 }
 
 /// The same, in a change that no stranger can cause, or not so often: it is written where a condition holds.
 pub fn issue_if(ctx: &Context, change: &mut Change, request: &Request<'_>, condition: Condition) -> Issued {
-    let (network, _) = of_network(ctx);
+    let (network, _) = of_network(ctx, true);
     add(ctx, change, request, network, &rows::Gate::If(condition))
+}
+
+/// The same, in a change that somebody can cause for an address that nobody has proven: it is written below the limits of the address, and
+/// not below those of the network, which a thief could use up before.
+pub fn issue_for_address(ctx: &Context, change: &mut Change, request: &Request<'_>) -> Issued {
+    let (network, _) = of_network(ctx, true);
+    add(ctx, change, request, network, &rows::Gate::Limits(OF_ONE, WITHOUT))
 }
 
 fn add(

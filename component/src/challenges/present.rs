@@ -54,6 +54,8 @@ pub async fn by_token(
 pub enum Of<'a> {
     /// Of the newest challenge that was mailed to this address.
     Address(&'a Email),
+    /// Of the newest challenge of this user.
+    User(UserId),
     /// Of the newest challenge that this browser has asked for.
     Browser(&'a ChallengeCookie),
 }
@@ -75,6 +77,7 @@ pub async fn by_code(
     }
     let found = match of {
         Of::Address(email) => rows::newest_by_email(purpose, email, ctx.now).await?,
+        Of::User(user) => rows::newest_by_user(purpose, user, ctx.now).await?,
         Of::Browser(browser) => rows::newest_by_browser(purpose, &browser.hash(), ctx.now).await?,
     };
     // The attempt is taken before the code is compared: of two hundred at once, five are.
@@ -127,5 +130,10 @@ impl Challenge {
     pub fn spend(&self, ctx: &Context, change: &mut Change, browser: Option<&ChallengeCookie>) {
         let by = browser.map(ChallengeCookie::hash);
         change.add(rows::spend(&self.id, self.purpose, by, ctx.now));
+    }
+
+    /// Ends what else was mailed of the account, but for the ways back to addresses that it had before.
+    pub fn end_others(&self, ctx: &Context, change: &mut Change) {
+        change.add(rows::end_since(&self.id, self.user, ctx.now));
     }
 }

@@ -156,6 +156,14 @@ pub async fn newest_by_email(purpose: Purpose, email: &Email, now: Time) -> Resu
     find(purpose, newest, params).await
 }
 
+/// The newest challenge of a user, in the time of its code.
+pub async fn newest_by_user(purpose: Purpose, user: UserId, now: Time) -> Result<Option<Found>, Failure> {
+    let params = params![now, now + purpose.lifetime() + SKEW, purpose.name(), user, now - CODE, now + SKEW];
+    let newest = "c.user_id = ?4 AND c.created_at > ?5 AND c.created_at <= ?6 AND c.code_mac IS NOT NULL
+         AND c.position = (SELECT max(n.position) FROM challenges n WHERE n.purpose = ?3 AND n.user_id = ?4 AND n.created_at > ?5 AND n.created_at <= ?6)";
+    find(purpose, newest, params).await
+}
+
 /// The newest challenge that a browser has asked for, in the time of its code.
 pub async fn newest_by_browser(
     purpose: Purpose,
@@ -211,12 +219,48 @@ pub fn spend(id: &str, purpose: Purpose, by: Option<[u8; 32]>, now: Time) -> Sta
     expecting_one(&sql, params![id, purpose.name(), now, by, now + purpose.lifetime() + SKEW])
 }
 
-/// Ends every challenge of a user that is not spent.
-#[must_use]
-pub fn end_of_user(user: UserId, now: Time) -> Statement {
+/// Ends every challenge of a user that is not spent, but for the ways back to addresses that the user had before that of this one: whoever
+/// had the account first has the last word.
+pub fn end_since(id: &str, user: UserId, now: Time) -> Statement {
     statement(
-        "UPDATE challenges SET expires_at = ?2 WHERE user_id = ?1 AND spent_at IS NULL AND expires_at > ?2",
-        params![user, now],
+        "UPDATE challenges SET expires_at = ?2 WHERE user_id = ?1 AND spent_at IS NULL AND expires_at > ?2
+             AND (purpose <> ?3 OR position > (SELECT position FROM challenges WHERE id = ?4))",
+        params![user, now, Purpose::EmailUndo.name(), id],
+    )
+}
+
+/// What holds while a user may take a change of address back at this address.
+#[must_use]
+pub fn leads_back(user: UserId, email: &Email, now: Time) -> Condition {
+    let sql = "EXISTS (SELECT 1 FROM challenges WHERE purpose = $1 AND email = $2 AND user_id = $3
+             AND spent_at IS NULL AND expires_at > $4 AND expires_at <= $5)";
+    let (purpose, latest) = (Purpose::EmailUndo, now + Purpose::EmailUndo.lifetime() + SKEW);
+    Condition::new(sql, params![purpose.name(), email.as_str(), user, now, latest])
+}
+
+/// Ends the way back to an address that the user has again, and those that came after it.
+#[must_use]
+pub fn end_ways_back_since(user: UserId, email: &Email, now: Time) -> Statement {
+    statement(
+        "UPDATE challenges SET expires_at = ?2 WHERE user_id = ?1 AND purpose = ?3 AND spent_at IS NULL AND expires_at > ?2
+             AND position >= (SELECT min(position) FROM challenges
+                 WHERE purpose = ?3 AND email = ?4 AND user_id = ?1 AND spent_at IS NULL AND expires_at > ?2 AND expires_at <= ?5)",
+        params![
+            user,
+            now,
+            Purpose::EmailUndo.name(),
+            email.as_str(),
+            now + Purpose::EmailUndo.lifetime() + SKEW
+        ],
+    )
+}
+
+/// Ends every way back to an address that a user had.
+#[must_use]
+pub fn end_ways_back(user: UserId, now: Time) -> Statement {
+    statement(
+        "UPDATE challenges SET expires_at = ?2 WHERE user_id = ?1 AND purpose = ?3 AND spent_at IS NULL AND expires_at > ?2",
+        params![user, now, Purpose::EmailUndo.name()],
     )
 }
 

@@ -1,6 +1,6 @@
 //! Signing in by mail: the browser that asks is the browser that is signed in.
 
-use super::first_proof;
+use super::{TokenOrCode, first_proof};
 use crate::{
     accounts::{self, Credentials},
     challenges::{self, Challenge, Code, Of, Presented, Purpose, Request},
@@ -12,7 +12,7 @@ use crate::{
     events::{Event, EventType},
     outbox::{Cause, Mail, Recipient},
     platform::{self, Metric},
-    secrets::{ChallengeCookie, ChallengeToken, CookieSecret},
+    secrets::{ChallengeCookie, CookieSecret},
     sessions::{self, Device, Methods, Opened, Proven, SignedIn, Wanted},
     settings::{Page, Target},
 };
@@ -88,18 +88,10 @@ pub async fn ask_magic_link(ctx: &Context, asked: AskMagicLink<'_>) -> Result<()
 const REMEMBERED: &str = "remember_me";
 const SHORT: &str = "short";
 
-/// What was mailed; none where what was sent can be none.
-pub enum MagicMailed {
-    /// The token of the link.
-    Token(Option<ChallengeToken>),
-    /// The code of the link that the browser last asked for.
-    Code(Option<Code>),
-}
-
 /// What was mailed is shown, by the browser that asked.
 pub struct UseMagicLink {
     /// Token or code.
-    pub mailed: MagicMailed,
+    pub mailed: TokenOrCode,
     /// The browser.
     pub browser: Option<ChallengeCookie>,
     /// The device, in the client's words.
@@ -132,15 +124,8 @@ passes_on!(UseMagicLinkError: Failed(Failure));
 /// See [`UseMagicLinkError`].
 pub async fn use_magic_link(ctx: &Context, request: UseMagicLink) -> Result<SignedIn, UseMagicLinkError> {
     let browser = request.browser.as_ref().ok_or(UseMagicLinkError::TokenInvalid)?;
-    let presented = match &request.mailed {
-        MagicMailed::Token(Some(token)) => {
-            challenges::by_token(ctx, Purpose::MagicLink, token, Some(browser)).await?
-        }
-        MagicMailed::Code(Some(code)) => {
-            challenges::by_code(ctx, Purpose::MagicLink, Of::Browser(browser), code, Some(browser)).await?
-        }
-        MagicMailed::Token(None) | MagicMailed::Code(None) => Presented::Bad,
-    };
+    let of = Of::Browser(browser);
+    let presented = request.mailed.presented(ctx, Purpose::MagicLink, of, Some(browser)).await?;
     let challenge = match presented {
         // Whoever was sent somebody else's link, or has found one, is signed in nowhere.
         Presented::Good(challenge) if challenge.is_of(browser) => challenge,

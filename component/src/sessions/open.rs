@@ -9,7 +9,7 @@ use crate::{
     accounts::User,
     commit::{Change, CommitError},
     context::Context,
-    devices::{self, Recognised},
+    devices::{self, Recognised, user_agent},
     error::Failure,
     events::{Event, EventType},
     ids::SessionId,
@@ -87,7 +87,8 @@ pub async fn open(
     }
     let Device { id: client_id, name } = wanted.device;
     if let Some(is_news) = devices::is_news(user.id, &device, client_id.as_deref()) {
-        let device = name.clone().unwrap_or_default();
+        // Ours, not the client's words: a mail of ours shall not say what a stranger wants it to.
+        let device = ctx.client.user_agent.as_deref().and_then(user_agent::name).unwrap_or_default().into();
         let notice = Notice::NewDevice { device, at: notices::moment(ctx.now) };
         notices::tell_if(ctx, &mut change, &user.email, Some(&user), notice, is_news);
     }

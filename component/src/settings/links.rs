@@ -1,6 +1,7 @@
 //! Where links in mails lead.
 
 use super::{Settings, redirects::Target};
+use mana_auth_hygiene::Origin;
 
 /// A page that a link leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +39,13 @@ impl Page {
 }
 
 impl Settings {
-    /// The address that a client asks links to lead to, where it is trusted.
+    /// The address that a client asks links to lead to, where it is trusted. Our own pages have no need of it, and what else stands beside
+    /// them would leave people with a link that does nothing.
     #[must_use]
     pub fn redirect(&self, text: &str) -> Option<Target> {
-        let ours: Vec<_> = self.trusted_origins.iter().chain(self.public_url.origins()).cloned().collect();
-        self.mail.as_ref()?.redirects.trusted(text, &ours)
+        let is_ours = |origin: &&Origin| self.public_url.origins().any(|ours| ours == *origin);
+        let apps: Vec<_> = self.trusted_origins.iter().filter(|origin| !is_ours(origin)).cloned().collect();
+        self.mail.as_ref()?.redirects.trusted(text, &apps)
     }
 
     /// The link with a token: to where a client asked for, to our own page, or, without pages, to the first address of apps. Of

@@ -22,7 +22,7 @@ impl Route {
             Self::Registration => settings.limits_registration,
             Self::Refresh => settings.limits_refresh,
             Self::Validate => settings.limits_validate,
-            // Its bound is one of all: see `codes`.
+            // Its bounds are fixed: see `codes`.
             Self::Code => Limits::default(),
         }
     }
@@ -49,7 +49,8 @@ impl Route {
     }
 }
 
-fn address_of(route: Route, network: &str) -> Counter {
+/// The counter of a route and a network.
+pub(super) fn address_of(route: Route, network: &str) -> Counter {
     Counter::of_limit(route, Scope::Address, &[network.as_bytes()])
 }
 

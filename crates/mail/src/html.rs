@@ -13,7 +13,6 @@ const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvet
 
 /// The document.
 pub fn render(parts: &Parts<'_>, footer: &str, brand: &Brand, tag: &str) -> Markup {
-    let (button, link) = parts.button;
     let (colour, on_colour) = (brand.colour(), brand.on_colour());
     html! {
         (DOCTYPE)
@@ -37,15 +36,19 @@ pub fn render(parts: &Parts<'_>, footer: &str, brand: &Brand, tag: &str) -> Mark
                             }
                         }
                         @for sentence in &parts.lead { (words(sentence)) }
-                        p style="margin:24px 0" {
-                            a href=(link) style=(format!("display:inline-block;padding:12px 20px;border-radius:8px;background:{colour};color:{on_colour};text-decoration:none;font-weight:600")) { (button) }
+                        @if let Some((button, link)) = parts.button {
+                            p style="margin:24px 0" {
+                                a href=(link) style=(format!("display:inline-block;padding:12px 20px;border-radius:8px;background:{colour};color:{on_colour};text-decoration:none;font-weight:600")) { (button) }
+                            }
                         }
                         @if let Some((before, code)) = parts.code {
                             (words(before))
                             p class="code" style="margin:0 0 16px;padding:12px;border-radius:8px;background:#f3f4f6;color:#1b1f24;font-family:ui-monospace,Consolas,monospace;font-size:24px;letter-spacing:3px;text-align:center" { (code) }
                         }
                         @for sentence in &parts.rest { (words(sentence)) }
-                        p class="aside" style="margin:24px 0 0;color:#5c6670;font-size:13px;word-break:break-all" { (link) }
+                        @if let Some((_, link)) = parts.button {
+                            p class="aside" style="margin:24px 0 0;color:#5c6670;font-size:13px;word-break:break-all" { (link) }
+                        }
                     }
                     p class="aside" style=(format!("max-width:480px;margin:16px auto 0;padding:0 24px;color:#5c6670;{FONT};font-size:13px")) { (footer) }
                 }

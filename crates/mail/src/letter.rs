@@ -56,8 +56,8 @@ pub enum Letter {
     Notice {
         /// What happened.
         notice: Notice,
-        /// Ends every session, and leads to a new password.
-        undo: String,
+        /// Ends every session, and leads to a new password; none to an address that the account has no more.
+        undo: Option<String>,
     },
 }
 

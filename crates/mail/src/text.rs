@@ -4,9 +4,8 @@ use crate::words::Parts;
 
 /// Paragraphs with a blank line between them. A link stands alone on its line, so that every program finds its end.
 pub fn render(parts: &Parts<'_>, footer: &str) -> String {
-    let (button, link) = parts.button;
     let mut paragraphs: Vec<String> = parts.lead.iter().map(|sentence| paragraph(sentence)).collect();
-    paragraphs.push(format!("{button}:\n{link}"));
+    paragraphs.extend(parts.button.map(|(button, link)| format!("{button}:\n{link}")));
     if let Some((before, code)) = parts.code {
         paragraphs.push(paragraph(before));
         paragraphs.push(format!("    {code}"));

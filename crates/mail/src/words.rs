@@ -17,7 +17,7 @@ pub struct Parts<'a> {
     pub subject: String,
     pub lead: Vec<String>,
     /// The words of the button, and where it leads.
-    pub button: (&'static str, &'a str),
+    pub button: Option<(&'static str, &'a str)>,
     /// What stands before a code, and the code.
     pub code: Option<(&'static str, &'a str)>,
     /// How long that is good, and what to do if it wasn't you.

@@ -9,7 +9,7 @@ const LINK: &str = "https://auth.example.org/reset?token=W3bYkq2l6nD0v8sT4xJ1aC9
 const AT: &str = "2026-11-29 21:03 UTC";
 
 fn letters() -> Vec<(&'static str, Letter)> {
-    let notice = |notice| Letter::Notice { notice, undo: LINK.into() };
+    let notice = |notice| Letter::Notice { notice, undo: Some(LINK.into()) };
     vec![
         ("reset", Letter::Reset { link: LINK.into(), code: "K7QM-2XRT".into() }),
         ("verification", Letter::Verification { link: LINK.into(), code: "304 118".into() }),
@@ -55,7 +55,7 @@ fn what_people_write_stays_what_it_is() {
     for language in Language::ALL {
         let notice = Notice::NewDevice { device: evil.into(), at: AT.into() };
         let letter =
-            Letter::Notice { notice, undo: "https://auth.example.org/undo?a=\"><script>&b=1".into() };
+            Letter::Notice { notice, undo: Some("https://auth.example.org/undo?a=\"><script>&b=1".into()) };
         let Rendered { subject, text, html } = letter.render(&brand(), language);
         assert!(!subject.contains(['\r', '\n']), "{subject}");
         assert!(!html.contains("<img") && !html.contains("<script"), "{html}");

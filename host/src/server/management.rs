@@ -6,7 +6,9 @@ use super::{
 };
 use crate::passwords::Gauges;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority,
+};
 use mana_auth_hygiene::{Code, Problem, Scheme};
 use std::{net::IpAddr, sync::Arc};
 
@@ -35,8 +37,14 @@ async fn route<B>(shared: &Arc<Shared>, peer: Option<IpAddr>, request: &Request<
         "/metrics" if !is_read(method) => method_not_allowed(),
         "/metrics" => metrics(shared, request.headers()),
         "/outbox" if !is_read(method) => method_not_allowed(),
-        // Its links are as good as passwords: for whoever sits at this machine alone.
-        "/outbox" if peer.is_some_and(|peer| peer.to_canonical().is_loopback()) => outbox(shared),
+        // Its links are as good as passwords: for whoever sits at this machine alone, and not for a page that makes their browser ask by a
+        // name of its own (DNS rebinding).
+        "/outbox"
+            if peer.is_some_and(|peer| peer.to_canonical().is_loopback())
+                && is_asked_by_loopback(request) =>
+        {
+            outbox(shared)
+        }
         _ => probed(shared, path, method, Asker::Operator).await.unwrap_or_else(|| problem(Code::NotFound)),
     }
 }
@@ -95,6 +103,16 @@ fn metrics(shared: &Shared, asked: &HeaderMap) -> Response<Bytes> {
         Ok((kind, metrics)) => text(StatusCode::OK, kind, metrics),
         Err(_) => problem(Code::Internal),
     }
+}
+
+/// Whether the request names the machine itself as the host.
+fn is_asked_by_loopback<B>(request: &Request<B>) -> bool {
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let authority = named.and_then(|host| host.parse::<Authority>().ok());
+    authority.is_some_and(|authority| {
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback())
+    })
 }
 
 /// The mails of the development outbox, as they would have been sent.

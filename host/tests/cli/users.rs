@@ -63,6 +63,26 @@ fn an_address_is_changed_and_verified() {
     assert_eq!(kinds, ["email_changed", "email_verified", "account_created"]);
 }
 
+/// A thief who was at an address of before must not take the account back to it.
+#[test]
+fn an_operators_change_of_address_ends_the_ways_back() {
+    let sandbox = with_ada();
+    let id = shown(&sandbox, "ada@example.com")["id"].as_str().expect("an id").to_owned();
+    let database = rusqlite::Connection::open(sandbox.path("data/auth.db")).expect("a database");
+    database
+        .execute(
+            "INSERT INTO challenges (id, purpose, position, token_hash, user_id, credential_version, email, network, created_at, expires_at)
+             VALUES ('of a thief', 'email_undo', 1, x'00', ?1, 0, 'thief@evil.example', x'00', 0, 9000000000000)",
+            [id],
+        )
+        .expect("a way back");
+    sandbox.run(&["user", "set-email", "ada@example.com", "lovelace@example.com"]).success();
+    let ends: i64 = database
+        .query_row("SELECT expires_at FROM challenges WHERE id = 'of a thief'", [], |row| row.get(0))
+        .expect("its row");
+    assert!(ends < 9_000_000_000_000, "{ends}");
+}
+
 #[test]
 fn events_are_listed_as_they_are_asked_for() {
     let sandbox = with_ada();

@@ -8,10 +8,8 @@ const GUARDS: [&str; 8] =
     ["Admin", "Authenticated", "ByCookie", "FirstParty", "Fresh", "FreshAdmin", "Maintainer", "AuditSource"];
 
 /// Handlers that anybody may call, from any page, and why.
-const OPEN: [(&str, &str); 14] = [
-    ("allow_email_change", "the token in the body is the credential"),
+const OPEN: [(&str, &str); 12] = [
     ("better_auth_jwks", "public keys"),
-    ("confirm_email_change", "the token or code in the body is the credential, and wrong codes are counted"),
     ("jwks", "public keys"),
     ("logout", "every credential of the request is checked by itself, and its page with it"),
     ("not_me", "the token in the body is the credential"),

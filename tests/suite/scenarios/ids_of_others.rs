@@ -171,7 +171,7 @@ async fn every_mail_serves_them(stage: Stage) {
         ("undoEmailChange", "/change-email/undo"),
     ] {
         let token = json!({ "token": service.mail().await.token() });
-        asked.well(operation, &client.post(path, token).await);
+        asked.well(operation, &ana.client.post(path, token).await);
     }
     service.all_mails().await;
     service.sql("UPDATE users SET email_verified = false");

@@ -1,8 +1,11 @@
 //! Allowing another address at the old one.
 
-use super::{error::ConfirmEmailError, mails::ask_new};
+use super::{
+    error::ConfirmEmailError,
+    mails::{Asked, ask_new},
+};
 use crate::{
-    accounts,
+    accounts::User,
     challenges::{self, Presented, Purpose},
     commit::Change,
     context::Context,
@@ -10,27 +13,27 @@ use crate::{
     secrets::{ChallengeCookie, ChallengeToken},
 };
 
-/// Mails the confirmation to the new address.
+/// Mails the confirmation to the new address. By the account's own session alone, as for [`super::confirm_email_change`].
 ///
 /// # Errors
 ///
 /// See [`ConfirmEmailError`].
 pub async fn allow_email_change(
     ctx: &Context,
+    user: &User,
     token: Option<ChallengeToken>,
     browser: Option<&ChallengeCookie>,
 ) -> Result<(), ConfirmEmailError> {
     let token = token.ok_or(ConfirmEmailError::TokenInvalid)?;
     let challenge = match challenges::by_token(ctx, Purpose::EmailChangeOld, &token, browser).await? {
-        Presented::Good(challenge) => challenge,
+        Presented::Good(challenge) if challenge.user == user.id => challenge,
         Presented::Repeated => return Ok(()),
-        Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
+        Presented::Good(_) | Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
     };
-    let user = accounts::by_id(challenge.user).await?.ok_or(ConfirmEmailError::TokenInvalid)?;
     let new = challenge.detail.as_deref().and_then(|new| Email::parse(new).ok());
     let new = new.ok_or(ConfirmEmailError::TokenInvalid)?;
     let mut change = Change::new();
     challenge.spend(ctx, &mut change, browser);
-    ask_new(ctx, &mut change, &user, &new, None).await?;
+    ask_new(ctx, &mut change, user, &new, None, Asked::Allowed).await?;
     change.commit_or(ctx, ConfirmEmailError::TokenInvalid).await.map(drop)
 }

@@ -3,7 +3,7 @@
 use super::{
     super::Reauthenticated,
     error::ChangeEmailError,
-    mails::{ask_new, masked},
+    mails::{Asked, ask_new, masked},
 };
 use crate::{
     accounts::{self, User},
@@ -55,7 +55,7 @@ async fn plan(ctx: &Context, user: &User, version: i64, asked: &ChangeEmail) -> 
     if ctx.settings.change_email_confirm_old {
         ask_old(ctx, &mut change, user, asked);
     } else {
-        ask_new(ctx, &mut change, user, &asked.new, asked.redirect.as_ref()).await?;
+        ask_new(ctx, &mut change, user, &asked.new, asked.redirect.as_ref(), Asked::AtOnce).await?;
     }
     change.record(Event::about(EventType::EmailChangeRequest, user.id));
     Ok(change)

@@ -1,46 +1,40 @@
 //! Confirming another address, at that address.
 
-use super::{super::Mailed, error::ConfirmEmailError, mails::masked};
+use super::{super::TokenOrCode, error::ConfirmEmailError, mails::masked};
 use crate::{
     accounts::{self, User},
     challenges::{self, Challenge, Of, Presented, Purpose, Request},
     commit::{Change, CommitError, Handle},
     context::Context,
+    email::Email,
     error::Failure,
     events::{Event, EventType},
     notices,
     secrets::ChallengeCookie,
     settings::Page,
-    storage::Condition,
     throttle,
 };
 use mana_auth_mail::Notice;
 
-/// Changes the address of an account, at once: tokens that name the other are refused. Sessions go on. The old address is told, can take it
-/// back for 7 days, and is nobody else's for as long.
+/// Changes the address of the account of somebody who is signed in, at once: tokens that name the other are refused. Sessions go on. The old
+/// address is told, can take it back for 7 days, and is nobody else's for as long. Nobody but the account's own session confirms: otherwise
+/// whoever is asked for their address, or a scanner of mail, could press it into the account of a stranger.
 ///
 /// # Errors
 ///
 /// See [`ConfirmEmailError`].
 pub async fn confirm_email_change(
     ctx: &Context,
-    mailed: Mailed,
+    user: &User,
+    mailed: &TokenOrCode,
     browser: Option<&ChallengeCookie>,
 ) -> Result<(), ConfirmEmailError> {
-    let presented = match &mailed {
-        Mailed::Token(Some(token)) => challenges::by_token(ctx, Purpose::EmailChange, token, browser).await?,
-        Mailed::Code(email, Some(code)) => {
-            challenges::by_code(ctx, Purpose::EmailChange, Of::Address(email), code, browser).await?
-        }
-        Mailed::Token(None) | Mailed::Code(_, None) => Presented::Bad,
-    };
-    let challenge = match presented {
-        Presented::Good(challenge) => challenge,
+    let challenge = match mailed.presented(ctx, Purpose::EmailChange, Of::User(user.id), browser).await? {
+        Presented::Good(challenge) if challenge.user == user.id => challenge,
         Presented::Repeated => return Ok(()),
-        Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
+        Presented::Good(_) | Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
     };
-    let user = accounts::by_id(challenge.user).await?.ok_or(ConfirmEmailError::TokenInvalid)?;
-    let (change, changed) = plan(ctx, &challenge, &user, browser);
+    let (change, changed) = plan(ctx, &challenge, user, browser);
     match change.try_commit(ctx).await {
         Ok(_) => Ok(()),
         Err(CommitError::Unmet(refused)) if refused == changed => Err(ConfirmEmailError::EmailTaken),
@@ -63,18 +57,32 @@ fn plan(
     let is_free = challenges::is_reserved(&challenge.email, Some(user.id), ctx.now).negated();
     let changed = change.add(accounts::confirm_email(user.id, &challenge.email, &is_free, ctx.now));
     throttle::begin_anew(&mut change, &challenge.email);
-    // The row keeps the old address for its owner.
-    let request = Request {
-        purpose: Purpose::EmailUndo,
-        user: Some(user.id),
-        email: &user.email,
-        is_known_device: false,
-        detail: None,
-        browser: None,
-    };
-    let issued = challenges::issue_if(ctx, &mut change, &request, Condition::ALWAYS);
-    let undo = ctx.settings.link(Page::UndoEmail, None, &issued.token.expose());
-    notices::mail(ctx, &mut change, user, Notice::AddressChanged { to: masked(&challenge.email) }, undo);
+    tell_old(ctx, &mut change, user, &challenge.email);
     change.record(Event::about(EventType::EmailChanged, user.id).with("by", "owner"));
     (change, changed)
+}
+
+/// Tells the old address, and leads back to it: its row keeps it for its owner. Whoever comes back to an address that they had has proven to be
+/// the one who had it, so that the ways back which came after it end, and there is none to the address that they leave.
+fn tell_old(ctx: &Context, change: &mut Change, user: &User, new: &Email) {
+    let notice = Notice::AddressChanged { to: masked(new) };
+    if notices::is_wanted(ctx, &notice) {
+        let request = Request {
+            purpose: Purpose::EmailUndo,
+            user: Some(user.id),
+            email: &user.email,
+            is_known_device: false,
+            detail: None,
+            browser: None,
+        };
+        let issued = if user.email_verified {
+            let is_further = challenges::leads_back(user.id, new, ctx.now).negated();
+            challenges::issue_if(ctx, change, &request, is_further)
+        } else {
+            challenges::issue_for_address(ctx, change, &request)
+        };
+        let undo = ctx.settings.link(Page::UndoEmail, None, &issued.token.expose());
+        notices::mail(ctx, change, user, notice, Some(undo), issued.written);
+    }
+    change.add(challenges::end_ways_back_since(user.id, new, ctx.now));
 }

@@ -9,8 +9,17 @@ use crate::{
     error::Failure,
     outbox::{Cause, Mail, Recipient},
     settings::{Page, Target},
+    storage::Condition,
 };
 use mana_auth_mail::Letter;
+
+/// What leads to the mail at the new address.
+pub enum Asked {
+    /// Somebody who is signed in asks: as often as a stranger may.
+    AtOnce,
+    /// It was allowed at the old address, which is limited.
+    Allowed,
+}
 
 /// Adds the mail that asks at the new address to a change. The statements are the same where the address is taken: then nobody gets it.
 pub async fn ask_new(
@@ -19,17 +28,21 @@ pub async fn ask_new(
     user: &User,
     new: &Email,
     redirect: Option<&Target>,
+    asked: Asked,
 ) -> Result<(), Failure> {
     let is_taken = accounts::credentials_by_email(ctx, new).await?.is_some();
     let request = Request {
         purpose: Purpose::EmailChange,
         user: Some(user.id),
         email: new,
-        is_known_device: true,
+        is_known_device: false,
         detail: None,
         browser: None,
     };
-    let issued = challenges::issue(ctx, change, &request);
+    let issued = match asked {
+        Asked::AtOnce => challenges::issue(ctx, change, &request),
+        Asked::Allowed => challenges::issue_if(ctx, change, &request, Condition::ALWAYS),
+    };
     change.mail(Mail {
         to: new.clone(),
         language: user.language.or(ctx.client.language).unwrap_or_default(),

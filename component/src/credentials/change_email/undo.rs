@@ -1,6 +1,6 @@
 //! Taking a change of address back, at the old address.
 
-use super::{super::reset_mail::mail_reset, error::ConfirmEmailError};
+use super::{super::reset_mail::mail_reset, error::ConfirmEmailError, mails::masked};
 use crate::{
     accounts::{self, User},
     challenges::{self, Challenge, Presented, Purpose},
@@ -9,13 +9,15 @@ use crate::{
     devices,
     error::Failure,
     events::{Event, EventType},
+    notices,
     secrets::{ChallengeCookie, ChallengeToken},
     sessions,
     storage::Condition,
 };
+use mana_auth_mail::Notice;
 
 /// Gives an account its old address again, ends every session, takes the password away, and mails the way to another: whoever changed the
-/// address is out.
+/// address is out. The address that it had until then is told.
 ///
 /// # Errors
 ///
@@ -48,11 +50,13 @@ fn plan(ctx: &Context, challenge: &Challenge, user: &User, browser: Option<&Chal
     challenge.spend(ctx, &mut change, browser);
     change.add(accounts::confirm_email(user.id, &challenge.email, &Condition::ALWAYS, ctx.now));
     change.add_all(accounts::clear_password(user.id, ctx.now));
-    // Also those that lead back to what a thief had.
-    change.add(challenges::end_of_user(user.id, ctx.now));
+    // Also the ways back to what a thief had; those to what the owner had before stay.
+    challenge.end_others(ctx, &mut change);
     sessions::end_all(&mut change, user.id, "not_me");
     devices::forget_all(&mut change, user.id);
     change.record(Event::about(EventType::EmailChanged, user.id).with("by", "owner").with("undone", true));
+    let notice = Notice::AddressChanged { to: masked(&challenge.email) };
+    notices::mail(ctx, &mut change, user, notice, None, Condition::ALWAYS);
     mail_reset(ctx, &mut change, user, &challenge.email);
     change
 }

@@ -75,6 +75,11 @@ impl Prefix {
         }
     }
 
+    /// That of a cookie which no sibling domain needs, and which none may plant.
+    fn of_host(settings: &Settings) -> Self {
+        if settings.public_url.is_https() { Self::Host } else { Self::None }
+    }
+
     const fn text(self) -> &'static str {
         match self {
             Self::Host => "__Host-",
@@ -120,7 +125,8 @@ pub fn devices(headers: &HeaderMap, settings: &Settings) -> Vec<DeviceCookie> {
 
 /// The challenge cookie of a request: which browser it is. Of several none counts.
 pub fn challenge(headers: &HeaderMap, settings: &Settings) -> Option<ChallengeCookie> {
-    let mut ours = values(headers, Prefix::of(settings), Name::Challenge).filter_map(ChallengeCookie::parse);
+    let mut ours =
+        values(headers, Prefix::of_host(settings), Name::Challenge).filter_map(ChallengeCookie::parse);
     ours.next().filter(|_| ours.next().is_none())
 }
 
@@ -187,13 +193,14 @@ pub fn set_device(settings: &Settings, cookie: &DeviceCookie) -> Result<HeaderVa
     in_use(settings, Name::Device, &cookie.expose(), Span::days(400).as_seconds())
 }
 
-/// Sets the challenge cookie, for as long as the longest challenge that a browser is asked about.
+/// Sets the challenge cookie, for this host alone whatever the domain of the others is, for as long as the longest challenge that a browser is asked about.
 ///
 /// # Errors
 ///
 /// As [`set`].
 pub fn set_challenge(settings: &Settings, cookie: &ChallengeCookie) -> Result<HeaderValue, Failure> {
-    in_use(settings, Name::Challenge, &cookie.expose(), Span::days(1).as_seconds())
+    let age = Span::days(1).as_seconds();
+    field(Prefix::of_host(settings), Name::Challenge, None, &cookie.expose(), age)
 }
 
 /// Makes the browser forget the session's cookies, in every scope.

@@ -12,4 +12,5 @@ pub mod origin;
 pub mod parameters;
 pub mod problem;
 pub mod redirect_to;
+pub mod token_or_code;
 mod unreadable;

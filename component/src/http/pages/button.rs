@@ -1,15 +1,20 @@
 //! A page with one button, and what it says once that is pressed.
 
-use super::page::{asking, page};
-use crate::http::kit::{call::Call, parameters::Parameters};
+use super::{
+    form::Form,
+    page::{asking, page},
+};
+use crate::http::kit::{call::Call, cookies, parameters::Parameters};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use maud::html;
+use maud::{Markup, html};
 
 /// The words of a page.
 pub struct Words {
     pub title: &'static str,
     pub asks: &'static str,
+    /// What is to be ticked first, where it can't be undone: scanners of mail press buttons.
+    pub tick: Option<&'static str>,
     pub button: &'static str,
     pub done: [&'static str; 2],
     /// Why the link may not be good.
@@ -34,18 +39,36 @@ pub fn token_in(parameters: &Parameters) -> String {
 
 /// The page. Opening it spends nothing.
 pub fn ask(call: &Call, headers: &HeaderMap, parameters: &Parameters, path: &str, words: &Words) -> Response {
-    asking(
-        call,
-        headers,
-        words.title,
-        &html! {
-            p { (words.asks) }
-            form method="post" action=(path) {
-                input type="hidden" name="token" value=(token_in(parameters));
-                button { (words.button) }
+    asking(call, headers, words.title, &form(&token_in(parameters), path, words))
+}
+
+fn form(token: &str, path: &str, words: &Words) -> Markup {
+    html! {
+        p { (words.asks) }
+        form method="post" action=(path) {
+            input type="hidden" name="token" value=(token);
+            @if let Some(tick) = words.tick {
+                label { input type="checkbox" name="sure" value="yes" required; " " (tick) }
             }
-        },
-    )
+            button { (words.button) }
+        }
+    }
+}
+
+/// The page again, where nothing was ticked.
+pub fn unticked(call: &Call, sent: &Form, path: &str, words: &Words) -> Option<Response> {
+    let is_sure = words.tick.is_none() || sent.field("sure") == "yes";
+    let form = || form(sent.field("token"), path, words);
+    (!is_sure).then(|| page(call, StatusCode::BAD_REQUEST, words.title, &form()))
+}
+
+/// Instead of the page, to a browser in which nobody is signed in: what it does is done for the account of that session alone.
+pub fn elsewhere(call: &Call, headers: &HeaderMap) -> Option<Response> {
+    let is_nobody = cookies::sessions(headers, call.settings).is_empty();
+    let content = html! {
+        p { "Open the link in the browser in which you asked for this, or type the code in the mail there. Here, nothing was changed." }
+    };
+    is_nobody.then(|| page(call, StatusCode::UNAUTHORIZED, "You are not signed in here", &content))
 }
 
 /// What follows.

@@ -5,9 +5,11 @@ use super::{
     form::Form,
 };
 use crate::{
-    credentials::{self, ConfirmEmailError, Mailed},
+    credentials::{self, ConfirmEmailError, TokenOrCode},
     error::Failure,
-    http::kit::{call::Call, cookies, parameters::Parameters, problem::Problem},
+    http::kit::{
+        authentication::Authenticated, call::Call, cookies, parameters::Parameters, problem::Problem,
+    },
     secrets::ChallengeToken,
     settings::Page,
 };
@@ -20,6 +22,7 @@ const TAKEN: &str = "Another account has this address.";
 const ALLOW: Words = Words {
     title: "Allow another address",
     asks: "Your account is to have another address. We then write to that one, and ask there, too.",
+    tick: None,
     button: "Allow the change",
     done: ["The change is allowed", "A mail to the new address is on its way."],
     bad: OVER,
@@ -28,6 +31,7 @@ const ALLOW: Words = Words {
 const CONFIRM: Words = Words {
     title: "Confirm your new address",
     asks: "Your account will have this address from now on.",
+    tick: None,
     button: "Confirm the address",
     done: ["Your address is changed", "Use the new one when you sign in."],
     bad: OVER,
@@ -36,33 +40,48 @@ const CONFIRM: Words = Words {
 const UNDO: Words = Words {
     title: "Take the change back",
     asks: "Your account gets this address again. Every session ends, and the password will no longer be accepted. You get a mail with a link to a new one.",
+    tick: Some("I want the change taken back"),
     button: "Take it back",
     done: ["The change is taken back", "A mail with a link to a new password is on its way."],
     bad: "It was used, its 7 days are over, or the account is gone.",
 };
 
+/// Who is signed in in the browser.
+type Who = Result<Authenticated, Problem>;
+
 /// The button of the old address.
 pub async fn ask_old(call: Call, headers: HeaderMap, parameters: Parameters) -> Response {
-    button::ask(&call, &headers, &parameters, Page::ChangeEmailOld.path(), &ALLOW)
+    let elsewhere = button::elsewhere(&call, &headers);
+    elsewhere
+        .unwrap_or_else(|| button::ask(&call, &headers, &parameters, Page::ChangeEmailOld.path(), &ALLOW))
 }
 
 /// Allows the change.
-pub async fn allow(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+pub async fn allow(call: Call, who: Who, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+    if let Some(page) = button::elsewhere(&call, &headers) {
+        return Ok(page);
+    }
+    let user = who?.caller.user;
     let browser = cookies::challenge(&headers, call.settings);
-    let done = credentials::allow_email_change(&call, token(&sent), browser.as_ref()).await;
+    let done = credentials::allow_email_change(&call, &user, token(&sent), browser.as_ref()).await;
     Ok(button::answer(&call, &ALLOW, &outcome(done)?))
 }
 
 /// The button of the new address.
 pub async fn ask_new(call: Call, headers: HeaderMap, parameters: Parameters) -> Response {
-    button::ask(&call, &headers, &parameters, Page::ChangeEmail.path(), &CONFIRM)
+    let elsewhere = button::elsewhere(&call, &headers);
+    elsewhere.unwrap_or_else(|| button::ask(&call, &headers, &parameters, Page::ChangeEmail.path(), &CONFIRM))
 }
 
 /// Changes the address.
-pub async fn confirm(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+pub async fn confirm(call: Call, who: Who, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+    if let Some(page) = button::elsewhere(&call, &headers) {
+        return Ok(page);
+    }
+    let user = who?.caller.user;
     let browser = cookies::challenge(&headers, call.settings);
-    let mailed = Mailed::Token(token(&sent));
-    let done = credentials::confirm_email_change(&call, mailed, browser.as_ref()).await;
+    let mailed = TokenOrCode::Token(token(&sent));
+    let done = credentials::confirm_email_change(&call, &user, &mailed, browser.as_ref()).await;
     Ok(button::answer(&call, &CONFIRM, &outcome(done)?))
 }
 
@@ -73,6 +92,9 @@ pub async fn ask_undo(call: Call, headers: HeaderMap, parameters: Parameters) ->
 
 /// Takes the change back.
 pub async fn undo(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+    if let Some(page) = button::unticked(&call, &sent, Page::UndoEmail.path(), &UNDO) {
+        return Ok(page);
+    }
     let browser = cookies::challenge(&headers, call.settings);
     let done = credentials::undo_email_change(&call, token(&sent), browser.as_ref()).await;
     Ok(button::answer(&call, &UNDO, &outcome(done)?))

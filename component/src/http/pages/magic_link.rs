@@ -6,7 +6,7 @@ use super::{
     page::page,
 };
 use crate::{
-    credentials::{self, MagicMailed, UseMagicLink, UseMagicLinkError},
+    credentials::{self, TokenOrCode, UseMagicLink, UseMagicLinkError},
     http::{
         kit::{
             call::Call,
@@ -28,6 +28,7 @@ use maud::html;
 const WORDS: Words = Words {
     title: "Sign in",
     asks: "You are signed in, in this browser.",
+    tick: None,
     button: "Sign in",
     done: ["You are signed in", "Go back to where you asked for it."],
     bad: "It was used, its 15 minutes are over, or it was asked for in another browser: type the code in the mail there.",
@@ -51,7 +52,7 @@ pub async fn ask(call: Call, headers: HeaderMap, parameters: Parameters) -> Resp
 /// Signs in.
 pub async fn sign_in(call: Call, _: FirstParty, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
     let request = UseMagicLink {
-        mailed: MagicMailed::Token(ChallengeToken::parse(sent.field("token"))),
+        mailed: TokenOrCode::Token(ChallengeToken::parse(sent.field("token"))),
         browser: cookies::challenge(&headers, call.settings),
         device: Device::of(&call.client, None, None),
         device_cookies: cookies::devices(&headers, call.settings),

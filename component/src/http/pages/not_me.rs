@@ -16,6 +16,7 @@ use http::HeaderMap;
 const WORDS: Words = Words {
     title: "This wasn't me",
     asks: "Every session of your account will end, and its password will no longer be accepted. You get a mail with a link to a new one.",
+    tick: Some("It was not me"),
     button: "End every session",
     done: ["Every session has ended", "A mail with a link to a new password is on its way."],
     bad: "It was used, its 7 days are over, or your account has another address since.",
@@ -28,6 +29,9 @@ pub async fn ask(call: Call, headers: HeaderMap, parameters: Parameters) -> Resp
 
 /// Ends every session.
 pub async fn press(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+    if let Some(page) = button::unticked(&call, &sent, Page::NotMe.path(), &WORDS) {
+        return Ok(page);
+    }
     let browser = cookies::challenge(&headers, call.settings);
     let token = ChallengeToken::parse(sent.field("token"));
     let outcome = match credentials::not_me(&call, token, browser.as_ref()).await {

@@ -38,12 +38,10 @@ pub async fn prove(call: Call, headers: HeaderMap, sent: Form) -> Result<Respons
         Err(VerifyEmailError::Failed(failure)) => return Err(failure.into()),
         Err(_) => return Ok(bad(&call)),
     };
-    let new = match typed {
-        "" => None,
-        typed => match NewPassword::parse(typed) {
-            Ok(new) => Some(new),
-            Err(problem) => return Ok(again(problem)),
-        },
+    // Without one the account's would go: a scanner of mail that presses the button must not lock anybody out.
+    let new = match NewPassword::parse(typed) {
+        Ok(new) => new,
+        Err(problem) => return Ok(again(problem)),
     };
     let known = match Password::parse(typed) {
         Ok(typed) => {
@@ -56,11 +54,7 @@ pub async fn prove(call: Call, headers: HeaderMap, sent: Form) -> Result<Respons
         }
         Err(_) => None,
     };
-    let password = match (known, &new) {
-        (Some(proof), _) => VerificationPassword::Stays(proof),
-        (None, Some(new)) => VerificationPassword::Becomes(new),
-        (None, None) => VerificationPassword::Goes,
-    };
+    let password = known.map_or(VerificationPassword::Becomes(&new), VerificationPassword::Stays);
     match credentials::verify_email(&call, shown, password, browser.as_ref()).await {
         // Asked again: the row may have been written by somebody else.
         Ok(app) => Ok(match app.and_then(|app| call.settings.redirect(&app)) {
@@ -78,7 +72,7 @@ fn done(call: &Call) -> Response {
         call,
         StatusCode::OK,
         "Your address is confirmed",
-        &html! { p { "Sign in with your password. If you have typed none, ask for a new one first." } },
+        &html! { p { "Sign in with the password that you have just typed." } },
     )
 }
 
@@ -98,7 +92,7 @@ fn form(token: &str, problem: Option<&str>) -> Markup {
         form method="post" action=(Page::VerifyEmail.path()) {
             input type="hidden" name="token" value=(token);
             label for="password" { "Your password, or a new one of at least 12 characters" }
-            input id="password" name="password" type="password" autocomplete="current-password" maxlength="256";
+            input id="password" name="password" type="password" autocomplete="current-password" maxlength="256" required;
             button { "Confirm the address" }
         }
     }

@@ -1,11 +1,10 @@
 //! `/change-email`
 
 use crate::{
-    challenges::Code,
-    credentials::{self, ChangeEmail, Mailed, Purpose},
+    credentials::{self, ChangeEmail, Purpose},
     email::Email,
-    error::FieldProblem,
     http::kit::{
+        authentication::Authenticated,
         bodies::{ProblemBody, Sent, Success},
         body::Json,
         call::Call,
@@ -13,6 +12,7 @@ use crate::{
         fresh::{Fresh, Proves},
         problem::Problem,
         redirect_to::redirect,
+        token_or_code::token_or_code,
     },
     passwords::Password,
     secrets::ChallengeToken,
@@ -42,13 +42,10 @@ impl Proves for ChangeEmailBody {
 }
 
 #[derive(Deserialize, ToSchema)]
-pub struct MailedBody {
-    /// Of the link in the mail; else `email` and `code`.
+pub struct ConfirmEmailBody {
+    /// Of the link in the mail; else `code`.
     #[schema(nullable = false)]
     token: Option<String>,
-    /// The address that the code was mailed to.
-    #[schema(nullable = false)]
-    email: Option<Email>,
     /// The code in the mail, as it is typed: blanks don't count.
     #[schema(nullable = false, example = "304 118")]
     code: Option<String>,
@@ -79,9 +76,10 @@ pub async fn change_email(call: Call, fresh: Fresh<ChangeEmailBody>) -> Result<a
     Ok(axum::Json(Sent::IF_FREE))
 }
 
-/// Allows a change of address, by what was mailed to the old one (`change_email_confirm_old`). The new one is mailed then.
+/// Allows a change of one's own address, by what was mailed to the old one (`change_email_confirm_old`). The new one is mailed then.
 #[utoipa::path(
     post, path = "/api/v1/auth/change-email/allow", tag = "accounts", operation_id = "allowEmailChange", request_body = TokenBody,
+    security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 200, description = "The new address was mailed", body = Success),
         (status = 400, description = "`TOKEN_INVALID`: wrong, used or past its time, alike", body = ProblemBody),
@@ -89,18 +87,21 @@ pub async fn change_email(call: Call, fresh: Fresh<ChangeEmailBody>) -> Result<a
 )]
 pub async fn allow_email_change(
     call: Call,
+    Authenticated { caller, .. }: Authenticated,
     headers: HeaderMap,
     Json(body): Json<TokenBody>,
 ) -> Result<axum::Json<Success>, Problem> {
     let browser = cookies::challenge(&headers, call.settings);
-    credentials::allow_email_change(&call, ChallengeToken::parse(&body.token), browser.as_ref()).await?;
+    let token = ChallengeToken::parse(&body.token);
+    credentials::allow_email_change(&call, &caller.user, token, browser.as_ref()).await?;
     Ok(axum::Json(Success::yes()))
 }
 
-/// Changes the address, by what was mailed to the new one. Access tokens that name the old one are over: a refresh gets others. The old one
+/// Changes one's own address, by what was mailed to the new one. Access tokens that name the old one are over: a refresh gets others. The old one
 /// is told, can take it back for 7 days, and is nobody else's for as long.
 #[utoipa::path(
-    post, path = "/api/v1/auth/change-email/confirm", tag = "accounts", operation_id = "confirmEmailChange", request_body = MailedBody,
+    post, path = "/api/v1/auth/change-email/confirm", tag = "accounts", operation_id = "confirmEmailChange", request_body = ConfirmEmailBody,
+    security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 200, description = "The address is changed", body = Success),
         (status = 400, description = "`TOKEN_INVALID`: wrong, used or past its time, alike", body = ProblemBody),
@@ -109,16 +110,13 @@ pub async fn allow_email_change(
 )]
 pub async fn confirm_email_change(
     call: Call,
+    Authenticated { caller, .. }: Authenticated,
     headers: HeaderMap,
-    Json(body): Json<MailedBody>,
+    Json(body): Json<ConfirmEmailBody>,
 ) -> Result<axum::Json<Success>, Problem> {
-    let mailed = match (body.token, body.email, body.code) {
-        (Some(token), _, _) => Mailed::Token(ChallengeToken::parse(&token)),
-        (None, Some(email), Some(code)) => Mailed::Code(email, Code::parse(&code)),
-        (None, _, _) => return Err(FieldProblem::new("token", "must be there, or email and code").into()),
-    };
+    let mailed = token_or_code(body.token, body.code)?;
     let browser = cookies::challenge(&headers, call.settings);
-    credentials::confirm_email_change(&call, mailed, browser.as_ref()).await?;
+    credentials::confirm_email_change(&call, &caller.user, &mailed, browser.as_ref()).await?;
     Ok(axum::Json(Success::yes()))
 }
 

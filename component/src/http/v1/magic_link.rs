@@ -2,10 +2,8 @@
 
 use super::signed_in::{self, SignedInBody};
 use crate::{
-    challenges::Code,
-    credentials::{self, AskMagicLink, MagicMailed, UseMagicLink},
+    credentials::{self, AskMagicLink, UseMagicLink},
     email::Email,
-    error::FieldProblem,
     http::kit::{
         bodies::{ProblemBody, Sent},
         body::Json,
@@ -14,8 +12,9 @@ use crate::{
         origin::FirstParty,
         problem::Problem,
         redirect_to::redirect,
+        token_or_code::token_or_code,
     },
-    secrets::{ChallengeCookie, ChallengeToken},
+    secrets::ChallengeCookie,
     sessions::Device,
 };
 use axum::response::{IntoResponse as _, Response};
@@ -95,14 +94,9 @@ pub async fn use_magic_link(
     headers: HeaderMap,
     Json(body): Json<UseMagicLinkBody>,
 ) -> Result<Response, Problem> {
-    let mailed = match (body.token, body.code) {
-        (Some(token), _) => MagicMailed::Token(ChallengeToken::parse(&token)),
-        (None, Some(code)) => MagicMailed::Code(Code::parse(&code)),
-        (None, None) => return Err(FieldProblem::new("token", "must be there, or code").into()),
-    };
     let device = Device::of(&call.client, body.device_id.as_deref(), body.device_name.as_deref());
     let request = UseMagicLink {
-        mailed,
+        mailed: token_or_code(body.token, body.code)?,
         browser: cookies::challenge(&headers, call.settings),
         device,
         device_cookies: cookies::devices(&headers, call.settings),

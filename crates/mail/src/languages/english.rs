@@ -16,7 +16,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
         Letter::Reset { link, code } => Parts {
             subject: format!("Choose a new password for {product}"),
             lead: vec![format!("Somebody, probably you, asked for a new password for your account at {product}.")],
-            button: (CHOOSE, link),
+            button: Some((CHOOSE, link)),
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Link and code work once, within an hour. All sessions end when you choose a new password.".into(),
@@ -28,7 +28,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             lead: vec![format!(
                 "Somebody, probably you, registered at {product} with this address. Confirm that it is yours, and the account is ready."
             )],
-            button: (CONFIRM, link),
+            button: Some((CONFIRM, link)),
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "The link works within 24 hours, the code within one.".into(),
@@ -38,7 +38,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
         Letter::AllowChange { link, to } => Parts {
             subject: format!("Allow another address for {product}"),
             lead: vec![format!("Somebody, probably you, asked that your account at {product} has another address: {to}.")],
-            button: ("Allow the change", link),
+            button: Some(("Allow the change", link)),
             code: None,
             rest: vec![
                 "The link works once, within an hour.".into(),
@@ -48,7 +48,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
         Letter::NewAddress { link, code } => Parts {
             subject: format!("Confirm your new address for {product}"),
             lead: vec![format!("Your account at {product} is to have this address. Confirm that it is yours.")],
-            button: (CONFIRM, link),
+            button: Some((CONFIRM, link)),
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Link and code work once, within an hour.".into(),
@@ -58,7 +58,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
         Letter::MagicLink { link, code } => Parts {
             subject: format!("Sign in to {product}"),
             lead: vec!["Open the link in the browser in which you asked for it.".into()],
-            button: ("Sign in", link),
+            button: Some(("Sign in", link)),
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Link and code work once, within 15 minutes.".into(),
@@ -71,14 +71,14 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
                 format!("Somebody, probably you, tried to register at {product} with this address, which has an account already."),
                 "Sign in as always. If you don't know the password any more, choose a new one:".into(),
             ],
-            button: (CHOOSE, link),
+            button: Some((CHOOSE, link)),
             code: None,
             rest: vec!["If it wasn't you, ignore this mail: nothing was changed, and nobody was told that you have an account.".into()],
         },
         Letter::Test { link } => Parts {
             subject: format!("Mail from {product} works"),
             lead: vec![format!("An operator of {product} sent this mail to see whether mail arrives. It did.")],
-            button: ("Open the service", link),
+            button: Some(("Open the service", link)),
             code: None,
             rest: Vec::new(),
         },
@@ -87,9 +87,12 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             Parts {
                 subject,
                 lead: vec![lead, "If it was you, there is nothing to do.".into()],
-                button: ("This wasn't me", undo),
+                button: undo.as_deref().map(|undo| ("This wasn't me", undo)),
                 code: None,
-                rest: vec!["The link works for 7 days. It ends every session of your account, and you choose a new password.".into()],
+                rest: vec![match undo {
+                    Some(_) => "The link works for 7 days. It ends every session of your account, and you choose a new password.".into(),
+                    None => format!("If it wasn't you, write to those who run {product}."),
+                }],
             }
         }
     }

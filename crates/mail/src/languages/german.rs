@@ -17,7 +17,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
         Letter::Reset { link, code } => Parts {
             subject: format!("Neues Passwort für {product}"),
             lead: vec![format!("Jemand, vermutlich Sie selbst, hat ein neues Passwort für Ihr Konto bei {product} angefordert.")],
-            button: (CHOOSE, link),
+            button: Some((CHOOSE, link)),
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Link und Code gelten einmal, eine Stunde lang. Mit dem neuen Passwort enden alle Sitzungen.".into(),
@@ -29,7 +29,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             lead: vec![format!(
                 "Jemand, vermutlich Sie selbst, hat sich mit dieser Adresse bei {product} registriert. Bestätigen Sie, dass sie Ihnen gehört, und das Konto ist bereit."
             )],
-            button: (CONFIRM, link),
+            button: Some((CONFIRM, link)),
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Der Link gilt 24 Stunden, der Code eine Stunde.".into(),
@@ -39,7 +39,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
         Letter::AllowChange { link, to } => Parts {
             subject: format!("Andere Adresse für {product} erlauben"),
             lead: vec![format!("Jemand, wahrscheinlich Sie, möchte, dass Ihr Konto bei {product} eine andere Adresse hat: {to}.")],
-            button: ("Änderung erlauben", link),
+            button: Some(("Änderung erlauben", link)),
             code: None,
             rest: vec![
                 "Der Link gilt einmal, eine Stunde lang.".into(),
@@ -49,7 +49,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
         Letter::NewAddress { link, code } => Parts {
             subject: format!("Bestätigen Sie Ihre neue Adresse für {product}"),
             lead: vec![format!("Ihr Konto bei {product} soll diese Adresse bekommen. Bestätigen Sie, dass sie Ihnen gehört.")],
-            button: (CONFIRM, link),
+            button: Some((CONFIRM, link)),
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Link und Code gelten einmal, eine Stunde lang.".into(),
@@ -59,7 +59,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
         Letter::MagicLink { link, code } => Parts {
             subject: format!("Bei {product} anmelden"),
             lead: vec!["Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben.".into()],
-            button: ("Anmelden", link),
+            button: Some(("Anmelden", link)),
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Link und Code gelten einmal, 15 Minuten lang.".into(),
@@ -72,14 +72,14 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
                 format!("Jemand, vermutlich Sie selbst, wollte sich mit dieser Adresse bei {product} registrieren. Zu ihr gibt es schon ein Konto."),
                 "Melden Sie sich an wie immer. Wenn Sie das Passwort nicht mehr wissen, wählen Sie ein neues:".into(),
             ],
-            button: (CHOOSE, link),
+            button: Some((CHOOSE, link)),
             code: None,
             rest: vec!["Waren Sie es nicht, ignorieren Sie diese Mail: Nichts wurde geändert, und niemand hat erfahren, dass Sie ein Konto haben.".into()],
         },
         Letter::Test { link } => Parts {
             subject: format!("Post von {product} kommt an"),
             lead: vec![format!("Wer {product} betreibt, wollte mit dieser Mail sehen, ob Post ankommt. Das tut sie.")],
-            button: ("Zum Dienst", link),
+            button: Some(("Zum Dienst", link)),
             code: None,
             rest: Vec::new(),
         },
@@ -88,9 +88,12 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             Parts {
                 subject,
                 lead: vec![lead, "Waren Sie es, ist nichts zu tun.".into()],
-                button: ("Das war ich nicht", undo),
+                button: undo.as_deref().map(|undo| ("Das war ich nicht", undo)),
                 code: None,
-                rest: vec!["Der Link gilt 7 Tage. Er beendet alle Sitzungen Ihres Kontos, und Sie wählen ein neues Passwort.".into()],
+                rest: vec![match undo {
+                    Some(_) => "Der Link gilt 7 Tage. Er beendet alle Sitzungen Ihres Kontos, und Sie wählen ein neues Passwort.".into(),
+                    None => format!("Waren Sie es nicht, schreiben Sie denen, die {product} betreiben."),
+                }],
             }
         }
     }
