@@ -64,6 +64,7 @@ fn every_statement_is_prepared() {
 async fn an_operator_lists_erases_and_rotates(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
+    service.a_moment_passes();
     let root = service.administrator().await;
     let wrong = json!({ "email": "ana@example.org", "password": "not the password" });
     service.client().post("/login", wrong).await.refused("INVALID_CREDENTIALS");

@@ -45,7 +45,7 @@ pub async fn list(limit: u32, before: Option<Place>) -> Result<Vec<User>, InputE
 pub async fn delete_by_operator(ctx: &Context, id: UserId) -> Result<(), LookupError> {
     let event = Event::about(EventType::AccountDeleted, id).with("by", "operator");
     let mut change = Change::of(rows::delete_by_operator(id));
-    change.add(challenges::forget_user(id));
+    change.add(challenges::forget_user(id, ctx.now));
     change.record(event);
     change.commit_or(ctx, LookupError::NotFound).await.map(drop)
 }

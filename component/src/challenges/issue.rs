@@ -2,13 +2,14 @@
 
 use super::{
     code::Code,
-    limit::{OF_ONE, WITHOUT, of_address, of_network},
+    limit::{BY_STRANGERS, OF_ONE, WITHOUT, of_network},
     request::Request,
     rows,
 };
 use crate::{
     commit::Change, context::Context, ids::UserId, platform, secrets::ChallengeToken, storage::Condition,
 };
+use sha2::{Digest as _, Sha256};
 
 /// A challenge to be mailed.
 pub struct Issued {
@@ -23,29 +24,30 @@ pub struct Issued {
 /// Adds a challenge to a change, which strangers may cause: where there were too many, nothing is written. The statements are the same
 /// whoever it names.
 pub fn issue(ctx: &Context, change: &mut Change, request: &Request<'_>) -> Issued {
-    let (network, of_network) = of_network(ctx, request.is_known_device);
-    let limits = rows::Gate::Limits(of_address(request.is_known_device), of_network);
-    add(ctx, change, request, network, &limits)
+    // The strangers of a network don't use up what a browser may have that is known, nor does that use up theirs.
+    if request.is_known_device {
+        return add(ctx, change, request, None, &rows::Gate::Limits(OF_ONE, WITHOUT));
+    }
+    let (network, of_network) = of_network(ctx);
+    add(ctx, change, request, Some(network), &rows::Gate::Limits(BY_STRANGERS, of_network))
 }
 
 /// The same, in a change that no stranger can cause, or not so often: it is written where a condition holds.
 pub fn issue_if(ctx: &Context, change: &mut Change, request: &Request<'_>, condition: Condition) -> Issued {
-    let (network, _) = of_network(ctx, true);
-    add(ctx, change, request, network, &rows::Gate::If(condition))
+    add(ctx, change, request, None, &rows::Gate::If(condition))
 }
 
 /// The same, in a change that somebody can cause for an address that nobody has proven: it is written below the limits of the address, and
 /// not below those of the network, which a thief could use up before.
 pub fn issue_for_address(ctx: &Context, change: &mut Change, request: &Request<'_>) -> Issued {
-    let (network, _) = of_network(ctx, true);
-    add(ctx, change, request, network, &rows::Gate::Limits(OF_ONE, WITHOUT))
+    add(ctx, change, request, None, &rows::Gate::Limits(OF_ONE, WITHOUT))
 }
 
 fn add(
     ctx: &Context,
     change: &mut Change,
     request: &Request<'_>,
-    network: [u8; 32],
+    network: Option<[u8; 32]>,
     gate: &rows::Gate,
 ) -> Issued {
     let id = platform::new_id(ctx.now).to_string();
@@ -58,7 +60,8 @@ fn add(
         user: request.user.unwrap_or_else(|| UserId::new(ctx.now)),
         token_hash: token.hash(),
         code_mac: code.as_ref().map(|code| code.mac(&ctx.settings.keyring, &id)),
-        network,
+        // What doesn't count is of a network of its own.
+        network: network.unwrap_or_else(|| Sha256::digest(&id).into()),
         now: ctx.now,
     };
     change.add(rows::insert(&row, gate));

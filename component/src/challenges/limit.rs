@@ -15,7 +15,7 @@ pub const OF_ONE: Limit = Limit { hour: 3, day: 10 };
 
 /// Of one address, by browsers that have not signed in to it before: a third is left for those that have, so that nobody is denied
 /// recovery by a stranger who asks for it ten times each morning.
-const BY_STRANGERS: Limit = Limit { hour: 2, day: 7 };
+pub const BY_STRANGERS: Limit = Limit { hour: 2, day: 7 };
 
 /// Of all callers together whose network is not known.
 const OF_UNKNOWN: Limit = Limit { hour: 300, day: 1000 };
@@ -23,19 +23,9 @@ const OF_UNKNOWN: Limit = Limit { hour: 300, day: 1000 };
 /// No limit.
 pub const WITHOUT: Limit = Limit { hour: u32::MAX, day: u32::MAX };
 
-/// How many an address may have, by what is known of the browser that asks.
-pub const fn of_address(is_known_device: bool) -> Limit {
-    if is_known_device { OF_ONE } else { BY_STRANGERS }
-}
-
-/// The network that asks, by its hash, and how many it may have. Strangers beside a browser that is known don't use its limit up: that of its
-/// address is enough.
-pub fn of_network(ctx: &Context, is_known_device: bool) -> ([u8; 32], Limit) {
+/// The network that a stranger asks from, by its hash, and how many it may have.
+pub fn of_network(ctx: &Context) -> ([u8; 32], Limit) {
     let network = ctx.client.network();
-    let limit = match network {
-        _ if is_known_device => WITHOUT,
-        Some(_) => OF_ONE,
-        None => OF_UNKNOWN,
-    };
+    let limit = if network.is_some() { OF_ONE } else { OF_UNKNOWN };
     (Sha256::digest(network.unwrap_or_default()).into(), limit)
 }

@@ -264,10 +264,14 @@ pub fn end_ways_back(user: UserId, now: Time) -> Statement {
     )
 }
 
-/// Removes every challenge of a user who is deleted: the address stands in them.
+/// Ends every challenge of a user who is deleted. The rows stay for a day, as those of nobody: if they went at once, whoever deletes their
+/// account would begin anew with the limits of every address that they had mailed.
 #[must_use]
-pub fn forget_user(user: UserId) -> Statement {
-    statement("DELETE FROM challenges WHERE user_id = ?1", params![user])
+pub fn forget_user(user: UserId, now: Time) -> Statement {
+    statement(
+        "UPDATE challenges SET expires_at = CASE WHEN expires_at > ?2 THEN ?2 ELSE expires_at END, detail = NULL WHERE user_id = ?1",
+        params![user, now],
+    )
 }
 
 /// What holds while an address is kept for the user who had it: they may still take the change back.

@@ -28,7 +28,7 @@ pub async fn delete_account(
     proof: Reauthenticated,
 ) -> Result<(), DeleteAccountError> {
     let mut change = Change::of(accounts::delete_by_owner(user.id, proof.credential_version));
-    change.add(challenges::forget_user(user.id));
+    change.add(challenges::forget_user(user.id, ctx.now));
     change.record(Event::about(EventType::AccountDeleted, user.id));
     proof.commit(ctx, change, DeleteAccountError::InvalidCredentials).await
 }

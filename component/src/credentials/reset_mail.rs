@@ -12,12 +12,16 @@ use crate::{
 };
 use mana_auth_mail::Letter;
 
-/// The letter of a challenge.
+/// The letter to whoever asked.
 pub fn letter(ctx: &Context, issued: &Issued, redirect: Option<&Target>) -> Letter {
-    Letter::Reset {
-        link: ctx.settings.link(Page::ResetPassword, redirect, &issued.token.expose()),
-        code: issued.code.as_ref().map(Code::shown).unwrap_or_default(),
-    }
+    let (link, code) = way(ctx, issued, redirect);
+    Letter::Reset { link, code }
+}
+
+/// The link and the code of a challenge.
+fn way(ctx: &Context, issued: &Issued, redirect: Option<&Target>) -> (String, String) {
+    let link = ctx.settings.link(Page::ResetPassword, redirect, &issued.token.expose());
+    (link, issued.code.as_ref().map(Code::shown).unwrap_or_default())
 }
 
 /// Adds the mail to a change that took an account back: its password is gone, and only who reads `to` sets another.
@@ -31,10 +35,11 @@ pub fn mail_reset(ctx: &Context, change: &mut Change, user: &User, to: &Email) {
         browser: None,
     };
     let issued = challenges::issue_if(ctx, change, &request, Condition::ALWAYS);
+    let (link, code) = way(ctx, &issued, None);
     change.mail(Mail {
         to: to.clone(),
         language: user.language.or(ctx.client.language).unwrap_or_default(),
-        letter: letter(ctx, &issued, None),
+        letter: Letter::Recovery { link, code },
         recipient: Recipient::Somebody,
         cause: Cause::Known,
         condition: issued.written,

@@ -63,6 +63,7 @@ pub fn user(user: accounts::User, now: Time) -> User {
         banned: user.ban.holds(now),
         created_at: user.created_at.as_millis(),
         updated_at: user.updated_at.as_millis(),
+        language: user.language.map(|language| language.tag().to_owned()),
         app_metadata: user.app_metadata.into(),
     }
 }

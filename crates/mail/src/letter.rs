@@ -14,6 +14,13 @@ pub enum Letter {
         /// The same without the link.
         code: String,
     },
+    /// The same, after its owner has taken an account back: the password of before is gone.
+    Recovery {
+        /// To the page where it is chosen.
+        link: String,
+        /// The same without the link.
+        code: String,
+    },
     /// Proves the address of a registration.
     Verification {
         /// To the page that confirms it.
@@ -100,6 +107,7 @@ impl Letter {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Reset { .. } => "password_reset",
+            Self::Recovery { .. } => "recovery",
             Self::Verification { .. } => "verification",
             Self::AllowChange { .. } => "allow_change",
             Self::NewAddress { .. } => "new_address",

@@ -12,6 +12,7 @@ fn letters() -> Vec<(&'static str, Letter)> {
     let notice = |notice| Letter::Notice { notice, undo: Some(LINK.into()) };
     vec![
         ("reset", Letter::Reset { link: LINK.into(), code: "K7QM-2XRT".into() }),
+        ("recovery", Letter::Recovery { link: LINK.into(), code: "K7QM-2XRT".into() }),
         ("verification", Letter::Verification { link: LINK.into(), code: "304 118".into() }),
         ("allow-change", Letter::AllowChange { link: LINK.into(), to: "l…e@example.org".into() }),
         ("new-address", Letter::NewAddress { link: LINK.into(), code: "304 118".into() }),
@@ -22,6 +23,10 @@ fn letters() -> Vec<(&'static str, Letter)> {
         ("new-device", notice(Notice::NewDevice { device: "Firefox on Linux".into(), at: AT.into() })),
         ("account-locked", notice(Notice::AccountLocked { until: AT.into() })),
         ("address-changed", notice(Notice::AddressChanged { to: "l…e@example.org".into() })),
+        (
+            "address-taken-back",
+            Letter::Notice { notice: Notice::AddressChanged { to: "l…e@example.org".into() }, undo: None },
+        ),
         ("changed-by-operator", notice(Notice::ChangedByOperator { at: AT.into() })),
     ]
 }

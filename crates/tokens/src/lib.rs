@@ -19,6 +19,8 @@
 //!     iat: 1_700_000_000,
 //!     exp: 1_700_000_900,
 //!     pos: "0.0".into(),
+//!     auth_time: 1_700_000_000,
+//!     amr: vec!["pwd".into()],
 //!     own: serde_json::Map::from_iter([("tier".to_owned(), "pro".into())]),
 //! });
 //!

@@ -13,6 +13,7 @@ use crate::{
     secrets::ChallengeCookie,
     settings::Page,
     throttle,
+    time::Span,
 };
 use mana_auth_mail::Notice;
 
@@ -75,14 +76,17 @@ fn tell_old(ctx: &Context, change: &mut Change, user: &User, new: &Email) {
             detail: None,
             browser: None,
         };
-        let issued = if user.email_verified {
-            let is_further = challenges::leads_back(user.id, new, ctx.now).negated();
-            challenges::issue_if(ctx, change, &request, is_further)
+        let leads_back = challenges::leads_back(user.id, new, ctx.now);
+        // Whoever registers with the addresses of others, moves on and begins anew shall not flood them.
+        let is_owners = user.email_verified || user.created_at <= ctx.now - Span::days(1);
+        let issued = if is_owners {
+            challenges::issue_if(ctx, change, &request, leads_back.clone().negated())
         } else {
             challenges::issue_for_address(ctx, change, &request)
         };
         let undo = ctx.settings.link(Page::UndoEmail, None, &issued.token.expose());
-        notices::mail(ctx, change, user, notice, Some(undo), issued.written);
+        notices::mail(ctx, change, user, notice.clone(), Some(undo), issued.written);
+        notices::mail(ctx, change, user, notice, None, leads_back);
     }
     change.add(challenges::end_ways_back_since(user.id, new, ctx.now));
 }

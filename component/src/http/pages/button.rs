@@ -39,11 +39,12 @@ pub fn token_in(parameters: &Parameters) -> String {
 
 /// The page. Opening it spends nothing.
 pub fn ask(call: &Call, headers: &HeaderMap, parameters: &Parameters, path: &str, words: &Words) -> Response {
-    asking(call, headers, words.title, &form(&token_in(parameters), path, words))
+    asking(call, headers, words.title, &form(&token_in(parameters), path, words, None))
 }
 
-fn form(token: &str, path: &str, words: &Words) -> Markup {
+fn form(token: &str, path: &str, words: &Words, problem: Option<&str>) -> Markup {
     html! {
+        @if let Some(problem) = problem { p class="problem" role="alert" { (problem) } }
         p { (words.asks) }
         form method="post" action=(path) {
             input type="hidden" name="token" value=(token);
@@ -58,7 +59,7 @@ fn form(token: &str, path: &str, words: &Words) -> Markup {
 /// The page again, where nothing was ticked.
 pub fn unticked(call: &Call, sent: &Form, path: &str, words: &Words) -> Option<Response> {
     let is_sure = words.tick.is_none() || sent.field("sure") == "yes";
-    let form = || form(sent.field("token"), path, words);
+    let form = || form(sent.field("token"), path, words, Some("Tick the box first: nothing was done yet."));
     (!is_sure).then(|| page(call, StatusCode::BAD_REQUEST, words.title, &form()))
 }
 

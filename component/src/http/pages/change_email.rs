@@ -16,7 +16,7 @@ use crate::{
 use axum::response::Response;
 use http::HeaderMap;
 
-const OVER: &str = "It was used, its time is over, or something else was changed since.";
+const OVER: &str = "It was used, its time is over, something else was changed since, or it is for another account than the one that is signed in here.";
 const TAKEN: &str = "Another account has this address.";
 
 const ALLOW: Words = Words {
@@ -42,7 +42,7 @@ const UNDO: Words = Words {
     asks: "Your account gets this address again. Every session ends, and the password will no longer be accepted. You get a mail with a link to a new one.",
     tick: Some("I want the change taken back"),
     button: "Take it back",
-    done: ["The change is taken back", "A mail with a link to a new password is on its way."],
+    done: ["The change is taken back", "A mail with a link to a new password was sent."],
     bad: "It was used, its 7 days are over, or the account is gone.",
 };
 

@@ -27,7 +27,7 @@ use maud::html;
 
 const WORDS: Words = Words {
     title: "Sign in",
-    asks: "You are signed in, in this browser.",
+    asks: "You asked for this mail in this browser. Press the button to sign in here.",
     tick: None,
     button: "Sign in",
     done: ["You are signed in", "Go back to where you asked for it."],

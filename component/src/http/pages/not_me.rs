@@ -18,7 +18,7 @@ const WORDS: Words = Words {
     asks: "Every session of your account will end, and its password will no longer be accepted. You get a mail with a link to a new one.",
     tick: Some("It was not me"),
     button: "End every session",
-    done: ["Every session has ended", "A mail with a link to a new password is on its way."],
+    done: ["Every session has ended", "A mail with a link to a new password was sent."],
     bad: "It was used, its 7 days are over, or your account has another address since.",
 };
 

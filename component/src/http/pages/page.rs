@@ -23,7 +23,8 @@ const STYLE: &str = "\
 :root{color-scheme:light dark}\
 body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:12vh auto;padding:0 1rem}\
 label{display:block;margin:1rem 0 .25rem}\
-input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem}\
+input{font:inherit;box-sizing:border-box;padding:.5rem}\
+input[type=password]{width:100%}\
 button{font:inherit;margin-top:1.25rem;padding:.5rem 1rem}\
 .problem{border-left:3px solid;padding-left:.75rem}";
 

@@ -41,7 +41,7 @@ pub async fn set(call: Call, headers: HeaderMap, sent: Form) -> Result<Response,
             StatusCode::OK,
             "Your password is set",
             &html! {
-                p { "Every session of your account has ended. Sign in with the new password." }
+                p { "Every session of your account has ended. Sign in with the new password: where several were typed with this link, with the first one." }
             },
         )),
         Err(ResetPasswordError::Invalid(problem)) => Ok(again(&problem.message)),

@@ -72,7 +72,7 @@ fn done(call: &Call) -> Response {
         call,
         StatusCode::OK,
         "Your address is confirmed",
-        &html! { p { "Sign in with the password that you have just typed." } },
+        &html! { p { "Sign in with the password that was typed with this link first. If it was not the one that you registered with, it is your new one." } },
     )
 }
 

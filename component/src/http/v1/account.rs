@@ -19,7 +19,6 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 pub struct DeleteAccountBody {
     /// Not needed where the user has proven lately who they are.
-    #[schema(nullable = false)]
     password: Option<Password>,
 }
 
@@ -33,7 +32,7 @@ impl Proves for DeleteAccountBody {
 
 /// Deletes the account, its sessions and its tokens. Needs the password, or a proof that is no older than `step_up_minutes`.
 #[utoipa::path(
-    delete, path = "/api/v1/auth/account", tag = "accounts", operation_id = "deleteAccount", request_body = DeleteAccountBody,
+    delete, path = "/api/v1/auth/account", tag = "accounts", operation_id = "deleteAccount", request_body = Option<DeleteAccountBody>,
     security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 200, description = "The account is deleted", body = Success, headers(("set-cookie" = String, description = "clears the session cookie"))),

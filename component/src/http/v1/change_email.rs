@@ -26,10 +26,9 @@ use utoipa::ToSchema;
 pub struct ChangeEmailBody {
     new_email: Email,
     /// Not needed where the user has proven lately who they are.
-    #[schema(nullable = false)]
     password: Option<Password>,
     /// Where the link in the mail leads, as for `POST /forgot-password`.
-    #[schema(max_length = 1024, nullable = false)]
+    #[schema(max_length = 1024)]
     redirect_to: Option<String>,
 }
 
@@ -44,10 +43,9 @@ impl Proves for ChangeEmailBody {
 #[derive(Deserialize, ToSchema)]
 pub struct ConfirmEmailBody {
     /// Of the link in the mail; else `code`.
-    #[schema(nullable = false)]
     token: Option<String>,
     /// The code in the mail, as it is typed: blanks don't count.
-    #[schema(nullable = false, example = "304 118")]
+    #[schema(example = "304 118")]
     code: Option<String>,
 }
 

@@ -23,7 +23,7 @@ pub struct ForgotPasswordBody {
     email: Email,
     /// Where the link in the mail leads, with `?token=`: one of `mail_redirects`, or without any, an address of a trusted
     /// origin. Without one: a page of the service.
-    #[schema(max_length = 1024, nullable = false)]
+    #[schema(max_length = 1024)]
     redirect_to: Option<String>,
 }
 

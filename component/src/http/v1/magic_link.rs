@@ -29,7 +29,7 @@ pub struct AskMagicLinkBody {
     /// 30 days instead of 7.
     remember_me: Option<bool>,
     /// Where the link in the mail leads, as for `POST /forgot-password`.
-    #[schema(max_length = 1024, nullable = false)]
+    #[schema(max_length = 1024)]
     redirect_to: Option<String>,
 }
 
@@ -37,10 +37,9 @@ pub struct AskMagicLinkBody {
 #[serde(rename_all = "camelCase")]
 pub struct UseMagicLinkBody {
     /// Of the link in the mail; else `code`.
-    #[schema(nullable = false)]
     token: Option<String>,
     /// The code in the mail that this browser last asked for, as it is typed: blanks don't count.
-    #[schema(nullable = false, example = "304 118")]
+    #[schema(example = "304 118")]
     code: Option<String>,
     /// As for `POST /login`.
     device_id: Option<String>,

@@ -23,13 +23,11 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct ResetPasswordBody {
     /// Of the link in the mail; else `email` and `code`.
-    #[schema(nullable = false)]
     token: Option<String>,
     /// The address that the code was mailed to.
-    #[schema(nullable = false)]
     email: Option<Email>,
     /// The code in the mail, as it is typed: blanks, dashes and case don't count.
-    #[schema(nullable = false, example = "K7QM-2XRT")]
+    #[schema(example = "K7QM-2XRT")]
     code: Option<String>,
     new_password: NewPassword,
 }

@@ -16,7 +16,6 @@ use utoipa::ToSchema;
 pub struct ValidateBody {
     token: String,
     /// Refuses a token whose user proved longer ago who they are (`auth_time`), in seconds (RFC 9470).
-    #[schema(nullable = false)]
     max_age_sec: Option<u64>,
 }
 

@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 pub struct ResendVerificationBody {
     email: Email,
     /// Where the page leads once the address is proven: as `redirectTo` of `POST /forgot-password`.
-    #[schema(max_length = 1024, nullable = false)]
+    #[schema(max_length = 1024)]
     source_app_url: Option<String>,
 }
 
@@ -34,19 +34,15 @@ pub struct ResendVerificationBody {
 #[serde(rename_all = "camelCase")]
 pub struct VerifyEmailBody {
     /// Of the link in the mail; else `email` and `code`.
-    #[schema(nullable = false)]
     token: Option<String>,
     /// The address that the code was mailed to.
-    #[schema(nullable = false)]
     email: Option<Email>,
     /// The code in the mail, as it is typed: blanks don't count.
-    #[schema(nullable = false, example = "304 118")]
+    #[schema(example = "304 118")]
     code: Option<String>,
     /// The password that the account was registered with: it stays then, with every session.
-    #[schema(nullable = false)]
     password: Option<Password>,
     /// Another password, in its place.
-    #[schema(nullable = false)]
     new_password: Option<NewPassword>,
 }
 

@@ -23,6 +23,18 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
                 "If it wasn't you, ignore this mail: your password stays as it is. Tell nobody the code.".into(),
             ],
         },
+        Letter::Recovery { link, code } => Parts {
+            subject: format!("Choose a new password for {product}"),
+            lead: vec![format!(
+                "Your account at {product} was taken back: every session has ended, and the password of before is no longer accepted. Choose another one."
+            )],
+            button: Some((CHOOSE, link)),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "Link and code work once, within an hour. After that, ask for another mail where you sign in.".into(),
+                "Tell nobody the code.".into(),
+            ],
+        },
         Letter::Verification { link, code } => Parts {
             subject: format!("Confirm your address for {product}"),
             lead: vec![format!(
@@ -32,7 +44,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "The link works within 24 hours, the code within one.".into(),
-                "If it wasn't you, ignore this mail: without a confirmation there is no account.".into(),
+                "If it wasn't you, ignore this mail: the address stays unconfirmed.".into(),
             ],
         },
         Letter::AllowChange { link, to } => Parts {
@@ -52,7 +64,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Link and code work once, within an hour.".into(),
-                "If it wasn't you, ignore this mail: nothing changes.".into(),
+                "If it wasn't you, ignore this mail: nothing changes. Tell nobody the code.".into(),
             ],
         },
         Letter::MagicLink { link, code } => Parts {

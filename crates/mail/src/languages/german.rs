@@ -24,6 +24,18 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
                 "Waren Sie es nicht, ignorieren Sie diese Mail: Ihr Passwort bleibt, wie es ist. Geben Sie den Code niemandem.".into(),
             ],
         },
+        Letter::Recovery { link, code } => Parts {
+            subject: format!("Neues Passwort für {product}"),
+            lead: vec![format!(
+                "Ihr Konto bei {product} wurde zurückgeholt: Alle Sitzungen sind beendet, und das bisherige Passwort gilt nicht mehr. Wählen Sie ein neues."
+            )],
+            button: Some((CHOOSE, link)),
+            code: Some((TYPE_IT, code)),
+            rest: vec![
+                "Link und Code gelten einmal, eine Stunde lang. Danach fordern Sie dort, wo Sie sich anmelden, eine weitere Mail an.".into(),
+                "Geben Sie den Code niemandem.".into(),
+            ],
+        },
         Letter::Verification { link, code } => Parts {
             subject: format!("Bestätigen Sie Ihre Adresse für {product}"),
             lead: vec![format!(
@@ -33,7 +45,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Der Link gilt 24 Stunden, der Code eine Stunde.".into(),
-                "Waren Sie es nicht, ignorieren Sie diese Mail: Ohne Bestätigung entsteht kein Konto.".into(),
+                "Waren Sie es nicht, ignorieren Sie diese Mail: Die Adresse bleibt unbestätigt.".into(),
             ],
         },
         Letter::AllowChange { link, to } => Parts {
@@ -53,7 +65,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             code: Some((TYPE_IT, code)),
             rest: vec![
                 "Link und Code gelten einmal, eine Stunde lang.".into(),
-                "Waren Sie es nicht, ignorieren Sie diese Mail: Es ändert sich nichts.".into(),
+                "Waren Sie es nicht, ignorieren Sie diese Mail: Es ändert sich nichts. Geben Sie den Code niemandem.".into(),
             ],
         },
         Letter::MagicLink { link, code } => Parts {

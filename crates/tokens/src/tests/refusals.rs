@@ -36,7 +36,7 @@ fn a_token_has_the_form_that_the_contract_promises() {
     assert_eq!(String::from_utf8_lossy(&parts[0]), header());
     assert_eq!(
         String::from_utf8_lossy(&parts[1]),
-        r#"{"sub":"0198c0de-0000-7000-8000-000000000001","email":"ada@example.com","email_verified":true,"role":"user","sid":"0198c0de-0000-7000-8000-000000000002","iss":"https://id.example","aud":"https://api.example","iat":1700000000,"exp":1700000900,"pos":"17.c0de"}"#
+        r#"{"sub":"0198c0de-0000-7000-8000-000000000001","email":"ada@example.com","email_verified":true,"role":"user","sid":"0198c0de-0000-7000-8000-000000000002","iss":"https://id.example","aud":"https://api.example","iat":1700000000,"exp":1700000900,"pos":"17.c0de","auth_time":1700000000,"amr":["pwd"]}"#
     );
     assert_eq!(parts[2].len(), 64);
     assert_eq!(token, signed(&header(), &payload()));

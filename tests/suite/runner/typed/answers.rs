@@ -38,6 +38,7 @@ pub fn response(answered: Answered) -> Response<Vec<u8>> {
         Answered::Profile(changed) => {
             let mut profile = user(&changed);
             profile.as_object_mut().expect("an object").remove("updatedAt");
+            profile["language"] = json!(changed.language);
             json_of(200, &profile)
         }
         Answered::Token(SignedToken { token, expires_in }, of) => {
