@@ -21,6 +21,7 @@ const TOLD: &[(&str, &str)] = &[
     ("account_deletion", "the_audit_log_stays"),
     ("audit_events", "however_large_they_are_sealed"),
     ("bounds", "refused_registrations_count_for_nobody_else"),
+    ("codes", "a_code_has_five_attempts"),
     ("change_password", "a_bearer_who_overlooks_them_goes_on_with_the_old_ones"),
     ("keys_in_time", "the_next_key_is_published_before_it_signs"),
     ("lockout", "an_administrator_unlocks"),
@@ -30,6 +31,7 @@ const TOLD: &[(&str, &str)] = &[
     ("secrets_at_rest", "nothing_is_left_after_a_busy_day"),
     ("session_cache", "is_not_set_where_it_would_be_too_long"),
     ("sessions", "an_id_that_is_no_text_is_no_session"),
+    ("taking_back", "coming_back_ends_what_came_between"),
     ("audit_log", "it_is_summed_up_before_and_after_sealing"),
     ("audit_log", "nobody_else_reads_it"),
 ];
@@ -86,6 +88,7 @@ async fn an_operator_lists_erases_and_rotates(stage: Stage) {
             assert!(matches!(imported.as_deref(), Ok([ImportOutcome::Added(_)])), "{imported:?}");
             let erased = auth.mana_auth_audit().call_erase(accessor, found.id, Some(found.email)).await?;
             auth.mana_auth_audit().call_rotate_key(accessor).await?.expect("another key");
+            auth.mana_auth_mail().call_list(accessor).await?.expect("a list");
             Ok((listed, older, erased.expect("a number")))
         })
         .await

@@ -82,9 +82,10 @@ fn text_and_html_lead_to_the_same_place_and_load_nothing() {
         for (name, letter) in letters() {
             let Rendered { subject, text, html } = letter.render(&brand(), language);
             assert!(!subject.is_empty() && subject.chars().count() <= 78, "{name}: {subject}");
-            assert_eq!(text.lines().filter(|line| *line == LINK).count(), 1, "{name}");
+            let links = usize::from(!matches!(letter, Letter::Notice { undo: None, .. }));
+            assert_eq!(text.lines().filter(|line| *line == LINK).count(), links, "{name}");
             assert!(text.lines().all(|line| line == LINK || line.chars().count() <= 72), "{name}");
-            assert_eq!(html.matches(&format!("href=\"{LINK}\"")).count(), 1, "{name}");
+            assert_eq!(html.matches(&format!("href=\"{LINK}\"")).count(), links, "{name}");
             for loads in ["<script", "<img", "<link", "<form", "url(", "@import", "src="] {
                 assert!(!html.contains(loads), "{name}: {loads}");
             }
