@@ -133,3 +133,27 @@ fn text(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Respo
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_was_rebound_to_this_machine_is_not_this_machine() {
+        for (host, is_ours) in [
+            ("localhost:3002", true),
+            ("LOCALHOST", true),
+            ("127.0.0.1:3002", true),
+            ("127.8.8.8", true),
+            ("[::1]:3002", true),
+            ("evil.example:3002", false),
+            ("localhost.evil.example", false),
+            ("192.0.2.1", false),
+            ("", false),
+        ] {
+            let request = Request::builder().header(header::HOST, host).body(()).unwrap();
+            assert_eq!(is_asked_by_loopback(&request), is_ours, "{host}");
+        }
+        assert!(!is_asked_by_loopback(&Request::new(())));
+    }
+}

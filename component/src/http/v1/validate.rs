@@ -16,7 +16,26 @@ use utoipa::ToSchema;
 pub struct ValidateBody {
     token: String,
     /// Refuses a token whose user proved longer ago who they are (`auth_time`), in seconds (RFC 9470).
-    max_age_sec: Option<u64>,
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
+    max_age_sec: Option<MaxAge>,
+}
+
+/// Whole seconds, up to a year. `300.0` is a whole number too, as JSON Schema has it.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "serde_json::Number")]
+struct MaxAge(u64);
+
+impl TryFrom<serde_json::Number> for MaxAge {
+    type Error = &'static str;
+
+    fn try_from(number: serde_json::Number) -> Result<Self, Self::Error> {
+        // Such a number is printed without its fraction; of -0.0 the sum is 0.
+        let whole = number.as_u64().or_else(|| (number.as_f64()? + 0.0).to_string().parse().ok());
+        whole
+            .filter(|seconds| *seconds <= 31_536_000)
+            .map(Self)
+            .ok_or("must be whole seconds, at most 31536000")
+    }
 }
 
 /// What an access token says, or why it is refused.
@@ -103,9 +122,9 @@ impl From<Claims> for ClaimsBody {
 }
 
 /// Whether a token's user has proven who they are within so many seconds. A proof that lies ahead counts as none.
-fn is_recent(call: &Call, claims: &Claims, within: Option<u64>) -> bool {
+fn is_recent(call: &Call, claims: &Claims, within: Option<MaxAge>) -> bool {
     let now = call.now.as_seconds();
-    within.is_none_or(|within| {
+    within.is_none_or(|MaxAge(within)| {
         claims.auth_time <= (call.now + SKEW).as_seconds() && now.saturating_sub(claims.auth_time) <= within
     })
 }
