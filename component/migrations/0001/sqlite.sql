@@ -177,13 +177,13 @@ CREATE TABLE outbox (
     -- The left part of the Message-ID, over all attempts.
     id             TEXT PRIMARY KEY,
     kind           TEXT NOT NULL,
-    -- Whether anybody may have caused it: such mails make room first.
+    -- 1: a stranger may have caused it. Such mails make room first.
     by_stranger    INTEGER NOT NULL CHECK (by_stranger IN (0, 1)),
     -- Recipient and letter, sealed with AES-256-GCM under the secret of this version; null once destroyed.
     secret_version INTEGER NOT NULL,
     content        BLOB,
     created_at     INTEGER NOT NULL,
-    -- When the next attempt is made. Whoever attempts it puts that off, and notes who they are.
+    -- The time of the next attempt. A deliverer that takes the mail moves this time on, and writes its name beside it.
     due_at         INTEGER NOT NULL,
     holder         BLOB,
     attempts       INTEGER NOT NULL,
@@ -198,8 +198,8 @@ CREATE INDEX outbox_held ON outbox (holder) WHERE holder IS NOT NULL;
 
 CREATE INDEX outbox_age ON outbox (by_stranger, created_at, id);
 
--- What was mailed to prove something: that an address is somebody's, or that they may choose a password. A request that names nobody has
--- a row too, so that what is written tells no one who has an account; and rows stay for a day, because they are counted.
+-- Challenges: tokens and codes that were mailed, and prove that somebody reads mail at an address. A request for an unknown address has a
+-- row too, so that the rows don't tell who has an account. Rows stay for a day at least: limits count them.
 CREATE TABLE challenges (
     id                 TEXT PRIMARY KEY,
     purpose            TEXT NOT NULL,
@@ -210,16 +210,16 @@ CREATE TABLE challenges (
     -- A MAC of the code that can be typed instead, and how often it was typed wrong.
     code_mac           BLOB,
     code_failures      INTEGER NOT NULL DEFAULT 0,
-    -- Whose it is, and the credentials that it was asked for with; an id that nobody has stands for nobody, and so there is no foreign key.
+    -- The user, and the version of their credentials at that time. An unused id stands for nobody, so there is no foreign key.
     user_id            TEXT NOT NULL,
     credential_version INTEGER NOT NULL,
     -- The address that it was mailed to.
     email              TEXT NOT NULL,
-    -- Where it was asked for: a hash of the network.
+    -- SHA-256 of the network that asked.
     network            BLOB,
     -- SHA-256 of the challenge cookie of the browser that asked.
     browser_hash       BLOB,
-    -- What else belongs to it: the address that an account shall have, or how long a session shall last.
+    -- Depends on the purpose: the new address, the lifetime of the session, or the page to go back to.
     detail             TEXT,
     created_at         INTEGER NOT NULL,
     expires_at         INTEGER NOT NULL,

@@ -6,7 +6,7 @@ use crate::{
 };
 use zeroize::Zeroizing;
 
-/// How a code looks.
+/// The form of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Six digits: 10⁶.
@@ -63,12 +63,12 @@ impl Code {
         format!("{first}{between}{second}")
     }
 
-    /// What is stored: a MAC, since a code is too short for a hash. It is of one challenge.
+    /// Its MAC, for the row of one challenge. A plain hash of so short a code could be reversed.
     pub(super) fn mac(&self, keyring: &Keyring, challenge: &str) -> Vec<u8> {
         mac::mac(keyring, KeyPurpose::Code, &[challenge.as_bytes(), b"\0", self.0.as_bytes()])
     }
 
-    /// Whether it is the one that was stored. Compares in constant time.
+    /// Compares it with the stored MAC, in constant time.
     pub(super) fn is(&self, keyring: &Keyring, challenge: &str, stored: &[u8]) -> bool {
         let content: [&[u8]; 3] = [challenge.as_bytes(), b"\0", self.0.as_bytes()];
         mac::author(keyring, KeyPurpose::Code, &content, stored) == mac::Author::Ours

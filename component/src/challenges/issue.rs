@@ -21,8 +21,8 @@ pub struct Issued {
     pub written: Condition,
 }
 
-/// Adds a challenge to a change, which strangers may cause: where there were too many, nothing is written. The statements are the same
-/// whoever it names.
+/// Adds a challenge to a change, which strangers may cause: where there were too many, nothing is written. A known and an
+/// unknown address cost the same statements.
 pub fn issue(ctx: &Context, change: &mut Change, request: &Request<'_>) -> Issued {
     // The strangers of a network don't use up what a browser may have that is known, nor does that use up theirs.
     if request.is_known_device {

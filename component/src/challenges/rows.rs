@@ -232,10 +232,7 @@ pub fn end_since(id: &str, user: UserId, now: Time) -> Statement {
 /// What holds while a user may take a change of address back at this address.
 #[must_use]
 pub fn leads_back(user: UserId, email: &Email, now: Time) -> Condition {
-    let sql = "EXISTS (SELECT 1 FROM challenges WHERE purpose = $1 AND email = $2 AND user_id = $3
-             AND spent_at IS NULL AND expires_at > $4 AND expires_at <= $5)";
-    let (purpose, latest) = (Purpose::EmailUndo, now + Purpose::EmailUndo.lifetime() + SKEW);
-    Condition::new(sql, params![purpose.name(), email.as_str(), user, now, latest])
+    way_back(email, "=", Some(user), now)
 }
 
 /// Ends the way back to an address that the user has again, and those that came after it.
@@ -277,9 +274,15 @@ pub fn forget_user(user: UserId, now: Time) -> Statement {
 /// What holds while an address is kept for the user who had it: they may still take the change back.
 #[must_use]
 pub fn is_reserved(email: &Email, for_another_than: Option<UserId>, now: Time) -> Condition {
-    let sql =
-        "EXISTS (SELECT 1 FROM challenges WHERE purpose = $1 AND email = $2 AND user_id IS DISTINCT FROM $3
-             AND spent_at IS NULL AND expires_at > $4 AND expires_at <= $5)";
+    way_back(email, "IS DISTINCT FROM", for_another_than, now)
+}
+
+/// What holds while there is a way back to an address, of a user who compares so.
+fn way_back(email: &Email, compares: &str, user: Option<UserId>, now: Time) -> Condition {
+    let sql = format!(
+        "EXISTS (SELECT 1 FROM challenges WHERE purpose = $1 AND email = $2 AND user_id {compares} $3
+             AND spent_at IS NULL AND expires_at > $4 AND expires_at <= $5)"
+    );
     let (purpose, latest) = (Purpose::EmailUndo, now + Purpose::EmailUndo.lifetime() + SKEW);
-    Condition::new(sql, params![purpose.name(), email.as_str(), for_another_than, now, latest])
+    Condition::new(sql, params![purpose.name(), email.as_str(), user, now, latest])
 }

@@ -6,6 +6,7 @@ mod delete_account;
 mod first_proof;
 mod forgot_password;
 mod magic_link;
+mod mailed;
 mod not_me;
 mod reauthenticate;
 mod reset_link;
@@ -13,7 +14,6 @@ mod reset_mail;
 mod reset_password;
 mod sign_in;
 mod step_up;
-mod token_or_code;
 mod verify_email;
 
 pub use change_email::{
@@ -27,13 +27,13 @@ pub use forgot_password::{ForgotPassword, ForgotPasswordError, forgot_password};
 pub use magic_link::{
     AskMagicLink, AskMagicLinkError, UseMagicLink, UseMagicLinkError, ask_magic_link, use_magic_link,
 };
+pub use mailed::{Mailed, TokenOrCode};
 pub use not_me::{NotMeError, not_me};
 pub use reauthenticate::{Purpose, ReauthenticateError, Reauthenticated, by_session, reauthenticate};
 pub use reset_link::reset_link;
-pub use reset_password::{Mailed, ResetPasswordError, reset_password};
+pub use reset_password::{ResetPasswordError, reset_password};
 pub use sign_in::{SignIn, SignInError, sign_in};
 pub use step_up::{StepUpError, step_up};
-pub use token_or_code::TokenOrCode;
 pub use verify_email::{
     AskVerification, AskVerificationError, Password as VerificationPassword, VerifyEmailError,
     ask_verification, shown_verification, verify_email,

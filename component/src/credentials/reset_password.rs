@@ -1,29 +1,21 @@
 //! Choosing a new password by what was mailed.
 
+use super::Mailed;
 use crate::{
     accounts::{self, User},
-    challenges::{self, Challenge, Code, Of, Presented, Purpose},
+    challenges::{Challenge, Presented, Purpose},
     commit::Change,
     context::Context,
     devices,
-    email::Email,
     error::{Failure, FieldProblem, InputError, passes_on},
     events::{Event, EventType},
     notices,
     passwords::{NewPassword, acceptable, hash},
     platform,
-    secrets::{ChallengeCookie, ChallengeToken},
+    secrets::ChallengeCookie,
     sessions, throttle,
 };
 use mana_auth_mail::Notice;
-
-/// What was mailed.
-pub enum Mailed {
-    /// The token of the link; none where what was sent can be none.
-    Token(Option<ChallengeToken>),
-    /// The code, and the address that it was mailed to.
-    Code(Email, Option<Code>),
-}
 
 /// Why the password stays as it is.
 #[derive(Debug)]
@@ -50,18 +42,11 @@ pub async fn reset_password(
     new: &NewPassword,
     browser: Option<&ChallengeCookie>,
 ) -> Result<(), ResetPasswordError> {
-    let presented = match &mailed {
-        Mailed::Token(Some(token)) => {
-            challenges::by_token(ctx, Purpose::PasswordReset, token, browser).await?
-        }
-        Mailed::Code(email, Some(code)) => {
-            // Before an attempt is taken.
-            acceptable(ctx, new, "newPassword", email, "").await?;
-            challenges::by_code(ctx, Purpose::PasswordReset, Of::Address(email), code, browser).await?
-        }
-        Mailed::Token(None) | Mailed::Code(_, None) => Presented::Bad,
-    };
-    let challenge = match presented {
+    if let Mailed::Code(email, Some(_)) = &mailed {
+        // Before an attempt is taken.
+        acceptable(ctx, new, "newPassword", email, "").await?;
+    }
+    let challenge = match mailed.presented(ctx, Purpose::PasswordReset, browser).await? {
         Presented::Good(challenge) => challenge,
         Presented::Repeated => return Ok(()),
         Presented::Bad => return Err(ResetPasswordError::TokenInvalid),

@@ -3,7 +3,7 @@
 use super::{Mailed, Reauthenticated, first_proof};
 use crate::{
     accounts::{self, User},
-    challenges::{self, Challenge, Code, Of, Presented, Purpose, Request},
+    challenges::{self, Challenge, Code, Presented, Purpose, Request},
     commit::Change,
     context::Context,
     devices::{self, DeviceCookie},
@@ -119,16 +119,7 @@ pub async fn shown_verification(
     mailed: &Mailed,
     browser: Option<&ChallengeCookie>,
 ) -> Result<Option<Shown>, VerifyEmailError> {
-    let presented = match mailed {
-        Mailed::Token(Some(token)) => {
-            challenges::by_token(ctx, Purpose::Verification, token, browser).await?
-        }
-        Mailed::Code(email, Some(code)) => {
-            challenges::by_code(ctx, Purpose::Verification, Of::Address(email), code, browser).await?
-        }
-        Mailed::Token(None) | Mailed::Code(_, None) => Presented::Bad,
-    };
-    match presented {
+    match mailed.presented(ctx, Purpose::Verification, browser).await? {
         Presented::Good(challenge) => {
             let user = accounts::by_id(challenge.user).await?.ok_or(VerifyEmailError::TokenInvalid)?;
             Ok(Some(Shown { challenge, user }))

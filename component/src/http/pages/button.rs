@@ -58,9 +58,11 @@ fn form(token: &str, path: &str, words: &Words, problem: Option<&str>) -> Markup
 
 /// The page again, where nothing was ticked.
 pub fn unticked(call: &Call, sent: &Form, path: &str, words: &Words) -> Option<Response> {
-    let is_sure = words.tick.is_none() || sent.field("sure") == "yes";
-    let form = || form(sent.field("token"), path, words, Some("Tick the box first: nothing was done yet."));
-    (!is_sure).then(|| page(call, StatusCode::BAD_REQUEST, words.title, &form()))
+    if words.tick.is_none() || sent.field("sure") == "yes" {
+        return None;
+    }
+    let form = form(sent.field("token"), path, words, Some("Tick the box first: nothing was done yet."));
+    Some(page(call, StatusCode::BAD_REQUEST, words.title, &form))
 }
 
 /// Instead of the page, to a browser in which nobody is signed in: what it does is done for the account of that session alone.

@@ -1,19 +1,17 @@
 //! `POST /reset-password`
 
 use crate::{
-    challenges::Code,
-    credentials::{self, Mailed},
+    credentials,
     email::Email,
-    error::FieldProblem,
     http::kit::{
         bodies::{ProblemBody, Success},
         body::Json,
         call::Call,
         cookies,
+        mailed::mailed,
         problem::Problem,
     },
     passwords::NewPassword,
-    secrets::ChallengeToken,
 };
 use http::HeaderMap;
 use serde::Deserialize;
@@ -46,11 +44,7 @@ pub async fn reset_password(
     headers: HeaderMap,
     Json(body): Json<ResetPasswordBody>,
 ) -> Result<axum::Json<Success>, Problem> {
-    let mailed = match (body.token, body.email, body.code) {
-        (Some(token), _, _) => Mailed::Token(ChallengeToken::parse(&token)),
-        (None, Some(email), Some(code)) => Mailed::Code(email, Code::parse(&code)),
-        (None, _, _) => return Err(FieldProblem::new("token", "must be there, or email and code").into()),
-    };
+    let mailed = mailed(body.token, body.email, body.code)?;
     let browser = cookies::challenge(&headers, call.settings);
     credentials::reset_password(&call, mailed, &body.new_password, browser.as_ref()).await?;
     Ok(axum::Json(Success::yes()))

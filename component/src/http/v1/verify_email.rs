@@ -1,21 +1,19 @@
 //! `POST /resend-verification`, `POST /verify-email`
 
 use crate::{
-    challenges::Code,
-    credentials::{self, AskVerification, Mailed, Purpose, VerificationPassword},
+    credentials::{self, AskVerification, Purpose, VerificationPassword},
     email::Email,
-    error::FieldProblem,
     http::kit::{
         bodies::{ProblemBody, Sent, Success},
         body::Json,
         call::Call,
         cookies,
+        mailed::mailed,
         origin::FirstParty,
         problem::Problem,
         redirect_to::source_app,
     },
     passwords::{NewPassword, Password},
-    secrets::ChallengeToken,
 };
 use http::HeaderMap;
 use serde::Deserialize;
@@ -88,11 +86,7 @@ pub async fn verify_email(
     headers: HeaderMap,
     Json(body): Json<VerifyEmailBody>,
 ) -> Result<axum::Json<Success>, Problem> {
-    let mailed = match (body.token, body.email, body.code) {
-        (Some(token), _, _) => Mailed::Token(ChallengeToken::parse(&token)),
-        (None, Some(email), Some(code)) => Mailed::Code(email, Code::parse(&code)),
-        (None, _, _) => return Err(FieldProblem::new("token", "must be there, or email and code").into()),
-    };
+    let mailed = mailed(body.token, body.email, body.code)?;
     let browser = cookies::challenge(&headers, call.settings);
     let Some(shown) = credentials::shown_verification(&call, &mailed, browser.as_ref()).await? else {
         return Ok(axum::Json(Success::yes()));
