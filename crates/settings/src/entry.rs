@@ -17,6 +17,11 @@ pub const fn component(
     ConfigKey { name, owner: Owner::Component, kind, default, reason: documented(reason) }
 }
 
+/// A key of what stands in for our host on Spin.
+pub const fn spin(name: &'static str, kind: ValueKind, default: Fallback, reason: &'static str) -> ConfigKey {
+    ConfigKey { name, owner: Owner::Spin, kind, default, reason: documented(reason) }
+}
+
 /// Kept where documentation is made, and left out of programs.
 const fn documented(reason: &'static str) -> &'static str {
     if cfg!(feature = "reasons") { reason } else { "" }

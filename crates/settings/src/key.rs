@@ -7,6 +7,8 @@ pub enum Owner {
     Host,
     /// The component, on whatever host.
     Component,
+    /// What stands in for our host on Spin.
+    Spin,
 }
 
 /// What a value looks like.

@@ -12,6 +12,11 @@ pub use key::{ConfigKey, Fallback, Owner, ValueKind};
 pub use keys::KEYS;
 pub use value::{Problem, boolean, integer, items, normal};
 
+/// The keys that our own server knows: its own, and those that it hands on to the component.
+pub fn of_server() -> impl Iterator<Item = &'static ConfigKey> {
+    KEYS.iter().filter(|key| key.owner != Owner::Spin)
+}
+
 /// The key of this name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static ConfigKey> {

@@ -2,7 +2,7 @@
 
 use super::variable::PREFIX;
 use crate::mail::SmtpUrlProblem;
-use mana_auth_settings::KEYS;
+use mana_auth_settings::{Owner, find, of_server};
 use std::{fmt, io, path::PathBuf};
 
 /// Where a value was set.
@@ -127,8 +127,11 @@ pub enum Error {
 
 /// The known key that a name which may be shown is most like, as it is written there.
 fn meant(key: &str, origin: &Origin) -> String {
+    if find(key).is_some_and(|key| key.owner == Owner::Spin) {
+        return ": it is one for Spin alone".to_owned();
+    }
     let alike = |known: &str| strsim::jaro_winkler(known, key);
-    let best = KEYS.iter().map(|known| known.name).filter(|_| looks_like_a_key(key));
+    let best = of_server().map(|known| known.name).filter(|_| looks_like_a_key(key));
     let best = best.max_by(|one, other| alike(one).total_cmp(&alike(other)));
     let Some(best) = best.filter(|best| alike(best) > 0.85) else { return String::new() };
     match origin {

@@ -6,7 +6,7 @@ use super::{
     kubernetes::is_of_a_service,
     variable::PREFIX,
 };
-use mana_auth_settings::{self as keys, ConfigKey, KEYS, normal};
+use mana_auth_settings::{ConfigKey, normal, of_server};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -66,7 +66,7 @@ impl Settings {
         for (name, value) in
             [("listen", &flags.listen), ("management", &flags.management), ("data", &flags.data)]
         {
-            if let (Some(value), Some(key)) = (value, keys::find(name)) {
+            if let (Some(value), Some(key)) = (value, known(name)) {
                 settings.set(key, value, Origin::Flag(name))?;
             }
         }
@@ -82,7 +82,7 @@ impl Settings {
         let mut settings = Self::default();
         for (name, value) in pairs {
             let origin = Origin::Program;
-            let Some(key) = keys::find(name) else {
+            let Some(key) = known(name) else {
                 return Err(Error::UnknownKey { key: name.to_owned(), origin });
             };
             settings.set(key, value, origin)?;
@@ -105,7 +105,7 @@ impl Settings {
     fn read_file(&mut self, path: &Path) -> Result<(), Error> {
         for (name, value) in file::read(path)? {
             let origin = Origin::File(path.to_owned());
-            let Some(key) = keys::find(&name) else {
+            let Some(key) = known(&name) else {
                 return Err(Error::UnknownKey { key: name, origin });
             };
             let text = file::text(key.kind, &value).map_err(|problem| Error::WrongValue {
@@ -128,9 +128,9 @@ impl Settings {
             // A name that isn't Unicode is shown as well as it can be.
             let name = name.to_string_lossy().into_owned();
             if name == ALIAS.0 {
-                alias = keys::find(ALIAS.1).map(|key| (key, name, value));
+                alias = known(ALIAS.1).map(|key| (key, name, value));
             } else if let Some(rest) = name.strip_prefix(PREFIX).filter(|_| name != FILE) {
-                match KEYS.iter().find(|key| key.name.to_ascii_uppercase() == rest) {
+                match of_server().find(|key| key.name.to_ascii_uppercase() == rest) {
                     Some(key) => prefixed.push((key, name, value)),
                     None if is_of_a_service(rest) => {}
                     None => {
@@ -163,4 +163,8 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+fn known(name: &str) -> Option<&'static ConfigKey> {
+    of_server().find(|key| key.name == name)
 }

@@ -1,7 +1,7 @@
 //! The effective configuration, as a file that would make it.
 
 use super::Config;
-use mana_auth_settings::{ConfigKey, Fallback, KEYS, Owner, ValueKind, items};
+use mana_auth_settings::{ConfigKey, Fallback, Owner, ValueKind, items, of_server};
 use std::fmt::Write as _;
 use toml::Value;
 
@@ -13,12 +13,11 @@ const MASK: &str = "***";
 #[must_use]
 pub fn show(config: &Config, component: &[(String, String)]) -> String {
     let mut out = String::new();
-    for key in KEYS {
-        let value = match key.owner {
-            Owner::Host => host_value(config, key),
-            Owner::Component => {
-                component.iter().find(|(name, _)| name == key.name).map(|(_, value)| value.clone())
-            }
+    for key in of_server() {
+        let value = if key.owner == Owner::Host {
+            host_value(config, key)
+        } else {
+            component.iter().find(|(name, _)| name == key.name).map(|(_, value)| value.clone())
         };
         let origin = config.settings.origin(key.name);
         // Writing to a string can't fail.

@@ -1,7 +1,7 @@
 //! `mana-auth config`.
 
 use crate::support::Sandbox;
-use mana_auth::config::keys::{Fallback, KEYS};
+use mana_auth::config::keys::{Fallback, of_server};
 
 /// 32 random bytes.
 const SECRET: &str = "1:5cTJW8vJv1qTq6mQ3o0h0xk2p9Yw7sLr4nZbXeVfUgA";
@@ -10,7 +10,7 @@ const SECRET: &str = "1:5cTJW8vJv1qTq6mQ3o0h0xk2p9Yw7sLr4nZbXeVfUgA";
 fn it_shows_every_key_and_touches_nothing() {
     let sandbox = Sandbox::new();
     let shown = sandbox.run(&["config"]).success();
-    for key in KEYS {
+    for key in of_server() {
         assert!(
             shown.lines().any(|line| line.starts_with(&format!("{} = ", key.name))
                 || line.starts_with(&format!("# {}: ", key.name))),
@@ -25,7 +25,7 @@ fn it_shows_every_key_and_touches_nothing() {
 #[test]
 fn the_documented_defaults_are_those_in_effect() {
     let file: toml::Table = place_config(&Sandbox::new());
-    for key in KEYS {
+    for key in of_server() {
         let Fallback::Value(text) = key.default else { continue };
         // The test's own environment sets these.
         if ["password_memory_kib", "password_iterations"].contains(&key.name) {

@@ -1,21 +1,15 @@
-//! `spin.toml` knows every key of the component.
+//! `spin.toml` knows every key of the component, and of what is its host on Spin.
 
 use crate::repository::{read, root};
 use mana_auth_settings::{ConfigKey, KEYS, Owner};
-
-/// What the manifest has besides the keys of the component.
-const SPINS_OWN: [&str; 1] = ["database_url"];
 
 /// `make golden` writes both tables anew.
 pub fn variables() {
     let path = root().join("spin.toml");
     let manifest = read(&path);
-    let keys: Vec<&ConfigKey> = KEYS.iter().filter(|key| key.owner == Owner::Component).collect();
+    let keys: Vec<&ConfigKey> = KEYS.iter().filter(|key| key.owner != Owner::Host).collect();
     let declared = keys.iter().map(|key| format!("{} = {}", key.name, declaration(key)));
-    let declared =
-        declared.chain(SPINS_OWN.iter().map(|name| format!("{name} = {{ default = \"\", secret = true }}")));
-    let names = keys.iter().map(|key| key.name).chain(SPINS_OWN);
-    let handed_on = names.map(|name| format!("{name} = \"{{{{ {name} }}}}\""));
+    let handed_on = keys.iter().map(|key| format!("{0} = \"{{{{ {0} }}}}\"", key.name));
     let expected = with_table(&manifest, "[variables]", declared);
     let expected = with_table(&expected, "[component.auth.variables]", handed_on);
     if std::env::var_os("UPDATE").is_some() {

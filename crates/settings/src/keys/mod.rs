@@ -2,21 +2,25 @@
 
 mod recovery;
 mod service;
+mod spin;
 
 use crate::key::ConfigKey;
 
-const COUNT: usize = service::KEYS.len() + recovery::KEYS.len();
+const TABLES: [&[ConfigKey]; 3] = [service::KEYS, recovery::KEYS, spin::KEYS];
+const COUNT: usize = service::KEYS.len() + recovery::KEYS.len() + spin::KEYS.len();
 
 #[allow(clippy::indexing_slicing, reason = "a constant: the compiler computes it")]
 const ALL: [ConfigKey; COUNT] = {
     let mut all = [service::KEYS[0]; COUNT];
-    let mut index = 0;
-    while index < COUNT {
-        all[index] = match index.checked_sub(service::KEYS.len()) {
-            None => service::KEYS[index],
-            Some(index) => recovery::KEYS[index],
-        };
-        index += 1;
+    let (mut count, mut table) = (0, 0);
+    while table < TABLES.len() {
+        let mut row = 0;
+        while row < TABLES[table].len() {
+            all[count] = TABLES[table][row];
+            count += 1;
+            row += 1;
+        }
+        table += 1;
     }
     all
 };
