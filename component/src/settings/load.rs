@@ -40,6 +40,9 @@ async fn values() -> Result<BTreeMap<String, String>, Misconfiguration> {
         Err(config::Error::UnknownKey(key)) => {
             Err(Misconfiguration { key, problem: "is not a known key".into() })
         }
+        Err(config::Error::WrongValue(config::WrongValue { key, problem })) => {
+            Err(Misconfiguration { key, problem })
+        }
         Err(config::Error::Unavailable) => {
             Err(Misconfiguration { key: "configuration".into(), problem: "can't be read".into() })
         }

@@ -23,6 +23,9 @@ impl maintenance::Guest for Guest {
                 let problem = "unknown key".to_owned();
                 return Err(StartError::Configuration(Misconfiguration { key, problem }));
             }
+            Err(config::Error::WrongValue(config::WrongValue { key, problem })) => {
+                return Err(StartError::Configuration(Misconfiguration { key, problem }));
+            }
             Err(config::Error::Unavailable) => return Err(StartError::Unavailable),
         };
         match settings.first().map(|(_, value)| value.as_str()) {
