@@ -2,7 +2,7 @@
 
 use crate::{
     bindings::{ErrorCode, Guest, Method, Request, Response, mana::auth::exchange},
-    housekeeping, own, probe,
+    delivery, housekeeping, own, probe,
     request::{self, Unread},
     response, settings,
 };
@@ -15,6 +15,7 @@ impl Guest for Front {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
         let is_head = matches!(request.get_method(), Method::Head);
         let response = response::write(answer(request).await?, is_head).await;
+        delivery::after_the_answer();
         housekeeping::after_the_answer();
         response
     }

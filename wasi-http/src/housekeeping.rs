@@ -1,6 +1,6 @@
 //! Maintenance, where no timer runs: after an answer, at most once a minute in each instance.
 
-use crate::bindings::mana::auth::maintenance;
+use crate::{bindings::mana::auth::maintenance, delivery};
 use std::{
     cell::Cell,
     time::{Duration, Instant},
@@ -26,5 +26,6 @@ pub fn after_the_answer() {
         // What fails now is tried again; the component has logged why.
         let _ = maintenance::flush().await;
         let _ = maintenance::run(SECONDS).await;
+        delivery::after_the_answer();
     });
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! wasi:http request ─ request::read ─▶ exchange.handle ─ response::write ─▶ wasi:http response
-//!                                                        housekeeping, now and then, after the answer
+//!                                                        mails, and now and then housekeeping, after the answer
 //! ```
 //!
 //! What it can't learn from a request it reads from the environment, once; see [`settings`].
@@ -15,6 +15,8 @@
 #[cfg(target_family = "wasm")]
 mod bindings;
 mod caller;
+#[cfg(target_family = "wasm")]
+mod delivery;
 #[cfg(target_family = "wasm")]
 mod front;
 #[cfg(target_family = "wasm")]

@@ -3,12 +3,16 @@ use crate::{
     bindings::exports::mana::auth::mail::{Entry, Error, Guest, Sent, State},
     email::Email,
     mail,
-    mailer::Outcome,
+    mailer::{self, Outcome},
 };
 
 impl Guest for Component {
     async fn deliver() -> Result<bool, Error> {
         Ok(mail::deliver(&context().await?).await?)
+    }
+
+    fn committed() -> bool {
+        mailer::take_committed()
     }
 
     async fn list() -> Result<Vec<Entry>, Error> {

@@ -7,7 +7,7 @@ use crate::{
     commit::Change,
     context::Context,
     error::{Bug, Failure},
-    invalidations, keys, mail,
+    invalidations, keys, mail, mailer,
     platform::{Level, Metric},
     sessions,
     storage::Statement,
@@ -137,6 +137,10 @@ async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
         remove(ctx, "challenges", challenges::prune(purpose, ctx.now, CHALLENGES_REMOVED)).await?;
     }
     let mails = mail::tidy(ctx).await?;
+    // For a host without a timer of its own: some may have been put off.
+    if mails.waiting > 0 {
+        mailer::committed();
+    }
     report.gauge("mails_waiting", mails.waiting);
     report.gauge("mails_failed", mails.failed);
     report.add("lost_events_recorded", reported?);
