@@ -107,9 +107,9 @@ fn every_mistake_in_the_environment_is_named() {
             "unknown key `lisen`: did you mean `MANA_AUTH_LISTEN`? (environment variable MANA_AUTH_LISEN)",
         ),
         (
-            "MANA_AUTH_DATABASE_URL",
-            "x",
-            "unknown key `database_url`: it is one for Spin alone (environment variable MANA_AUTH_DATABASE_URL)",
+            "MANA_AUTH_MAIL_API",
+            "resend",
+            "unknown key `mail_api`: it is one for Spin alone (environment variable MANA_AUTH_MAIL_API)",
         ),
         (
             "MANA_AUTH_listen",

@@ -1,5 +1,5 @@
 //! The imports of `mana:auth` over the interfaces of Spin: `storage` on SQLite or PostgreSQL, `invalidations` on the same, `config` on variables,
-//! `platform` on WASI.
+//! `mailer` on outbound HTTP, `platform` on WASI.
 
 mod bindings;
 mod config;
@@ -8,6 +8,7 @@ mod log;
 mod mailer;
 mod platform;
 mod storage;
+mod variable;
 
 /// What the component imports, as far as Spin provides it.
 struct Adapter;

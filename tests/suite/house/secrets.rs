@@ -27,6 +27,7 @@ const SECRET: &[(&str, &str)] = &[
     ("component/src/secrets/shared_secret.rs", "SharedSecret"),
     ("crates/audit/src/note.rs", "SigningKey"),
     ("crates/tokens/src/key.rs", "SigningKey"),
+    ("spin/adapter/src/mailer/api.rs", "Api"),
     ("spin/guard/src/credential.rs", "Credential"),
 ];
 

@@ -21,7 +21,7 @@ pub const KEYS: &[ConfigKey] = &[
         "mail_from",
         Text,
         Derived("`no-reply` at the host of `public_url`"),
-        "The address that mails are from. The server of `smtp_url` must be allowed to send for its domain (SPF, DKIM, DMARC).",
+        "The address that mails are from. The server of `smtp_url`, or on Spin the API of `mail_api`, must be allowed to send for its domain (SPF, DKIM, DMARC).",
     ),
     component("mail_reply_to", Text, Derived("unset"), "Where answers to mails go."),
     component(
