@@ -14,7 +14,10 @@ pub use mails::Mail;
 
 use crate::{
     client::{Client, Promises, Shared},
-    runner::{Hooks, MAINTENANCE, Runner, RunnerKind, gate::Gate, postman::Postman, recorder::Recorder},
+    runner::{
+        Hooks, MAINTENANCE, Runner, RunnerKind, gate::Gate, mail_api::KEY, postman::Postman,
+        recorder::Recorder,
+    },
     shape,
 };
 use mana_auth::clock::{Clock as _, SystemClock, TestClock};
@@ -139,8 +142,11 @@ impl Stage {
         for secret in [SECRET, NEXT_SECRET] {
             shared.vault.keep(secret.split_once(':').expect("a version and a secret").1);
         }
-        if let Some(secret) = self.settings.get("maintenance_secret") {
-            shared.vault.keep(secret);
+        shared.vault.keep(KEY);
+        for key in ["maintenance_secret", "mail_api_secret"] {
+            if let Some(secret) = self.settings.get(key).filter(|secret| !secret.is_empty()) {
+                shared.vault.keep(secret);
+            }
         }
         Service {
             kind: self.kind,

@@ -86,6 +86,7 @@ impl Application {
                     artefact,
                     variables,
                     may_call: &["auth"],
+                    may_reach: Vec::new(),
                 };
                 let components = vec![
                     auth(&settings(&service)),

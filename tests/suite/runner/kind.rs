@@ -57,9 +57,9 @@ impl RunnerKind {
             Need::Management | Need::Start => {
                 matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Binary)
             }
-            Need::Commands | Need::Files | Need::Mail => {
-                matches!(self, Self::Host | Self::Typed | Self::Binary)
-            }
+            Need::Commands | Need::Files => matches!(self, Self::Host | Self::Typed | Self::Binary),
+            Need::Mail => matches!(self, Self::Host | Self::Typed | Self::Binary | Self::Spin),
+            Need::MailApi => matches!(self, Self::Spin),
             Need::OwnSecret => matches!(self, Self::Binary),
             Need::OneAddress => matches!(self, Self::Spin | Self::SpinUp),
         }

@@ -5,6 +5,7 @@ pub mod gate;
 pub mod hold;
 pub mod host;
 mod kind;
+pub mod mail_api;
 pub mod postgres;
 pub mod postman;
 pub mod recorder;

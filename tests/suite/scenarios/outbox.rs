@@ -43,13 +43,13 @@ async fn asked(stage: Stage, says: Says) -> (Service, Arc<Postman>) {
 }
 
 /// Once a statement finds this number: what follows a delivery is committed behind it.
-async fn comes_to(service: &Service, sql: &str, number: i64) {
+pub async fn comes_to(service: &Service, sql: &str, number: i64) {
     eventually(|| async { (service.number(sql) == number).then_some(()) }).await;
 }
 
-const ALL: &str = "SELECT count(*) FROM outbox";
-const FAILED: &str = "SELECT count(*) FROM outbox WHERE state = 'failed'";
-const PUT_OFF: &str =
+pub const ALL: &str = "SELECT count(*) FROM outbox";
+pub const FAILED: &str = "SELECT count(*) FROM outbox WHERE state = 'failed'";
+pub const PUT_OFF: &str =
     "SELECT count(*) FROM outbox WHERE state = 'waiting' AND holder IS NULL AND attempts > 0";
 
 /// By no timer: the clock stands still.

@@ -1,7 +1,10 @@
 //! The mails that a service sends, as files of its development outbox.
 
-use super::Service;
-use crate::eventually::eventually;
+use super::{Service, Stage};
+use crate::{
+    eventually::eventually,
+    runner::mail_api::{KEY, MailApi},
+};
 use mailparse::{MailHeaderMap as _, ParsedMail, parse_mail};
 use std::{fs, time::Duration};
 
@@ -67,7 +70,19 @@ impl Mail {
     }
 }
 
+impl Stage {
+    /// Has mails taken by this API, as that of this provider.
+    pub fn with_mail_api(self, provider: &str, api: &MailApi) -> Self {
+        self.with("mail_api", provider).with("mail_api_secret", KEY).with("mail_api_url", api.url())
+    }
+}
+
 impl Service {
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.runner.log()
+    }
+
     /// The next mail that was not read yet, once it is there; the oldest first.
     #[track_caller]
     pub fn mail(&self) -> impl Future<Output = Mail> {

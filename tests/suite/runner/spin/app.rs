@@ -22,6 +22,8 @@ pub struct Component {
     pub variables: Settings,
     /// The other components that it may call.
     pub may_call: &'static [&'static str],
+    /// Whom it may call elsewhere, as origins.
+    pub may_reach: Vec<String>,
 }
 
 /// What every instance of a component knows.

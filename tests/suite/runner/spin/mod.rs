@@ -3,6 +3,7 @@
 
 pub mod app;
 mod instance;
+mod outbound;
 mod postgres;
 mod serve;
 mod site;
@@ -10,7 +11,12 @@ mod sqlite;
 mod state;
 mod variables;
 
-use super::{Runner, Settings, maintain};
+use super::{
+    Runner, Settings,
+    mail_api::{self, MailApi},
+    maintain,
+};
+use crate::repository::{read, root};
 use app::{Component, Log};
 use futures::future::BoxFuture;
 use mana_auth::clock::TestClock;
@@ -28,28 +34,66 @@ pub struct Spin {
     /// What its instances wrote to their error streams, those that have ended included.
     log: Log,
     serving: Serving,
+    /// Whoever takes its mails, where the settings name nobody.
+    mails: Arc<MailApi>,
 }
 
 impl Spin {
     /// Starts the auth service alone, as the manifest of the repository has it.
     pub async fn start(data: &Path, settings: &Settings, clock: Arc<TestClock>) -> Self {
-        Self::start_again(data, vec![auth(settings)], clock, Log::default()).await
+        let mails = Arc::new(MailApi::into_folder(data, clock.clone()).await);
+        let components = vec![auth(&with_mail(settings, &mails))];
+        Self::start_again(data, components, clock, Log::default(), mails).await
     }
 
     /// Starts an application of several components.
     pub async fn start_several(data: &Path, components: Vec<Component>) -> Self {
-        Self::start_again(data, components, Arc::default(), Log::default()).await
+        let mails = Arc::new(MailApi::into_folder(data, Arc::default()).await);
+        Self::start_again(data, components, Arc::default(), Log::default(), mails).await
     }
 
-    async fn start_again(data: &Path, components: Vec<Component>, clock: Arc<TestClock>, log: Log) -> Self {
+    async fn start_again(
+        data: &Path,
+        components: Vec<Component>,
+        clock: Arc<TestClock>,
+        log: Log,
+        mails: Arc<MailApi>,
+    ) -> Self {
         let site = Site::new(components, database_in(data), &clock, &log);
-        Self { data: data.to_owned(), clock, log, serving: Serving::start(site).await }
+        Self { data: data.to_owned(), clock, log, serving: Serving::start(site).await, mails }
     }
+}
+
+/// The settings, with somebody who takes mails where they don't say who; as on our own server only for a service of this machine.
+fn with_mail(settings: &Settings, mails: &MailApi) -> Settings {
+    let mut settings = settings.clone();
+    let is_here = |url: &String| url.contains("://localhost") || url.contains("://127.");
+    if settings.get("public_url").is_some_and(is_here) && !settings.contains_key("mail_api") {
+        let ours =
+            [("mail_api", "resend"), ("mail_api_secret", mail_api::KEY), ("mail_api_url", mails.url())];
+        settings.extend(ours.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    }
+    settings
 }
 
 /// The auth service as a component.
 pub fn auth(settings: &Settings) -> Component {
-    Component { name: "auth", route: "", artefact: "spin", variables: settings.clone(), may_call: &[] }
+    Component {
+        name: "auth",
+        route: "",
+        artefact: "spin",
+        variables: settings.clone(),
+        may_call: &[],
+        may_reach: allowed_outbound_hosts(settings),
+    }
+}
+
+/// Those of the manifest, and the one that an operator has to add.
+fn allowed_outbound_hosts(settings: &Settings) -> Vec<String> {
+    let manifest: toml::Table = read(&root().join("spin.toml")).parse().expect("a manifest");
+    let hosts = manifest["component"]["auth"]["allowed_outbound_hosts"].as_array().expect("hosts");
+    let hosts = hosts.iter().map(|host| host.as_str().expect("a host").to_owned());
+    hosts.chain(settings.get("mail_api_url").cloned()).collect()
 }
 
 /// Where Spin keeps an application's default database, below its folder for state.
@@ -87,7 +131,9 @@ impl Runner for Spin {
     fn restart<'a>(&'a mut self, settings: &'a Settings) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async {
             let (data, clock, log) = (self.data.clone(), self.clock.clone(), self.log.clone());
-            *self = Self::start_again(&data, vec![auth(settings)], clock, log).await;
+            let mails = self.mails.clone();
+            let components = vec![auth(&with_mail(settings, &mails))];
+            *self = Self::start_again(&data, components, clock, log, mails).await;
             Ok(())
         })
     }

@@ -1,6 +1,9 @@
 //! What an instance has: WASI, with the test's clocks, and its own part of Spin.
 
-use super::app::{App, Chained, Component};
+use super::{
+    app::{App, Chained, Component},
+    outbound,
+};
 use mana_auth::clock::{Clock as _, TestClock};
 use std::{
     path::PathBuf,
@@ -47,7 +50,7 @@ impl State {
             component: app.component.clone(),
             wasi,
             http: WasiHttpCtx::default(),
-            hooks: Hooks { chained: app.chained.clone(), may_call: app.component.may_call },
+            hooks: Hooks { chained: app.chained.clone(), component: app.component.clone() },
         }
     }
 }
@@ -64,10 +67,10 @@ impl WasiHttpView for State {
     }
 }
 
-/// What an instance may call: other components of its application, as `allowed_outbound_hosts` names them.
+/// What an instance may call, as `allowed_outbound_hosts` names it.
 struct Hooks {
     chained: Weak<dyn Chained>,
-    may_call: &'static [&'static str],
+    component: Arc<Component>,
 }
 
 /// A response, and how sending the request ended.
@@ -80,15 +83,33 @@ impl WasiHttpHooks for Hooks {
         _: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
-        let host = request.uri().host().unwrap_or_default();
-        let name = host.strip_suffix(".spin.internal").unwrap_or_default();
-        let name = self.may_call.iter().find(|known| **known == name);
-        let called = name.copied().zip(self.chained.upgrade());
+        let (chained, component) = (self.chained.clone(), self.component.clone());
         Box::new(async move {
-            let (name, chained) = called.ok_or(Error::HttpRequestDenied)?;
-            let response = chained.call(name, request).await.ok_or(Error::DestinationNotFound)?;
+            let response = call(request, &component, &chained).await?;
             Ok((response, Box::new(async { Ok(()) }) as Box<dyn Future<Output = _> + Send>))
         })
+    }
+}
+
+/// Calls another component of the application, or somebody elsewhere.
+async fn call(
+    request: http::Request<WasiBody>,
+    component: &Component,
+    chained: &Weak<dyn Chained>,
+) -> Result<http::Response<WasiBody>, Error> {
+    let uri = request.uri();
+    let host = uri.host().unwrap_or_default();
+    if let Some(name) = host.strip_suffix(".spin.internal") {
+        let name = component.may_call.iter().find(|known| **known == name).ok_or(Error::HttpRequestDenied)?;
+        let chained = chained.upgrade().ok_or(Error::HttpRequestDenied)?;
+        return chained.call(name, request).await.ok_or(Error::DestinationNotFound);
+    }
+    let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
+    let origin = format!("{}://{authority}", uri.scheme_str().unwrap_or_default());
+    if component.may_reach.contains(&origin) {
+        outbound::send(request).await
+    } else {
+        Err(Error::HttpRequestDenied)
     }
 }
 
