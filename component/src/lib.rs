@@ -31,6 +31,7 @@ mod once_per_interval;
 pub mod outbox;
 pub mod passwords;
 pub mod platform;
+pub mod registrations;
 pub mod secrets;
 pub mod sessions;
 pub mod settings;

@@ -110,22 +110,23 @@ pub async fn acceptable(
     Err(FieldProblem::new(field, advice.join(" ")).into())
 }
 
-/// Hashes a password to be stored.
+/// Hashes a password to be stored: with the salt and parameters of the Argon2id hash `beside`, where a sign-in compares with both.
 ///
 /// # Errors
 ///
 /// `Overloaded` where the host has no room for another hash.
-pub async fn hash(ctx: &Context, password: &NewPassword) -> Result<String, Failure> {
-    rehash(ctx, &password.0).await
+pub async fn hash(ctx: &Context, password: &NewPassword, beside: Option<&str>) -> Result<String, Failure> {
+    rehash(ctx, &password.0, beside).await
 }
 
-/// Hashes a password that was just proven right, at today's cost.
+/// Hashes a password that was just proven right, at today's cost, or `beside` another.
 ///
 /// # Errors
 ///
 /// `Overloaded` where the host has no room for another hash.
-pub async fn rehash(ctx: &Context, password: &Password) -> Result<String, Failure> {
-    Ok(passwords::hash(password.normal.to_string(), ctx.settings.password_parameters, behalf(ctx)).await?)
+pub async fn rehash(ctx: &Context, password: &Password, beside: Option<&str>) -> Result<String, Failure> {
+    let (password, parameters) = (password.normal.to_string(), ctx.settings.password_parameters);
+    Ok(passwords::hash(password, parameters, beside.map(ToOwned::to_owned), behalf(ctx)).await?)
 }
 
 /// Whether a hash that others have made can be compared with.
@@ -142,38 +143,71 @@ pub async fn supported(encoded: &str, field: &'static str) -> Result<(), InputEr
     }
 }
 
-/// Compares a password with an account's hash: in its normal form, and then as it was typed, which is what an import may have hashed.
-/// What was typed decides how often, never the account. Without a hash, or where it is none that can be computed, it takes as long and
-/// says `Wrong`: what was imported badly must not tell that there is an account.
+/// Compares a password with an account's hash, as [`check_all`] does.
 ///
 /// # Errors
 ///
 /// `Overloaded` where the host has no room for another hash.
 pub async fn check(ctx: &Context, password: &Password, encoded: Option<String>) -> Result<Proof, Failure> {
-    match compare(ctx, &password.normal, encoded.clone()).await? {
-        // Of a hash that saw a part, the rest may be a typing error: what is hashed anew must have been proven whole.
-        Verdict::Match | Verdict::MatchInPart => return Ok(Proof::Right),
-        Verdict::MatchButOutdated => return Ok(Proof::RightButOutdated),
-        Verdict::Mismatch => {}
-    }
-    let Some(typed) = &password.typed else { return Ok(Proof::Wrong) };
-    Ok(match compare(ctx, typed, encoded).await {
-        Ok(Verdict::Match | Verdict::MatchButOutdated) => Proof::RightButOutdated,
-        Ok(Verdict::MatchInPart) => Proof::Right,
-        // A guess has been compared. A client that hangs up before the second comparison must not get the attempt back.
-        Ok(Verdict::Mismatch) | Err(_) => Proof::Wrong,
-    })
+    let proofs = check_all(ctx, password, vec![encoded]).await?;
+    Ok(proofs.first().copied().unwrap_or(Proof::Wrong))
 }
 
-async fn compare(ctx: &Context, password: &str, encoded: Option<String>) -> Result<Verdict, Failure> {
+/// Compares a password with hashes: in its normal form, and then as it was typed, which is what an import may have hashed.
+/// What was typed decides how often, never the account. For a hash that is not there, or that can't be computed, it takes as long as for one
+/// and says `Wrong`: what was imported badly must not tell that there is an account. Argon2id hashes that share salt and parameters cost one.
+///
+/// # Errors
+///
+/// `Overloaded` where the host has no room for another hash.
+pub async fn check_all(
+    ctx: &Context,
+    password: &Password,
+    encoded: Vec<Option<String>>,
+) -> Result<Vec<Proof>, Failure> {
+    let as_normal = compare(ctx, &password.normal, encoded.clone()).await?;
+    let Some(typed) = password.typed.as_ref().filter(|_| as_normal.iter().all(|v| *v == Verdict::Mismatch))
+    else {
+        return Ok(as_normal.into_iter().map(proof_of_normal).collect());
+    };
+    let wrong = vec![Proof::Wrong; encoded.len()];
+    // A guess has been compared. A client that hangs up before the second comparison must not get the attempt back.
+    let as_typed = compare(ctx, typed, encoded).await;
+    Ok(as_typed.map_or(wrong, |verdicts| verdicts.into_iter().map(proof_of_typed).collect()))
+}
+
+fn proof_of_normal(verdict: Verdict) -> Proof {
+    match verdict {
+        // Of a hash that saw a part, the rest may be a typing error: what is hashed anew must have been proven whole.
+        Verdict::Match | Verdict::MatchInPart => Proof::Right,
+        Verdict::MatchButOutdated => Proof::RightButOutdated,
+        Verdict::Mismatch => Proof::Wrong,
+    }
+}
+
+fn proof_of_typed(verdict: Verdict) -> Proof {
+    match verdict {
+        Verdict::Match | Verdict::MatchButOutdated => Proof::RightButOutdated,
+        Verdict::MatchInPart => Proof::Right,
+        Verdict::Mismatch => Proof::Wrong,
+    }
+}
+
+async fn compare(
+    ctx: &Context,
+    password: &str,
+    encoded: Vec<Option<String>>,
+) -> Result<Vec<Verdict>, Failure> {
     let current = ctx.settings.password_parameters;
-    match passwords::verify(password.to_owned(), encoded, current, behalf(ctx)).await {
+    let compared = passwords::verify(password.to_owned(), encoded, current, behalf(ctx)).await?;
+    let verdict = |compared| match compared {
         Err(passwords::Error::MalformedHash | passwords::Error::UnsupportedParameters) => {
             ctx.log(Level::Error, "a stored password hash can't be computed", &[]);
             Ok(Verdict::Mismatch)
         }
         compared => Ok(compared?),
-    }
+    };
+    compared.into_iter().map(verdict).collect()
 }
 
 fn behalf(ctx: &Context) -> Behalf {

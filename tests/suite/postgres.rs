@@ -27,6 +27,7 @@ const TOLD: &[(&str, &str)] = &[
     ("lockout", "an_administrator_unlocks"),
     ("login", "what_a_device_says_of_itself_is_bounded"),
     ("metric_labels", "sessions_ended"),
+    ("registrations", "there_is_no_account_before_the_proof"),
     ("secret_rotation", "a_secret_may_be_skipped"),
     ("secrets_at_rest", "nothing_is_left_after_a_busy_day"),
     ("session_cache", "is_not_set_where_it_would_be_too_long"),

@@ -1,67 +1,20 @@
 //! Every way in which strangers are refused, and what they are asked for: for the scenarios that compare what each costs.
 
+mod scene;
+
+pub use scene::NOBODY;
+
 use crate::{
-    client::{API, Answer, Client},
-    runner::recorder::{Call, Recorder},
-    service::{
-        OTHER_PASSWORD, PASSWORD, Service, Stage, UNTRUSTED,
-        guesses::{ANA, login},
-    },
+    client::{API, Answer},
+    service::{OTHER_PASSWORD, PASSWORD, UNTRUSTED, guesses::login},
 };
 use futures::future::BoxFuture;
+use scene::{Refusal, Scene};
 use serde_json::{Value, json};
 use std::future::IntoFuture as _;
 
-/// As long as hers, and nobody's.
-pub const NOBODY: &str = "bob@example.org";
-
-/// One way of being refused: what comes before, and the request itself, about an address or with a token.
-pub struct Refusal {
-    pub route: &'static str,
-    pub status: u16,
-    /// What has to be configured for it.
-    pub settings: &'static [(&'static str, &'static str)],
-    pub request: for<'a> fn(&'a Scene) -> BoxFuture<'a, Answer>,
-}
-
-/// A service, and who asks it about whom.
-pub struct Scene {
-    pub service: Service,
-    pub recorder: std::sync::Arc<Recorder>,
-    pub client: Client,
-    pub email: &'static str,
-    /// A refresh token: one whose session is over, or none of ours.
-    pub token: String,
-}
-
-impl Scene {
-    async fn start(stage: &Stage, refusal: &Refusal, known: bool) -> Self {
-        let recorder = Recorder::new();
-        let settings = refusal.settings.iter();
-        let stage = settings.fold(stage.clone(), |stage, (key, value)| stage.with(key, value));
-        let service = stage.recorded(&recorder).start().await;
-        let ana = service.someone().await;
-        service.sql("UPDATE sessions SET expires_at = 1");
-        let token = if known { ana.refresh.clone() } else { another(&ana.refresh) };
-        let client = service.client();
-        Self { service, recorder, client, email: if known { ANA } else { NOBODY }, token }
-    }
-
-    fn sign_in(&self, password: &str) -> Value {
-        json!({ "email": self.email, "password": password })
-    }
-
-    async fn guess(&self, times: usize) {
-        for _ in 0..times {
-            login(&self.service.client(), self.sign_in(OTHER_PASSWORD)).await.refused("INVALID_CREDENTIALS");
-        }
-    }
-
-    fn post(&self, path: &str, body: Value) -> BoxFuture<'_, Answer> {
-        self.recorder.take();
-        self.client.post(path, body).into_future()
-    }
-}
+/// Addresses must be proven.
+const PROVEN: &[(&str, &str)] = &[("require_email_verification", "true")];
 
 /// Every route that strangers may ask something about an account or a token, and every way that it refuses them.
 pub const TABLE: &[Refusal] = &[
@@ -112,6 +65,19 @@ pub const TABLE: &[Refusal] = &[
                      ('login_failure', 1767225600000, 6000), ('suspicious_activity', 1767225600000, 600)
                  ON CONFLICT DO UPDATE SET since = excluded.since, count = excluded.count",
             );
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::with("/login", 401, PROVEN, |scene| scene.post("/login", scene.sign_in(OTHER_PASSWORD))),
+    Refusal::with("/login", 401, PROVEN, |scene| {
+        Box::pin(async {
+            scene.imports_somebody();
+            scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::with("/login", 403, PROVEN, |scene| {
+        Box::pin(async {
+            scene.client.post("/register", scene.sign_in(OTHER_PASSWORD)).await.is(201);
             scene.post("/login", scene.sign_in(OTHER_PASSWORD)).await
         })
     }),
@@ -260,6 +226,22 @@ pub const TABLE: &[Refusal] = &[
 
 /// The same about what is accepted: whoever is told nothing is mailed something, or nothing.
 pub const ACCEPTED: &[Refusal] = &[
+    Refusal::with("/register", 201, PROVEN, |scene| scene.post("/register", scene.sign_in(OTHER_PASSWORD))),
+    Refusal::with("/register", 201, PROVEN, |scene| {
+        Box::pin(async {
+            // More than may wait.
+            for _ in 0..3 {
+                scene.client.post("/register", scene.sign_in(OTHER_PASSWORD)).await.is(201);
+            }
+            scene.post("/register", scene.sign_in(OTHER_PASSWORD)).await
+        })
+    }),
+    Refusal::with("/resend-verification", 200, PROVEN, |scene| {
+        Box::pin(async {
+            scene.client.post("/register", scene.sign_in(OTHER_PASSWORD)).await.is(201);
+            scene.post("/resend-verification", json!({ "email": scene.email })).await
+        })
+    }),
     Refusal::new("/resend-verification", 200, |scene| {
         scene.post("/resend-verification", json!({ "email": scene.email }))
     }),
@@ -319,42 +301,9 @@ pub const ALIKE: &[(&str, u64)] = &[
 /// Routes that are open to strangers, and answer nothing about accounts.
 pub const ABOUT_NOBODY: &[&str] = &["/logout", "/validate"];
 
-impl Refusal {
-    const fn new(
-        route: &'static str,
-        status: u16,
-        request: for<'a> fn(&'a Scene) -> BoxFuture<'a, Answer>,
-    ) -> Self {
-        Self::with(route, status, &[], request)
-    }
-
-    const fn with(
-        route: &'static str,
-        status: u16,
-        settings: &'static [(&'static str, &'static str)],
-        request: for<'a> fn(&'a Scene) -> BoxFuture<'a, Answer>,
-    ) -> Self {
-        Self { route, status, settings, request }
-    }
-
-    /// What it costs, and what is told.
-    pub async fn work(&self, stage: &Stage, known: bool) -> (Vec<Call>, Value) {
-        let scene = Scene::start(stage, self, known).await;
-        let answer = (self.request)(&scene).await;
-        assert_eq!(answer.status, self.status, "{} {answer}", self.route);
-        (scene.recorder.take(), answer.json())
-    }
-}
-
 /// A reset by a code that is wrong.
 fn reset(scene: &Scene) -> Value {
     json!({ "email": scene.email, "code": "0000-0000", "newPassword": OTHER_PASSWORD })
-}
-
-/// A token of the same form.
-fn another(token: &str) -> String {
-    let first = if token.starts_with('A') { "B" } else { "A" };
-    format!("{first}{}", &token[1..])
 }
 
 fn untyped<'a>(scene: &'a Scene, path: &str) -> BoxFuture<'a, Answer> {

@@ -319,6 +319,15 @@ impl Service {
         self.sign_in("ana@example.org").await
     }
 
+    /// The same where addresses must be proven.
+    pub async fn someone_proven(&self) -> Person {
+        let (browser, email) = (self.client(), "ana@example.org");
+        browser.post("/register", json!({ "email": email, "password": PASSWORD })).await.is(201);
+        let token = self.mail().await.token();
+        browser.post("/verify-email", json!({ "token": token })).await.ok();
+        self.sign_in(email).await
+    }
+
     /// The public keys.
     pub async fn jwks(&self) -> Value {
         self.client().get("/jwks").await.ok()

@@ -47,6 +47,8 @@ CREATE TABLE accounts (
 
 CREATE INDEX accounts_user ON accounts (user_id);
 
+CREATE INDEX accounts_imported ON accounts (id) WHERE substr(password, 1, 10) <> '$argon2id$';
+
 CREATE TABLE sessions (
     id                  text COLLATE "C" PRIMARY KEY,
     user_id             text COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -194,6 +196,22 @@ CREATE INDEX challenges_network ON challenges (purpose, network, created_at);
 CREATE INDEX challenges_user ON challenges (user_id);
 
 CREATE INDEX challenges_browser ON challenges (browser_hash) WHERE browser_hash IS NOT NULL;
+
+CREATE TABLE registrations (
+    id           text COLLATE "C" PRIMARY KEY,
+    position     bigint NOT NULL UNIQUE,
+    email        text COLLATE "C" NOT NULL,
+    name         text COLLATE "C" NOT NULL,
+    password     text COLLATE "C" NOT NULL,
+    browser_hash bytea,
+    language     text COLLATE "C",
+    created_at   bigint NOT NULL,
+    expires_at   bigint NOT NULL
+);
+
+CREATE INDEX registrations_email ON registrations (email, expires_at);
+
+CREATE INDEX registrations_expiry ON registrations (expires_at);
 
 CREATE TABLE jwks (
     id             text COLLATE "C" PRIMARY KEY,

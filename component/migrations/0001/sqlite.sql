@@ -42,6 +42,9 @@ CREATE TABLE accounts (
 
 CREATE INDEX accounts_user ON accounts (user_id);
 
+-- Whether there is a password of another algorithm than ours.
+CREATE INDEX accounts_imported ON accounts (id) WHERE substr(password, 1, 10) <> '$argon2id$';
+
 CREATE TABLE sessions (
     id                  TEXT PRIMARY KEY,
     user_id             TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -237,6 +240,27 @@ CREATE INDEX challenges_network ON challenges (purpose, network, created_at);
 CREATE INDEX challenges_user ON challenges (user_id);
 
 CREATE INDEX challenges_browser ON challenges (browser_hash) WHERE browser_hash IS NOT NULL;
+
+-- What waits until its address is proven.
+CREATE TABLE registrations (
+    -- The id that the account will have.
+    id           TEXT PRIMARY KEY,
+    -- Which row it is, so that the oldest makes room without counting them.
+    position     INTEGER NOT NULL UNIQUE,
+    email        TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    -- Argon2id PHC, with the salt of whatever else is compared with for this address.
+    password     TEXT NOT NULL,
+    -- SHA-256 of the challenge cookie of the browser that registered.
+    browser_hash BLOB,
+    language     TEXT,
+    created_at   INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX registrations_email ON registrations (email, expires_at);
+
+CREATE INDEX registrations_expiry ON registrations (expires_at);
 
 -- The keys that sign access tokens.
 CREATE TABLE jwks (

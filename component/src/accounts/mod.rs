@@ -1,7 +1,7 @@
 //! Accounts: who someone is.
 //!
 //! No answer tells whether an account exists, in content or in time. The one exception is `EMAIL_ALREADY_EXISTS`
-//! on registration, while the address need not be verified first.
+//! on registration, while the address need not be proven first (then see [`crate::registrations`]).
 
 mod administer;
 mod app_metadata;
@@ -23,7 +23,7 @@ pub use import::{Import, Imported, MOST, import};
 pub use name::Name;
 pub use picture::Picture;
 pub use profile::{ProfileUpdate, update_profile};
-pub use register::{By, RegisterError, Registration, register};
+pub use register::{By, RegisterError, Registration, add, register};
 // For those who build on accounts: what their statements join, and what they change together with rows of their own.
 pub use rows::{
     Credentials, USER, by_id, clear_password, confirm_email, credentials_by_email, credentials_by_id,

@@ -53,20 +53,28 @@ passes_on!(RegisterError: Failed(Failure);
     ThrottleError { Throttled(throttled), Failed(failure) });
 
 /// Makes an account. A stranger's call is counted before anything else. The database decides whether the address is free, after the hash: a known address takes
-/// as long as an unknown one.
-pub async fn register(ctx: &Context, registration: Registration) -> Result<User, RegisterError> {
+/// as long as an unknown one. The hash is made `beside` what a sign-in compares with, too.
+pub async fn register(
+    ctx: &Context,
+    registration: Registration,
+    beside: Option<&str>,
+) -> Result<User, RegisterError> {
     if registration.by == By::Stranger {
         throttle::count(ctx, Route::Registration).await?;
     }
-    let outcome = commit(ctx, registration).await;
+    let outcome = commit(ctx, registration, beside).await;
     let label = if outcome.is_ok() { "created" } else { "refused" };
     platform::count(Metric::Registrations, label, 1);
     outcome
 }
 
-async fn commit(ctx: &Context, registration: Registration) -> Result<User, RegisterError> {
+async fn commit(
+    ctx: &Context,
+    registration: Registration,
+    beside: Option<&str>,
+) -> Result<User, RegisterError> {
     let mut change = Change::new();
-    let (user, added) = create(ctx, &mut change, registration).await?;
+    let (user, added) = create(ctx, &mut change, registration, beside).await?;
     match change.try_commit(ctx).await {
         Ok(_) => Ok(user),
         // It is kept for who had it.
@@ -85,31 +93,48 @@ async fn create(
     ctx: &Context,
     change: &mut Change,
     registration: Registration,
+    beside: Option<&str>,
 ) -> Result<(User, Handle), InputError> {
     let Registration { email, password, name, by } = registration;
     acceptable(ctx, &password, "password", &email, name.as_str()).await?;
-    let encoded = hash(ctx, &password).await?;
-    let user = User {
-        id: UserId::new(ctx.now),
-        email,
-        name: name.into(),
-        image: None,
-        role: Role::User,
-        email_verified: false,
-        created_at: ctx.now,
-        updated_at: ctx.now,
-        ban: Ban::None,
-        language: ctx.client.language,
-        app_metadata: AppMetadata::default(),
-    };
-    let is_free = challenges::is_reserved(&user.email, None, ctx.now).negated();
-    let added = change.add(rows::insert(&user, None, &is_free));
-    change.add(rows::insert_password(&user, platform::new_id(ctx.now), &encoded));
-    throttle::begin_anew(change, &user.email);
+    let encoded = hash(ctx, &password, beside).await?;
+    let user = User::new(ctx, UserId::new(ctx.now), email, name.into());
+    let added = add(ctx, change, &user, Some(&encoded));
     if by == By::Stranger {
         // Behind the row: whether an address is taken is told first, as ever.
         throttle::done(ctx, change, Route::Registration);
     }
-    change.record(Event::about(EventType::AccountCreated, user.id));
     Ok((user, added))
+}
+
+/// Adds an account to a change, with a password by its encoded hash. The change fails where the address is taken, or kept for who had it.
+pub fn add(ctx: &Context, change: &mut Change, user: &User, password: Option<&str>) -> Handle {
+    let is_free = challenges::is_reserved(&user.email, None, ctx.now).negated();
+    let added = change.add(rows::insert(user, None, &is_free));
+    if let Some(encoded) = password {
+        change.add(rows::insert_password(user, platform::new_id(ctx.now), encoded));
+    }
+    throttle::begin_anew(change, &user.email);
+    change.record(Event::about(EventType::AccountCreated, user.id));
+    added
+}
+
+impl User {
+    /// One who has just come, with an address that nobody has proven.
+    #[must_use]
+    pub fn new(ctx: &Context, id: UserId, email: Email, name: String) -> Self {
+        Self {
+            id,
+            email,
+            name,
+            image: None,
+            role: Role::User,
+            email_verified: false,
+            created_at: ctx.now,
+            updated_at: ctx.now,
+            ban: Ban::None,
+            language: ctx.client.language,
+            app_metadata: AppMetadata::default(),
+        }
+    }
 }

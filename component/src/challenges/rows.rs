@@ -127,13 +127,22 @@ pub fn prune(purpose: Purpose, now: Time, most: u32) -> Statement {
     )
 }
 
-/// SQL: what holds where the account is still as the challenge `c` has it.
+/// SQL: what holds where the account, or what waits for the address, is still as the challenge `c` has it.
 fn is_current(purpose: Purpose) -> String {
     let when = |holds, sql| if holds { sql } else { "" };
-    format!(
+    let of_account = format!(
         "EXISTS (SELECT 1 FROM users u WHERE u.id = c.user_id{}{})",
         when(purpose.is_of_address(), " AND u.email = c.email"),
         when(purpose.is_of_credentials(), " AND u.credential_version = c.credential_version")
+    );
+    if purpose != Purpose::Verification {
+        return of_account;
+    }
+    // An address is proven once. It may be one that a registration waits for.
+    format!(
+        "({of_account} AND NOT EXISTS (SELECT 1 FROM users p WHERE p.email = c.email AND p.email_verified)
+             OR EXISTS (SELECT 1 FROM registrations r WHERE r.id = c.user_id AND r.email = c.email)
+                 AND NOT EXISTS (SELECT 1 FROM users p WHERE p.email = c.email))"
     )
 }
 

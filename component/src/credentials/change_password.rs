@@ -9,6 +9,7 @@ use crate::{
     events::{Event, EventType},
     notices,
     passwords::{NewPassword, acceptable, hash},
+    registrations,
     sessions::{AuthenticateError, Caller, Methods, OldChain, Others, Renewal, SignedIn},
 };
 use mana_auth_mail::Notice;
@@ -73,7 +74,8 @@ async fn set_password(
     new: &NewPassword,
 ) -> Result<(), InputError> {
     acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
-    let encoded = hash(ctx, new).await?;
+    let beside = registrations::beside(ctx, &user.email).await?;
+    let encoded = hash(ctx, new, beside.as_deref()).await?;
     change.add(accounts::set_password(user.id, version, &encoded, ctx.now));
     change.record(Event::about(EventType::PasswordChange, user.id));
     notices::tell(ctx, change, user, Notice::PasswordChanged { at: notices::moment(ctx.now) });

@@ -35,6 +35,6 @@ pub use reset_password::{ResetPasswordError, reset_password};
 pub use sign_in::{SignIn, SignInError, sign_in};
 pub use step_up::{StepUpError, step_up};
 pub use verify_email::{
-    AskVerification, AskVerificationError, Password as VerificationPassword, VerifyEmailError,
-    ask_verification, shown_verification, verify_email,
+    AskVerification, AskVerificationError, VerifyEmailError, WithPassword, ask_verification,
+    shown_verification, verify_email,
 };

@@ -11,7 +11,7 @@ use crate::{
     events::{Event, EventType},
     notices,
     passwords::{NewPassword, acceptable, hash},
-    platform,
+    platform, registrations,
     secrets::ChallengeCookie,
     sessions, throttle,
 };
@@ -53,7 +53,8 @@ pub async fn reset_password(
     };
     let user = accounts::by_id(challenge.user).await?.ok_or(ResetPasswordError::TokenInvalid)?;
     acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
-    let encoded = hash(ctx, new).await?;
+    let beside = registrations::beside(ctx, &user.email).await?;
+    let encoded = hash(ctx, new, beside.as_deref()).await?;
     let change = plan(ctx, &challenge, &user, &encoded, browser);
     change.commit_or(ctx, ResetPasswordError::TokenInvalid).await.map(drop)
 }

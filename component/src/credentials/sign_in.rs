@@ -12,6 +12,7 @@ use crate::{
     notices,
     passwords::{self, Password, Proof},
     platform::{self, Metric},
+    registrations::{Compared, Waiting},
     secrets::CookieSecret,
     sessions::{self, Device, Methods, Opened, Proven, SignedIn, Wanted},
     throttle::{self, Attempt, ThrottleError, Throttled},
@@ -41,6 +42,8 @@ pub enum SignInError {
     InvalidCredentials,
     /// The account is banned. Only who knows the password is told.
     Banned,
+    /// The address is yet to be proven: of the account, or of what waits for one. Only who knows the password is told.
+    EmailNotVerified,
     /// Too many attempts failed. The right password gets the same response; nothing is hashed and no account looked up.
     Throttled(Throttled),
     /// See [`Failure`].
@@ -89,31 +92,55 @@ async fn prove(
 ) -> Result<SignedIn, SignInError> {
     for _ in 0..ATTEMPTS {
         let found = look_up(ctx, request).await?;
+        let waiting = Waiting::of(ctx, request.email.as_ref()).await?;
         let encoded = found.as_ref().and_then(|found| found.password.clone());
-        let proof = match passwords::check(ctx, &request.password, encoded).await {
-            Ok(proof) => proof,
+        let compared = match waiting.check(ctx, &request.password, encoded).await {
+            Ok(compared) => compared,
             Err(error) => {
                 platform::count(Metric::SignIns, "busy", 1);
                 return Err(error.into());
             }
         };
         let user = found.as_ref().map(|found| found.user.clone());
-        let Some(found_now) = found.filter(|_| proof != Proof::Wrong) else {
-            platform::count(Metric::SignIns, "mismatch", 1);
-            record_failure(ctx, request, user.as_ref(), "credentials", attempt).await?;
-            return Err(SignInError::InvalidCredentials);
+        let found_now = match admit(ctx, found, &compared) {
+            Ok(found) => found,
+            Err(refused) => {
+                platform::count(Metric::SignIns, refused.label, 1);
+                record_failure(ctx, request, user.as_ref(), refused.reason, attempt).await?;
+                return Err(refused.error);
+            }
         };
-        if found_now.user.ban.holds(ctx.now) {
-            platform::count(Metric::SignIns, "banned", 1);
-            record_failure(ctx, request, user.as_ref(), "banned", attempt).await?;
-            return Err(SignInError::Banned);
-        }
-        if let Opened::SignedIn(signed_in) = open(ctx, request, found_now, proof, trusted, attempt).await? {
+        let proof = compared.account;
+        let opened = open(ctx, request, found_now, proof, waiting.beside(), trusted, attempt).await?;
+        if let Opened::SignedIn(signed_in) = opened {
             platform::count(Metric::SignIns, "success", 1);
             return Ok(*signed_in);
         }
     }
     Err(Failure::Overloaded.into())
+}
+
+/// A refusal after the comparison.
+struct Refused {
+    error: SignInError,
+    /// Of the metric.
+    label: &'static str,
+    /// Of the event.
+    reason: &'static str,
+}
+
+/// The account, if its password was shown and it may come in.
+fn admit(ctx: &Context, found: Option<Credentials>, compared: &Compared) -> Result<Credentials, Refused> {
+    let refused = |error, label, reason| Err(Refused { error, label, reason });
+    match found.filter(|_| compared.account != Proof::Wrong) {
+        None if compared.waits => refused(SignInError::EmailNotVerified, "unverified", "email_not_verified"),
+        None => refused(SignInError::InvalidCredentials, "mismatch", "credentials"),
+        Some(found) if found.user.ban.holds(ctx.now) => refused(SignInError::Banned, "banned", "banned"),
+        Some(found) if ctx.settings.require_email_verification && !found.user.email_verified => {
+            refused(SignInError::EmailNotVerified, "unverified", "email_not_verified")
+        }
+        Some(found) => Ok(found),
+    }
 }
 
 /// Opens a session after the right password, and hashes it again if its hash is outdated.
@@ -122,6 +149,7 @@ async fn open(
     request: &SignIn,
     found: Credentials,
     proof: Proof,
+    beside: Option<&str>,
     trusted: Option<Trusted>,
     attempt: &Attempt,
 ) -> Result<Opened, Failure> {
@@ -129,7 +157,7 @@ async fn open(
     let device = devices::recognise(user.id, trusted, request.device.id.as_deref()).await?;
     let mut led_to = Change::new();
     if let (Proof::RightButOutdated, Some(old)) = (proof, password) {
-        let new = passwords::rehash(ctx, &request.password).await?;
+        let new = passwords::rehash(ctx, &request.password, beside).await?;
         led_to.add(accounts::upgrade_password(user.id, &old, &new, ctx.now));
     }
     let methods = Methods::password();

@@ -72,6 +72,7 @@ event_types! {
     EmailChangeRequest = "email_change_request", Expendable, "authn_token_created", "Another address was asked for.";
     StepUp = "step_up", Expendable, "authn_login_success", "Someone who was signed in proved again who they are.";
     ReportedNotMe = "reported_not_me", Expendable, "authn_password_change", "Someone said that what a notice told of was not them: the password is gone, and every session has ended.";
+    RegistrationRequest = "registration_request", Expendable, "user_created", "Someone registered an address that must be proven before there is an account.";
     AccountCreated = "account_created", Expendable, "user_created", "An account was made.";
     AccountImported = "account_imported", Required, "user_created", "An account was brought from another service.";
     AccountDeleted = "account_deleted", Required, "user_deleted", "An account was deleted.";

@@ -13,6 +13,7 @@ use crate::{
     email::Email,
     error::{FieldProblem, LookupError},
     passwords::{NewPassword, Password},
+    registrations::{self, Origin},
     sessions::{self, Caller, OldChain},
     time::Time,
 };
@@ -21,7 +22,7 @@ use zeroize::Zeroizing;
 impl Guest for Component {
     async fn register(new: NewUser, client: Client) -> Result<User, Refusal> {
         let ctx = context_for(&client).await?;
-        let user = accounts::register(&ctx, registration(new, By::Stranger)?).await?;
+        let user = registrations::register(&ctx, registration(new, By::Stranger)?, Origin::default()).await?;
         Ok(types::user(user, ctx.now))
     }
 
@@ -65,7 +66,7 @@ impl Guest for Component {
 
     async fn create(new: NewUser) -> Result<User, Error> {
         let ctx = context().await?;
-        let user = accounts::register(&ctx, registration(new, By::Operator)?).await?;
+        let user = registrations::register(&ctx, registration(new, By::Operator)?, Origin::default()).await?;
         Ok(types::user(user, ctx.now))
     }
 

@@ -31,7 +31,7 @@ told! {
     LookupError as Refusal { NotFound => NotFound, .. Failed }
     InputError as Refusal { .. Invalid, Failed }
     RegisterError as Refusal { EmailTaken => EmailTaken, .. Invalid, Throttled, Failed }
-    SignInError as Refusal { InvalidCredentials => InvalidCredentials, Banned => Banned, .. Throttled, Failed }
+    SignInError as Refusal { InvalidCredentials => InvalidCredentials, Banned => Banned, EmailNotVerified => EmailNotVerified, .. Throttled, Failed }
     ReauthenticateError as Refusal { InvalidCredentials => InvalidCredentials, .. Throttled, Failed }
     ChangePasswordError as Refusal {
         InvalidCredentials => InvalidCredentials,

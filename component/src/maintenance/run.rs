@@ -9,7 +9,7 @@ use crate::{
     error::{Bug, Failure},
     invalidations, keys, mail, mailer,
     platform::{Level, Metric},
-    sessions,
+    registrations, sessions,
     storage::Statement,
     throttle,
     time::{SKEW, Span},
@@ -29,6 +29,8 @@ const STARTS_KEPT: i64 = 1000;
 const ATTEMPTS_REMOVED: u32 = 20_000;
 /// How many challenges of each purpose that nobody needs any more.
 const CHALLENGES_REMOVED: u32 = 20_000;
+/// How many registrations whose address nobody has proven.
+const REGISTRATIONS_REMOVED: u32 = 20_000;
 
 /// What one run did.
 #[derive(Default)]
@@ -136,6 +138,7 @@ async fn tidy_up(ctx: &Context, report: &mut Report) -> Result<(), Failure> {
     for purpose in challenges::Purpose::ALL {
         remove(ctx, "challenges", challenges::prune(purpose, ctx.now, CHALLENGES_REMOVED)).await?;
     }
+    remove(ctx, "registrations", registrations::prune(ctx.now, REGISTRATIONS_REMOVED)).await?;
     let mails = mail::tidy(ctx).await?;
     // For a host without a timer of its own: some may have been put off.
     if mails.waiting > 0 {

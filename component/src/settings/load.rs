@@ -18,6 +18,10 @@ pub async fn load() -> Result<&'static Settings, Misconfiguration> {
     let mut settings = Settings::parse(&values().await?)?;
     if !mailer::available().await {
         settings.mail = None;
+        if settings.require_email_verification {
+            let problem = "needs mail, and this host has none".into();
+            return Err(Misconfiguration { key: "require_email_verification".into(), problem });
+        }
     }
     Ok(SETTINGS.get_or_init(|| settings))
 }

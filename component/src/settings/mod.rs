@@ -87,6 +87,8 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// How long a proof of who one is suffices for what a stolen session must not do.
     pub step_up: Span,
+    /// Whether there is no account before its address is proven.
+    pub require_email_verification: bool,
     /// Whether a change of address is confirmed at the old one first.
     pub change_email_confirm_old: bool,
     /// Whether the service has pages of its own, to which links in mails lead.

@@ -112,6 +112,7 @@ impl Settings {
             service_name: source.text("service_name")?.unwrap_or_default(),
             mail: Some(mail(&source, &public_url)?),
             step_up: Span::minutes(source.number("step_up_minutes")?),
+            require_email_verification: source.boolean("require_email_verification")?,
             change_email_confirm_old: source.boolean("change_email_confirm_old")?,
             pages: source.boolean("pages")?,
             password_parameters: password_parameters(&source)?,

@@ -34,24 +34,36 @@ impl Guest for Component {
         Ok(Estimate { guesses_log10, warning, suggestions })
     }
 
-    async fn hash(password: String, parameters: Parameters, _: Behalf) -> Result<String, Error> {
+    async fn hash(
+        password: String,
+        parameters: Parameters,
+        beside: Option<String>,
+        _: Behalf,
+    ) -> Result<String, Error> {
         log_panics();
         let parameters = parameters.try_into()?;
+        if let Some(beside) = beside
+            && let Some(hash) =
+                MEMORY.with_borrow_mut(|memory| crate::hash_beside(&password, &beside, memory))?
+        {
+            return Ok(hash);
+        }
         let salt = platform::random(SALT_LENGTH as u32).try_into().map_err(|_| Error::Busy)?;
         Ok(MEMORY.with_borrow_mut(|memory| crate::hash(&password, &salt, parameters, memory))?)
     }
 
     async fn verify(
         password: String,
-        encoded: Option<String>,
+        encoded: Vec<Option<String>>,
         current: Parameters,
         _: Behalf,
-    ) -> Result<Verdict, Error> {
+    ) -> Result<Vec<Result<Verdict, Error>>, Error> {
         log_panics();
         let current = current.try_into()?;
-        let verdict =
-            MEMORY.with_borrow_mut(|memory| crate::verify(&password, encoded.as_deref(), current, memory))?;
-        Ok(verdict.into())
+        let encoded: Vec<_> = encoded.iter().map(Option::as_deref).collect();
+        let verdicts =
+            MEMORY.with_borrow_mut(|memory| crate::verify_all(&password, &encoded, current, memory));
+        Ok(verdicts.into_iter().map(|verdict| Ok(verdict?.into())).collect())
     }
 
     async fn supports(encoded: String) -> Result<(), Error> {

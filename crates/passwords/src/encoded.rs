@@ -66,13 +66,17 @@ impl Encoded {
         }
     }
 
-    /// Whether this is the password's hash. The comparison itself takes the same time for every outcome.
-    pub(crate) fn is_of(&self, password: &str, memory: &mut Memory) -> Result<bool, Error> {
+    /// Whether this is the password's hash. The comparison itself takes the same time for every outcome. `computed` is what was computed
+    /// of the same password before.
+    pub(crate) fn is_of(
+        &self,
+        password: &str,
+        memory: &mut Memory,
+        computed: &mut Computed,
+    ) -> Result<bool, Error> {
         match self {
             Self::Argon2id { parameters, salt, key } => {
-                let mut buffer = Zeroizing::new([0; Output::MAX_LENGTH]);
-                let computed = buffer.get_mut(..key.len()).ok_or(Error::UnsupportedParameters)?;
-                argon2id(password, salt, *parameters, memory, computed)?;
+                let computed = computed.argon2id(password, salt, *parameters, key.len(), memory)?;
                 Ok(computed.ct_eq(key.as_bytes()).into())
             }
             Self::Scrypt { salt, key } => {
@@ -89,6 +93,32 @@ impl Encoded {
                 bcrypt::verify(seen, encoded).map_err(|_| Error::MalformedHash)
             }
         }
+    }
+}
+
+/// The Argon2id hashes of one password that were computed so far.
+#[derive(Default)]
+pub(crate) struct Computed(Vec<(Parameters, Salt, Zeroizing<Vec<u8>>)>);
+
+impl Computed {
+    /// The hash of this salt, these parameters and this length, which Argon2 hashes along. Computed once.
+    fn argon2id(
+        &mut self,
+        password: &str,
+        salt: &Salt,
+        parameters: Parameters,
+        length: usize,
+        memory: &mut Memory,
+    ) -> Result<&[u8], Error> {
+        let is_it = |(of, by, key): &(Parameters, Salt, Zeroizing<Vec<u8>>)| {
+            *of == parameters && by == salt && key.len() == length
+        };
+        if !self.0.iter().any(is_it) {
+            let mut key = Zeroizing::new(vec![0; length]);
+            argon2id(password, salt, parameters, memory, &mut key)?;
+            self.0.push((parameters, *salt, key));
+        }
+        self.0.iter().find(|one| is_it(one)).map(|(_, _, key)| key.as_slice()).ok_or(Error::OutOfMemory)
     }
 }
 

@@ -24,15 +24,27 @@ pub fn hash(
     memory: &mut Memory,
 ) -> Result<String, Error> {
     memory.keep(parameters);
-    let mut key = Zeroizing::new([0; KEY_LENGTH]);
-    argon2id(password, salt, parameters, memory, key.as_mut_slice())?;
+    let salt = Salt::new(salt).map_err(|_| Error::UnsupportedParameters)?;
+    hash_with(password, salt, parameters, KEY_LENGTH, memory)
+}
+
+/// The same, with a salt and a length of other hashes.
+pub(crate) fn hash_with(
+    password: &str,
+    salt: Salt,
+    parameters: Parameters,
+    length: usize,
+    memory: &mut Memory,
+) -> Result<String, Error> {
+    let mut key = Zeroizing::new(vec![0; length]);
+    argon2id(password, &salt, parameters, memory, &mut key)?;
     let encoded = PasswordHash {
         algorithm: Ident::new_unwrap(argon2::ARGON2ID_IDENT.as_str()),
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params(parameters, KEY_LENGTH)?)
+        params: ParamsString::try_from(&params(parameters, length)?)
             .map_err(|_| Error::UnsupportedParameters)?,
-        salt: Some(Salt::new(salt).map_err(|_| Error::UnsupportedParameters)?),
-        hash: Some(Output::new(key.as_slice()).map_err(|_| Error::UnsupportedParameters)?),
+        salt: Some(salt),
+        hash: Some(Output::new(&key).map_err(|_| Error::UnsupportedParameters)?),
     };
     Ok(encoded.to_string())
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing here logs, reads a clock or asks for chance. (`zxcvbn` looks at the calendar by itself, for the year.)
 
+mod beside;
 #[cfg(all(feature = "component", target_family = "wasm"))]
 mod bindings;
 mod blocklist;
@@ -15,12 +16,13 @@ mod strength;
 mod tests;
 mod verify;
 
+pub use beside::hash_beside;
 pub use blocklist::Blocklist;
 pub use hash::{SALT_LENGTH, hash};
 pub use memory::Memory;
 pub use parameters::Parameters;
 pub use strength::{Estimate, strength};
-pub use verify::{Verdict, supports, verify};
+pub use verify::{Verdict, supports, verify, verify_all};
 
 /// Why no answer was computed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

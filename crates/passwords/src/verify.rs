@@ -1,4 +1,7 @@
-use crate::{Error, Memory, Parameters, encoded::Encoded};
+use crate::{
+    Error, Memory, Parameters,
+    encoded::{Computed, Encoded},
+};
 
 /// The result of a comparison.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -33,16 +36,50 @@ pub fn verify(
     memory: &mut Memory,
 ) -> Result<Verdict, Error> {
     memory.keep(current);
-    let compared = match encoded {
-        Some(encoded) => compare(password, encoded, current, memory).map(Some),
-        None => Ok(None),
-    };
-    if let Ok(Some(verdict)) = compared {
-        return Ok(verdict);
+    Comparison { password, current, memory, computed: Computed::default() }.with(encoded)
+}
+
+/// Compares a password with several, as [`verify`] does with one. Argon2id hashes with the same salt and parameters cost one computation;
+/// so do all that are missing or can't be computed.
+pub fn verify_all(
+    password: &str,
+    encoded: &[Option<&str>],
+    current: Parameters,
+    memory: &mut Memory,
+) -> Vec<Result<Verdict, Error>> {
+    memory.keep(current);
+    let mut comparison = Comparison { password, current, memory, computed: Computed::default() };
+    encoded.iter().map(|encoded| comparison.with(*encoded)).collect()
+}
+
+/// One password, compared with one hash after another.
+struct Comparison<'a> {
+    password: &'a str,
+    current: Parameters,
+    memory: &'a mut Memory,
+    computed: Computed,
+}
+
+impl Comparison<'_> {
+    fn with(&mut self, encoded: Option<&str>) -> Result<Verdict, Error> {
+        let compared = encoded.map(|encoded| self.with_encoded(encoded)).transpose();
+        if let Ok(Some(verdict)) = compared {
+            return Ok(verdict);
+        }
+        // Nothing was computed: what can't be parsed, and what only the algorithm itself refuses.
+        Encoded::stand_in(self.current)?.is_of(self.password, self.memory, &mut self.computed)?;
+        compared.map(|_| Verdict::Mismatch)
     }
-    // Nothing was computed: what can't be parsed, and what only the algorithm itself refuses.
-    Encoded::stand_in(current)?.is_of(password, memory)?;
-    compared.map(|_| Verdict::Mismatch)
+
+    fn with_encoded(&mut self, encoded: &str) -> Result<Verdict, Error> {
+        let encoded: Encoded = encoded.parse()?;
+        Ok(match encoded.is_of(self.password, self.memory, &mut self.computed)? {
+            true if !encoded.covers(self.password) => Verdict::MatchInPart,
+            true if encoded.is_current(self.current) => Verdict::Match,
+            true => Verdict::MatchButOutdated,
+            false => Verdict::Mismatch,
+        })
+    }
 }
 
 /// Whether [`verify`] can compute an encoded hash. Hashes nothing.
@@ -52,19 +89,4 @@ pub fn verify(
 /// Why not: [`Error::MalformedHash`] or [`Error::UnsupportedParameters`].
 pub fn supports(encoded: &str) -> Result<(), Error> {
     encoded.parse::<Encoded>().map(drop)
-}
-
-fn compare(
-    password: &str,
-    encoded: &str,
-    current: Parameters,
-    memory: &mut Memory,
-) -> Result<Verdict, Error> {
-    let encoded: Encoded = encoded.parse()?;
-    Ok(match encoded.is_of(password, memory)? {
-        true if !encoded.covers(password) => Verdict::MatchInPart,
-        true if encoded.is_current(current) => Verdict::Match,
-        true => Verdict::MatchButOutdated,
-        false => Verdict::Mismatch,
-    })
 }

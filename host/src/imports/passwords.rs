@@ -87,22 +87,24 @@ impl<T: 'static> wit::HostWithStore<T> for HasPasswords {
         accessor: &Accessor<T, Self>,
         password: String,
         parameters: Parameters,
+        beside: Option<String>,
         behalf: Behalf,
     ) -> wasmtime::Result<Result<String, Error>> {
         let PasswordsCtx { passwords, limit } = context(accessor);
-        Ok(limit.of(passwords.hash(password, parameters, behalf)).await.unwrap_or(Err(Error::Busy)))
+        let hash = limit.of(passwords.hash(password, parameters, beside, behalf)).await;
+        Ok(hash.unwrap_or(Err(Error::Busy)))
     }
 
     async fn verify(
         accessor: &Accessor<T, Self>,
         password: String,
-        encoded: Option<String>,
+        encoded: Vec<Option<String>>,
         current: Parameters,
         behalf: Behalf,
-    ) -> wasmtime::Result<Result<Verdict, Error>> {
+    ) -> wasmtime::Result<Result<Vec<Result<Verdict, Error>>, Error>> {
         let PasswordsCtx { passwords, limit } = context(accessor);
-        let verdict = limit.of(passwords.verify(password, encoded, current, behalf)).await;
-        Ok(verdict.unwrap_or(Err(Error::Busy)))
+        let verdicts = limit.of(passwords.verify(password, encoded, current, behalf)).await;
+        Ok(verdicts.unwrap_or(Err(Error::Busy)))
     }
 
     async fn supports(accessor: &Accessor<T, Self>, encoded: String) -> wasmtime::Result<Result<(), Error>> {

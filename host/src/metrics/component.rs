@@ -17,14 +17,14 @@ pub(super) const COMPONENT: [ComponentCounter; 13] = [
         name: "registrations",
         help: "Registrations",
         label: "outcome",
-        values: &["created", "refused"],
+        values: &["created", "waiting", "refused"],
     },
     ComponentCounter {
         metric: Metric::SignIns,
         name: "sign_ins",
         help: "Sign-ins",
         label: "outcome",
-        values: &["success", "mismatch", "banned", "busy", "locked", "limited"],
+        values: &["success", "mismatch", "banned", "unverified", "busy", "locked", "limited"],
     },
     ComponentCounter {
         metric: Metric::SessionsOpened,

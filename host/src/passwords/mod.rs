@@ -27,14 +27,20 @@ pub trait Passwords: Send + Sync + 'static {
     async fn strength(&self, password: String, hints: Vec<String>, behalf: Behalf)
     -> Result<Estimate, Error>;
 
-    /// An Argon2id PHC string.
+    /// An Argon2id PHC string, with the salt of another one where that is to be compared with at once.
     ///
     /// # Errors
     ///
     /// As `passwords.hash` says.
-    async fn hash(&self, password: String, parameters: Parameters, behalf: Behalf) -> Result<String, Error>;
+    async fn hash(
+        &self,
+        password: String,
+        parameters: Parameters,
+        beside: Option<String>,
+        behalf: Behalf,
+    ) -> Result<String, Error>;
 
-    /// Compares a password with an encoded hash.
+    /// Compares a password with encoded hashes.
     ///
     /// # Errors
     ///
@@ -42,10 +48,10 @@ pub trait Passwords: Send + Sync + 'static {
     async fn verify(
         &self,
         password: String,
-        encoded: Option<String>,
+        encoded: Vec<Option<String>>,
         current: Parameters,
         behalf: Behalf,
-    ) -> Result<Verdict, Error>;
+    ) -> Result<Vec<Result<Verdict, Error>>, Error>;
 
     /// Whether `verify` can compute an encoded hash.
     ///

@@ -226,7 +226,13 @@ impl Passwords for Pool {
         answer.await.unwrap_or(Err(Error::Busy))
     }
 
-    async fn hash(&self, password: String, parameters: Parameters, behalf: Behalf) -> Result<String, Error> {
+    async fn hash(
+        &self,
+        password: String,
+        parameters: Parameters,
+        beside: Option<String>,
+        behalf: Behalf,
+    ) -> Result<String, Error> {
         let password = Zeroizing::new(password);
         let parameters = parameters.try_into()?;
         let mut salt = [0; SALT_LENGTH];
@@ -235,6 +241,11 @@ impl Passwords for Pool {
             return Err(Error::Busy);
         }
         let answer = self.queue(JobKind::Hash, behalf, move |memory| {
+            if let Some(beside) = beside
+                && let Some(hash) = mana_auth_passwords::hash_beside(&password, &beside, memory)?
+            {
+                return Ok(hash);
+            }
             Ok(mana_auth_passwords::hash(&password, &salt, parameters, memory)?)
         });
         answer.await.unwrap_or(Err(Error::Busy))
@@ -243,14 +254,16 @@ impl Passwords for Pool {
     async fn verify(
         &self,
         password: String,
-        encoded: Option<String>,
+        encoded: Vec<Option<String>>,
         current: Parameters,
         behalf: Behalf,
-    ) -> Result<Verdict, Error> {
+    ) -> Result<Vec<Result<Verdict, Error>>, Error> {
         let password = Zeroizing::new(password);
         let current = current.try_into()?;
         let answer = self.queue(JobKind::Hash, behalf, move |memory| {
-            Ok(mana_auth_passwords::verify(&password, encoded.as_deref(), current, memory)?.into())
+            let encoded: Vec<_> = encoded.iter().map(Option::as_deref).collect();
+            let verdicts = mana_auth_passwords::verify_all(&password, &encoded, current, memory);
+            Ok(verdicts.into_iter().map(|verdict| Ok(verdict?.into())).collect())
         });
         answer.await.unwrap_or(Err(Error::Busy))
     }

@@ -85,7 +85,7 @@ impl Hasher {
     pub fn hash(&mut self, password: &str, parameters: Parameters) -> Result<String, Error> {
         let (world, password) = (&self.world, password.to_owned());
         let answer = ready(self.store.run_concurrent(async |accessor| {
-            world.mana_auth_passwords().call_hash(accessor, password, parameters, nobody()).await
+            world.mana_auth_passwords().call_hash(accessor, password, parameters, None, nobody()).await
         }));
         answer.expect("it runs").expect("it returns")
     }
@@ -96,11 +96,12 @@ impl Hasher {
         encoded: Option<&str>,
         current: Parameters,
     ) -> Result<Verdict, Error> {
-        let (world, password, encoded) = (&self.world, password.to_owned(), encoded.map(str::to_owned));
+        let encoded = vec![encoded.map(str::to_owned)];
+        let (world, password) = (&self.world, password.to_owned());
         let answer = ready(self.store.run_concurrent(async |accessor| {
             world.mana_auth_passwords().call_verify(accessor, password, encoded, current, nobody()).await
         }));
-        answer.expect("it runs").expect("it returns")
+        answer.expect("it runs").expect("it returns")?.remove(0)
     }
 }
 

@@ -138,7 +138,7 @@ fn grow(mebibytes: &str) -> String {
 async fn hash(request: String) -> String {
     let parameters = passwords::Parameters { memory_kib: 8, iterations: 1, parallelism: 1 };
     let behalf = passwords::Behalf { request, network: None, known_device: false };
-    match passwords::hash("as asked".to_owned(), parameters, behalf).await {
+    match passwords::hash("as asked".to_owned(), parameters, None, behalf).await {
         Ok(encoded) => encoded,
         Err(error) => format!("{error:?}"),
     }

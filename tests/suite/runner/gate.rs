@@ -91,17 +91,23 @@ impl Passwords for Gate {
         self.passwords().strength(password, hints, behalf).await
     }
 
-    async fn hash(&self, password: String, parameters: Parameters, behalf: Behalf) -> Result<String, Error> {
-        self.passwords().hash(password, parameters, behalf).await
+    async fn hash(
+        &self,
+        password: String,
+        parameters: Parameters,
+        beside: Option<String>,
+        behalf: Behalf,
+    ) -> Result<String, Error> {
+        self.passwords().hash(password, parameters, beside, behalf).await
     }
 
     async fn verify(
         &self,
         password: String,
-        encoded: Option<String>,
+        encoded: Vec<Option<String>>,
         current: Parameters,
         behalf: Behalf,
-    ) -> Result<Verdict, Error> {
+    ) -> Result<Vec<Result<Verdict, Error>>, Error> {
         if self.busy.load(SeqCst) {
             return Err(Error::Busy);
         }

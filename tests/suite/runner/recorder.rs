@@ -180,19 +180,20 @@ impl Passwords for Recorder {
         &self,
         password: String,
         parameters: Parameters,
+        beside: Option<String>,
         behalf: Behalf,
     ) -> Result<String, PasswordsError> {
         self.hash()?;
-        self.passwords().hash(password, parameters, behalf).await
+        self.passwords().hash(password, parameters, beside, behalf).await
     }
 
     async fn verify(
         &self,
         password: String,
-        encoded: Option<String>,
+        encoded: Vec<Option<String>>,
         current: Parameters,
         behalf: Behalf,
-    ) -> Result<Verdict, PasswordsError> {
+    ) -> Result<Vec<Result<Verdict, PasswordsError>>, PasswordsError> {
         self.hash()?;
         let is_second = |compared: &mut BTreeSet<String>| !compared.insert(behalf.request.clone());
         if self.compared.lock().unwrap().as_mut().is_some_and(is_second) {

@@ -4,14 +4,14 @@
 use crate::{
     client::API,
     refusals::{ABOUT_NOBODY, ACCEPTED, ALIKE, NOBODY, TABLE, TOLD},
-    runner::recorder::{Call, Recorder},
+    runner::recorder::{Call, Recorder, Shape},
     scenarios,
     service::{
         OTHER_PASSWORD, Stage,
         guesses::{ANA, login},
     },
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 scenarios![
@@ -29,8 +29,26 @@ fn masked(mut calls: Vec<Call>) -> Vec<Call> {
         {
             *rows = 0;
         }
+        if let Call::Change { statements, .. } = call {
+            of_a_registration(statements);
+        }
     }
     calls
+}
+
+/// An address that somebody registers is mailed a proof, or that it has an account. Both are mails and differ in their words.
+fn of_a_registration(statements: &mut [(String, Vec<Shape>)]) {
+    if !statements.iter().any(|(sql, _)| sql.contains("INTO registrations")) {
+        return;
+    }
+    let of_mail = |sql: &str| sql.contains("challenges") || sql.contains("INTO outbox");
+    for (_, params) in statements.iter_mut().filter(|(sql, _)| of_mail(sql)) {
+        for param in params {
+            if let Shape::Text(length) | Shape::Blob(length) = param {
+                *length = 0;
+            }
+        }
+    }
 }
 
 async fn every_refusal_is_the_same_work(stage: Stage) {
@@ -38,13 +56,21 @@ async fn every_refusal_is_the_same_work(stage: Stage) {
         let (known, told_known) = refusal.work(&stage, true).await;
         let (unknown, told_unknown) = refusal.work(&stage, false).await;
         let what = format!("row {row}: {} {}", refusal.route, refusal.status);
-        assert_eq!(told_known, told_unknown, "{what}");
+        assert_eq!(but_for_the_address(told_known), but_for_the_address(told_unknown), "{what}");
         let (known, unknown) = (masked(known), masked(unknown));
         assert_eq!(known.len(), unknown.len(), "{what}: {known:#?}\n{unknown:#?}");
         for (known, unknown) in known.iter().zip(&unknown) {
             assert_eq!(known, unknown, "{what}");
         }
     }
+}
+
+/// An answer without what was asked about, and without an id that is drawn anew each time.
+fn but_for_the_address(mut told: Value) -> Value {
+    if let Some(user) = told.get_mut("user").and_then(Value::as_object_mut) {
+        user.retain(|member, _| !["id", "email"].contains(&member.as_str()));
+    }
+    told
 }
 
 /// What is refused before any route is asked, whatever it is about: by length or time, or for a fault.

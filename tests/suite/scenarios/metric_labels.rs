@@ -22,8 +22,8 @@ use std::{
 
 scenarios![
     no_counter_is_forgotten needs Management,
-    registrations needs Management,
-    sign_ins needs Management Passwords,
+    registrations needs Management Mail,
+    sign_ins needs Management Passwords Mail,
     sessions_opened needs Management,
     refreshes needs Management Clock,
     token_validations needs Management Clock,
@@ -94,23 +94,25 @@ async fn no_counter_is_forgotten(stage: Stage) {
 }
 
 async fn registrations(stage: Stage) {
-    let service = stage.start().await;
-    service.register(ANA).await;
-    service.client().post("/register", right()).await.is(409);
+    let service = stage.with("require_email_verification", "true").start().await;
+    service.someone_proven().await;
+    service.client().post("/register", json!({ "email": ANA, "password": "aaaaaaaaaaaa" })).await.is(400);
     has_counted_each_label(&service, "registrations").await;
 }
 
 async fn sign_ins(stage: Stage) {
     let gate = Gate::new();
-    let service = stage.with("limit_sign_in_client", "6").gated(&gate).start().await;
-    service.someone().await;
+    let stage = stage.with("limit_sign_in_client", "6").with("require_email_verification", "true");
+    let service = stage.gated(&gate).start().await;
+    service.someone_proven().await;
     gate.refuse();
     login(&service.client(), right()).await.refused("OVERLOADED");
     gate.open();
     service.sql("UPDATE users SET banned = true");
     login(&service.client(), right()).await.refused("ACCOUNT_BANNED");
-    service.sql("UPDATE users SET banned = false");
-    guess(&service, 4).await;
+    service.sql("UPDATE users SET banned = false, email_verified = false");
+    login(&service.client(), right()).await.refused("EMAIL_NOT_VERIFIED");
+    guess(&service, 3).await;
     login(&service.client(), right()).await.refused("ACCOUNT_LOCKED");
     login(&service.client(), nobody(1)).await.refused("INVALID_CREDENTIALS");
     login(&service.client(), nobody(2)).await.refused("RATE_LIMITED");

@@ -59,7 +59,12 @@ answers! {
     InputError { .. Invalid, Failed }
     QueryError { NotFound => Code::NotFound, .. Invalid, Failed }
     RegisterError { EmailTaken => Code::EmailAlreadyExists, .. Invalid, Throttled, Failed }
-    SignInError { InvalidCredentials => Code::InvalidCredentials, Banned => Code::AccountBanned, .. Throttled, Failed }
+    SignInError {
+        InvalidCredentials => Code::InvalidCredentials,
+        Banned => Code::AccountBanned,
+        EmailNotVerified => Code::EmailNotVerified,
+        .. Throttled, Failed
+    }
     ReauthenticateError { InvalidCredentials => Code::InvalidCredentials, .. Throttled, Failed }
     StepUpError {
         InvalidCredentials => Code::InvalidCredentials,
@@ -74,7 +79,11 @@ answers! {
     ChangeEmailError { NotFound => Code::NotFound, InvalidCredentials => Code::InvalidCredentials, .. Failed }
     ConfirmEmailError { TokenInvalid => Code::TokenInvalid, EmailTaken => Code::EmailAlreadyExists, .. Failed }
     AskVerificationError { NotFound => Code::NotFound, .. Failed }
-    VerifyEmailError { TokenInvalid => Code::TokenInvalid, .. Invalid, Failed }
+    VerifyEmailError {
+        InvalidCredentials => Code::InvalidCredentials,
+        TokenInvalid => Code::TokenInvalid,
+        .. Invalid, Throttled, Failed
+    }
     AskMagicLinkError { NotFound => Code::NotFound, .. Failed }
     UseMagicLinkError {
         TokenInvalid => Code::TokenInvalid,

@@ -6,7 +6,7 @@ use super::{
     page::{asking, page},
 };
 use crate::{
-    credentials::{self, Mailed, Purpose, ReauthenticateError, VerificationPassword, VerifyEmailError},
+    credentials::{self, Mailed, VerifyEmailError, WithPassword},
     http::kit::{call::Call, cookies, parameters::Parameters, problem::Problem},
     passwords::{NewPassword, Password},
     secrets::ChallengeToken,
@@ -18,12 +18,17 @@ use maud::{Markup, html};
 
 const TITLE: &str = "Confirm your address";
 
-/// The form. Opening it spends nothing.
+/// The form. Opening it spends nothing. The browser that has registered the address need type nothing.
 pub async fn ask(call: Call, headers: HeaderMap, parameters: Parameters) -> Response {
-    asking(&call, &headers, TITLE, &form(&token_in(&parameters), None))
+    let token = token_in(&parameters);
+    let browser = cookies::challenge(&headers, call.settings);
+    let shown = credentials::shown_verification(&call, &mailed(&token), browser.as_ref()).await;
+    let is_of_browser = matches!(shown, Ok(Some(shown)) if shown.is_of_browser(browser.as_ref()));
+    let form = if is_of_browser { button(&token) } else { form(&token, None) };
+    asking(&call, &headers, TITLE, &form)
 }
 
-/// Proves the address. A password that is not the account's becomes it.
+/// Proves the address. A password that is not the one of before takes its place.
 pub async fn prove(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
     let (token, typed) = (sent.field("token"), sent.field("password"));
     let again = |problem: &str| {
@@ -31,31 +36,29 @@ pub async fn prove(call: Call, headers: HeaderMap, sent: Form) -> Result<Respons
         page(&call, StatusCode::BAD_REQUEST, TITLE, &form(token, Some(&problem)))
     };
     let browser = cookies::challenge(&headers, call.settings);
-    let mailed = Mailed::Token(ChallengeToken::parse(token));
-    let shown = match credentials::shown_verification(&call, &mailed, browser.as_ref()).await {
+    let shown = match credentials::shown_verification(&call, &mailed(token), browser.as_ref()).await {
         Ok(Some(shown)) => shown,
         Ok(None) => return Ok(done(&call)),
         Err(VerifyEmailError::Failed(failure)) => return Err(failure.into()),
         Err(_) => return Ok(bad(&call)),
     };
-    // Without one the account's would go: a scanner of mail that presses the button must not lock anybody out.
-    let new = match NewPassword::parse(typed) {
-        Ok(new) => new,
-        Err(problem) => return Ok(again(problem)),
-    };
-    let known = match Password::parse(typed) {
-        Ok(typed) => {
-            let purpose = Purpose::EmailVerification;
-            match credentials::reauthenticate(&call, &shown.user, &typed, purpose).await {
-                Ok(proof) => Some(proof),
-                Err(ReauthenticateError::InvalidCredentials) => None,
-                Err(error) => return Err(error.into()),
+    let proven = if typed.is_empty() && shown.is_of_browser(browser.as_ref()) {
+        credentials::verify_email(&call, &shown, WithPassword::None, browser.as_ref()).await
+    } else {
+        // Without one, that of before would go: a scanner of mail that presses the button must not lock anybody out.
+        let (same, new) = match (Password::parse(typed), NewPassword::parse(typed)) {
+            (Ok(same), Ok(new)) => (same, new),
+            (_, Err(problem)) | (Err(problem), _) => return Ok(again(problem)),
+        };
+        let same = WithPassword::Same(&same);
+        match credentials::verify_email(&call, &shown, same, browser.as_ref()).await {
+            Err(VerifyEmailError::InvalidCredentials) => {
+                credentials::verify_email(&call, &shown, WithPassword::New(&new), browser.as_ref()).await
             }
+            outcome => outcome,
         }
-        Err(_) => None,
     };
-    let password = known.map_or(VerificationPassword::Becomes(&new), VerificationPassword::Stays);
-    match credentials::verify_email(&call, shown, password, browser.as_ref()).await {
+    match proven {
         // Asked again: the row may have been written by somebody else.
         Ok(app) => Ok(match app.and_then(|app| call.settings.redirect(&app)) {
             Some(app) => Redirect::to(&app.to_string()).into_response(),
@@ -63,8 +66,12 @@ pub async fn prove(call: Call, headers: HeaderMap, sent: Form) -> Result<Respons
         }),
         Err(VerifyEmailError::Invalid(problem)) => Ok(again(&problem.message)),
         Err(VerifyEmailError::TokenInvalid) => Ok(bad(&call)),
-        Err(VerifyEmailError::Failed(failure)) => Err(failure.into()),
+        Err(error) => Err(error.into()),
     }
+}
+
+fn mailed(token: &str) -> Mailed {
+    Mailed::Token(ChallengeToken::parse(token))
 }
 
 fn done(call: &Call) -> Response {
@@ -93,6 +100,16 @@ fn form(token: &str, problem: Option<&str>) -> Markup {
             input type="hidden" name="token" value=(token);
             label for="password" { "Your password, or a new one of at least 12 characters" }
             input id="password" name="password" type="password" autocomplete="current-password" maxlength="256" required;
+            button { "Confirm the address" }
+        }
+    }
+}
+
+fn button(token: &str) -> Markup {
+    html! {
+        p { "Then your account is ready, with the password that you registered with." }
+        form method="post" action=(Page::VerifyEmail.path()) {
+            input type="hidden" name="token" value=(token);
             button { "Confirm the address" }
         }
     }

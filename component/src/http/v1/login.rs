@@ -33,7 +33,7 @@ pub struct LoginBody {
     responses(
         (status = 200, description = "Tokens, and the session cookie", body = SignedInBody, headers(("set-cookie" = String, description = "the session cookie"))),
         (status = 401, description = "`INVALID_CREDENTIALS`: whether or not there is such an account", body = ProblemBody),
-        (status = 403, description = "`ACCOUNT_BANNED`, to who knows the password; `FORBIDDEN` for an origin that is not trusted", body = ProblemBody),
+        (status = 403, description = "`ACCOUNT_BANNED`, `EMAIL_NOT_VERIFIED`: to who knows the password; `FORBIDDEN` for an origin that is not trusted", body = ProblemBody),
         (status = 429, description = "`ACCOUNT_LOCKED`: too many failures on the account, whether or not there is one; `RATE_LIMITED`: too many from the client, or others at the same time that are not decided yet", body = ProblemBody),
     )
 )]

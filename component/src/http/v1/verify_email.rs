@@ -1,7 +1,7 @@
 //! `POST /resend-verification`, `POST /verify-email`
 
 use crate::{
-    credentials::{self, AskVerification, Purpose, VerificationPassword},
+    credentials::{self, AskVerification, WithPassword},
     email::Email,
     http::kit::{
         bodies::{ProblemBody, Sent, Success},
@@ -38,18 +38,18 @@ pub struct VerifyEmailBody {
     /// The code in the mail, as it is typed: blanks don't count.
     #[schema(example = "304 118")]
     code: Option<String>,
-    /// The password that the account was registered with: it stays then, with every session.
+    /// The password that was registered: it stays then, with every session.
     password: Option<Password>,
     /// Another password, in its place.
     new_password: Option<NewPassword>,
 }
 
-/// Mails the proof of an address, if it has an account whose address is not proven. The answer is the same if it has none, and if too much
+/// Mails the proof of an address, if it has an account whose address is not proven, or waits for one. The answer is the same if it has none, and if too much
 /// was mailed.
 #[utoipa::path(
     post, path = "/api/v1/auth/resend-verification", tag = "accounts", operation_id = "resendVerification", request_body = ResendVerificationBody,
     responses(
-        (status = 200, description = "Whether or not there is such an account", body = Sent),
+        (status = 200, description = "Whether or not there is anything to prove", body = Sent),
         (status = 400, description = "`VALIDATION_FAILED`: also for an address to lead to that is not trusted", body = ProblemBody),
         (status = 403, description = "`FORBIDDEN`: a page of an origin that is not trusted", body = ProblemBody),
         (status = 404, description = "`NOT_FOUND`: this service has no mail", body = ProblemBody),
@@ -70,8 +70,8 @@ pub async fn resend_verification(
     Ok(axum::Json(Sent::IF_ANY))
 }
 
-/// Proves an address, by what was mailed. Whoever registered it may have been somebody else, so password, sessions and devices of before go:
-/// unless the password is shown, too. With `newPassword`, another takes its place; else one is chosen by `POST /forgot-password`.
+/// Proves an address, by what was mailed; where `require_email_verification` is set, that makes the account. Whoever registered it may have
+/// been somebody else, so password, sessions and devices of before go, unless the password is shown, too, or the browser is the one that registered. With `newPassword`, another takes its place; else one is chosen by `POST /forgot-password`.
 #[utoipa::path(
     post, path = "/api/v1/auth/verify-email", tag = "accounts", operation_id = "verifyEmail", request_body = VerifyEmailBody,
     responses(
@@ -92,12 +92,10 @@ pub async fn verify_email(
         return Ok(axum::Json(Success::yes()));
     };
     let password = match (&body.password, &body.new_password) {
-        (Some(password), _) => VerificationPassword::Stays(
-            credentials::reauthenticate(&call, &shown.user, password, Purpose::EmailVerification).await?,
-        ),
-        (None, Some(new)) => VerificationPassword::Becomes(new),
-        (None, None) => VerificationPassword::Goes,
+        (Some(password), _) => WithPassword::Same(password),
+        (None, Some(new)) => WithPassword::New(new),
+        (None, None) => WithPassword::None,
     };
-    credentials::verify_email(&call, shown, password, browser.as_ref()).await?;
+    credentials::verify_email(&call, &shown, password, browser.as_ref()).await?;
     Ok(axum::Json(Success::yes()))
 }

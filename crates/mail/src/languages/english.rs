@@ -85,7 +85,10 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             ],
             button: Some((CHOOSE, link)),
             code: None,
-            rest: vec!["If it wasn't you, ignore this mail: nothing was changed, and nobody was told that you have an account.".into()],
+            rest: vec![
+                "The link works once, within an hour. All sessions end when you choose a new password.".into(),
+                "If it wasn't you, ignore this mail: nothing was changed, and nobody was told that you have an account.".into(),
+            ],
         },
         Letter::Test { link } => Parts {
             subject: format!("Mail from {product} works"),

@@ -86,7 +86,10 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             ],
             button: Some((CHOOSE, link)),
             code: None,
-            rest: vec!["Waren Sie es nicht, ignorieren Sie diese Mail: Nichts wurde geändert, und niemand hat erfahren, dass Sie ein Konto haben.".into()],
+            rest: vec![
+                "Der Link gilt einmal, eine Stunde lang. Wenn Sie ein neues Passwort wählen, enden alle Sitzungen.".into(),
+                "Waren Sie es nicht, ignorieren Sie diese Mail: Nichts wurde geändert, und niemand hat erfahren, dass Sie ein Konto haben.".into(),
+            ],
         },
         Letter::Test { link } => Parts {
             subject: format!("Post von {product} kommt an"),

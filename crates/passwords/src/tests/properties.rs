@@ -1,4 +1,8 @@
-use crate::{Blocklist, Memory, Parameters, Verdict, encoded::Encoded, hash, strength};
+use crate::{
+    Blocklist, Memory, Parameters, Verdict,
+    encoded::{Computed, Encoded},
+    hash, strength,
+};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -25,7 +29,7 @@ fn is_cheap(encoded: &Encoded) -> bool {
 /// What is not cheap to compute is only parsed.
 fn matches(encoded: &str) -> bool {
     let Ok(parsed) = encoded.parse::<Encoded>() else { return false };
-    is_cheap(&parsed) && parsed.is_of(PASSWORD, &mut Memory::default()).unwrap()
+    is_cheap(&parsed) && parsed.is_of(PASSWORD, &mut Memory::default(), &mut Computed::default()).unwrap()
 }
 
 /// One byte replaced, inserted or removed.

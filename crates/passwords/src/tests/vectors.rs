@@ -1,4 +1,4 @@
-use crate::{Error, Memory, Parameters, Verdict, hash, verify};
+use crate::{Error, Memory, Parameters, Verdict, hash, hash_beside, verify, verify_all};
 use argon2::{Algorithm, Argon2, AssociatedData, ParamsBuilder, Version};
 
 fn cheap() -> Parameters {
@@ -168,6 +168,30 @@ fn memory_is_reused_without_a_trace() {
             hash("password", &[2; 16], parameters, &mut used),
             hash("password", &[2; 16], parameters, &mut Memory::default())
         );
+    }
+}
+
+/// What is compared at the cost of one: the salt and parameters of another hash, those of an import included.
+#[test]
+fn a_hash_beside_another_has_its_salt_parameters_and_length() {
+    let mut memory = Memory::default();
+    let imported =
+        "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$nGuHYGT8sRhqQvE3sQYO5cDpoB1XuQKwyqZRlJsc5Bd0bCEBhEPQUw";
+    let beside = hash_beside("battery staple", imported, &mut memory).unwrap().unwrap();
+    assert_eq!(beside.len(), imported.len());
+    assert_eq!(beside.rsplit_once('$').unwrap().0, imported.rsplit_once('$').unwrap().0);
+    let all = [Some(beside.as_str()), None, Some(imported), Some("nonsense")];
+    assert_eq!(
+        verify_all("battery staple", &all, cheap(), &mut memory),
+        [
+            Ok(Verdict::MatchButOutdated),
+            Ok(Verdict::Mismatch),
+            Ok(Verdict::Mismatch),
+            Err(Error::MalformedHash)
+        ]
+    );
+    for other in ["nonsense", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"] {
+        assert_eq!(hash_beside("battery staple", other, &mut memory), Ok(None));
     }
 }
 

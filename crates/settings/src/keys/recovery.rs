@@ -61,6 +61,12 @@ pub const KEYS: &[ConfigKey] = &[
         "How long a proof of who one is suffices for what must not be done with a stolen session: deleting the account, changing its address, administering others. After it, `POST /step-up` asks again.",
     ),
     component(
+        "require_email_verification",
+        Bool,
+        Value("false"),
+        "Whether an address is proven, by what is mailed there, before it has an account: what is registered waits for 24 hours, and nobody is told whether the address has an account. An account whose address nobody has proven can't be signed in to. Off, because it needs mail.",
+    ),
+    component(
         "change_email_confirm_old",
         Bool,
         Value("false"),

@@ -57,12 +57,13 @@ async fn outcome<T>(answer: PendingResult<T>) -> Result<T, Error> {
 #[tokio::test]
 async fn a_hash_verifies_and_no_two_have_the_same_salt() {
     let pool = pool(4, &LiveRequests::default());
-    let hash = async || pool.hash("correct horse".into(), CHEAP, behalf("", "a")).await.unwrap();
+    let hash = async || pool.hash("correct horse".into(), CHEAP, None, behalf("", "a")).await.unwrap();
     let (first, second) = (hash().await, hash().await);
     assert_ne!(first, second);
 
     let verify = async |password: &str, encoded: Option<&String>, current| {
-        pool.verify(password.into(), encoded.cloned(), current, behalf("", "a")).await
+        let verdicts = pool.verify(password.into(), vec![encoded.cloned()], current, behalf("", "a")).await;
+        verdicts.unwrap().remove(0)
     };
     let other = Parameters { iterations: 2, ..CHEAP };
     assert!(matches!(verify("correct horse", Some(&first), CHEAP).await, Ok(Verdict::Match)));
@@ -72,13 +73,33 @@ async fn a_hash_verifies_and_no_two_have_the_same_salt() {
 }
 
 #[tokio::test]
+async fn several_hashes_are_compared_in_their_order() {
+    let pool = pool(4, &LiveRequests::default());
+    let hash = async |password: &str, beside: Option<String>| {
+        pool.hash(password.into(), CHEAP, beside, behalf("", "a")).await.unwrap()
+    };
+    let first = hash("correct horse", None).await;
+    let beside = hash("battery staple", Some(first.clone())).await;
+    assert_eq!(first.rsplit_once('$').unwrap().0, beside.rsplit_once('$').unwrap().0);
+    assert_ne!(first, beside);
+    assert_ne!(hash("battery staple", Some("nonsense".into())).await, beside);
+
+    let encoded = vec![Some(first), None, Some("nonsense".into()), Some(beside)];
+    let verdicts = pool.verify("battery staple".into(), encoded, CHEAP, behalf("", "a")).await.unwrap();
+    let expected =
+        [Ok(Verdict::Mismatch), Ok(Verdict::Mismatch), Err(Error::MalformedHash), Ok(Verdict::Match)];
+    assert_eq!(format!("{verdicts:?}"), format!("{expected:?}"));
+}
+
+#[tokio::test]
 async fn each_error_has_its_name() {
     let pool = pool(4, &LiveRequests::default());
     let costly = Parameters { memory_kib: 262_145, ..CHEAP };
-    let hash = pool.hash("password".into(), costly, behalf("", "a")).await;
+    let hash = pool.hash("password".into(), costly, None, behalf("", "a")).await;
     assert!(matches!(hash, Err(Error::UnsupportedParameters)));
     let verify = async |encoded: &str, current| {
-        pool.verify("password".into(), Some(encoded.into()), current, behalf("", "a")).await
+        let verdicts = pool.verify("password".into(), vec![Some(encoded.into())], current, behalf("", "a"));
+        verdicts.await.and_then(|mut verdicts| verdicts.remove(0))
     };
     assert!(matches!(verify("nonsense", CHEAP).await, Err(Error::MalformedHash)));
     assert!(matches!(verify("nonsense", costly).await, Err(Error::UnsupportedParameters)));
@@ -87,7 +108,7 @@ async fn each_error_has_its_name() {
 #[tokio::test]
 async fn without_chance_nothing_is_hashed() {
     let pool = Pool::start(PoolOptions::default(), Arc::new(Failing), LiveRequests::default()).unwrap();
-    assert!(matches!(pool.hash("password".into(), CHEAP, behalf("", "a")).await, Err(Error::Busy)));
+    assert!(matches!(pool.hash("password".into(), CHEAP, None, behalf("", "a")).await, Err(Error::Busy)));
 }
 
 #[tokio::test]
@@ -186,7 +207,7 @@ async fn a_panic_ends_its_job_and_no_thread() {
     let pool = pool(4, &LiveRequests::default());
     let panicking: PendingResult<()> = pool.queue(JobKind::Hash, behalf("", "a"), |_| panic!("on purpose"));
     assert!(matches!(outcome(panicking).await, Err(Error::Busy)));
-    assert!(pool.hash("password".into(), CHEAP, behalf("", "a")).await.is_ok());
+    assert!(pool.hash("password".into(), CHEAP, None, behalf("", "a")).await.is_ok());
 }
 
 #[tokio::test]

@@ -148,17 +148,23 @@ impl Passwords for NoPasswords {
         Err(passwords::Error::Busy)
     }
 
-    async fn hash(&self, _: String, _: Parameters, behalf: Behalf) -> Result<String, passwords::Error> {
+    async fn hash(
+        &self,
+        _: String,
+        _: Parameters,
+        _: Option<String>,
+        behalf: Behalf,
+    ) -> Result<String, passwords::Error> {
         Ok(behalf.request)
     }
 
     async fn verify(
         &self,
         _: String,
-        _: Option<String>,
+        _: Vec<Option<String>>,
         _: Parameters,
         _: Behalf,
-    ) -> Result<Verdict, passwords::Error> {
+    ) -> Result<Vec<Result<Verdict, passwords::Error>>, passwords::Error> {
         Err(passwords::Error::Busy)
     }
 }

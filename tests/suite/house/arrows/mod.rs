@@ -46,6 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keys",
             "mail",
             "notices",
+            "registrations",
             "sessions",
             "throttle",
         ],

@@ -94,6 +94,7 @@ fn refused(refusal: Refusal) -> Response<Vec<u8>> {
         Refusal::Unauthenticated => Problem::new(Code::Unauthenticated),
         Refusal::TokenExpired => Problem::new(Code::TokenExpired),
         Refusal::InvalidRefreshToken => Problem::new(Code::InvalidRefreshToken),
+        Refusal::EmailNotVerified => Problem::new(Code::EmailNotVerified),
         Refusal::Banned => Problem::new(Code::AccountBanned),
         Refusal::Locked(seconds) => Problem::new(Code::AccountLocked).retry_after(seconds),
         Refusal::RateLimited(seconds) => Problem::new(Code::RateLimited).retry_after(seconds),

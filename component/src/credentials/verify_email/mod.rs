@@ -1,0 +1,86 @@
+//! Proving that an address is somebody's: the one of their account, or one that they have registered and that waits for it.
+
+mod ask;
+mod of_account;
+mod of_registration;
+mod password;
+
+pub use ask::{AskVerification, AskVerificationError, ask_verification};
+pub use password::{VerifyEmailError, WithPassword};
+
+use super::Mailed;
+use crate::{
+    accounts::{self, User},
+    challenges::{Challenge, Presented, Purpose},
+    context::Context,
+    registrations::{Proven, Waiting},
+    secrets::ChallengeCookie,
+};
+
+/// A proof that was shown, and of what.
+pub struct Shown {
+    challenge: Challenge,
+    of: Of,
+}
+
+enum Of {
+    Account(User),
+    Registration(Waiting),
+}
+
+impl Shown {
+    /// Whether it was shown in the browser that has registered the address. Then there need be no password.
+    #[must_use]
+    pub fn is_of_browser(&self, browser: Option<&ChallengeCookie>) -> bool {
+        match &self.of {
+            Of::Account(_) => false,
+            Of::Registration(waiting) => Proven::by_browser(waiting, browser).is_some(),
+        }
+    }
+}
+
+/// What was shown: none where this browser has spent it, and nothing is to be done again.
+///
+/// # Errors
+///
+/// `TokenInvalid`, or where storage fails.
+pub async fn shown_verification(
+    ctx: &Context,
+    mailed: &Mailed,
+    browser: Option<&ChallengeCookie>,
+) -> Result<Option<Shown>, VerifyEmailError> {
+    let challenge = match mailed.presented(ctx, Purpose::Verification, browser).await? {
+        Presented::Good(challenge) => challenge,
+        Presented::Repeated => return Ok(None),
+        Presented::Bad => return Err(VerifyEmailError::TokenInvalid),
+    };
+    if let Some(user) = accounts::by_id(challenge.user).await? {
+        return Ok(Some(Shown { challenge, of: Of::Account(user) }));
+    }
+    let waiting = Waiting::of(ctx, Some(&challenge.email)).await?;
+    if !waiting.has(challenge.user) {
+        return Err(VerifyEmailError::TokenInvalid);
+    }
+    Ok(Some(Shown { challenge, of: Of::Registration(waiting) }))
+}
+
+/// Notes the proof of an account's address, or makes the account that waits for it. Returns where the page leads.
+///
+/// # Errors
+///
+/// See [`VerifyEmailError`].
+pub async fn verify_email(
+    ctx: &Context,
+    shown: &Shown,
+    password: WithPassword<'_>,
+    browser: Option<&ChallengeCookie>,
+) -> Result<Option<String>, VerifyEmailError> {
+    let Shown { challenge, of } = shown;
+    match of {
+        Of::Account(user) => of_account::prove(ctx, challenge, user, password, browser).await?,
+        Of::Registration(waiting) => {
+            of_registration::prove(ctx, challenge, waiting, password, browser).await?;
+        }
+    }
+    Ok(challenge.detail.clone())
+}

@@ -1,0 +1,43 @@
+//! The address of an account is proven.
+
+use super::password::{VerifyEmailError, WithPassword};
+use crate::{
+    accounts::{self, User},
+    challenges::Challenge,
+    commit::Change,
+    context::Context,
+    credentials::{Purpose, first_proof, reauthenticate},
+    events::{Event, EventType},
+    passwords::{acceptable, hash},
+    platform, registrations,
+    secrets::ChallengeCookie,
+};
+
+/// Notes it. Unless the password stays, every session and device goes with it.
+pub async fn prove(
+    ctx: &Context,
+    challenge: &Challenge,
+    user: &User,
+    password: WithPassword<'_>,
+    browser: Option<&ChallengeCookie>,
+) -> Result<(), VerifyEmailError> {
+    let mut change = Change::new();
+    challenge.spend(ctx, &mut change, browser);
+    match password {
+        WithPassword::Same(password) => {
+            let proof = reauthenticate(ctx, user, password, Purpose::EmailVerification).await?;
+            change.add(accounts::verify_email_of(user.id, &user.email, ctx.now));
+            change.record(Event::about(EventType::EmailVerified, user.id));
+            return proof.commit(ctx, change, VerifyEmailError::TokenInvalid).await;
+        }
+        WithPassword::None => first_proof(ctx, &mut change, user),
+        WithPassword::New(new) => {
+            acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
+            let beside = registrations::beside(ctx, &user.email).await?;
+            let encoded = hash(ctx, new, beside.as_deref()).await?;
+            first_proof(ctx, &mut change, user);
+            change.add(accounts::put_password(user.id, platform::new_id(ctx.now), &encoded, ctx.now));
+        }
+    }
+    change.commit_or(ctx, VerifyEmailError::TokenInvalid).await.map(drop)
+}

@@ -1,0 +1,131 @@
+//! What waits for an address.
+
+use super::rows::{self, Row};
+use crate::{
+    context::Context,
+    email::Email,
+    error::Failure,
+    ids::UserId,
+    passwords::{self, Password, Proof},
+    secrets::ChallengeCookie,
+};
+use subtle::ConstantTimeEq as _;
+
+/// What waits for an address, and what keeps the time of a comparison from telling whether it has an account.
+#[derive(Default)]
+pub struct Waiting {
+    rows: Vec<Row>,
+    /// The hash of somebody whose password was imported.
+    imported: Option<String>,
+}
+
+/// What comparing a password showed.
+pub struct Compared {
+    /// Of the account.
+    pub account: Proof,
+    /// Whether the password is one of those that wait.
+    pub waits: bool,
+}
+
+/// The hash that another of this address is made beside: one of those that wait.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn beside(ctx: &Context, email: &Email) -> Result<Option<String>, Failure> {
+    if !ctx.settings.require_email_verification {
+        return Ok(None);
+    }
+    let rows = rows::of_address(email.as_str(), ctx.now).await?;
+    Ok(rows.into_iter().next().map(|row| row.password))
+}
+
+impl Waiting {
+    /// What waits for an address. Nothing, and nothing is read, where no address must be proven.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails.
+    pub async fn of(ctx: &Context, email: Option<&Email>) -> Result<Self, Failure> {
+        if !ctx.settings.require_email_verification {
+            return Ok(Self::default());
+        }
+        let rows = rows::of_address(email.map_or("", Email::as_str), ctx.now).await?;
+        Ok(Self { rows, imported: rows::imported().await? })
+    }
+
+    /// The hash that another of this address is made beside.
+    #[must_use]
+    pub fn beside(&self) -> Option<&str> {
+        self.rows.first().map(|row| row.password.as_str())
+    }
+
+    /// The newest.
+    #[must_use]
+    pub fn newest(&self) -> Option<UserId> {
+        self.rows.first().map(|row| row.id)
+    }
+
+    /// The one with this id.
+    #[must_use]
+    pub fn has(&self, id: UserId) -> bool {
+        self.rows.iter().any(|row| row.id == id)
+    }
+
+    /// The one that this browser has made.
+    #[must_use]
+    pub(super) fn of_browser(&self, browser: &ChallengeCookie) -> Option<&Row> {
+        let is_of = |row: &&Row| {
+            row.browser_hash.as_deref().is_some_and(|hash| browser.hash()[..].ct_eq(hash).into())
+        };
+        self.rows.iter().find(is_of)
+    }
+
+    /// The one with this password.
+    ///
+    /// # Errors
+    ///
+    /// `Overloaded` where the host has no room for another hash.
+    pub(super) async fn with(&self, ctx: &Context, password: &Password) -> Result<Option<&Row>, Failure> {
+        let hashes = self.rows.iter().map(|row| Some(row.password.clone())).collect();
+        let proofs = passwords::check_all(ctx, password, hashes).await?;
+        let proven = self.rows.iter().zip(proofs).find(|(_, proof)| *proof != Proof::Wrong);
+        Ok(proven.map(|(row, _)| row))
+    }
+
+    /// Compares a password with that of the account, by its encoded hash, and with all that wait. Where addresses must be proven, it costs
+    /// one Argon2id hash whatever there is, and one as imports have them as long as anybody's password is one.
+    ///
+    /// # Errors
+    ///
+    /// `Overloaded` where the host has no room for another hash.
+    pub async fn check(
+        &self,
+        ctx: &Context,
+        password: &Password,
+        account: Option<String>,
+    ) -> Result<Compared, Failure> {
+        let (has_account, is_imported) = (account.is_some(), account.as_deref().is_some_and(is_imported));
+        let waiting = self.rows.iter().map(|row| row.password.clone());
+        let mut hashes: Vec<_> = account.into_iter().chain(waiting).map(Some).collect();
+        let is_argon2id =
+            |hash: &Option<String>| hash.as_deref().is_some_and(|hash| !self::is_imported(hash));
+        if !hashes.iter().any(is_argon2id) && (hashes.is_empty() || ctx.settings.require_email_verification) {
+            hashes.push(None);
+        }
+        if !is_imported && self.imported.is_some() {
+            hashes.push(self.imported.clone());
+        }
+        let proofs = passwords::check_all(ctx, password, hashes).await?;
+        let (of_account, others) = proofs.split_at_checked(usize::from(has_account)).unwrap_or_default();
+        Ok(Compared {
+            account: of_account.first().copied().unwrap_or(Proof::Wrong),
+            waits: others.iter().take(self.rows.len()).any(|proof| *proof != Proof::Wrong),
+        })
+    }
+}
+
+/// Whether a hash is of another algorithm than ours.
+fn is_imported(encoded: &str) -> bool {
+    !encoded.starts_with(rows::ARGON2ID)
+}

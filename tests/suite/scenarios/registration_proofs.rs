@@ -1,0 +1,193 @@
+//! Whose password an account begins with, where addresses must be proven: nobody can plant one.
+
+use crate::{
+    client::{Answer, Client},
+    scenarios,
+    service::{OTHER_PASSWORD, PASSWORD, Service, Stage},
+};
+use http::Method;
+use serde_json::{Value, json};
+
+scenarios![
+    what_somebody_else_has_planted_goes needs Mail,
+    a_proof_alone_makes_an_account_without_a_password needs Mail,
+    a_scanner_that_presses_the_button_makes_nothing needs Mail,
+    the_page_of_the_browser_that_registered_asks_for_nothing needs Mail,
+    the_page_elsewhere_asks_for_a_password needs Mail,
+    a_password_typed_beside_the_link_is_kept needs Mail,
+    wrong_passwords_beside_the_link_are_counted needs Mail,
+    all_else_that_waits_goes needs Mail,
+    an_old_proof_takes_nothing_away needs Mail,
+    an_account_of_before_is_proven_too needs Mail,
+];
+
+const ANA: &str = "ana@example.org";
+const THIRD_PASSWORD: &str = "four cranes bake rye at noon";
+/// How many accounts there are.
+const ACCOUNTS: &str = "SELECT count(*) FROM users";
+const WAITING: &str = "SELECT count(*) FROM registrations";
+
+async fn start(stage: Stage) -> Service {
+    stage.with("require_email_verification", "true").start().await
+}
+
+async fn registers(client: &Client, password: &str) -> Value {
+    client.post("/register", json!({ "email": ANA, "password": password, "name": "Ana" })).await.is(201)["user"].clone()
+}
+
+async fn proves(client: &Client, body: Value) -> Answer {
+    client.post("/verify-email", body).await
+}
+
+/// What becomes of a sign-in: `ok`, or the code of the refusal.
+async fn sign_in(service: &Service, password: &str) -> String {
+    let answer = service.client().post("/login", json!({ "email": ANA, "password": password })).await;
+    match answer.status {
+        200 => "ok".into(),
+        _ => answer.json()["error"].as_str().expect("a code").to_owned(),
+    }
+}
+
+async fn send_form(client: &Client, token: &str, password: &str) -> Answer {
+    let form = client.call(Method::POST, "/verify-email");
+    let body = format!("token={token}&password={}", password.replace(' ', "+"));
+    form.body("application/x-www-form-urlencoded", body).await
+}
+
+fn text(answer: &Answer) -> String {
+    String::from_utf8_lossy(&answer.body).into_owned()
+}
+
+/// A stranger has registered with Ana's address before her, and waits for her to press the button.
+async fn what_somebody_else_has_planted_goes(stage: Stage) {
+    let service = start(stage).await;
+    let stranger = service.client();
+    registers(&stranger, PASSWORD).await;
+    let planted = service.mail().await;
+    let browser = service.client();
+    registers(&browser, OTHER_PASSWORD).await;
+    // Of two links, she presses the stranger's: the browser is hers all the same.
+    proves(&browser, json!({ "token": planted.token() })).await.ok();
+    assert_eq!(sign_in(&service, PASSWORD).await, "INVALID_CREDENTIALS");
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
+    proves(&stranger, json!({ "token": service.mail().await.token() })).await.refused("TOKEN_INVALID");
+}
+
+async fn a_proof_alone_makes_an_account_without_a_password(stage: Stage) {
+    let service = start(stage).await;
+    registers(&service.client(), PASSWORD).await;
+    proves(&service.client(), json!({ "token": service.mail().await.token() })).await.ok();
+    assert_eq!(service.number(ACCOUNTS), 1);
+    assert_eq!(service.number("SELECT count(*) FROM users WHERE name = ''"), 1);
+    assert_eq!(sign_in(&service, PASSWORD).await, "INVALID_CREDENTIALS");
+    service.client().post("/forgot-password", json!({ "email": ANA })).await.ok();
+    let reset = json!({ "token": service.mail().await.token(), "newPassword": OTHER_PASSWORD });
+    service.client().post("/reset-password", reset).await.ok();
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
+}
+
+async fn a_scanner_that_presses_the_button_makes_nothing(stage: Stage) {
+    let service = start(stage).await;
+    registers(&service.client(), PASSWORD).await;
+    let (scanner, token) = (service.client(), service.mail().await.token());
+    scanner.call(Method::GET, &format!("/verify-email?token={token}")).await;
+    assert_eq!(send_form(&scanner, &token, "").await.status, 400);
+    assert_eq!((service.number(ACCOUNTS), service.number(WAITING)), (0, 1));
+}
+
+async fn the_page_of_the_browser_that_registered_asks_for_nothing(stage: Stage) {
+    let service = start(stage).await;
+    let browser = service.client();
+    registers(&browser, PASSWORD).await;
+    let token = service.mail().await.token();
+    let opened = browser.call(Method::GET, &format!("/verify-email?token={token}")).await;
+    assert!(!text(&opened).contains("type=\"password\""), "{opened}");
+    for _ in 0..2 {
+        let done = send_form(&browser, &token, "").await;
+        assert!(text(&done).contains("Your address is confirmed"), "{done}");
+    }
+    assert_eq!(sign_in(&service, PASSWORD).await, "ok");
+}
+
+async fn the_page_elsewhere_asks_for_a_password(stage: Stage) {
+    let service = start(stage).await;
+    registers(&service.client(), PASSWORD).await;
+    let (elsewhere, token) = (service.client(), service.mail().await.token());
+    let opened = elsewhere.call(Method::GET, &format!("/verify-email?token={token}")).await;
+    assert!(text(&opened).contains("type=\"password\""), "{opened}");
+    assert_eq!(send_form(&elsewhere, &token, OTHER_PASSWORD).await.status, 200);
+    assert_eq!(sign_in(&service, PASSWORD).await, "INVALID_CREDENTIALS");
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
+}
+
+async fn a_password_typed_beside_the_link_is_kept(stage: Stage) {
+    let service = start(stage).await;
+    registers(&service.client(), OTHER_PASSWORD).await;
+    registers(&service.client(), PASSWORD).await;
+    let token = service.mail().await.token();
+    let wrong = json!({ "token": token, "password": THIRD_PASSWORD });
+    proves(&service.client(), wrong).await.refused("INVALID_CREDENTIALS");
+    proves(&service.client(), json!({ "token": token, "password": PASSWORD })).await.ok();
+    assert_eq!(sign_in(&service, PASSWORD).await, "ok");
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "INVALID_CREDENTIALS");
+    assert_eq!(service.number("SELECT count(*) FROM users WHERE name = 'Ana'"), 1);
+}
+
+async fn wrong_passwords_beside_the_link_are_counted(stage: Stage) {
+    let service = start(stage).await;
+    let browser = service.client();
+    registers(&browser, PASSWORD).await;
+    let token = service.mail().await.token();
+    let with = |password: &str| json!({ "token": token, "password": password });
+    for _ in 0..5 {
+        proves(&service.client(), with(OTHER_PASSWORD)).await.refused("INVALID_CREDENTIALS");
+    }
+    proves(&service.client(), with(PASSWORD)).await.refused("ACCOUNT_LOCKED");
+    assert_eq!(service.number(ACCOUNTS), 0);
+    let weak = json!({ "token": token, "newPassword": "aaaaaaaaaaaa" });
+    proves(&service.client(), weak).await.names("newPassword");
+    proves(&browser, json!({ "token": token })).await.ok();
+}
+
+async fn all_else_that_waits_goes(stage: Stage) {
+    let service = start(stage).await;
+    let (first, second) = (service.client(), service.client());
+    registers(&first, PASSWORD).await;
+    let of_first = service.mail().await.token();
+    registers(&second, OTHER_PASSWORD).await;
+    let of_second = service.mail().await.token();
+    proves(&first, json!({ "token": of_first })).await.ok();
+    proves(&second, json!({ "token": of_second })).await.refused("TOKEN_INVALID");
+    assert_eq!(service.number(WAITING), 0);
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "INVALID_CREDENTIALS");
+}
+
+/// Two proofs were mailed. Once one has been used, whoever finds the other can do nothing with it.
+async fn an_old_proof_takes_nothing_away(stage: Stage) {
+    let service = start(stage).await;
+    let browser = service.client();
+    registers(&browser, PASSWORD).await;
+    let first = service.mail().await.token();
+    service.client().post("/resend-verification", json!({ "email": ANA })).await.ok();
+    proves(&browser, json!({ "token": service.mail().await.token() })).await.ok();
+    let ana = service.sign_in(ANA).await;
+    for body in [json!({ "token": first }), json!({ "token": first, "newPassword": OTHER_PASSWORD })] {
+        proves(&service.client(), body).await.refused("TOKEN_INVALID");
+    }
+    assert!(ana.is_signed_in().await);
+    assert_eq!(sign_in(&service, PASSWORD).await, "ok");
+}
+
+async fn an_account_of_before_is_proven_too(stage: Stage) {
+    let service = start(stage).await;
+    let ana = service.someone_proven().await;
+    service.sql("UPDATE users SET email_verified = false");
+    assert_eq!(sign_in(&service, PASSWORD).await, "EMAIL_NOT_VERIFIED");
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "INVALID_CREDENTIALS");
+    // Who is signed in stays so.
+    ana.client.get("/session").await.ok();
+    service.client().post("/resend-verification", json!({ "email": ANA })).await.ok();
+    let body = json!({ "token": service.mail().await.token(), "password": PASSWORD });
+    proves(&service.client(), body).await.ok();
+    assert_eq!(sign_in(&service, PASSWORD).await, "ok");
+}
