@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     email::Email,
     error::Failure,
+    events::{Event, EventType},
     ids::UserId,
     secrets::{ChallengeCookie, ChallengeToken},
     throttle,
@@ -83,14 +84,19 @@ pub async fn by_code(
     // The attempt is taken before the code is compared: of two hundred at once, five are.
     let id = found.as_ref().map_or("", |found| found.id.as_str());
     let mut change = Change::new();
-    let taken = change.add(rows::take_attempt(id));
+    let taken = change.add(rows::take_attempt(id, ctx.now));
     let is_taken = change.commit(ctx).await?[taken] > 0;
     let stored = found.as_ref().map(|found| found.code_mac.as_slice()).unwrap_or_default();
+    let user = found.as_ref().filter(|found| found.is_of_account).map(|found| found.user);
     let is_right = code.is(&ctx.settings.keyring, id, stored) && is_taken;
     match found.filter(|_| is_right) {
         Some(found) => Ok(found.presented(purpose, browser)),
         None => {
-            throttle::count_wrong_code(ctx).await?;
+            let mut change = Change::new();
+            throttle::count_wrong_code(ctx, &mut change);
+            let event = Event::of(EventType::LoginFailure, user).with("reason", "code");
+            change.record(event.with("purpose", purpose.name()).by_strangers());
+            change.commit(ctx).await?;
             Ok(Presented::Bad)
         }
     }

@@ -25,6 +25,10 @@ const CODE: Span = Span::hours(1);
 /// How often a code may be typed wrong.
 const ATTEMPTS: u32 = 5;
 
+/// How often all codes of a purpose may be typed wrong that were mailed to one address within a day: whoever has another one mailed after
+/// each five would find one of a million in the end.
+const ATTEMPTS_OF_ADDRESS: u32 = 15;
+
 /// A row to be written.
 pub struct New<'a> {
     pub id: &'a str,
@@ -48,6 +52,8 @@ pub struct Found {
     pub spent_by: Option<Vec<u8>>,
     /// Whether the account is still as the challenge has it.
     pub is_current: bool,
+    /// Whether there is such an account.
+    pub is_of_account: bool,
 }
 
 /// Where a challenge is written.
@@ -189,7 +195,8 @@ pub async fn newest_by_browser(
 /// Reads a row where the condition holds, and whose time is not over: from the first parameter to the second. The third is the purpose.
 async fn find(purpose: Purpose, condition: &str, params: Vec<Value>) -> Result<Option<Found>, Failure> {
     let sql = format!(
-        "SELECT c.id, c.user_id, c.email, c.detail, c.browser_hash, c.code_mac, c.spent_at IS NOT NULL, c.spent_by, {}
+        "SELECT c.id, c.user_id, c.email, c.detail, c.browser_hash, c.code_mac, c.spent_at IS NOT NULL, c.spent_by, {},
+             EXISTS (SELECT 1 FROM users a WHERE a.id = c.user_id)
          FROM challenges c WHERE {condition} AND c.purpose = ?3 AND c.expires_at > ?1 AND c.expires_at <= ?2",
         is_current(purpose)
     );
@@ -207,15 +214,18 @@ fn found(row: &mut Columns) -> Result<Found, Failure> {
         is_spent: row.take()?,
         spent_by: row.take()?,
         is_current: row.take()?,
+        is_of_account: row.take()?,
     })
 }
 
-/// Takes one of the attempts that a code has.
-pub fn take_attempt(id: &str) -> Statement {
+/// Takes one of the attempts that a code has, and that all codes of a purpose have that were mailed to its address within a day.
+pub fn take_attempt(id: &str, now: Time) -> Statement {
     let sql = format!(
-        "UPDATE challenges SET code_failures = code_failures + 1 WHERE id = ?1 AND code_failures >= 0 AND code_failures < {ATTEMPTS}"
+        "UPDATE challenges AS c SET code_failures = code_failures + 1 WHERE id = ?1 AND code_failures >= 0 AND code_failures < {ATTEMPTS}
+             AND (SELECT coalesce(sum(CASE WHEN o.code_failures BETWEEN 0 AND {ATTEMPTS} THEN o.code_failures ELSE {ATTEMPTS} END), 0) FROM challenges o
+                 WHERE o.purpose = c.purpose AND o.email = c.email AND o.created_at > ?2 AND o.created_at <= ?3) < {ATTEMPTS_OF_ADDRESS}"
     );
-    statement(&sql, params![id])
+    statement(&sql, params![id, now - Span::days(1), now + SKEW])
 }
 
 /// Spends a challenge that is still good.

@@ -53,16 +53,10 @@ pub async fn codes_are_off(ctx: &Context) -> Result<bool, Failure> {
     Ok(are_off)
 }
 
-/// Counts a wrong code.
-///
-/// # Errors
-///
-/// Where storage fails.
-pub async fn count_wrong_code(ctx: &Context) -> Result<(), Failure> {
-    let mut change = Change::new();
+/// Adds the count of a wrong code to a change.
+pub fn count_wrong_code(ctx: &Context, change: &mut Change) {
     change.add_all(rows::count(&counter(), ctx.now));
     if let Some(counter) = counter_of_network(ctx) {
         change.add_all(rows::count(&counter, ctx.now));
     }
-    change.commit(ctx).await.map(drop)
 }

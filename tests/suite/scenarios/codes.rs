@@ -6,9 +6,12 @@ use crate::{
     service::{OTHER_PASSWORD, Stage},
 };
 use serde_json::json;
+use std::time::Duration;
 
 scenarios![
     a_code_has_five_attempts needs Mail,
+    an_address_has_fifteen_attempts_a_day needs Mail Clock,
+    a_wrong_code_is_an_event needs Mail,
     only_the_newest_code_is_good needs Mail,
     a_code_of_another_address_is_none needs Mail,
     wrong_codes_are_counted_by_network needs Mail,
@@ -29,6 +32,51 @@ async fn a_code_has_five_attempts(stage: Stage) {
     reset_by_code(&service.client(), ANA, &mail.code()).await.refused("TOKEN_INVALID");
     // The link is good all the same: nobody denies recovery by guessing.
     reset(&service.client(), &mail.token(), OTHER_PASSWORD).await.ok();
+}
+
+/// Whoever has another code mailed after each five guesses.
+async fn an_address_has_fifteen_attempts_a_day(stage: Stage) {
+    let service = stage.start().await;
+    service.register(ANA).await;
+    for hour in 0..4 {
+        forgot(&service.client(), ANA).await;
+        let mail = service.mail().await;
+        for n in 0..5 {
+            let guess = format!("0000-0{hour}0{n}");
+            reset_by_code(&service.client(), ANA, &guess).await.refused("TOKEN_INVALID");
+        }
+        if hour == 3 {
+            let failures = "SELECT sum(code_failures) FROM challenges WHERE purpose = 'password_reset'";
+            assert_eq!(service.number(failures), 15);
+            reset(&service.client(), &mail.token(), OTHER_PASSWORD).await.ok();
+            // The notice.
+            service.mail().await;
+        }
+        service.advance(Duration::from_secs(3_600));
+    }
+    forgot(&service.client(), ANA).await;
+    let code = service.mail().await.code();
+    reset_by_code(&service.client(), ANA, &code).await.refused("TOKEN_INVALID");
+    service.advance(Duration::from_secs(86_400));
+    forgot(&service.client(), ANA).await;
+    let code = service.mail().await.code();
+    reset_by_code(&service.client(), ANA, &code).await.ok();
+}
+
+async fn a_wrong_code_is_an_event(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.register(ANA).await;
+    let events = |of: &str| {
+        format!(
+            "SELECT count(*) FROM security_events WHERE event_type = 'login_failure' AND metadata LIKE '%\"code\"%' AND {of}"
+        )
+    };
+    reset_by_code(&service.client(), ANA, "0000-0000").await.refused("TOKEN_INVALID");
+    assert_eq!(service.number(&events("user_id IS NULL")), 1);
+    forgot(&service.client(), ANA).await;
+    reset_by_code(&service.client(), ANA, "0000-0000").await.refused("TOKEN_INVALID");
+    let id = ana["id"].as_str().expect("an id");
+    assert_eq!(service.number(&events(&format!("user_id = '{id}'"))), 1);
 }
 
 async fn only_the_newest_code_is_good(stage: Stage) {
