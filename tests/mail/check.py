@@ -3,7 +3,8 @@
 
     check.py PROGRAM FOLDER [CASE…]
 
-FOLDER holds the certificates that `run` has made; data and logs go there. With MANA_TEST_LONG also what takes minutes.
+FOLDER holds the certificates that `run` has made; data and logs go there. With MANA_TEST_LONG also what takes minutes. An outage of an hour
+is a case of its own: `run ends`.
 """
 
 import concurrent.futures
@@ -16,6 +17,7 @@ import traceback
 import arriving
 import failing
 import kills
+import outage
 import relayed
 import secured
 from server import Server
@@ -32,12 +34,14 @@ CASES = [
     kills.dies,
 ]
 LONG = [failing.hangs_for_long, relayed.by_opensmtpd]
+# Only by name: an hour, or so many MINUTES.
+BY_NAME = [outage.ends]
 
 HERE = pathlib.Path(__file__).parent
 is_long = bool(os.environ.get("MANA_TEST_LONG"))
 program, folder, *named = sys.argv[1:]
 folder = pathlib.Path(folder).resolve()
-cases = [case for case in CASES + LONG if case.__name__ in named or not named and (is_long or case not in LONG)]
+cases = [case for case in CASES + LONG + BY_NAME if case.__name__ in named or not named and case not in BY_NAME and (is_long or case not in LONG)]
 
 
 class Place:
