@@ -21,6 +21,14 @@ pub struct Issued {
     pub written: Condition,
 }
 
+impl Issued {
+    /// The code as a mail shows it; empty where there is none.
+    #[must_use]
+    pub fn shown_code(&self) -> String {
+        self.code.as_ref().map(Code::shown).unwrap_or_default()
+    }
+}
+
 /// Adds a challenge to a change, which strangers may cause: where there were too many, nothing is written. A known and an
 /// unknown address cost the same statements.
 pub fn issue(ctx: &Context, change: &mut Change, request: &Request<'_>) -> Issued {

@@ -1,16 +1,18 @@
 //! Asking for a new password.
 
-use super::reset_mail::letter;
+use super::{
+    asked::{Asked, mail_asked},
+    reset_mail::letter,
+};
 use crate::{
     accounts,
-    challenges::{self, Purpose, Request},
+    challenges::Purpose,
     commit::Change,
     context::Context,
     devices::{self, DeviceCookie},
     email::Email,
     error::{Failure, FieldProblem, passes_on},
     events::{Event, EventType},
-    outbox::{Cause, Mail, Recipient},
     settings::Target,
 };
 
@@ -49,31 +51,20 @@ pub async fn forgot_password(ctx: &Context, asked: ForgotPassword) -> Result<(),
     }
     let ForgotPassword { email, redirect, device_cookies } = asked;
     let is_known_device = devices::trusted(ctx, &device_cookies, Some(&email)).await?.is_some();
-    let found = accounts::credentials_by_email(ctx, &email).await?;
-    let user = found.as_ref().map(|found| found.user.id);
+    let found = accounts::credentials_by_email(ctx, &email).await?.map(|found| found.user);
+    let user = found.as_ref().map(|user| user.id);
     let mut change = Change::new();
-    let request = Request {
+    let asked = Asked {
         purpose: Purpose::PasswordReset,
+        email,
         user,
-        email: &email,
+        language: found.and_then(|user| user.language),
         is_known_device,
         detail: None,
         browser: None,
     };
-    let issued = challenges::issue(ctx, &mut change, &request);
-    let event = Event::of(EventType::PasswordResetRequest, user);
-    let event = event.by_strangers().only_if(issued.written.clone());
-    let language = found.and_then(|found| found.user.language).or(ctx.client.language);
-    let mail = Mail {
-        language: language.unwrap_or_default(),
-        letter: letter(ctx, &issued, redirect.as_ref()),
-        recipient: if user.is_some() { Recipient::Somebody } else { Recipient::Nobody },
-        cause: if is_known_device { Cause::Known } else { Cause::Stranger },
-        condition: issued.written,
-        to: email,
-    };
-    change.mail(mail);
-    change.record(event);
+    let written = mail_asked(ctx, &mut change, asked, |issued| letter(ctx, issued, redirect.as_ref()));
+    change.record(Event::of(EventType::PasswordResetRequest, user).by_strangers().only_if(written));
     change.commit(ctx).await?;
     Ok(())
 }

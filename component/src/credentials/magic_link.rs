@@ -1,16 +1,19 @@
 //! Signing in by mail: the browser that asks is the browser that is signed in.
 
-use super::{TokenOrCode, first_proof};
+use super::{
+    TokenOrCode,
+    asked::{Asked, mail_asked},
+    first_proof,
+};
 use crate::{
     accounts::{self, Credentials},
-    challenges::{self, Challenge, Code, Of, Presented, Purpose, Request},
+    challenges::{Challenge, Of, Presented, Purpose},
     commit::Change,
     context::Context,
     devices::{self, DeviceCookie},
     email::Email,
     error::{Failure, passes_on},
     events::{Event, EventType},
-    outbox::{Cause, Mail, Recipient},
     platform::{self, Metric},
     secrets::{ChallengeCookie, CookieSecret},
     sessions::{self, Device, Methods, Opened, Proven, SignedIn, Wanted},
@@ -54,32 +57,23 @@ pub async fn ask_magic_link(ctx: &Context, asked: AskMagicLink<'_>) -> Result<()
     }
     let AskMagicLink { email, redirect, remember_me, browser, device_cookies } = asked;
     let is_known_device = devices::trusted(ctx, &device_cookies, Some(&email)).await?.is_some();
-    let found = accounts::credentials_by_email(ctx, &email).await?;
-    let user = found.as_ref().map(|found| found.user.id);
+    let found = accounts::credentials_by_email(ctx, &email).await?.map(|found| found.user);
+    let user = found.as_ref().map(|user| user.id);
     let mut change = Change::new();
-    let request = Request {
+    let asked = Asked {
         purpose: Purpose::MagicLink,
+        email,
         user,
-        email: &email,
+        language: found.and_then(|user| user.language),
         is_known_device,
         detail: Some(if remember_me { REMEMBERED } else { SHORT }),
         browser: Some(browser),
     };
-    let issued = challenges::issue(ctx, &mut change, &request);
-    let event = Event::of(EventType::MagicLinkRequest, user);
-    change.record(event.by_strangers().only_if(issued.written.clone()));
-    let language = found.and_then(|found| found.user.language).or(ctx.client.language);
-    change.mail(Mail {
-        language: language.unwrap_or_default(),
-        letter: Letter::MagicLink {
-            link: ctx.settings.link(Page::MagicLink, redirect.as_ref(), &issued.token.expose()),
-            code: issued.code.as_ref().map(Code::shown).unwrap_or_default(),
-        },
-        recipient: if user.is_some() { Recipient::Somebody } else { Recipient::Nobody },
-        cause: if is_known_device { Cause::Known } else { Cause::Stranger },
-        condition: issued.written,
-        to: email,
+    let written = mail_asked(ctx, &mut change, asked, |issued| Letter::MagicLink {
+        link: ctx.settings.link(Page::MagicLink, redirect.as_ref(), &issued.token.expose()),
+        code: issued.shown_code(),
     });
+    change.record(Event::of(EventType::MagicLinkRequest, user).by_strangers().only_if(written));
     change.commit(ctx).await?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Credentials: how someone proves who they are, to sign in or once again, and what they may do then.
 
+mod asked;
 mod change_email;
 mod change_password;
 mod delete_account;

@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::User,
-    challenges::{self, Code, Issued, Purpose, Request},
+    challenges::{self, Issued, Purpose, Request},
     commit::Change,
     context::Context,
     email::Email,
@@ -21,7 +21,7 @@ pub fn letter(ctx: &Context, issued: &Issued, redirect: Option<&Target>) -> Lett
 /// The link and the code of a challenge.
 fn way(ctx: &Context, issued: &Issued, redirect: Option<&Target>) -> (String, String) {
     let link = ctx.settings.link(Page::ResetPassword, redirect, &issued.token.expose());
-    (link, issued.code.as_ref().map(Code::shown).unwrap_or_default())
+    (link, issued.shown_code())
 }
 
 /// Adds the mail to a change that took an account back: its password is gone, and only who reads `to` sets another.

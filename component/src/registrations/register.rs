@@ -3,7 +3,7 @@
 use super::rows::{self, Row};
 use crate::{
     accounts::{self, By, RegisterError, Registration, User},
-    challenges::{self, Code, Purpose, Request},
+    challenges::{self, Purpose, Request},
     commit::{Change, CommitError},
     context::Context,
     error::Failure,
@@ -103,7 +103,7 @@ fn tell(
         Some(_) => Letter::Registered { link: ctx.settings.link(Page::ResetPassword, None, &token) },
         None => Letter::Verification {
             link: ctx.settings.link(Page::VerifyEmail, None, &token),
-            code: issued.code.as_ref().map(Code::shown).unwrap_or_default(),
+            code: issued.shown_code(),
         },
     };
     change.mail(Mail {

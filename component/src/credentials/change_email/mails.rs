@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::{self, User},
-    challenges::{self, Code, Purpose, Request},
+    challenges::{self, Purpose, Request},
     commit::Change,
     context::Context,
     email::Email,
@@ -48,7 +48,7 @@ pub async fn ask_new(
         language: user.language.or(ctx.client.language).unwrap_or_default(),
         letter: Letter::NewAddress {
             link: ctx.settings.link(Page::ChangeEmail, redirect, &issued.token.expose()),
-            code: issued.code.as_ref().map(Code::shown).unwrap_or_default(),
+            code: issued.shown_code(),
         },
         recipient: if is_taken { Recipient::Nobody } else { Recipient::Somebody },
         cause: Cause::Known,

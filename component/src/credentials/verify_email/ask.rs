@@ -2,13 +2,13 @@
 
 use crate::{
     accounts,
-    challenges::{self, Code, Purpose, Request},
+    challenges::Purpose,
     commit::Change,
     context::Context,
+    credentials::asked::{Asked, mail_asked},
     devices::{self, DeviceCookie},
     email::Email,
     error::{Failure, passes_on},
-    outbox::{Cause, Mail, Recipient},
     registrations::Waiting,
     settings::{Page, Target},
 };
@@ -55,26 +55,18 @@ pub async fn ask_verification(ctx: &Context, asked: AskVerification) -> Result<(
     };
     let source_app = source_app.map(|target| target.to_string());
     let mut change = Change::new();
-    let request = Request {
+    let asked = Asked {
         purpose: Purpose::Verification,
+        email,
         user,
-        email: &email,
+        language: found.and_then(|user| user.language),
         is_known_device,
         detail: source_app.as_deref(),
         browser: None,
     };
-    let issued = challenges::issue(ctx, &mut change, &request);
-    let recipient = if user.is_some() { Recipient::Somebody } else { Recipient::Nobody };
-    change.mail(Mail {
-        language: found.and_then(|user| user.language).or(ctx.client.language).unwrap_or_default(),
-        letter: Letter::Verification {
-            link: ctx.settings.link(Page::VerifyEmail, None, &issued.token.expose()),
-            code: issued.code.as_ref().map(Code::shown).unwrap_or_default(),
-        },
-        recipient,
-        cause: if is_known_device { Cause::Known } else { Cause::Stranger },
-        condition: issued.written,
-        to: email,
+    mail_asked(ctx, &mut change, asked, |issued| Letter::Verification {
+        link: ctx.settings.link(Page::VerifyEmail, None, &issued.token.expose()),
+        code: issued.shown_code(),
     });
     change.commit(ctx).await?;
     Ok(())
