@@ -1,7 +1,6 @@
 //! From the content of a mail to the fields that a host sends.
 
 use crate::{
-    email::Email,
     mailer::{Message, Sender},
     outbox::Content,
     settings::MailSettings,
@@ -9,11 +8,11 @@ use crate::{
 use mana_auth_mail::Rendered;
 
 /// The message, under its id. None where a field that becomes a header holds a control character: nobody can add a header.
-pub fn message(settings: &MailSettings, id: &str, to: &Email, content: &Content) -> Option<Message> {
+pub fn message(settings: &MailSettings, id: &str, content: &Content) -> Option<Message> {
     let Rendered { subject, text, html } = content.letter.render(&settings.brand, content.language);
     let message = Message {
         id: id.to_owned(),
-        to: to.as_str().to_owned(),
+        to: content.to().to_owned(),
         from: Sender {
             name: settings.brand.product().to_owned(),
             address: settings.from.as_str().to_owned(),

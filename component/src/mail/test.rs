@@ -22,6 +22,6 @@ pub async fn test(ctx: &Context, to: Email) -> Option<Outcome> {
         cause: Cause::Known,
         condition: Condition::ALWAYS,
     };
-    let message = message(settings, &platform::new_id(ctx.now).to_string(), &mail.to, &Content::of(&mail))?;
+    let message = message(settings, &platform::new_id(ctx.now).to_string(), &Content::of(&mail))?;
     Some(mailer::send(message).await)
 }

@@ -32,10 +32,22 @@ impl Content {
         }
     }
 
+    /// Whether it is dropped instead of delivered.
+    #[must_use]
+    pub const fn is_to_nobody(&self) -> bool {
+        self.to_nobody != 0
+    }
+
+    /// The address that it is about, whether or not it is delivered there.
+    #[must_use]
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
     /// The recipient; none where it is dropped.
     #[must_use]
     pub fn recipient(&self) -> Option<Email> {
-        (self.to_nobody == 0).then(|| Email::from_row(self.to.clone()))
+        (!self.is_to_nobody()).then(|| Email::from_row(self.to.clone()))
     }
 
     /// Seals it for the row of this id. None without any secret.

@@ -34,6 +34,7 @@ use std::{
     fs, io,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
+    time::Duration,
 };
 use tokio::sync::Mutex;
 use url::Host;
@@ -47,6 +48,7 @@ pub struct Builder {
     invalidations: Option<Arc<dyn Invalidations>>,
     passwords: Option<(Arc<dyn Passwords>, LiveRequests)>,
     mailer: Option<Arc<dyn Mailer>>,
+    mail_within: Option<Duration>,
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
     artefact: Option<Artefact>,
@@ -120,6 +122,12 @@ impl Builder {
         Self { mailer: Some(mailer), ..self }
     }
 
+    /// How long a mail waits at most before it is delivered: chance picks the moment, so that what follows a request does not tell whether
+    /// a mail was sent. By default a second. With zero it is delivered at once, for tests whose clock stands still.
+    pub fn mail_within(self, within: Duration) -> Self {
+        Self { mail_within: Some(within), ..self }
+    }
+
     /// Time. By default the operating system's.
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock: Some(clock), ..self }
@@ -142,9 +150,11 @@ impl Builder {
     /// When something can't be opened or started. Nothing was changed then, except that a database may have
     /// been made or brought up to date.
     pub async fn build(self) -> Result<Server, BuildError> {
+        let mail_within = self.mail_within.unwrap_or(delivery::LONGEST_WAIT);
         let Parts { config, imports, live, pool, artefact, checkpoints, database, outbox } = self.parts()?;
         let checkpoints = checkpoints.map(|path| Checkpoints::open(&path)).transpose()?;
         let Imports { clock, random, metrics, mailer, mail_committed, .. } = imports.clone();
+        let chance = random.clone();
         if !mailer.is_available() {
             tracing::warn!("smtp_url is not set: there is no mail, and what needs it answers 404");
         }
@@ -211,7 +221,8 @@ impl Builder {
         }
         tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));
         if mailer.is_available() {
-            delivery::start(&shared, &mail_committed);
+            let begins = delivery::Begins { committed: mail_committed, within: mail_within, random: chance };
+            delivery::start(&shared, &begins);
         }
         Ok(Server { shared, connections, management_egress })
     }

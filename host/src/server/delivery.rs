@@ -1,6 +1,7 @@
-//! Delivering mails, as soon as they are committed.
+//! Delivering mails, soon after they are committed.
 
 use super::shared::Shared;
+use crate::random::Random;
 use futures::{FutureExt as _, future::select};
 use std::{
     pin::pin,
@@ -15,17 +16,44 @@ const AT_ONCE: usize = 16;
 /// How often it is looked for mails that are due: retries, and those that another process has committed.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Delivers until the server is gone.
-pub(super) fn start(shared: &Arc<Shared>, committed: &Arc<Notify>) {
-    for _ in 0..AT_ONCE {
-        tokio::spawn(deliver(Arc::downgrade(shared), committed.clone()));
+/// How long mails wait at most by default. What is sent costs more than what names nobody and is dropped. Were it done at once, whoever sends another request behind one for a mail
+/// would see by its time whether the address has an account.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// When mails are delivered that were committed.
+#[derive(Clone)]
+pub(super) struct Begins {
+    /// A mail was committed.
+    pub committed: Arc<Notify>,
+    /// How long it waits at most.
+    pub within: Duration,
+    /// Draws the moment.
+    pub random: Arc<dyn Random>,
+}
+
+impl Begins {
+    fn wait(&self) -> Duration {
+        let mut drawn = [0; 2];
+        // Where there is no chance, the longest wait.
+        let share = self.random.fill(&mut drawn).map_or(u16::MAX, |()| u16::from_be_bytes(drawn));
+        self.within * u32::from(share) / u32::from(u16::MAX)
     }
 }
 
-async fn deliver(shared: Weak<Shared>, committed: Arc<Notify>) {
+/// Delivers until the server is gone.
+pub(super) fn start(shared: &Arc<Shared>, begins: &Begins) {
+    for _ in 0..AT_ONCE {
+        tokio::spawn(deliver(Arc::downgrade(shared), begins.clone()));
+    }
+}
+
+async fn deliver(shared: Weak<Shared>, begins: Begins) {
     loop {
         let Some(clock) = shared.upgrade().map(|shared| shared.clock.clone()) else { return };
-        select(pin!(committed.notified()), clock.sleep(INTERVAL)).await;
+        select(pin!(begins.committed.notified()), clock.sleep(INTERVAL)).await;
+        if !begins.within.is_zero() {
+            clock.sleep(begins.wait()).await;
+        }
         let Some(shared) = shared.upgrade() else { return };
         while deliver_once(&shared).await {}
     }

@@ -15,6 +15,7 @@ use mana_auth::{
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -58,6 +59,7 @@ impl Host {
         let config = config.map_err(|error| error.to_string())?;
         let random = Arc::new(SeededRandom::new(starts));
         let mut builder = Server::builder().clock(clock.clone()).random(random.clone());
+        builder = builder.mail_within(Duration::ZERO);
         if let Some(gate) = &hooks.gate {
             let live = LiveRequests::default();
             gate.put_before(Arc::new(
