@@ -17,7 +17,7 @@ mod rows;
 
 pub use code::Code;
 pub use issue::{Issued, issue, issue_for_address, issue_if};
-pub use present::{Challenge, Of, Presented, by_code, by_token};
+pub use present::{Challenge, Of, Presented, by_code, by_token, newest_of};
 pub use purpose::Purpose;
 pub use request::Request;
 pub use rows::{end_ways_back, end_ways_back_since, forget_user, is_reserved, leads_back, prune};

@@ -51,6 +51,17 @@ pub async fn by_token(
     Ok(found.map_or(Presented::Bad, |found| found.presented(purpose, browser)))
 }
 
+/// Of which of two purposes the code is good that was mailed to an address last; the second where there is none.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn newest_of(ctx: &Context, purposes: [Purpose; 2], email: &Email) -> Result<Purpose, Failure> {
+    let newest = rows::newest_of(purposes, email, ctx.now).await?;
+    let [one, other] = purposes;
+    Ok(if newest.is_some_and(|newest| newest == one.name()) { one } else { other })
+}
+
 /// Whose code is typed.
 pub enum Of<'a> {
     /// Of the newest challenge that was mailed to this address.

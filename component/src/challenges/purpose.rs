@@ -8,7 +8,9 @@ use crate::time::Span;
 pub enum Purpose {
     /// Choosing a new password.
     PasswordReset,
-    /// Proving the address of an account.
+    /// Proving the address that somebody has just registered, and that waits for it.
+    Registration,
+    /// The same once more, or of an account.
     Verification,
     /// Signing in.
     MagicLink,
@@ -24,8 +26,9 @@ pub enum Purpose {
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PasswordReset,
+        Self::Registration,
         Self::Verification,
         Self::MagicLink,
         Self::EmailChangeOld,
@@ -39,6 +42,7 @@ impl Purpose {
     pub const fn name(self) -> &'static str {
         match self {
             Self::PasswordReset => "password_reset",
+            Self::Registration => "registration",
             Self::Verification => "verification",
             Self::MagicLink => "magic_link",
             Self::EmailChangeOld => "email_change_old",
@@ -54,7 +58,7 @@ impl Purpose {
         match self {
             Self::MagicLink => Span::minutes(15),
             Self::PasswordReset | Self::EmailChangeOld | Self::EmailChange => Span::hours(1),
-            Self::Verification => Span::days(1),
+            Self::Registration | Self::Verification => Span::days(1),
             Self::EmailUndo | Self::NotMe => Span::days(7),
         }
     }
@@ -62,8 +66,9 @@ impl Purpose {
     /// How its code looks; none where the mail has none.
     pub(super) const fn form(self) -> Option<Form> {
         match self {
-            Self::PasswordReset => Some(Form::Letters),
-            Self::Verification | Self::MagicLink | Self::EmailChange => Some(Form::Digits),
+            // Who proves an address that they have registered themselves has the account.
+            Self::PasswordReset | Self::Registration | Self::Verification => Some(Form::Letters),
+            Self::MagicLink | Self::EmailChange => Some(Form::Digits),
             Self::EmailChangeOld | Self::EmailUndo | Self::NotMe => None,
         }
     }

@@ -141,7 +141,7 @@ fn is_current(purpose: Purpose) -> String {
         when(purpose.is_of_address(), " AND u.email = c.email"),
         when(purpose.is_of_credentials(), " AND u.credential_version = c.credential_version")
     );
-    if purpose != Purpose::Verification {
+    if !matches!(purpose, Purpose::Registration | Purpose::Verification) {
         return of_account;
     }
     // An address is proven once. It may be one that a registration waits for.
@@ -169,6 +169,18 @@ pub async fn newest_by_email(purpose: Purpose, email: &Email, now: Time) -> Resu
     let newest = "c.email = ?4 AND c.created_at > ?5 AND c.created_at <= ?6 AND c.code_mac IS NOT NULL
          AND c.position = (SELECT max(n.position) FROM challenges n WHERE n.purpose = ?3 AND n.email = ?4 AND n.created_at > ?5 AND n.created_at <= ?6)";
     find(purpose, newest, params).await
+}
+
+/// Of which of two purposes the newest challenge is that was mailed to an address.
+pub async fn newest_of(purposes: [Purpose; 2], email: &Email, now: Time) -> Result<Option<String>, Failure> {
+    let [one, other] = purposes;
+    storage::query_one(
+        "SELECT purpose FROM challenges WHERE purpose IN (?1, ?2) AND email = ?3 AND created_at > ?4 AND created_at <= ?5
+             ORDER BY created_at DESC, id DESC LIMIT 1",
+        params![one.name(), other.name(), email.as_str(), now - CODE, now + SKEW],
+        |row| row.take(),
+    )
+    .await
 }
 
 /// The newest challenge of a user, in the time of its code.

@@ -38,6 +38,32 @@ impl Mailed {
     }
 }
 
+impl Mailed {
+    /// The same where it may be of one of two purposes.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails.
+    pub(super) async fn presented_of(
+        &self,
+        ctx: &Context,
+        purposes: [Purpose; 2],
+        browser: Option<&ChallengeCookie>,
+    ) -> Result<Presented, Failure> {
+        let [one, other] = purposes;
+        match self {
+            Self::Code(email, Some(_)) => {
+                let purpose = challenges::newest_of(ctx, purposes, email).await?;
+                self.presented(ctx, purpose, browser).await
+            }
+            _ => match self.presented(ctx, one, browser).await? {
+                Presented::Bad => self.presented(ctx, other, browser).await,
+                found => Ok(found),
+            },
+        }
+    }
+}
+
 /// What was mailed, shown by somebody who is known by their session or their browser; none where what was sent can be none.
 pub enum TokenOrCode {
     /// The token of the link.

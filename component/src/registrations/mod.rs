@@ -7,6 +7,7 @@
 mod open;
 mod register;
 mod rows;
+mod salt;
 mod waiting;
 
 pub use open::{Proven, open};

@@ -1,6 +1,9 @@
 //! Somebody registers.
 
-use super::rows::{self, Row};
+use super::{
+    rows::{self, Row},
+    salt::stand_in,
+};
 use crate::{
     accounts::{self, By, RegisterError, Registration, User},
     challenges::{self, Purpose, Request},
@@ -55,12 +58,14 @@ async fn wait(ctx: &Context, registration: Registration, origin: Origin<'_>) -> 
     let found = accounts::credentials_by_email(ctx, &email).await?;
     let (owner, of_account) = found.map(|found| (found.user, found.password)).unzip();
     let waiting = rows::of_address(email.as_str(), ctx.now).await?;
-    let beside = waiting.into_iter().next().map(|row| row.password).or(of_account.flatten());
+    let of_account = of_account.flatten().filter(|encoded| encoded.starts_with(rows::ARGON2ID));
+    let beside = waiting.into_iter().next().map(|row| row.password).or(of_account);
+    let beside = beside.unwrap_or_else(|| stand_in(ctx, &email));
     let user = User::new(ctx, UserId::new(ctx.now), email, name.into());
     let row = Row {
         id: user.id,
         name: user.name.clone(),
-        password: hash(ctx, &password, beside.as_deref()).await?,
+        password: hash(ctx, &password, Some(&beside)).await?,
         browser_hash: origin.browser.map(|browser| browser.hash().to_vec()),
         language: user.language,
     };
@@ -80,7 +85,8 @@ async fn wait(ctx: &Context, registration: Registration, origin: Origin<'_>) -> 
     }
 }
 
-/// Mails the proof, or tells the owner of the account that there is. One that is dropped mails nothing, so there are three a day at most.
+/// Mails the proof, or tells the owner of the account that there is. One that is dropped mails nothing, so there are three a day at most. The
+/// challenge is of a purpose of its own: it uses up no limit by which somebody could tell what was mailed, and ends no code of the owner's.
 fn tell(
     ctx: &Context,
     change: &mut Change,
@@ -90,19 +96,18 @@ fn tell(
 ) {
     let source_app = source_app.map(|target| target.to_string());
     let request = Request {
-        purpose: if owner.is_some() { Purpose::PasswordReset } else { Purpose::Verification },
-        user: Some(owner.map_or(registered.id, |owner| owner.id)),
+        purpose: Purpose::Registration,
+        user: owner.is_none().then_some(registered.id),
         email: &registered.email,
         is_known_device: false,
         detail: source_app.as_deref(),
         browser: None,
     };
     let issued = challenges::issue_if(ctx, change, &request, rows::is_written(registered.id));
-    let token = issued.token.expose();
     let letter = match owner {
-        Some(_) => Letter::Registered { link: ctx.settings.link(Page::ResetPassword, None, &token) },
+        Some(_) => Letter::Registered { link: ctx.settings.public_url.as_str().to_owned() },
         None => Letter::Verification {
-            link: ctx.settings.link(Page::VerifyEmail, None, &token),
+            link: ctx.settings.link(Page::VerifyEmail, None, &issued.token.expose()),
             code: issued.shown_code(),
         },
     };

@@ -34,6 +34,8 @@ pub enum Purpose {
     Outbox,
     /// The MAC of codes that people type: too short for a plain hash.
     Code,
+    /// The salt of what is registered for an address.
+    RegistrationSalt,
 }
 
 impl Purpose {
@@ -49,6 +51,7 @@ impl Purpose {
             Self::AuditNote => b"mana-auth/audit-note/v1",
             Self::Outbox => b"mana-auth/outbox/v1",
             Self::Code => b"mana-auth/code/v1",
+            Self::RegistrationSalt => b"mana-auth/registration-salt/v1",
         }
     }
 }

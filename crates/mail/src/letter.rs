@@ -51,7 +51,7 @@ pub enum Letter {
     },
     /// To the owner of an address that somebody tried to register.
     Registered {
-        /// To the page where a password is reset.
+        /// To the service.
         link: String,
     },
     /// Says that mail works.

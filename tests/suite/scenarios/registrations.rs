@@ -12,7 +12,9 @@ use std::time::Duration;
 scenarios![
     there_is_no_account_before_the_proof needs Mail,
     a_known_address_is_answered_alike needs Mail,
-    the_owner_of_an_account_is_led_to_a_new_password needs Mail,
+    the_owner_of_an_account_is_told_and_keeps_what_they_asked_for needs Mail,
+    limits_do_not_tell_who_has_an_account needs Mail,
+    registrations_at_one_moment_have_one_salt needs Mail,
     a_code_does_it_too needs Mail,
     a_fourth_is_dropped needs Mail,
     it_waits_for_a_day needs Mail Clock,
@@ -116,17 +118,57 @@ async fn a_known_address_is_answered_alike(stage: Stage) {
     assert!(ana.is_signed_in().await);
 }
 
-async fn the_owner_of_an_account_is_led_to_a_new_password(stage: Stage) {
+/// What strangers cause uses up none of the owner's limits, ends no code of theirs, and is good for nothing.
+async fn the_owner_of_an_account_is_told_and_keeps_what_they_asked_for(stage: Stage) {
     let service = start(stage).await;
     service.someone_proven().await;
-    let stranger = service.client();
-    registers(&stranger, OTHER_PASSWORD).await;
-    let mail = service.mail().await;
-    proves(&stranger, json!({ "token": mail.token() })).await.refused("TOKEN_INVALID");
-    let reset = json!({ "token": mail.token(), "newPassword": THIRD_PASSWORD });
-    service.client().post("/reset-password", reset).await.ok();
+    service.client().post("/forgot-password", json!({ "email": ANA })).await.ok();
+    let code = service.mail().await.code();
+    for _ in 0..3 {
+        registers(&service.client(), OTHER_PASSWORD).await;
+        let mail = service.mail().await;
+        assert_eq!(mail.subject, "You have an account at mana-auth");
+        assert_eq!(mail.link(), PUBLIC_URL);
+    }
+    service.client().post("/forgot-password", json!({ "email": ANA })).await.ok();
+    let newer = service.mail().await.code();
+    let reset = |code: &str| json!({ "email": ANA, "code": code, "newPassword": THIRD_PASSWORD });
+    service.client().post("/reset-password", reset(&code)).await.refused("TOKEN_INVALID");
+    service.client().post("/reset-password", reset(&newer)).await.ok();
     assert_eq!(sign_in(&service, THIRD_PASSWORD).await, "ok");
     assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "EMAIL_NOT_VERIFIED");
+}
+
+/// The mails that a registration causes are counted alike, whatever they say: what else is mailed to the address does not tell.
+async fn limits_do_not_tell_who_has_an_account(stage: Stage) {
+    let service = start(stage).await;
+    service.someone_proven().await;
+    for email in [ANA, "bob@example.org"] {
+        for _ in 0..2 {
+            let registration = json!({ "email": email, "password": OTHER_PASSWORD });
+            service.client().post("/register", registration).await.is(201);
+        }
+        service.sql("DELETE FROM challenges WHERE purpose IN ('password_reset', 'verification')");
+        for route in ["/forgot-password", "/resend-verification"] {
+            for _ in 0..2 {
+                service.client().post(route, json!({ "email": email })).await.ok();
+            }
+        }
+        for purpose in ["password_reset", "verification"] {
+            let rows = format!("SELECT count(*) FROM challenges WHERE purpose = '{purpose}'");
+            assert_eq!(service.number(&rows), 2, "{email}: {purpose}");
+        }
+    }
+}
+
+async fn registrations_at_one_moment_have_one_salt(stage: Stage) {
+    let service = start(stage).await;
+    let clients: Vec<_> = (0..3).map(|_| service.client()).collect();
+    let passwords = [PASSWORD, OTHER_PASSWORD, THIRD_PASSWORD];
+    let registered = clients.iter().zip(passwords).map(|(client, password)| registers(client, password));
+    futures::future::join_all(registered).await;
+    assert_eq!(service.number(WAITING), 3);
+    assert_eq!(service.number("SELECT count(DISTINCT substr(password, 1, 53)) FROM registrations"), 1);
 }
 
 async fn a_code_does_it_too(stage: Stage) {

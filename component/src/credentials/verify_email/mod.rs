@@ -49,11 +49,12 @@ pub async fn shown_verification(
     mailed: &Mailed,
     browser: Option<&ChallengeCookie>,
 ) -> Result<Option<Shown>, VerifyEmailError> {
-    let challenge = match mailed.presented(ctx, Purpose::Verification, browser).await? {
-        Presented::Good(challenge) => challenge,
-        Presented::Repeated => return Ok(None),
-        Presented::Bad => return Err(VerifyEmailError::TokenInvalid),
-    };
+    let challenge =
+        match mailed.presented_of(ctx, [Purpose::Registration, Purpose::Verification], browser).await? {
+            Presented::Good(challenge) => challenge,
+            Presented::Repeated => return Ok(None),
+            Presented::Bad => return Err(VerifyEmailError::TokenInvalid),
+        };
     if let Some(user) = accounts::by_id(challenge.user).await? {
         return Ok(Some(Shown { challenge, of: Of::Account(user) }));
     }

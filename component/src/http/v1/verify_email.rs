@@ -36,7 +36,7 @@ pub struct VerifyEmailBody {
     /// The address that the code was mailed to.
     email: Option<Email>,
     /// The code in the mail, as it is typed: blanks don't count.
-    #[schema(example = "304 118")]
+    #[schema(example = "K7QM-2XRT")]
     code: Option<String>,
     /// The password that was registered: it stays then, with every session.
     password: Option<Password>,

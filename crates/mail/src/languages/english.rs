@@ -81,12 +81,11 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             subject: format!("You have an account at {product}"),
             lead: vec![
                 format!("Somebody, probably you, tried to register at {product} with this address, which has an account already."),
-                "Sign in as always. If you don't know the password any more, choose a new one:".into(),
+                "Sign in as always. If you don't know the password any more, ask for a new one there:".into(),
             ],
-            button: Some((CHOOSE, link)),
+            button: Some(("Open the service", link)),
             code: None,
             rest: vec![
-                "The link works once, within an hour. All sessions end when you choose a new password.".into(),
                 "If it wasn't you, ignore this mail: nothing was changed, and nobody was told that you have an account.".into(),
             ],
         },

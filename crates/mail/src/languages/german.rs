@@ -82,12 +82,11 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
             subject: format!("Sie haben ein Konto bei {product}"),
             lead: vec![
                 format!("Jemand, vermutlich Sie selbst, wollte sich mit dieser Adresse bei {product} registrieren. Zu ihr gibt es schon ein Konto."),
-                "Melden Sie sich an wie immer. Wenn Sie das Passwort nicht mehr wissen, wählen Sie ein neues:".into(),
+                "Melden Sie sich an wie immer. Wenn Sie das Passwort nicht mehr wissen, fordern Sie dort ein neues an:".into(),
             ],
-            button: Some((CHOOSE, link)),
+            button: Some(("Zum Dienst", link)),
             code: None,
             rest: vec![
-                "Der Link gilt einmal, eine Stunde lang. Wenn Sie ein neues Passwort wählen, enden alle Sitzungen.".into(),
                 "Waren Sie es nicht, ignorieren Sie diese Mail: Nichts wurde geändert, und niemand hat erfahren, dass Sie ein Konto haben.".into(),
             ],
         },
