@@ -2,7 +2,8 @@
 
 use crate::{
     path::{InvalidPrefix, Prefix},
-    roles::{InvalidRule, Roles},
+    roles::Roles,
+    rules::InvalidRule,
     sign_in::{InvalidSignIn, SignIn},
 };
 use mana_auth_hygiene::{InvalidOrigin, Origin};

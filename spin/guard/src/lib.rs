@@ -41,4 +41,5 @@ pub mod path;
 pub mod rejection;
 pub mod renewal;
 pub mod roles;
+pub mod rules;
 pub mod sign_in;
