@@ -1,6 +1,7 @@
 //! What the app's operator says, in the app's own variables.
 
 use crate::{
+    max_ages::MaxAges,
     path::{InvalidPrefix, Prefix},
     roles::Roles,
     rules::InvalidRule,
@@ -10,12 +11,13 @@ use mana_auth_hygiene::{InvalidOrigin, Origin};
 use mana_auth_spin_chained::is_private;
 
 /// The variables. All but the last must be there, the lists if only empty: one whose name is misspelt must not be a door.
-pub const VARIABLES: [&str; 6] = [AUDIENCE, SIGN_IN, PUBLIC, ROLES, TRUSTED_ORIGINS, AUTH];
+pub const VARIABLES: [&str; 7] = [AUDIENCE, SIGN_IN, PUBLIC, ROLES, MAX_AGE, TRUSTED_ORIGINS, AUTH];
 
 const AUDIENCE: &str = "guard_audience";
 const SIGN_IN: &str = "guard_sign_in";
 const PUBLIC: &str = "guard_public";
 const ROLES: &str = "guard_roles";
+const MAX_AGE: &str = "guard_max_age_minutes";
 const TRUSTED_ORIGINS: &str = "guard_trusted_origins";
 const AUTH: &str = "guard_auth";
 
@@ -35,6 +37,8 @@ pub struct Config {
     pub public: Vec<Prefix>,
     /// Which roles a path asks for.
     pub roles: Roles,
+    /// How old the proof of who somebody is may be on a path.
+    pub max_ages: MaxAges,
     /// Whose pages may change something by cookie, besides those that the browser itself calls the app's own.
     pub trusted_origins: Vec<Origin>,
     /// Where the auth service answers.
@@ -92,12 +96,17 @@ impl Config {
         if roles.reach_into(&public) {
             return of(ROLES, Err(Wrong::Public));
         }
+        let max_ages = of(MAX_AGE, listed(MAX_AGE).and_then(|items| Ok(MaxAges::parse(items)?)))?;
+        if max_ages.reach_into(&public) {
+            return of(MAX_AGE, Err(Wrong::Public));
+        }
         let auth = value(AUTH).map(str::trim).filter(|text| !text.is_empty()).unwrap_or(DEFAULT_AUTH);
         Ok(Self {
             audience: of(AUDIENCE, filled(AUDIENCE).map(ToOwned::to_owned))?,
             sign_in: of(SIGN_IN, filled(SIGN_IN).and_then(|text| Ok(SignIn::parse(text)?)))?,
             public,
             roles,
+            max_ages,
             trusted_origins: of(
                 TRUSTED_ORIGINS,
                 listed(TRUSTED_ORIGINS)

@@ -86,7 +86,7 @@ mod tests {
             "guard_sign_in" => Some("/login"),
             "guard_public" => Some("/public"),
             "guard_trusted_origins" => Some("https://app.example"),
-            "guard_roles" => Some(""),
+            "guard_roles" | "guard_max_age_minutes" => Some(""),
             _ => None,
         };
         Config::read(value).expect("a configuration")

@@ -87,7 +87,7 @@ pub fn for_the_app(client: &HeaderMap, given: Option<&Given>) -> HeaderMap {
             fields.extend(values.map(|value| (name.clone(), value.clone())));
         }
     }
-    if let Some(Given { identity, token }) = given {
+    if let Some(Given { identity, token, .. }) = given {
         let verified = if identity.email_verified { "true" } else { "false" };
         fields.insert(USER_ID, identity.id.clone());
         fields.insert(USER_EMAIL, identity.email.clone());

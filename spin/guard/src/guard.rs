@@ -1,7 +1,7 @@
 //! What becomes of each request.
 
 use crate::{
-    asking,
+    admission, asking,
     bindings::{ErrorCode, Guest, Request, Response},
     config::Config,
     decision::{Decision, GuardedRequest},
@@ -40,10 +40,6 @@ async fn judge(asked: &GuardedRequest<'_>, config: &Config) -> Result<Admitted, 
         return Ok(Admitted { fields: fields::for_the_app(asked.headers, None), renewed: Vec::new() });
     };
     let (given, renewed) = asking::who(config, &credential).await?;
-    let role = given.identity.role.to_str().map_err(|_| Rejection::Role)?;
-    let is_spoken_of = !asked.is_chained() || config.roles.speak_of(path);
-    if !is_spoken_of || !config.roles.admit(path, role) {
-        return Err(Rejection::Role);
-    }
+    admission::admit(config, &given, path, asked.is_chained())?;
     Ok(Admitted { fields: fields::for_the_app(asked.headers, Some(&given)), renewed })
 }

@@ -1,6 +1,6 @@
 //! What the auth service answers, read into what the app is told.
 
-use crate::rejection::Rejection;
+use crate::{proof::Proof, rejection::Rejection};
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
 
@@ -17,10 +17,12 @@ pub struct Identity {
     pub role: HeaderValue,
 }
 
-/// Everything that the app is given.
+/// Everything that the auth service tells.
 pub struct Given {
     /// Who it is.
     pub identity: Identity,
+    /// How lately they proved it.
+    pub proof: Proof,
     /// The token for the app.
     pub token: HeaderValue,
 }
@@ -82,6 +84,7 @@ fn no(status: StatusCode) -> Rejection {
 
 fn given(body: &[u8]) -> Option<Given> {
     let ServiceTokenResponse { token, user } = serde_json::from_slice(body).ok()?;
+    let proof = Proof::in_answer(&token)?;
     let mut token = value(token)?;
     token.set_sensitive(true);
     let identity = Identity {
@@ -90,7 +93,7 @@ fn given(body: &[u8]) -> Option<Given> {
         email_verified: user.email_verified,
         role: value(user.role)?,
     };
-    Some(Given { identity, token })
+    Some(Given { identity, proof, token })
 }
 
 fn value(text: String) -> Option<HeaderValue> {
@@ -100,37 +103,47 @@ fn value(text: String) -> Option<HeaderValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proof;
     use proptest::prelude::*;
 
-    const YES: &[u8] = br#"{"token":"a.b.c","expiresIn":60,"user":{"id":"1","email":"ada@example.com","name":"Ada","role":"admin","emailVerified":true}}"#;
+    /// A yes with this token.
+    fn yes(token: &str) -> Vec<u8> {
+        let user = r#"{"id":"1","email":"ada@example.com","name":"Ada","role":"admin","emailVerified":true}"#;
+        format!(r#"{{"token":"{token}","expiresIn":60,"user":{user}}}"#).into_bytes()
+    }
 
     #[test]
     fn a_yes_is_read() {
-        let Given { identity, token } = read(StatusCode::OK, YES).expect("a yes");
+        let text = proof::token(1000, 400);
+        let Given { identity, proof, token } = read(StatusCode::OK, &yes(&text)).expect("a yes");
         assert_eq!(
             (&identity.id, &identity.role, &token),
-            (&"1".parse().unwrap(), &"admin".parse().unwrap(), &"a.b.c".parse().unwrap())
+            (&"1".parse().unwrap(), &"admin".parse().unwrap(), &text.parse().unwrap())
         );
         assert!(identity.email_verified && token.is_sensitive());
+        assert!(proof.is_within(600) && !proof.is_within(599));
     }
 
     #[test]
     fn what_is_neither_yes_nor_no_is_unavailable() {
+        let token = proof::token(1000, 1000);
         for status in [500, 503, 502, 429, 404, 403, 302, 204, 201] {
             let status = StatusCode::from_u16(status).expect("a status");
-            assert!(matches!(read(status, YES), Err(Rejection::Unavailable(_))), "{status}");
+            assert!(matches!(read(status, &yes(&token)), Err(Rejection::Unavailable(_))), "{status}");
         }
         for body in [
             "",
             "{}",
             "null",
-            r#"{"token":"a.b.c","user":null}"#,
+            r#"{"token":"TOKEN","user":null}"#,
             r#"{"user":{"id":"1","email":"a@b","role":"user","emailVerified":true}}"#,
             r#"{"token":"","user":{"id":"1","email":"a@b","role":"user","emailVerified":true}}"#,
-            r#"{"token":"a.b.c","user":{"id":"","email":"a@b","role":"user","emailVerified":true}}"#,
-            r#"{"token":"a.b.c","user":{"id":"1\r\nmana-user-role: admin","email":"a@b","role":"user","emailVerified":true}}"#,
-            r#"{"token":"a.b.c","user":{"id":"1","email":"a@b","role":"user"}}"#,
+            r#"{"token":"a.b.c","user":{"id":"1","email":"a@b","role":"user","emailVerified":true}}"#,
+            r#"{"token":"TOKEN","user":{"id":"","email":"a@b","role":"user","emailVerified":true}}"#,
+            r#"{"token":"TOKEN","user":{"id":"1\r\nmana-user-role: admin","email":"a@b","role":"user","emailVerified":true}}"#,
+            r#"{"token":"TOKEN","user":{"id":"1","email":"a@b","role":"user"}}"#,
         ] {
+            let body = body.replace("TOKEN", &token);
             assert!(
                 matches!(read(StatusCode::OK, body.as_bytes()), Err(Rejection::Unavailable(_))),
                 "{body}"
@@ -154,7 +167,8 @@ mod tests {
         #[test]
         fn only_a_yes_is_a_yes(status in 100_u16..1000, body in prop::collection::vec(any::<u8>(), 0..64)) {
             let status = StatusCode::from_u16(status).expect("a status");
-            prop_assert!(status == StatusCode::OK || read(status, YES).is_err());
+            let yes = yes(&proof::token(1000, 1000));
+            prop_assert!(status == StatusCode::OK || read(status, &yes).is_err());
             prop_assert!(read(StatusCode::OK, &body).is_err());
         }
     }

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, LOCATION},
+    header::{CACHE_CONTROL, LOCATION, WWW_AUTHENTICATE},
 };
 use mana_auth_hygiene::{Code, Policy, Problem, Scheme};
 
@@ -21,6 +21,8 @@ pub enum Rejection {
     ForeignPage,
     /// The role doesn't suffice.
     Role,
+    /// The user proved too long ago who they are: longer than so many seconds.
+    StepUp(u64),
     /// The auth service gave neither a yes nor a no; the log is told why.
     Unavailable(&'static str),
     /// The operator's mistake, in words for the operator alone.
@@ -38,6 +40,9 @@ impl Rejection {
             (Self::NoSession | Self::TokenExpired, Some(page)) => redirect(page),
             (refusal, _) => refusal.problem().response(),
         };
+        if let Self::StepUp(max_age) = self {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge(*max_age));
+        }
         harden(response.headers_mut());
         response
     }
@@ -53,7 +58,8 @@ impl Rejection {
             | Self::NoSession
             | Self::TokenExpired
             | Self::ForeignPage
-            | Self::Role => None,
+            | Self::Role
+            | Self::StepUp(_) => None,
         }
     }
 
@@ -67,6 +73,7 @@ impl Rejection {
             Self::TokenExpired => Problem::new(Code::TokenExpired),
             Self::ForeignPage => Problem::new(Code::Forbidden).message("This origin is not allowed"),
             Self::Role => Problem::new(Code::Forbidden),
+            Self::StepUp(max_age) => Problem::new(Code::StepUpRequired).step_up(&["password"], *max_age),
             Self::Unavailable(_) => Problem::new(Code::StorageUnavailable).retry_after(RETRY),
             Self::Misconfigured(_) => Problem::new(Code::Internal),
         }
@@ -80,6 +87,13 @@ fn redirect(page: HeaderValue) -> Response<Vec<u8>> {
     response.headers_mut().insert(LOCATION, page);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// RFC 9470 §3.
+fn challenge(max_age: u64) -> HeaderValue {
+    let text = format!(r#"Bearer error="insufficient_user_authentication", max_age={max_age}"#);
+    // Visible ASCII always makes a value.
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer"))
 }
 
 /// The guard's own answers carry what every answer of the auth service carries; HTTPS is whoever's who ends TLS.
@@ -100,6 +114,7 @@ mod tests {
             (Rejection::TokenExpired, 401, "TOKEN_EXPIRED"),
             (Rejection::ForeignPage, 403, "FORBIDDEN"),
             (Rejection::Role, 403, "FORBIDDEN"),
+            (Rejection::StepUp(600), 401, "STEP_UP_REQUIRED"),
             (Rejection::Unavailable("secret"), 503, "STORAGE_UNAVAILABLE"),
             (Rejection::Misconfigured("secret".to_owned()), 500, "INTERNAL"),
         ] {
@@ -116,10 +131,21 @@ mod tests {
     }
 
     #[test]
+    fn a_fresh_proof_is_asked_for_as_the_standard_says() {
+        let response = Rejection::StepUp(600).response(None);
+        let body: serde_json::Value = serde_json::from_slice(response.body()).expect("JSON");
+        assert_eq!((&body["methods"], &body["maxAgeSec"]), (&serde_json::json!(["password"]), &600.into()));
+        let challenges: Vec<_> = response.headers().get_all(WWW_AUTHENTICATE).iter().collect();
+        assert_eq!(challenges, [r#"Bearer error="insufficient_user_authentication", max_age=600"#]);
+    }
+
+    #[test]
     fn people_are_sent_to_the_page_where_that_helps() {
         let page = HeaderValue::from_static("/login?return=/x");
         let response = Rejection::NoSession.response(Some(page.clone()));
         assert_eq!((response.status(), &response.headers()[LOCATION]), (StatusCode::FOUND, &page));
-        assert_eq!(Rejection::Role.response(Some(page)).status(), StatusCode::FORBIDDEN);
+        assert_eq!(Rejection::Role.response(Some(page.clone())).status(), StatusCode::FORBIDDEN);
+        // They are signed in: what they have to prove, the page that they are on asks for.
+        assert_eq!(Rejection::StepUp(600).response(Some(page)).status(), StatusCode::UNAUTHORIZED);
     }
 }

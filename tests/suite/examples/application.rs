@@ -25,6 +25,16 @@ pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
 /// What the typed app shows when it appends to the audit log.
 const AUDIT_SECRET: &str = "vKIdX1T4Ht4uwpn0zTpYrfMW7uQ/hCnv7NecKKok5Jk=";
 
+/// What the manifest tells the guard.
+pub const GUARD: &[(&str, &str)] = &[
+    ("guard_audience", "guarded"),
+    ("guard_sign_in", "/http/sign-in"),
+    ("guard_public", "/guarded/public"),
+    ("guard_roles", "/guarded/admin=admin,/guarded/ops=admin|service"),
+    ("guard_max_age_minutes", "/guarded/transfer=10"),
+    ("guard_trusted_origins", PUBLIC_URL),
+];
+
 /// What is tried with it.
 pub type Test = fn(Application) -> BoxFuture<'static, ()>;
 
@@ -44,11 +54,12 @@ pub struct Application {
     _data: TempDir,
 }
 
-/// A session, by its cookie and by an access token.
+/// A session, by its cookie and by its tokens.
 pub struct Session {
     pub id: String,
     pub cookie: String,
     pub token: String,
+    pub refresh_token: String,
 }
 
 impl Application {
@@ -72,14 +83,6 @@ impl Application {
                 Box::new(SpinUp::start(data.path(), &manifest, &variables).await)
             }
             _ => {
-                // What its manifest says.
-                let guard = settings(&[
-                    ("guard_audience", "guarded"),
-                    ("guard_sign_in", "/http/sign-in"),
-                    ("guard_public", "/guarded/public"),
-                    ("guard_roles", "/guarded/admin=admin,/guarded/ops=admin|service"),
-                    ("guard_trusted_origins", PUBLIC_URL),
-                ]);
                 let app = |name, route, artefact, variables| Component {
                     name,
                     route,
@@ -97,7 +100,7 @@ impl Application {
                         "typed-with-client",
                         settings(&[("auth_audit_secret", AUDIT_SECRET)]),
                     ),
-                    app("guarded", "/guarded", "guarded-by-guard", guard),
+                    app("guarded", "/guarded", "guarded-by-guard", settings(GUARD)),
                 ];
                 Box::new(Spin::start_several(data.path(), components).await)
             }
@@ -129,7 +132,7 @@ impl Application {
         Answer { status, location: None, body: body.to_owned() }
     }
 
-    fn post(&self, route: &str, body: &Value) -> RequestBuilder {
+    pub fn post(&self, route: &str, body: &Value) -> RequestBuilder {
         let request = self.ask(Method::POST, &format!("{API}/{route}"));
         request.header("content-type", "application/json").body(body.to_string())
     }
@@ -139,11 +142,11 @@ impl Application {
         let person = json!({ "email": "ana@example.org", "password": PASSWORD });
         assert_eq!(answer(self.post("register", &person)).await.status, 201);
         let response = self.post("login", &person).send().await.expect("an answer");
-        let cookie = response.headers()["set-cookie"].to_str().expect("text");
-        let cookie = cookie.split(';').next().expect("a pair").to_owned();
+        let cookie = session_cookie(&response);
         let body: Value = serde_json::from_str(&response.text().await.expect("text")).expect("JSON");
         let text = |value: &Value| value.as_str().expect("text").to_owned();
-        Session { id: text(&body["user"]["id"]), cookie, token: text(&body["accessToken"]) }
+        let (token, refresh_token) = (text(&body["accessToken"]), text(&body["refreshToken"]));
+        Session { id: text(&body["user"]["id"]), cookie, token, refresh_token }
     }
 
     pub async fn sign_out(&self, session: &Session) {
@@ -168,6 +171,12 @@ impl Application {
     pub async fn jwks(&self) -> String {
         answer(self.get("/.well-known/jwks.json")).await.body
     }
+}
+
+/// The session's cookie in an answer, as a browser sends it back.
+pub fn session_cookie(response: &Response) -> String {
+    let cookie = response.headers()["set-cookie"].to_str().expect("text");
+    cookie.split(';').next().expect("a pair").to_owned()
 }
 
 /// An answer, read whole.

@@ -1,10 +1,11 @@
-//! The auth service where something is wrong that no variable of its own says: who is to notice is whoever reads its log.
+//! The auth service and the guard where something is wrong: who is to notice is whoever reads their log.
 
+use super::application::GUARD;
 use crate::{
     client::API,
     runner::{
         Runner as _, Settings,
-        spin::{Spin, database_in},
+        spin::{Spin, app::Component, auth, database_in},
     },
     scenario::block_on,
     service::{PUBLIC_URL, SECRET},
@@ -28,7 +29,11 @@ pub fn trials() -> impl Iterator<Item = Trial> {
         block_on(secrets_that_can_be_guessed_are_named());
         Ok(())
     });
-    [proxies, database, secrets].into_iter()
+    let guard = Trial::test("spin::misconfigured::variables_of_the_guard_are_named", || {
+        block_on(variables_of_the_guard_are_named());
+        Ok(())
+    });
+    [proxies, database, secrets, guard].into_iter()
 }
 
 async fn start(data: &TempDir, more: &[(&str, &str)]) -> Spin {
@@ -92,4 +97,38 @@ async fn a_lost_database_is_named_once() {
     let causes = causes(&spin);
     let named = causes.iter().filter(|why| why.contains("`sqlite_databases`"));
     assert_eq!(named.count(), 1, "{causes:?}");
+}
+
+async fn variables_of_the_guard_are_named() {
+    for (name, value) in [
+        ("guard_roles", Some("/guarded/x=root")),
+        ("guard_max_age_minutes", None),
+        ("guard_max_age_minutes", Some("/guarded/transfer=10m")),
+        ("guard_max_age_minutes", Some("/guarded/transfer=0")),
+        ("guard_max_age_minutes", Some("/guarded/public/x=10")),
+    ] {
+        let data = TempDir::new().expect("a folder");
+        let settings = |pairs: &[(&str, &str)]| -> Settings {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let mut variables = settings(GUARD);
+        variables.remove(name);
+        variables.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+        let guarded = Component {
+            name: "guarded",
+            route: "/guarded",
+            artefact: "guarded-by-guard",
+            variables,
+            may_call: &["auth"],
+            may_reach: Vec::new(),
+        };
+        let service = auth(&settings(&[("secrets", SECRET), ("public_url", PUBLIC_URL)]));
+        let spin = Spin::start_several(data.path(), vec![service, guarded]).await;
+        for path in ["/guarded/x", "/guarded/public"] {
+            let (status, body) = get(&spin, path).await;
+            assert!(status == 500 && body.contains("\"INTERNAL\""), "{status} {body}");
+        }
+        let causes = causes(&spin);
+        assert!(causes.iter().any(|why| why.starts_with(&format!("{name}: "))), "{value:?}: {causes:?}");
+    }
 }

@@ -6,6 +6,7 @@ const GOOD: &[(&str, &str)] = &[
     ("guard_sign_in", "/login"),
     ("guard_public", "/public, /assets"),
     ("guard_roles", "/admin=admin,/ops=admin|service"),
+    ("guard_max_age_minutes", "/admin/keys=10,/transfer=5"),
     ("guard_trusted_origins", "https://app.example"),
 ];
 
@@ -25,13 +26,14 @@ fn a_whole_configuration_is_read() {
     let path = Path::of("/assets/x.css").expect("canonical");
     assert!(config.public.iter().any(|prefix| path.is_within(prefix)));
     assert!(!config.roles.admit(Path::of("/ops").expect("canonical"), "user"));
+    assert_eq!(config.max_ages.on(Path::of("/transfer").expect("canonical"), false), Some(300));
     let elsewhere = with("guard_auth", Some("https://auth.example")).expect("a configuration");
     assert_eq!(elsewhere.auth.as_str(), "https://auth.example");
 }
 
 #[test]
 fn lists_may_be_empty_and_nothing_may_be_missing() {
-    for variable in ["guard_public", "guard_roles", "guard_trusted_origins"] {
+    for variable in ["guard_public", "guard_roles", "guard_max_age_minutes", "guard_trusted_origins"] {
         with(variable, Some("")).expect("an empty list");
     }
     for (variable, _) in GOOD {
@@ -55,6 +57,13 @@ fn what_is_wrong_is_named() {
         ("guard_roles", "/admin/...=admin"),
         ("guard_roles", "/admin=admin;/ops=ops"),
         ("guard_roles", "/admin=admin,/ops=operator"),
+        ("guard_roles", "/public/x=admin"),
+        ("guard_max_age_minutes", "/transfer"),
+        ("guard_max_age_minutes", "/transfer/...=10"),
+        ("guard_max_age_minutes", "/transfer=0"),
+        ("guard_max_age_minutes", "/transfer=10m"),
+        ("guard_max_age_minutes", "/transfer=10,/transfer=5"),
+        ("guard_max_age_minutes", "/public/x=10"),
         ("guard_trusted_origins", "*"),
         ("guard_trusted_origins", "null"),
         ("guard_trusted_origins", "https://app.example/"),

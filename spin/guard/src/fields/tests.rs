@@ -1,5 +1,8 @@
 use super::*;
-use crate::identity::Identity;
+use crate::{
+    identity::Identity,
+    proof::{self, Proof},
+};
 use proptest::prelude::*;
 
 fn headers(fields: &[(&str, &str)]) -> HeaderMap {
@@ -17,6 +20,7 @@ fn given() -> Given {
             email_verified: true,
             role: HeaderValue::from_static("user"),
         },
+        proof: Proof::in_answer(&proof::token(0, 0)).expect("a proof"),
         token: HeaderValue::from_static("e.y.J"),
     }
 }
