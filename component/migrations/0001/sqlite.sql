@@ -42,7 +42,7 @@ CREATE TABLE accounts (
 
 CREATE INDEX accounts_user ON accounts (user_id);
 
--- Whether there is a password of another algorithm than ours.
+-- Finds a password hash that is not Argon2id, if there is one.
 CREATE INDEX accounts_imported ON accounts (id) WHERE substr(password, 1, 10) <> '$argon2id$';
 
 CREATE TABLE sessions (
@@ -241,7 +241,7 @@ CREATE INDEX challenges_user ON challenges (user_id);
 
 CREATE INDEX challenges_browser ON challenges (browser_hash) WHERE browser_hash IS NOT NULL;
 
--- What waits until its address is proven.
+-- Registrations that wait until their address is proven.
 CREATE TABLE registrations (
     -- The id that the account will have.
     id           TEXT PRIMARY KEY,

@@ -66,7 +66,7 @@ impl Purpose {
     /// How its code looks; none where the mail has none.
     pub(super) const fn form(self) -> Option<Form> {
         match self {
-            // Who proves an address that they have registered themselves has the account.
+            // A guess would make an account, with the guesser's password.
             Self::PasswordReset | Self::Registration | Self::Verification => Some(Form::Letters),
             Self::MagicLink | Self::EmailChange => Some(Form::Digits),
             Self::EmailChangeOld | Self::EmailUndo | Self::NotMe => None,

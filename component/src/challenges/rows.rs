@@ -25,8 +25,8 @@ const CODE: Span = Span::hours(1);
 /// How often a code may be typed wrong.
 const ATTEMPTS: u32 = 5;
 
-/// How often all codes of a purpose may be typed wrong that were mailed to one address within a day: whoever has another one mailed after
-/// each five would find one of a million in the end.
+/// The attempts of all codes of a purpose together, for one address within a day. Without this bound, another code could be asked for after
+/// each five attempts, until a guess is right.
 const ATTEMPTS_OF_ADDRESS: u32 = 15;
 
 /// A row to be written.

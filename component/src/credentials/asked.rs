@@ -1,4 +1,4 @@
-//! A mail that anybody can ask for by an address, whoever has it.
+//! A mail to an address that anybody can name.
 
 use crate::{
     challenges::{self, Issued, Purpose, Request},
@@ -14,7 +14,7 @@ use mana_auth_mail::{Language, Letter};
 
 /// What is asked for.
 pub struct Asked<'a> {
-    /// What it leads to.
+    /// The purpose of the challenge in it.
     pub purpose: Purpose,
     /// The address.
     pub email: Email,

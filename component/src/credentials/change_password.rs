@@ -8,7 +8,7 @@ use crate::{
     error::{Failure, FieldProblem, InputError, passes_on},
     events::{Event, EventType},
     notices,
-    passwords::{NewPassword, acceptable, hash},
+    passwords::{NewPassword, acceptable},
     registrations,
     sessions::{AuthenticateError, Caller, Methods, OldChain, Others, Renewal, SignedIn},
 };
@@ -74,8 +74,7 @@ async fn set_password(
     new: &NewPassword,
 ) -> Result<(), InputError> {
     acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
-    let beside = registrations::beside(ctx, &user.email).await?;
-    let encoded = hash(ctx, new, beside.as_deref()).await?;
+    let encoded = registrations::hash(ctx, &user.email, new).await?;
     change.add(accounts::set_password(user.id, version, &encoded, ctx.now));
     change.record(Event::about(EventType::PasswordChange, user.id));
     notices::tell(ctx, change, user, Notice::PasswordChanged { at: notices::moment(ctx.now) });

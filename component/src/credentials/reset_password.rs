@@ -10,7 +10,7 @@ use crate::{
     error::{Failure, FieldProblem, InputError, passes_on},
     events::{Event, EventType},
     notices,
-    passwords::{NewPassword, acceptable, hash},
+    passwords::{NewPassword, acceptable},
     platform, registrations,
     secrets::ChallengeCookie,
     sessions, throttle,
@@ -53,8 +53,7 @@ pub async fn reset_password(
     };
     let user = accounts::by_id(challenge.user).await?.ok_or(ResetPasswordError::TokenInvalid)?;
     acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
-    let beside = registrations::beside(ctx, &user.email).await?;
-    let encoded = hash(ctx, new, beside.as_deref()).await?;
+    let encoded = registrations::hash(ctx, &user.email, new).await?;
     let change = plan(ctx, &challenge, &user, &encoded, browser);
     change.commit_or(ctx, ResetPasswordError::TokenInvalid).await.map(drop)
 }

@@ -13,4 +13,5 @@ mod waiting;
 pub use open::{Proven, open};
 pub use register::{Origin, register};
 pub use rows::prune;
-pub use waiting::{Compared, Waiting, beside};
+use waiting::beside;
+pub use waiting::{Compared, Waiting, hash};

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     accounts::{self, User},
-    commit::{Change, Handle},
+    commit::Change,
     context::Context,
     email::Email,
     error::Failure,
@@ -63,13 +63,12 @@ pub fn open(
     email: Email,
     proven: &Proven<'_>,
     new: Option<&str>,
-) -> Handle {
+) {
     let id = proven.0.map_or(id, |row| row.id);
     let mut user = User::new(ctx, id, email, proven.name().to_owned());
     user.email_verified = true;
     user.language = proven.0.and_then(|row| row.language).or(user.language);
-    let added = accounts::add(ctx, change, &user, new.or(proven.0.map(|row| row.password.as_str())));
+    accounts::add(ctx, change, &user, new.or(proven.0.map(|row| row.password.as_str())));
     change.add(rows::end_all(&user.email));
     change.record(Event::about(EventType::EmailVerified, id).counting(Metric::Registrations, "created"));
-    added
 }

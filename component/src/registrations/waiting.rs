@@ -6,17 +6,15 @@ use crate::{
     email::Email,
     error::Failure,
     ids::UserId,
-    passwords::{self, Password, Proof},
+    passwords::{self, NewPassword, Password, Proof},
     secrets::ChallengeCookie,
 };
 use subtle::ConstantTimeEq as _;
 
-/// What waits for an address, and what keeps the time of a comparison from telling whether it has an account.
+/// What waits for an address.
 #[derive(Default)]
 pub struct Waiting {
     rows: Vec<Row>,
-    /// The hash of somebody whose password was imported.
-    imported: Option<String>,
 }
 
 /// What comparing a password showed.
@@ -40,6 +38,16 @@ pub async fn beside(ctx: &Context, email: &Email) -> Result<Option<String>, Fail
     Ok(rows.into_iter().next().map(|row| row.password))
 }
 
+/// Hashes the password that an account of this address is to have, beside what waits for it.
+///
+/// # Errors
+///
+/// Where storage fails; `Overloaded` where the host has no room for another hash.
+pub async fn hash(ctx: &Context, email: &Email, password: &NewPassword) -> Result<String, Failure> {
+    let beside = beside(ctx, email).await?;
+    passwords::hash(ctx, password, beside.as_deref()).await
+}
+
 impl Waiting {
     /// What waits for an address. Nothing, and nothing is read, where no address must be proven.
     ///
@@ -51,7 +59,7 @@ impl Waiting {
             return Ok(Self::default());
         }
         let rows = rows::of_address(email.map_or("", Email::as_str), ctx.now).await?;
-        Ok(Self { rows, imported: rows::imported().await? })
+        Ok(Self { rows })
     }
 
     /// The hash that another of this address is made beside.
@@ -105,16 +113,19 @@ impl Waiting {
         password: &Password,
         account: Option<String>,
     ) -> Result<Compared, Failure> {
-        let (has_account, is_imported) = (account.is_some(), account.as_deref().is_some_and(is_imported));
+        let has_account = account.is_some();
+        let is_ours = account.as_deref().is_none_or(is_ours);
         let waiting = self.rows.iter().map(|row| row.password.clone());
         let mut hashes: Vec<_> = account.into_iter().chain(waiting).map(Some).collect();
-        let is_argon2id =
-            |hash: &Option<String>| hash.as_deref().is_some_and(|hash| !self::is_imported(hash));
-        if !hashes.iter().any(is_argon2id) && (hashes.is_empty() || ctx.settings.require_email_verification) {
+        if ctx.settings.require_email_verification {
+            if !hashes.iter().flatten().any(|hash| self::is_ours(hash)) {
+                hashes.push(None);
+            }
+            // Read whoever asks, so that the statements are the same.
+            let imported = rows::imported().await?;
+            hashes.extend(imported.filter(|_| is_ours).map(Some));
+        } else if hashes.is_empty() {
             hashes.push(None);
-        }
-        if !is_imported && self.imported.is_some() {
-            hashes.push(self.imported.clone());
         }
         let proofs = passwords::check_all(ctx, password, hashes).await?;
         let (of_account, others) = proofs.split_at_checked(usize::from(has_account)).unwrap_or_default();
@@ -125,7 +136,7 @@ impl Waiting {
     }
 }
 
-/// Whether a hash is of another algorithm than ours.
-fn is_imported(encoded: &str) -> bool {
-    !encoded.starts_with(rows::ARGON2ID)
+/// Whether a hash is of our algorithm.
+fn is_ours(encoded: &str) -> bool {
+    encoded.starts_with(rows::ARGON2ID)
 }

@@ -42,14 +42,10 @@ impl Guest for Component {
     ) -> Result<String, Error> {
         log_panics();
         let parameters = parameters.try_into()?;
-        if let Some(beside) = beside
-            && let Some(hash) =
-                MEMORY.with_borrow_mut(|memory| crate::hash_beside(&password, &beside, memory))?
-        {
-            return Ok(hash);
-        }
         let salt = platform::random(SALT_LENGTH as u32).try_into().map_err(|_| Error::Busy)?;
-        Ok(MEMORY.with_borrow_mut(|memory| crate::hash(&password, &salt, parameters, memory))?)
+        Ok(MEMORY.with_borrow_mut(|memory| {
+            crate::hash_beside(&password, beside.as_deref(), &salt, parameters, memory)
+        })?)
     }
 
     async fn verify(

@@ -241,12 +241,8 @@ impl Passwords for Pool {
             return Err(Error::Busy);
         }
         let answer = self.queue(JobKind::Hash, behalf, move |memory| {
-            if let Some(beside) = beside
-                && let Some(hash) = mana_auth_passwords::hash_beside(&password, &beside, memory)?
-            {
-                return Ok(hash);
-            }
-            Ok(mana_auth_passwords::hash(&password, &salt, parameters, memory)?)
+            let beside = beside.as_deref();
+            Ok(mana_auth_passwords::hash_beside(&password, beside, &salt, parameters, memory)?)
         });
         answer.await.unwrap_or(Err(Error::Busy))
     }

@@ -16,8 +16,8 @@ const AT_ONCE: usize = 16;
 /// How often it is looked for mails that are due: retries, and those that another process has committed.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// How long mails wait at most by default. What is sent costs more than what names nobody and is dropped. Were it done at once, whoever sends another request behind one for a mail
-/// would see by its time whether the address has an account.
+/// The longest wait of a mail, by default. Sending a mail costs more than dropping one to nobody. If delivery began at once, the next request
+/// would be slower, and its time would tell whether the address has an account.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// When mails are delivered that were committed.

@@ -1,12 +1,15 @@
 //! Whose password an account begins with, where addresses must be proven: nobody can plant one.
 
+use super::registrations::{
+    ACCOUNTS, ANA, THIRD_PASSWORD, WAITING, proves, registers, send_form, sign_in, start,
+};
 use crate::{
-    client::{Answer, Client},
+    client::Answer,
     scenarios,
-    service::{OTHER_PASSWORD, PASSWORD, Service, Stage},
+    service::{OTHER_PASSWORD, PASSWORD, Stage},
 };
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 scenarios![
     what_somebody_else_has_planted_goes needs Mail,
@@ -20,39 +23,6 @@ scenarios![
     an_old_proof_takes_nothing_away needs Mail,
     an_account_of_before_is_proven_too needs Mail,
 ];
-
-const ANA: &str = "ana@example.org";
-const THIRD_PASSWORD: &str = "four cranes bake rye at noon";
-/// How many accounts there are.
-const ACCOUNTS: &str = "SELECT count(*) FROM users";
-const WAITING: &str = "SELECT count(*) FROM registrations";
-
-async fn start(stage: Stage) -> Service {
-    stage.with("require_email_verification", "true").start().await
-}
-
-async fn registers(client: &Client, password: &str) -> Value {
-    client.post("/register", json!({ "email": ANA, "password": password, "name": "Ana" })).await.is(201)["user"].clone()
-}
-
-async fn proves(client: &Client, body: Value) -> Answer {
-    client.post("/verify-email", body).await
-}
-
-/// What becomes of a sign-in: `ok`, or the code of the refusal.
-async fn sign_in(service: &Service, password: &str) -> String {
-    let answer = service.client().post("/login", json!({ "email": ANA, "password": password })).await;
-    match answer.status {
-        200 => "ok".into(),
-        _ => answer.json()["error"].as_str().expect("a code").to_owned(),
-    }
-}
-
-async fn send_form(client: &Client, token: &str, password: &str) -> Answer {
-    let form = client.call(Method::POST, "/verify-email");
-    let body = format!("token={token}&password={}", password.replace(' ', "+"));
-    form.body("application/x-www-form-urlencoded", body).await
-}
 
 fn text(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()

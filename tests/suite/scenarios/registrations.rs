@@ -26,16 +26,16 @@ scenarios![
     it_needs_mail needs Start,
 ];
 
-const ANA: &str = "ana@example.org";
-const THIRD_PASSWORD: &str = "four cranes bake rye at noon";
+pub const ANA: &str = "ana@example.org";
+pub const THIRD_PASSWORD: &str = "four cranes bake rye at noon";
 const FOURTH_PASSWORD: &str = "eleven herons mend a roof";
 /// bcrypt by libxcrypt, of [`PASSWORD`].
 const OF_PASSWORD: &str = "$2b$04$mana.auth.tests.salt.u.O2CqthPapuNtn0proQ0lDpFkRna.hq";
 /// How many accounts there are.
-const ACCOUNTS: &str = "SELECT count(*) FROM users";
-const WAITING: &str = "SELECT count(*) FROM registrations";
+pub const ACCOUNTS: &str = "SELECT count(*) FROM users";
+pub const WAITING: &str = "SELECT count(*) FROM registrations";
 
-async fn start(stage: Stage) -> Service {
+pub async fn start(stage: Stage) -> Service {
     stage.with("require_email_verification", "true").start().await
 }
 
@@ -43,16 +43,16 @@ fn body(password: &str) -> Value {
     json!({ "email": ANA, "password": password, "name": "Ana" })
 }
 
-async fn registers(client: &Client, password: &str) -> Value {
+pub async fn registers(client: &Client, password: &str) -> Value {
     client.post("/register", body(password)).await.is(201)["user"].clone()
 }
 
-async fn proves(client: &Client, body: Value) -> Answer {
+pub async fn proves(client: &Client, body: Value) -> Answer {
     client.post("/verify-email", body).await
 }
 
 /// What becomes of a sign-in: `ok`, or the code of the refusal.
-async fn sign_in(service: &Service, password: &str) -> String {
+pub async fn sign_in(service: &Service, password: &str) -> String {
     let answer = service.client().post("/login", json!({ "email": ANA, "password": password })).await;
     match answer.status {
         200 => "ok".into(),
@@ -60,7 +60,7 @@ async fn sign_in(service: &Service, password: &str) -> String {
     }
 }
 
-async fn send_form(client: &Client, token: &str, password: &str) -> Answer {
+pub async fn send_form(client: &Client, token: &str, password: &str) -> Answer {
     let form = client.call(Method::POST, "/verify-email");
     let body = format!("token={token}&password={}", password.replace(' ', "+"));
     form.body("application/x-www-form-urlencoded", body).await

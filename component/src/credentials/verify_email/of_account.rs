@@ -8,7 +8,7 @@ use crate::{
     context::Context,
     credentials::{Purpose, first_proof, reauthenticate},
     events::{Event, EventType},
-    passwords::{acceptable, hash},
+    passwords::acceptable,
     platform, registrations,
     secrets::ChallengeCookie,
 };
@@ -33,8 +33,7 @@ pub async fn prove(
         WithPassword::None => first_proof(ctx, &mut change, user),
         WithPassword::New(new) => {
             acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
-            let beside = registrations::beside(ctx, &user.email).await?;
-            let encoded = hash(ctx, new, beside.as_deref()).await?;
+            let encoded = registrations::hash(ctx, &user.email, new).await?;
             first_proof(ctx, &mut change, user);
             change.add(accounts::put_password(user.id, platform::new_id(ctx.now), &encoded, ctx.now));
         }
