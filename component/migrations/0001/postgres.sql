@@ -205,6 +205,7 @@ CREATE TABLE registrations (
     password     text COLLATE "C" NOT NULL,
     browser_hash bytea,
     language     text COLLATE "C",
+    ended        boolean NOT NULL DEFAULT false,
     created_at   bigint NOT NULL,
     expires_at   bigint NOT NULL
 );

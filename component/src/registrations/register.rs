@@ -68,6 +68,7 @@ async fn wait(ctx: &Context, registration: Registration, origin: Origin<'_>) -> 
         password: hash(ctx, &password, Some(&beside)).await?,
         browser_hash: origin.browser.map(|browser| browser.hash().to_vec()),
         language: user.language,
+        ended: false,
     };
     let mut change = Change::new();
     change.add(rows::insert(&user.email, &row, ctx.now));

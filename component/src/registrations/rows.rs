@@ -37,6 +37,8 @@ pub struct Row {
     pub browser_hash: Option<Vec<u8>>,
     /// The language of the browser.
     pub language: Option<Language>,
+    /// Whether the address was proven since: it can't become an account any more.
+    pub ended: bool,
 }
 
 /// Adds what somebody has registered, unless enough waits for the address.
@@ -85,20 +87,21 @@ pub fn prune(now: Time, most: u32) -> Statement {
     )
 }
 
-/// Ends all that waits for an address.
+/// Ends all that waits for an address. The rows stay until their time: whoever registered what was not proven would else learn from a sign-in
+/// that the address has an account now.
 #[must_use]
 pub fn end_all(email: &Email) -> Statement {
-    statement("DELETE FROM registrations WHERE email = ?1", params![email.as_str()])
+    statement("UPDATE registrations SET ended = TRUE WHERE email = ?1", params![email.as_str()])
 }
 
-/// What waits for an address, newest first.
+/// What was registered for an address within a day, newest first.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn of_address(email: &str, now: Time) -> Result<Vec<Row>, Failure> {
     let sql = format!(
-        "SELECT id, name, password, browser_hash, language FROM registrations
+        "SELECT id, name, password, browser_hash, language, ended FROM registrations
          WHERE email = ?1 AND expires_at > ?2 AND expires_at <= ?3 ORDER BY position DESC LIMIT {OF_ADDRESS}"
     );
     storage::query(&sql, params![email, now, now + LIFETIME + SKEW], row).await
@@ -111,6 +114,7 @@ fn row(row: &mut Columns) -> Result<Row, Failure> {
         password: row.take()?,
         browser_hash: row.take()?,
         language: row.take::<Option<String>>()?.and_then(|tag| Language::named(&tag)),
+        ended: row.take()?,
     })
 }
 

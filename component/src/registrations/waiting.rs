@@ -11,7 +11,7 @@ use crate::{
 };
 use subtle::ConstantTimeEq as _;
 
-/// What waits for an address.
+/// What waits for an address, and what did until it was proven.
 #[derive(Default)]
 pub struct Waiting {
     rows: Vec<Row>,
@@ -21,7 +21,7 @@ pub struct Waiting {
 pub struct Compared {
     /// Of the account.
     pub account: Proof,
-    /// Whether the password is one of those that wait.
+    /// Whether the password is one of those that wait, or did.
     pub waits: bool,
 }
 
@@ -68,16 +68,21 @@ impl Waiting {
         self.rows.first().map(|row| row.password.as_str())
     }
 
+    /// What can still become an account.
+    fn open(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| !row.ended)
+    }
+
     /// The newest.
     #[must_use]
     pub fn newest(&self) -> Option<UserId> {
-        self.rows.first().map(|row| row.id)
+        self.open().next().map(|row| row.id)
     }
 
-    /// The one with this id.
+    /// Whether there is one with this id.
     #[must_use]
     pub fn has(&self, id: UserId) -> bool {
-        self.rows.iter().any(|row| row.id == id)
+        self.open().any(|row| row.id == id)
     }
 
     /// The one that this browser has made.
@@ -86,7 +91,7 @@ impl Waiting {
         let is_of = |row: &&Row| {
             row.browser_hash.as_deref().is_some_and(|hash| browser.hash()[..].ct_eq(hash).into())
         };
-        self.rows.iter().find(is_of)
+        self.open().find(is_of)
     }
 
     /// The one with this password.
@@ -95,13 +100,13 @@ impl Waiting {
     ///
     /// `Overloaded` where the host has no room for another hash.
     pub(super) async fn with(&self, ctx: &Context, password: &Password) -> Result<Option<&Row>, Failure> {
-        let hashes = self.rows.iter().map(|row| Some(row.password.clone())).collect();
+        let hashes = self.open().map(|row| Some(row.password.clone())).collect();
         let proofs = passwords::check_all(ctx, password, hashes).await?;
-        let proven = self.rows.iter().zip(proofs).find(|(_, proof)| *proof != Proof::Wrong);
+        let proven = self.open().zip(proofs).find(|(_, proof)| *proof != Proof::Wrong);
         Ok(proven.map(|(row, _)| row))
     }
 
-    /// Compares a password with that of the account, by its encoded hash, and with all that wait. Where addresses must be proven, it costs
+    /// Compares a password with that of the account, by its encoded hash, and with all that were registered. Where addresses must be proven, it costs
     /// one Argon2id hash whatever there is, and one as imports have them as long as anybody's password is one.
     ///
     /// # Errors

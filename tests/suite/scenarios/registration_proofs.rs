@@ -1,7 +1,7 @@
 //! Whose password an account begins with, where addresses must be proven: nobody can plant one.
 
 use super::registrations::{
-    ACCOUNTS, ANA, THIRD_PASSWORD, WAITING, proves, registers, send_form, sign_in, start,
+    ACCOUNTS, ANA, FOURTH_PASSWORD, THIRD_PASSWORD, WAITING, proves, registers, send_form, sign_in, start,
 };
 use crate::{
     client::Answer,
@@ -19,6 +19,8 @@ scenarios![
     the_page_elsewhere_asks_for_a_password needs Mail,
     a_password_typed_beside_the_link_is_kept needs Mail,
     wrong_passwords_beside_the_link_are_counted needs Mail,
+    the_page_takes_another_password_after_any_number_of_weak_ones needs Mail,
+    nobody_else_notices_a_proof needs Mail,
     all_else_that_waits_goes needs Mail,
     an_old_proof_takes_nothing_away needs Mail,
     an_account_of_before_is_proven_too needs Mail,
@@ -38,7 +40,7 @@ async fn what_somebody_else_has_planted_goes(stage: Stage) {
     registers(&browser, OTHER_PASSWORD).await;
     // Of two links, she presses the stranger's: the browser is hers all the same.
     proves(&browser, json!({ "token": planted.token() })).await.ok();
-    assert_eq!(sign_in(&service, PASSWORD).await, "INVALID_CREDENTIALS");
+    assert_eq!(sign_in(&service, PASSWORD).await, "EMAIL_NOT_VERIFIED");
     assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
     proves(&stranger, json!({ "token": service.mail().await.token() })).await.refused("TOKEN_INVALID");
 }
@@ -49,7 +51,7 @@ async fn a_proof_alone_makes_an_account_without_a_password(stage: Stage) {
     proves(&service.client(), json!({ "token": service.mail().await.token() })).await.ok();
     assert_eq!(service.number(ACCOUNTS), 1);
     assert_eq!(service.number("SELECT count(*) FROM users WHERE name = ''"), 1);
-    assert_eq!(sign_in(&service, PASSWORD).await, "INVALID_CREDENTIALS");
+    assert_eq!(sign_in(&service, PASSWORD).await, "EMAIL_NOT_VERIFIED");
     service.client().post("/forgot-password", json!({ "email": ANA })).await.ok();
     let reset = json!({ "token": service.mail().await.token(), "newPassword": OTHER_PASSWORD });
     service.client().post("/reset-password", reset).await.ok();
@@ -86,7 +88,7 @@ async fn the_page_elsewhere_asks_for_a_password(stage: Stage) {
     let opened = elsewhere.call(Method::GET, &format!("/verify-email?token={token}")).await;
     assert!(text(&opened).contains("type=\"password\""), "{opened}");
     assert_eq!(send_form(&elsewhere, &token, OTHER_PASSWORD).await.status, 200);
-    assert_eq!(sign_in(&service, PASSWORD).await, "INVALID_CREDENTIALS");
+    assert_eq!(sign_in(&service, PASSWORD).await, "EMAIL_NOT_VERIFIED");
     assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
 }
 
@@ -99,7 +101,7 @@ async fn a_password_typed_beside_the_link_is_kept(stage: Stage) {
     proves(&service.client(), wrong).await.refused("INVALID_CREDENTIALS");
     proves(&service.client(), json!({ "token": token, "password": PASSWORD })).await.ok();
     assert_eq!(sign_in(&service, PASSWORD).await, "ok");
-    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "INVALID_CREDENTIALS");
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "EMAIL_NOT_VERIFIED");
     assert_eq!(service.number("SELECT count(*) FROM users WHERE name = 'Ana'"), 1);
 }
 
@@ -119,6 +121,41 @@ async fn wrong_passwords_beside_the_link_are_counted(stage: Stage) {
     proves(&browser, json!({ "token": token })).await.ok();
 }
 
+/// Weak passwords are compared with the one of before first. They lock nobody out of choosing another.
+async fn the_page_takes_another_password_after_any_number_of_weak_ones(stage: Stage) {
+    let service = start(stage).await;
+    registers(&service.client(), PASSWORD).await;
+    let (elsewhere, token) = (service.client(), service.mail().await.token());
+    for _ in 0..6 {
+        assert_eq!(send_form(&elsewhere, &token, "aaaaaaaaaaaa").await.status, 400);
+    }
+    assert_eq!(send_form(&elsewhere, &token, OTHER_PASSWORD).await.status, 200);
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
+}
+
+/// A stranger has registered the address too. Neither sign-ins nor further registrations tell them when its owner proves it.
+async fn nobody_else_notices_a_proof(stage: Stage) {
+    let service = start(stage).await;
+    registers(&service.client(), OTHER_PASSWORD).await;
+    let browser = service.client();
+    registers(&browser, PASSWORD).await;
+    let (_, mail) = (service.mail().await, service.mail().await);
+    let noticed = async || {
+        let planted = sign_in(&service, OTHER_PASSWORD).await;
+        (planted, sign_in(&service, THIRD_PASSWORD).await, service.number(WAITING))
+    };
+    let before = noticed().await;
+    assert_eq!(before, ("EMAIL_NOT_VERIFIED".into(), "INVALID_CREDENTIALS".into(), 2));
+    proves(&browser, json!({ "token": mail.token() })).await.ok();
+    assert_eq!(noticed().await, before);
+    for password in [THIRD_PASSWORD, FOURTH_PASSWORD] {
+        registers(&service.client(), password).await;
+    }
+    assert_eq!(sign_in(&service, THIRD_PASSWORD).await, "EMAIL_NOT_VERIFIED");
+    assert_eq!(sign_in(&service, FOURTH_PASSWORD).await, "INVALID_CREDENTIALS");
+    assert_eq!(sign_in(&service, PASSWORD).await, "ok");
+}
+
 async fn all_else_that_waits_goes(stage: Stage) {
     let service = start(stage).await;
     let (first, second) = (service.client(), service.client());
@@ -128,8 +165,7 @@ async fn all_else_that_waits_goes(stage: Stage) {
     let of_second = service.mail().await.token();
     proves(&first, json!({ "token": of_first })).await.ok();
     proves(&second, json!({ "token": of_second })).await.refused("TOKEN_INVALID");
-    assert_eq!(service.number(WAITING), 0);
-    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "INVALID_CREDENTIALS");
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "EMAIL_NOT_VERIFIED");
 }
 
 /// Two proofs were mailed. Once one has been used, whoever finds the other can do nothing with it.

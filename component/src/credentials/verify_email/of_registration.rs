@@ -36,7 +36,7 @@ pub async fn prove(
         }
         WithPassword::New(new) => {
             acceptable(ctx, new, "newPassword", &challenge.email, of_browser.name()).await?;
-            (of_browser, Some(hash(ctx, new, None).await?))
+            (of_browser, Some(hash(ctx, new, waiting.beside()).await?))
         }
     };
     let email = challenge.email.clone();

@@ -52,7 +52,8 @@ pub async fn prove(call: Call, headers: HeaderMap, sent: Form) -> Result<Respons
         };
         let same = WithPassword::Same(&same);
         match credentials::verify_email(&call, &shown, same, browser.as_ref()).await {
-            Err(VerifyEmailError::InvalidCredentials) => {
+            // Whoever holds the link may choose another, however often the one of before was guessed.
+            Err(VerifyEmailError::InvalidCredentials | VerifyEmailError::Throttled(_)) => {
                 credentials::verify_email(&call, &shown, WithPassword::New(&new), browser.as_ref()).await
             }
             outcome => outcome,
