@@ -19,12 +19,8 @@ use mana_auth_mail::{Letter, Notice};
 fn interval(notice: &Notice, owner: Option<&User>) -> Span {
     let is_proven = owner.is_some_and(|owner| owner.email_verified);
     match notice {
-        Notice::PasswordChanged { .. } | Notice::AddressChanged { .. } if is_proven => Span::minutes(10),
-        Notice::PasswordChanged { .. }
-        | Notice::AddressChanged { .. }
-        | Notice::NewDevice { .. }
-        | Notice::AccountLocked { .. }
-        | Notice::ChangedByOperator { .. } => Span::days(1),
+        Notice::PasswordChanged { .. } if is_proven => Span::minutes(10),
+        _ => Span::days(1),
     }
 }
 

@@ -9,8 +9,11 @@ use crate::{
     error::{Failure, LookupError, passes_on},
     events::{Event, EventType},
     ids::UserId,
+    notices,
+    storage::Condition,
     throttle,
 };
+use mana_auth_mail::Notice;
 
 /// Why an address is not changed.
 #[derive(Debug)]
@@ -38,6 +41,9 @@ pub async fn set_email(ctx: &Context, id: UserId, email: Email, by: &str) -> Res
     change.add(challenges::end_ways_back(id, ctx.now));
     throttle::begin_anew(&mut change, &email);
     change.record(Event::about(EventType::EmailChanged, id).with("by", by));
+    // To the address of before, from which nothing leads back.
+    let notice = Notice::ChangedByOperator { at: notices::moment(ctx.now) };
+    notices::mail(ctx, &mut change, &user, notice, None, Condition::ALWAYS);
     match change.try_commit(ctx).await {
         Ok(_) => Ok(User { email, email_verified: false, updated_at: ctx.now, ..user }),
         Err(CommitError::Unmet(_)) => Err(SetEmailError::NotFound),

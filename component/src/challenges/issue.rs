@@ -7,7 +7,12 @@ use super::{
     rows,
 };
 use crate::{
-    commit::Change, context::Context, ids::UserId, platform, secrets::ChallengeToken, storage::Condition,
+    commit::{Change, Handle},
+    context::Context,
+    ids::UserId,
+    platform,
+    secrets::ChallengeToken,
+    storage::Condition,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -19,6 +24,8 @@ pub struct Issued {
     pub code: Option<Code>,
     /// Holds where it was written: below its limits, in a change that strangers can cause.
     pub written: Condition,
+    /// Its statement in the change.
+    pub statement: Handle,
 }
 
 impl Issued {
@@ -72,7 +79,7 @@ fn add(
         network: network.unwrap_or_else(|| Sha256::digest(&id).into()),
         now: ctx.now,
     };
-    change.add(rows::insert(&row, gate));
+    let statement = change.add(rows::insert(&row, gate));
     change.add(rows::make_room(request.purpose, ctx.now));
-    Issued { token, code, written: rows::is_written(&id) }
+    Issued { token, code, written: rows::is_written(&id), statement }
 }

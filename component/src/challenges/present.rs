@@ -11,7 +11,6 @@ use crate::{
     secrets::{ChallengeCookie, ChallengeToken},
     throttle,
 };
-use subtle::ConstantTimeEq as _;
 
 /// A challenge that is good, as long as [`Challenge::spend`] commits.
 pub struct Challenge {
@@ -31,7 +30,7 @@ pub enum Presented {
     /// A challenge that is good.
     Good(Challenge),
     /// One that this browser has spent: it sees the same outcome again, and nothing is done.
-    Repeated,
+    Repeated(Challenge),
     /// Nothing that is good: unknown, spent, past its time, of another purpose, or left behind by a change of the account.
     Bad,
 }
@@ -90,7 +89,7 @@ pub async fn by_code(
     let found = match of {
         Of::Address(email) => rows::newest_by_email(purpose, email, ctx.now).await?,
         Of::User(user) => rows::newest_by_user(purpose, user, ctx.now).await?,
-        Of::Browser(browser) => rows::newest_by_browser(purpose, &browser.hash(), ctx.now).await?,
+        Of::Browser(browser) => rows::newest_by_browser(purpose, browser.hashes(), ctx.now).await?,
     };
     // The attempt is taken before the code is compared: of two hundred at once, five are.
     let id = found.as_ref().map_or("", |found| found.id.as_str());
@@ -101,7 +100,11 @@ pub async fn by_code(
     let user = found.as_ref().filter(|found| found.is_of_account).map(|found| found.user);
     let is_right = code.is(&ctx.settings.keyring, id, stored) && is_taken;
     match found.filter(|_| is_right) {
-        Some(found) => Ok(found.presented(purpose, browser)),
+        Some(found) => {
+            // What is refused afterwards, such as a password that is too easy to guess, shall cost no attempt.
+            Change::of(rows::give_attempt_back(&found.id)).commit(ctx).await?;
+            Ok(found.presented(purpose, browser))
+        }
         None => {
             let mut change = Change::new();
             throttle::count_wrong_code(ctx, &mut change);
@@ -115,22 +118,20 @@ pub async fn by_code(
 
 impl rows::Found {
     fn presented(self, purpose: Purpose, browser: Option<&ChallengeCookie>) -> Presented {
-        if self.is_spent {
-            let same =
-                browser.zip(self.spent_by).is_some_and(|(browser, by)| browser.hash()[..].ct_eq(&by).into());
-            return if same { Presented::Repeated } else { Presented::Bad };
-        }
-        if !self.is_current {
-            return Presented::Bad;
-        }
-        Presented::Good(Challenge {
+        let is_by_browser = browser.zip(self.spent_by).is_some_and(|(browser, by)| browser.is_of(&by));
+        let challenge = Challenge {
             id: self.id,
             purpose,
             user: self.user,
             email: self.email,
             detail: self.detail,
             browser_hash: self.browser_hash,
-        })
+        };
+        match (self.is_spent, is_by_browser) {
+            (true, true) => Presented::Repeated(challenge),
+            (false, _) if self.is_current => Presented::Good(challenge),
+            _ => Presented::Bad,
+        }
     }
 }
 
@@ -138,8 +139,7 @@ impl Challenge {
     /// Whether this browser has asked for it.
     #[must_use]
     pub fn is_of(&self, browser: &ChallengeCookie) -> bool {
-        let hash = self.browser_hash.as_deref();
-        hash.is_some_and(|hash| browser.hash()[..].ct_eq(hash).into())
+        self.browser_hash.as_deref().is_some_and(|hash| browser.is_of(hash))
     }
 
     /// Spends it, in the change of what it leads to, which fails where it is no longer good. It comes first: what follows changes the

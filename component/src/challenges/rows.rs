@@ -147,7 +147,7 @@ fn is_current(purpose: Purpose) -> String {
     // An address is proven once. It may be one that a registration waits for.
     format!(
         "({of_account} AND NOT EXISTS (SELECT 1 FROM users p WHERE p.email = c.email AND p.email_verified)
-             OR EXISTS (SELECT 1 FROM registrations r WHERE r.id = c.user_id AND r.email = c.email)
+             OR EXISTS (SELECT 1 FROM registrations r WHERE r.id = c.user_id AND r.email = c.email AND NOT r.ended)
                  AND NOT EXISTS (SELECT 1 FROM users p WHERE p.email = c.email))"
     )
 }
@@ -194,13 +194,14 @@ pub async fn newest_by_user(purpose: Purpose, user: UserId, now: Time) -> Result
 /// The newest challenge that a browser has asked for, in the time of its code.
 pub async fn newest_by_browser(
     purpose: Purpose,
-    browser: &[u8; 32],
+    browser: [[u8; 32]; 8],
     now: Time,
 ) -> Result<Option<Found>, Failure> {
-    let params =
-        params![now, now + purpose.lifetime() + SKEW, purpose.name(), *browser, now - CODE, now + SKEW];
-    let newest = "c.browser_hash = ?4 AND c.created_at > ?5 AND c.created_at <= ?6 AND c.code_mac IS NOT NULL
-         AND c.position = (SELECT max(n.position) FROM challenges n WHERE n.purpose = ?3 AND n.browser_hash = ?4 AND n.created_at > ?5 AND n.created_at <= ?6)";
+    let mut params = params![now, now + purpose.lifetime() + SKEW, purpose.name(), now - CODE, now + SKEW];
+    params.extend(browser.map(Value::from));
+    let newest = "c.browser_hash IN (?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) AND c.created_at > ?4 AND c.created_at <= ?5 AND c.code_mac IS NOT NULL
+         AND c.position = (SELECT max(n.position) FROM challenges n
+             WHERE n.purpose = ?3 AND n.browser_hash IN (?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) AND n.created_at > ?4 AND n.created_at <= ?5)";
     find(purpose, newest, params).await
 }
 
@@ -238,6 +239,14 @@ pub fn take_attempt(id: &str, now: Time) -> Statement {
                  WHERE o.purpose = c.purpose AND o.email = c.email AND o.created_at > ?2 AND o.created_at <= ?3) < {ATTEMPTS_OF_ADDRESS}"
     );
     statement(&sql, params![id, now - Span::days(1), now + SKEW])
+}
+
+/// Gives an attempt back: it was right.
+pub fn give_attempt_back(id: &str) -> Statement {
+    statement(
+        "UPDATE challenges SET code_failures = code_failures - 1 WHERE id = ?1 AND code_failures > 0",
+        params![id],
+    )
 }
 
 /// Spends a challenge that is still good.

@@ -2,11 +2,13 @@
 
 use crate::{
     challenges::{self, Issued, Purpose, Request},
-    commit::Change,
+    commit::{Change, Handle},
     context::Context,
     email::Email,
+    error::Failure,
     ids::UserId,
     outbox::{Cause, Mail, Recipient},
+    platform::{self, Metric},
     secrets::ChallengeCookie,
     storage::Condition,
 };
@@ -30,14 +32,34 @@ pub struct Asked<'a> {
     pub browser: Option<&'a ChallengeCookie>,
 }
 
-/// Adds it to a change: below the limits of strangers, and with the same statements where it is about nobody. Returns what holds where it
-/// was written.
+/// What was added to a change.
+pub struct Added {
+    /// Holds where it was written.
+    pub written: Condition,
+    statement: Handle,
+}
+
+impl Added {
+    /// Commits the change, and counts a mail that was not written because there were too many.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails.
+    pub async fn commit(self, ctx: &Context, change: Change) -> Result<(), Failure> {
+        if change.commit(ctx).await?[self.statement] == 0 {
+            platform::count(Metric::Mails, "limited", 1);
+        }
+        Ok(())
+    }
+}
+
+/// Adds it to a change: below the limits of strangers, and with the same statements where it is about nobody.
 pub fn mail_asked(
     ctx: &Context,
     change: &mut Change,
     asked: Asked<'_>,
     letter: impl FnOnce(&Issued) -> Letter,
-) -> Condition {
+) -> Added {
     let Asked { purpose, email, user, language, is_known_device, detail, browser } = asked;
     let request = Request { purpose, user, email: &email, is_known_device, detail, browser };
     let issued = challenges::issue(ctx, change, &request);
@@ -49,5 +71,5 @@ pub fn mail_asked(
         condition: issued.written.clone(),
         to: email,
     });
-    issued.written
+    Added { written: issued.written, statement: issued.statement }
 }

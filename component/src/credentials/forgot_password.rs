@@ -63,8 +63,10 @@ pub async fn forgot_password(ctx: &Context, asked: ForgotPassword) -> Result<(),
         detail: None,
         browser: None,
     };
-    let written = mail_asked(ctx, &mut change, asked, |issued| letter(ctx, issued, redirect.as_ref()));
-    change.record(Event::of(EventType::PasswordResetRequest, user).by_strangers().only_if(written));
-    change.commit(ctx).await?;
+    let mail = mail_asked(ctx, &mut change, asked, |issued| letter(ctx, issued, redirect.as_ref()));
+    change.record(
+        Event::of(EventType::PasswordResetRequest, user).by_strangers().only_if(mail.written.clone()),
+    );
+    mail.commit(ctx, change).await?;
     Ok(())
 }

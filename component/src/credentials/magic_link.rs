@@ -69,12 +69,12 @@ pub async fn ask_magic_link(ctx: &Context, asked: AskMagicLink<'_>) -> Result<()
         detail: Some(if remember_me { REMEMBERED } else { SHORT }),
         browser: Some(browser),
     };
-    let written = mail_asked(ctx, &mut change, asked, |issued| Letter::MagicLink {
+    let mail = mail_asked(ctx, &mut change, asked, |issued| Letter::MagicLink {
         link: ctx.settings.link(Page::MagicLink, redirect.as_ref(), &issued.token.expose()),
         code: issued.shown_code(),
     });
-    change.record(Event::of(EventType::MagicLinkRequest, user).by_strangers().only_if(written));
-    change.commit(ctx).await?;
+    change.record(Event::of(EventType::MagicLinkRequest, user).by_strangers().only_if(mail.written.clone()));
+    mail.commit(ctx, change).await?;
     Ok(())
 }
 
@@ -123,7 +123,7 @@ pub async fn use_magic_link(ctx: &Context, request: UseMagicLink) -> Result<Sign
     let challenge = match presented {
         // Whoever was sent somebody else's link, or has found one, is signed in nowhere.
         Presented::Good(challenge) if challenge.is_of(browser) => challenge,
-        Presented::Repeated => return Err(UseMagicLinkError::Repeated),
+        Presented::Repeated(_) => return Err(UseMagicLinkError::Repeated),
         Presented::Good(_) | Presented::Bad => return Err(UseMagicLinkError::TokenInvalid),
     };
     let found = credentials(ctx, &challenge).await?;

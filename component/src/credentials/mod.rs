@@ -34,7 +34,7 @@ pub use reauthenticate::{Purpose, ReauthenticateError, Reauthenticated, by_sessi
 pub use reset_link::reset_link;
 pub use reset_password::{ResetPasswordError, reset_password};
 pub use sign_in::{SignIn, SignInError, sign_in};
-pub use step_up::{StepUpError, step_up};
+pub use step_up::{StepUpError, methods, step_up};
 pub use verify_email::{
     AskVerification, AskVerificationError, VerifyEmailError, WithPassword, ask_verification,
     shown_verification, verify_email,

@@ -38,7 +38,7 @@ pub async fn not_me(
     let token = token.ok_or(NotMeError::TokenInvalid)?;
     let challenge = match challenges::by_token(ctx, Purpose::NotMe, &token, browser).await? {
         Presented::Good(challenge) => challenge,
-        Presented::Repeated => return Ok(()),
+        Presented::Repeated(_) => return Ok(()),
         Presented::Bad => return Err(NotMeError::TokenInvalid),
     };
     let user = accounts::by_id(challenge.user).await?.ok_or(NotMeError::TokenInvalid)?;

@@ -42,13 +42,9 @@ pub async fn reset_password(
     new: &NewPassword,
     browser: Option<&ChallengeCookie>,
 ) -> Result<(), ResetPasswordError> {
-    if let Mailed::Code(email, Some(_)) = &mailed {
-        // Before an attempt is taken.
-        acceptable(ctx, new, "newPassword", email, "").await?;
-    }
     let challenge = match mailed.presented(ctx, Purpose::PasswordReset, browser).await? {
         Presented::Good(challenge) => challenge,
-        Presented::Repeated => return Ok(()),
+        Presented::Repeated(_) => return Ok(()),
         Presented::Bad => return Err(ResetPasswordError::TokenInvalid),
     };
     let user = accounts::by_id(challenge.user).await?.ok_or(ResetPasswordError::TokenInvalid)?;

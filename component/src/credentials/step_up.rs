@@ -7,8 +7,20 @@ use crate::{
     context::Context,
     error::{Failure, passes_on},
     events::{Event, EventType},
+    ids::UserId,
     sessions::{AuthenticateError, Caller, Methods, OldChain, Others, Renewal, SignedIn},
 };
+
+/// How somebody can prove again who they are: in no way where the account has no password. Then they set one by mail.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn methods(ctx: &Context, user: UserId) -> Result<Vec<&'static str>, Failure> {
+    let credentials = accounts::credentials_by_id(ctx, user).await?;
+    let has_password = credentials.is_some_and(|found| found.password.is_some());
+    Ok(Vec::from_iter(has_password.then_some("password")))
+}
 
 /// Why a session is not stepped up.
 #[derive(Debug)]

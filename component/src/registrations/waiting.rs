@@ -85,13 +85,14 @@ impl Waiting {
         self.open().any(|row| row.id == id)
     }
 
-    /// The one that this browser has made.
+    /// The one that this browser has made last.
     #[must_use]
     pub(super) fn of_browser(&self, browser: &ChallengeCookie) -> Option<&Row> {
-        let is_of = |row: &&Row| {
-            row.browser_hash.as_deref().is_some_and(|hash| browser.hash()[..].ct_eq(hash).into())
+        let of = |hash: &[u8; 32]| {
+            self.open()
+                .find(|row| row.browser_hash.as_deref().is_some_and(|of_row| hash[..].ct_eq(of_row).into()))
         };
-        self.open().find(is_of)
+        browser.hashes().iter().find_map(of)
     }
 
     /// The one with this password.

@@ -20,8 +20,8 @@ pub type RefreshToken = Secret<Refresh>;
 /// What a link in a mail carries, usable once.
 pub type ChallengeToken = Secret<Challenge>;
 
-/// The value of the challenge cookie: which browser asked.
-pub type ChallengeCookie = Secret<Browser>;
+/// Which browser asked, in a [challenge cookie](super::ChallengeCookie).
+pub type BrowserSecret = Secret<Browser>;
 
 /// Names the use of a [`CookieSecret`].
 #[derive(Clone)]
@@ -35,7 +35,7 @@ pub enum Refresh {}
 #[derive(Clone)]
 pub enum Challenge {}
 
-/// Names the use of a [`ChallengeCookie`].
+/// Names the use of a [`BrowserSecret`].
 #[derive(Clone)]
 pub enum Browser {}
 

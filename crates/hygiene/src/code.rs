@@ -89,7 +89,7 @@ codes! {
     /// A request in the clear that must not be repeated by a redirect.
     HttpsRequired = "HTTPS_REQUIRED", FORBIDDEN, "Please use HTTPS";
     /// An account with this address exists.
-    EmailAlreadyExists = "EMAIL_ALREADY_EXISTS", CONFLICT, "An account with this email already exists";
+    EmailAlreadyExists = "EMAIL_ALREADY_EXISTS", CONFLICT, "This email address is taken";
     /// An organization with this slug exists.
     SlugAlreadyExists = "SLUG_ALREADY_EXISTS", CONFLICT, "An organization with this slug already exists";
     /// The state of things does not admit it.
@@ -104,7 +104,7 @@ codes! {
     /// Header fields above the limit, in number or size.
     HeadersTooLarge = "HEADERS_TOO_LARGE", REQUEST_HEADER_FIELDS_TOO_LARGE, "The request headers are too large";
     /// A token that came by mail: wrong, used or expired, alike.
-    TokenInvalid = "TOKEN_INVALID", BAD_REQUEST, "This link is not valid or has expired";
+    TokenInvalid = "TOKEN_INVALID", BAD_REQUEST, "This link or code is not valid, or its time is over";
     /// Too many failed attempts on an account.
     AccountLocked = "ACCOUNT_LOCKED", TOO_MANY_REQUESTS, "Too many failed attempts, please try again later";
     /// Too many requests.

@@ -20,8 +20,8 @@ pub struct Problem {
     retry_after_sec: Option<u64>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<Cow<'static, str>, Cow<'static, str>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    methods: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    methods: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_age_sec: Option<u64>,
 }
@@ -37,7 +37,7 @@ impl Problem {
             status: code.status(),
             retry_after_sec: None,
             fields: BTreeMap::new(),
-            methods: Vec::new(),
+            methods: None,
             max_age_sec: None,
         }
     }
@@ -63,10 +63,10 @@ impl Problem {
         self
     }
 
-    /// Says how to prove again who one is, and how long such a proof is good, in seconds.
+    /// Says how to prove again who one is, none where one can't, and how long such a proof is good, in seconds.
     #[must_use]
     pub fn step_up(mut self, methods: &[&'static str], max_age: u64) -> Self {
-        self.methods = methods.to_vec();
+        self.methods = Some(methods.to_vec());
         self.max_age_sec = Some(max_age);
         self
     }

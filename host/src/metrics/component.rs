@@ -112,7 +112,7 @@ pub(super) const COMPONENT: [ComponentCounter; 13] = [
         name: "mails",
         help: "Mails, by what became of them",
         label: "outcome",
-        values: &["queued", "accepted", "later", "failed", "nobody", "displaced"],
+        values: &["queued", "accepted", "later", "failed", "nobody", "displaced", "limited"],
     },
     ComponentCounter {
         metric: Metric::RowsPruned,

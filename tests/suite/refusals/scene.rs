@@ -69,6 +69,8 @@ impl Scene {
         let service = stage.recorded(&recorder).start().await;
         let must_be_proven = refusal.settings.contains(&("require_email_verification", "true"));
         let ana = if must_be_proven { service.someone_proven().await } else { service.someone().await };
+        // Her registration is over a day old.
+        service.sql("DELETE FROM registrations");
         service.sql("UPDATE sessions SET expires_at = 1");
         let token = if known { ana.refresh.clone() } else { another(&ana.refresh) };
         let client = service.client();

@@ -3,13 +3,14 @@
 use super::password_reset::{ANA, forgot, may_sign_in, reset, reset_by_code};
 use crate::{
     scenarios,
-    service::{OTHER_PASSWORD, Stage},
+    service::{OTHER_PASSWORD, PASSWORD, Stage},
 };
 use serde_json::json;
 use std::time::Duration;
 
 scenarios![
     a_code_has_five_attempts needs Mail,
+    a_right_code_costs_no_attempt needs Mail,
     an_address_has_fifteen_attempts_a_day needs Mail Clock,
     a_wrong_code_is_an_event needs Mail,
     only_the_newest_code_is_good needs Mail,
@@ -32,6 +33,20 @@ async fn a_code_has_five_attempts(stage: Stage) {
     reset_by_code(&service.client(), ANA, &mail.code()).await.refused("TOKEN_INVALID");
     // The link is good all the same: nobody denies recovery by guessing.
     reset(&service.client(), &mail.token(), OTHER_PASSWORD).await.ok();
+}
+
+/// Whoever has the right code may think of a good password as long as they like.
+async fn a_right_code_costs_no_attempt(stage: Stage) {
+    let service = stage.start().await;
+    let registration = json!({ "email": ANA, "password": PASSWORD, "name": "Augusta Ada Lovelace" });
+    service.client().post("/register", registration).await.is(201);
+    forgot(&service.client(), ANA).await;
+    let code = service.mail().await.code();
+    for weak in ["aaaaaaaaaaaa", "augusta ada lovelace"].repeat(4) {
+        let body = json!({ "email": ANA, "code": code, "newPassword": weak });
+        service.client().post("/reset-password", body).await.names("newPassword");
+    }
+    reset_by_code(&service.client(), ANA, &code).await.ok();
 }
 
 /// Whoever has another code mailed after each five guesses.

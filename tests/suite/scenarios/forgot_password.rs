@@ -108,7 +108,7 @@ async fn an_app_is_led_to(stage: Stage) {
         "",
     ] {
         let problem = led_to(&service, other).await.names("redirectTo");
-        assert_eq!(problem, "must be an address that this service leads to", "{other}");
+        assert!(problem.starts_with("must be an address that this service leads to"), "{other}: {problem}");
     }
     let foreign = service.client();
     foreign.post("/forgot-password", json!({ "email": ANA })).origin(UNTRUSTED).await.refused("FORBIDDEN");

@@ -19,6 +19,7 @@ scenarios![
     a_forwarded_link_signs_nobody_in needs Mail,
     the_page_signs_in_by_its_button needs Mail,
     a_scanner_signs_nobody_in needs Mail,
+    asking_again_leaves_what_was_asked_for_before needs Mail,
     it_is_good_once needs Mail,
     it_is_good_for_a_quarter_of_an_hour needs Mail Clock,
     nobody_is_mailed_who_has_no_account needs Mail,
@@ -173,6 +174,23 @@ async fn a_scanner_signs_nobody_in(stage: Stage) {
     }
     assert_eq!(press(&scanner, &token).await.status, 400);
     uses(&browser, json!({ "token": token })).await.ok();
+}
+
+/// Also where too many were asked for, and the last mail was dropped.
+async fn asking_again_leaves_what_was_asked_for_before(stage: Stage) {
+    let service = stage.start().await;
+    registered(&service).await;
+    let browser = service.client();
+    for _ in 0..5 {
+        asks(&browser, ANA).await;
+    }
+    let mails = service.all_mails().await;
+    assert_eq!(mails.len(), 2);
+    // Of codes, only the newest is good.
+    uses(&browser, json!({ "code": mails[0].code() })).await.refused("TOKEN_INVALID");
+    uses(&browser, json!({ "token": mails[0].token() })).await.ok();
+    uses(&browser, json!({ "code": mails[1].code() })).await.ok();
+    assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
 }
 
 async fn it_is_good_once(stage: Stage) {

@@ -99,10 +99,15 @@ async fn an_operators_change_is_told(stage: Stage) {
     // A command reads the system's time.
     let service = stage.at_system_time().start().await;
     service.register(ANA).await;
-    service.operate(&["user", "set-role", ANA, "admin"]).done();
-    // Another process has committed it.
-    service.it_is_looked_for_mails();
-    assert_eq!(service.mail().await.subject, "Your account at mana-auth was changed");
+    let told = async |command: &[&str]| {
+        service.operate(command).done();
+        // Another process has committed it.
+        service.it_is_looked_for_mails();
+        let mail = service.mail().await;
+        assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ANA, "Your account at mana-auth was changed"));
+    };
+    told(&["user", "set-role", ANA, "admin"]).await;
+    told(&["user", "set-email", ANA, "lovelace@example.org"]).await;
 }
 
 async fn this_was_not_me_ends_everything(stage: Stage) {

@@ -129,7 +129,7 @@ async fn an_operator_tries_again(stage: Stage) {
         service.operate(&["mail", "retry", "00000000-0000-0000-0000-000000000000"]).done(),
         "0 mails are due now\n"
     );
-    assert_eq!(service.operate(&["mail", "retry", &id]).done(), "1 mails are due now\n");
+    assert_eq!(service.operate(&["mail", "retry", &id]).done(), "1 mail is due now\n");
     service.advance(Duration::from_secs(11));
     assert_eq!(postman.handed(2).await[1].id, id);
     comes_to(&service, ALL, 0).await;

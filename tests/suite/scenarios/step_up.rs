@@ -24,6 +24,7 @@ scenarios![
     a_proof_that_lies_ahead_is_none needs Clock,
     the_operator_says_how_long_it_is_good needs Clock,
     it_is_written_to_the_audit_log,
+    who_has_no_password_is_told_of_none needs Clock,
 ];
 
 const ANA: &str = "ana@example.org";
@@ -235,4 +236,13 @@ async fn it_is_written_to_the_audit_log(stage: Stage) {
     let events = ana.client.get("/security-events").await.ok();
     let kinds = events.as_array().into_iter().flatten().map(|event| event["eventType"].clone());
     assert_eq!(kinds.filter(|kind| kind == "step_up").count(), 1, "{events}");
+}
+
+async fn who_has_no_password_is_told_of_none(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    service.sql("UPDATE accounts SET password = NULL");
+    service.advance(ELEVEN_MINUTES);
+    let answer = delete_account(&ana.client, json!({})).await;
+    assert_eq!(answer.refused("STEP_UP_REQUIRED")["methods"], json!([]), "{answer}");
 }

@@ -27,7 +27,7 @@ pub async fn allow_email_change(
     let token = token.ok_or(ConfirmEmailError::TokenInvalid)?;
     let challenge = match challenges::by_token(ctx, Purpose::EmailChangeOld, &token, browser).await? {
         Presented::Good(challenge) if challenge.user == user.id => challenge,
-        Presented::Repeated => return Ok(()),
+        Presented::Repeated(_) => return Ok(()),
         Presented::Good(_) | Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
     };
     let new = challenge.detail.as_deref().and_then(|new| Email::parse(new).ok());

@@ -15,6 +15,7 @@ use crate::{
     events::{Event, EventType},
     outbox::{Cause, Mail, Recipient},
     settings::{Page, Target},
+    storage::Condition,
 };
 use mana_auth_mail::Letter;
 
@@ -52,17 +53,17 @@ pub async fn change_email(
 
 async fn plan(ctx: &Context, user: &User, version: i64, asked: &ChangeEmail) -> Result<Change, Failure> {
     let mut change = Change::of(accounts::while_version(user.id, version));
-    if ctx.settings.change_email_confirm_old {
-        ask_old(ctx, &mut change, user, asked);
+    let written = if ctx.settings.change_email_confirm_old {
+        ask_old(ctx, &mut change, user, asked)
     } else {
-        ask_new(ctx, &mut change, user, &asked.new, asked.redirect.as_ref(), Asked::AtOnce).await?;
-    }
-    change.record(Event::about(EventType::EmailChangeRequest, user.id));
+        ask_new(ctx, &mut change, user, &asked.new, asked.redirect.as_ref(), Asked::AtOnce).await?
+    };
+    change.record(Event::about(EventType::EmailChangeRequest, user.id).only_if(written));
     Ok(change)
 }
 
-/// Adds the mail that asks at the old address. That of the new one follows, once it is allowed.
-fn ask_old(ctx: &Context, change: &mut Change, user: &User, asked: &ChangeEmail) {
+/// Adds the mail that asks at the old address. That of the new one follows, once it is allowed. Returns what holds where it was written.
+fn ask_old(ctx: &Context, change: &mut Change, user: &User, asked: &ChangeEmail) -> Condition {
     let request = Request {
         purpose: Purpose::EmailChangeOld,
         user: Some(user.id),
@@ -81,6 +82,7 @@ fn ask_old(ctx: &Context, change: &mut Change, user: &User, asked: &ChangeEmail)
         },
         recipient: Recipient::Somebody,
         cause: Cause::Known,
-        condition: issued.written,
+        condition: issued.written.clone(),
     });
+    issued.written
 }

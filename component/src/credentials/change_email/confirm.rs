@@ -32,7 +32,7 @@ pub async fn confirm_email_change(
 ) -> Result<(), ConfirmEmailError> {
     let challenge = match mailed.presented(ctx, Purpose::EmailChange, Of::User(user.id), browser).await? {
         Presented::Good(challenge) if challenge.user == user.id => challenge,
-        Presented::Repeated => return Ok(()),
+        Presented::Repeated(_) => return Ok(()),
         Presented::Good(_) | Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
     };
     let (change, changed) = plan(ctx, &challenge, user, browser);

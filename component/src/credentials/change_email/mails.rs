@@ -21,7 +21,8 @@ pub enum Asked {
     Allowed,
 }
 
-/// Adds the mail that asks at the new address to a change. The statements are the same where the address is taken: then nobody gets it.
+/// Adds the mail that asks at the new address to a change. The statements are the same where the address is taken: then nobody gets it. Returns
+/// what holds where it was written.
 pub async fn ask_new(
     ctx: &Context,
     change: &mut Change,
@@ -29,7 +30,7 @@ pub async fn ask_new(
     new: &Email,
     redirect: Option<&Target>,
     asked: Asked,
-) -> Result<(), Failure> {
+) -> Result<Condition, Failure> {
     let is_taken = accounts::credentials_by_email(ctx, new).await?.is_some();
     let request = Request {
         purpose: Purpose::EmailChange,
@@ -52,9 +53,9 @@ pub async fn ask_new(
         },
         recipient: if is_taken { Recipient::Nobody } else { Recipient::Somebody },
         cause: Cause::Known,
-        condition: issued.written,
+        condition: issued.written.clone(),
     });
-    Ok(())
+    Ok(issued.written)
 }
 
 /// An address as it is shown to others: the first and the last character before the at sign.

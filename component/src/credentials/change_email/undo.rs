@@ -30,7 +30,7 @@ pub async fn undo_email_change(
     let token = token.ok_or(ConfirmEmailError::TokenInvalid)?;
     let challenge = match challenges::by_token(ctx, Purpose::EmailUndo, &token, browser).await? {
         Presented::Good(challenge) => challenge,
-        Presented::Repeated => return Ok(()),
+        Presented::Repeated(_) => return Ok(()),
         Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
     };
     let user = accounts::by_id(challenge.user).await?.ok_or(ConfirmEmailError::TokenInvalid)?;

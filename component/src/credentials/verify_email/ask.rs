@@ -64,10 +64,10 @@ pub async fn ask_verification(ctx: &Context, asked: AskVerification) -> Result<(
         detail: source_app.as_deref(),
         browser: None,
     };
-    mail_asked(ctx, &mut change, asked, |issued| Letter::Verification {
+    let mail = mail_asked(ctx, &mut change, asked, |issued| Letter::Verification {
         link: ctx.settings.link(Page::VerifyEmail, None, &issued.token.expose()),
         code: issued.shown_code(),
     });
-    change.commit(ctx).await?;
+    mail.commit(ctx, change).await?;
     Ok(())
 }

@@ -26,20 +26,23 @@ pub struct Shown {
 enum Of {
     Account(User),
     Registration(Waiting),
+    /// It was shown in this browser before: nothing is done again.
+    Spent,
 }
 
 impl Shown {
-    /// Whether it was shown in the browser that has registered the address. Then there need be no password.
+    /// Whether it was shown in the browser that has registered the address, or before. Then there need be no password.
     #[must_use]
     pub fn is_of_browser(&self, browser: Option<&ChallengeCookie>) -> bool {
         match &self.of {
             Of::Account(_) => false,
+            Of::Spent => true,
             Of::Registration(waiting) => Proven::by_browser(waiting, browser).is_some(),
         }
     }
 }
 
-/// What was shown: none where this browser has spent it, and nothing is to be done again.
+/// What was shown.
 ///
 /// # Errors
 ///
@@ -48,24 +51,24 @@ pub async fn shown_verification(
     ctx: &Context,
     mailed: &Mailed,
     browser: Option<&ChallengeCookie>,
-) -> Result<Option<Shown>, VerifyEmailError> {
+) -> Result<Shown, VerifyEmailError> {
     let challenge =
         match mailed.presented_of(ctx, [Purpose::Registration, Purpose::Verification], browser).await? {
             Presented::Good(challenge) => challenge,
-            Presented::Repeated => return Ok(None),
+            Presented::Repeated(challenge) => return Ok(Shown { challenge, of: Of::Spent }),
             Presented::Bad => return Err(VerifyEmailError::TokenInvalid),
         };
     if let Some(user) = accounts::by_id(challenge.user).await? {
-        return Ok(Some(Shown { challenge, of: Of::Account(user) }));
+        return Ok(Shown { challenge, of: Of::Account(user) });
     }
     let waiting = Waiting::of(ctx, Some(&challenge.email)).await?;
     if !waiting.has(challenge.user) {
         return Err(VerifyEmailError::TokenInvalid);
     }
-    Ok(Some(Shown { challenge, of: Of::Registration(waiting) }))
+    Ok(Shown { challenge, of: Of::Registration(waiting) })
 }
 
-/// Notes the proof of an account's address, or makes the account that waits for it. Returns where the page leads.
+/// Notes the proof of an account's address, or makes the account that waits for it. Returns where the page leads, as it was asked for.
 ///
 /// # Errors
 ///
@@ -82,6 +85,7 @@ pub async fn verify_email(
         Of::Registration(waiting) => {
             of_registration::prove(ctx, challenge, waiting, password, browser).await?;
         }
+        Of::Spent => {}
     }
     Ok(challenge.detail.clone())
 }

@@ -29,7 +29,8 @@ pub struct ProblemBody {
     /// In how many seconds trying again may help.
     #[schema(nullable = false)]
     retry_after_sec: Option<u64>,
-    /// With `STEP_UP_REQUIRED`: the members of `POST /step-up` by which one proves again who one is.
+    /// With `STEP_UP_REQUIRED`: the members of `POST /step-up` by which one proves again who one is. None where the account has no password: it
+    /// gets one by `POST /forgot-password`.
     #[schema(nullable = false, example = json!(["password"]))]
     methods: Option<Vec<String>>,
     /// With `STEP_UP_REQUIRED`: how long such a proof is good, in seconds.

@@ -123,7 +123,7 @@ pub fn devices(headers: &HeaderMap, settings: &Settings) -> Vec<DeviceCookie> {
     values(headers, Prefix::of(settings), Name::Device).filter_map(DeviceCookie::parse).collect()
 }
 
-/// The challenge cookie of a request: which browser it is. Of several none counts.
+/// The challenge cookie of a request: what its browser has asked for. Of several none counts.
 pub fn challenge(headers: &HeaderMap, settings: &Settings) -> Option<ChallengeCookie> {
     let mut ours =
         values(headers, Prefix::of_host(settings), Name::Challenge).filter_map(ChallengeCookie::parse);

@@ -52,7 +52,7 @@ impl<T: DeserializeOwned + Proves + Send, S: Send + Sync> FromRequest<S> for Fre
         };
         let proof = match body.password() {
             Some(password) => credentials::reauthenticate(&call, &caller.user, password, T::PURPOSE).await?,
-            None => by_session(&call, &caller)?,
+            None => by_session(&call, &caller).await?,
         };
         Ok(Self { caller, cookie, proof, body })
     }
@@ -67,11 +67,17 @@ impl<S: Sync> FromRequestParts<S> for FreshAdmin {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let call = Call::from_request_parts(parts, state).await?;
         let Admin(caller) = Admin::from_request_parts(parts, state).await?;
-        by_session(&call, &caller)?;
+        by_session(&call, &caller).await?;
         Ok(Self(caller))
     }
 }
 
-fn by_session(call: &Call, caller: &Caller) -> Result<Reauthenticated, Problem> {
-    credentials::by_session(call, caller).ok_or_else(|| Problem::step_up(call.settings.step_up))
+async fn by_session(call: &Call, caller: &Caller) -> Result<Reauthenticated, Problem> {
+    match credentials::by_session(call, caller) {
+        Some(proof) => Ok(proof),
+        None => {
+            let methods = credentials::methods(call, caller.user.id).await?;
+            Err(Problem::step_up(&methods, call.settings.step_up))
+        }
+    }
 }

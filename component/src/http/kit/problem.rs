@@ -65,22 +65,22 @@ answers! {
         EmailNotVerified => Code::EmailNotVerified,
         .. Throttled, Failed
     }
-    ReauthenticateError { InvalidCredentials => Code::InvalidCredentials, .. Throttled, Failed }
+    ReauthenticateError { InvalidCredentials => Problem::wrong_password(), .. Throttled, Failed }
     StepUpError {
-        InvalidCredentials => Code::InvalidCredentials,
+        InvalidCredentials => Problem::wrong_password(),
         Unauthenticated => Code::Unauthenticated,
         .. Failed
     }
     ChangePasswordError {
-        InvalidCredentials => Code::InvalidCredentials,
+        InvalidCredentials => Problem::wrong_password(),
         Unauthenticated => Code::Unauthenticated,
         .. Invalid, Failed
     }
-    ChangeEmailError { NotFound => Code::NotFound, InvalidCredentials => Code::InvalidCredentials, .. Failed }
+    ChangeEmailError { NotFound => Code::NotFound, InvalidCredentials => Problem::wrong_password(), .. Failed }
     ConfirmEmailError { TokenInvalid => Code::TokenInvalid, EmailTaken => Code::EmailAlreadyExists, .. Failed }
     AskVerificationError { NotFound => Code::NotFound, .. Failed }
     VerifyEmailError {
-        InvalidCredentials => Code::InvalidCredentials,
+        InvalidCredentials => Problem::wrong_password(),
         TokenInvalid => Code::TokenInvalid,
         .. Invalid, Throttled, Failed
     }
@@ -94,7 +94,7 @@ answers! {
     ForgotPasswordError { NotFound => Code::NotFound, .. Invalid, Failed }
     ResetPasswordError { TokenInvalid => Code::TokenInvalid, .. Invalid, Failed }
     NotMeError { TokenInvalid => Code::TokenInvalid, .. Failed }
-    DeleteAccountError { InvalidCredentials => Code::InvalidCredentials, .. Failed }
+    DeleteAccountError { InvalidCredentials => Problem::wrong_password(), .. Failed }
     AuthenticateError { Unauthenticated => Code::Unauthenticated, .. Failed }
     ExchangeError {
         ForbiddenOrigin => Problem::forbidden("This origin may not exchange sessions"),
@@ -159,6 +159,11 @@ impl From<hygiene::Problem> for Problem {
 }
 
 impl Problem {
+    /// To whoever is known, and typed a wrong password.
+    fn wrong_password() -> Self {
+        hygiene::Problem::new(Code::InvalidCredentials).message("The password is wrong").into()
+    }
+
     /// To a bearer token that is not accepted.
     pub fn invalid_token() -> Self {
         Self { challenge: INVALID_TOKEN.into(), ..Code::Unauthenticated.into() }
@@ -170,11 +175,11 @@ impl Problem {
         Self { challenge: INVALID_TOKEN.into(), ..Code::TokenExpired.into() }
     }
 
-    /// To a session that is good, where its user has not proven lately enough who they are (RFC 9470 §3).
-    pub fn step_up(within: Span) -> Self {
+    /// To a session that is good, where its user has not proven lately enough who they are (RFC 9470 §3), and how they can.
+    pub fn step_up(methods: &[&'static str], within: Span) -> Self {
         let seconds = within.as_seconds();
-        let outside = hygiene::Problem::new(Code::StepUpRequired)
-            .step_up(&["password"], u64::try_from(seconds).unwrap_or(0));
+        let outside =
+            hygiene::Problem::new(Code::StepUpRequired).step_up(methods, u64::try_from(seconds).unwrap_or(0));
         let challenge = format!(
             r#"Bearer error="insufficient_user_authentication", error_description="A more recent authentication is required", max_age={seconds}"#
         );

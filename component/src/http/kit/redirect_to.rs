@@ -24,6 +24,10 @@ pub fn source_app(call: &Call, asked: Option<&str>) -> Result<Option<Target>, Pr
 fn trusted(call: &Call, field: &'static str, asked: Option<&str>) -> Result<Option<Target>, Problem> {
     // Without mail there is no link, and the use case says so.
     let Some(asked) = asked.filter(|_| call.settings.mail.is_some()) else { return Ok(None) };
-    let problem = || FieldProblem::new(field, "must be an address that this service leads to");
+    let problem = || {
+        let trusted =
+            "must be an address that this service leads to, without fragment and without a parameter token";
+        FieldProblem::new(field, trusted)
+    };
     Ok(Some(call.settings.redirect(asked).ok_or_else(problem)?))
 }

@@ -23,7 +23,7 @@ pub async fn ask(call: Call, headers: HeaderMap, parameters: Parameters) -> Resp
     let token = token_in(&parameters);
     let browser = cookies::challenge(&headers, call.settings);
     let shown = credentials::shown_verification(&call, &mailed(&token), browser.as_ref()).await;
-    let is_of_browser = matches!(shown, Ok(Some(shown)) if shown.is_of_browser(browser.as_ref()));
+    let is_of_browser = matches!(shown, Ok(shown) if shown.is_of_browser(browser.as_ref()));
     let form = if is_of_browser { button(&token) } else { form(&token, None) };
     asking(&call, &headers, TITLE, &form)
 }
@@ -37,8 +37,7 @@ pub async fn prove(call: Call, headers: HeaderMap, sent: Form) -> Result<Respons
     };
     let browser = cookies::challenge(&headers, call.settings);
     let shown = match credentials::shown_verification(&call, &mailed(token), browser.as_ref()).await {
-        Ok(Some(shown)) => shown,
-        Ok(None) => return Ok(done(&call)),
+        Ok(shown) => shown,
         Err(VerifyEmailError::Failed(failure)) => return Err(failure.into()),
         Err(_) => return Ok(bad(&call)),
     };

@@ -28,7 +28,8 @@ pub struct ForgotPasswordBody {
 }
 
 /// Mails the way to a new password, if the address has an account. The answer is the same if it has none, and if too much was
-/// mailed: 3 mails an hour and 10 a day for an address, and for a network.
+/// mailed: 3 mails an hour and 10 a day for a network, and for an address. Of those of an address, browsers that have not signed in to it before get
+/// 2 and 7.
 #[utoipa::path(
     post, path = "/api/v1/auth/forgot-password", tag = "accounts", operation_id = "forgotPassword", request_body = ForgotPasswordBody,
     responses(

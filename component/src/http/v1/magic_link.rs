@@ -64,8 +64,7 @@ pub async fn ask_magic_link(
     headers: HeaderMap,
     Json(body): Json<AskMagicLinkBody>,
 ) -> Result<Response, Problem> {
-    // Another one each time: who planted the cookie of a browser knows none of its links.
-    let browser = ChallengeCookie::random();
+    let browser = ChallengeCookie::after(cookies::challenge(&headers, call.settings));
     let asked = AskMagicLink {
         email: body.email,
         redirect: redirect(&call, body.redirect_to.as_deref())?,

@@ -17,7 +17,7 @@ use crate::{
     registrations::{self, Origin},
     secrets::ChallengeCookie,
 };
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,12 +53,13 @@ pub struct Registered {
 pub async fn register(
     call: Call,
     _: FirstParty,
+    headers: HeaderMap,
     Json(body): Json<RegisterBody>,
 ) -> Result<(StatusCode, SetCookies<Option<HeaderValue>>, axum::Json<Registered>), Problem> {
     let RegisterBody { email, password, name, source_app_url } = body;
     let registration = Registration { email, password, name: name.unwrap_or_default(), by: By::Stranger };
-    // Another one each time: who planted the cookie of a browser keeps no password by it.
-    let browser = call.settings.require_email_verification.then(ChallengeCookie::random);
+    let before = cookies::challenge(&headers, call.settings);
+    let browser = call.settings.require_email_verification.then(|| ChallengeCookie::after(before));
     let source_app = source_app(&call, source_app_url.as_deref())?;
     let origin = Origin { browser: browser.as_ref(), source_app };
     let user = registrations::register(&call, registration, origin).await?;

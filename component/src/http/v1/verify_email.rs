@@ -4,7 +4,7 @@ use crate::{
     credentials::{self, AskVerification, WithPassword},
     email::Email,
     http::kit::{
-        bodies::{ProblemBody, Sent, Success},
+        bodies::{ProblemBody, Sent},
         body::Json,
         call::Call,
         cookies,
@@ -16,7 +16,7 @@ use crate::{
     passwords::{NewPassword, Password},
 };
 use http::HeaderMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -42,6 +42,16 @@ pub struct VerifyEmailBody {
     password: Option<Password>,
     /// Another password, in its place.
     new_password: Option<NewPassword>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifiedEmail {
+    success: bool,
+    /// Where the page leads now, if an address of an app was given with what asked for the proof.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    source_app_url: Option<String>,
 }
 
 /// Mails the proof of an address, if it has an account whose address is not proven, or waits for one. The answer is the same if it has none, and if too much
@@ -75,7 +85,7 @@ pub async fn resend_verification(
 #[utoipa::path(
     post, path = "/api/v1/auth/verify-email", tag = "accounts", operation_id = "verifyEmail", request_body = VerifyEmailBody,
     responses(
-        (status = 200, description = "The address is proven", body = Success),
+        (status = 200, description = "The address is proven", body = VerifiedEmail),
         (status = 400, description = "`TOKEN_INVALID`: wrong, used or past its time, alike; `VALIDATION_FAILED`: also for a password that is too easy to guess", body = ProblemBody),
         (status = 401, description = "`INVALID_CREDENTIALS`: a wrong `password`; nothing is spent", body = ProblemBody),
         (status = 429, description = "`ACCOUNT_LOCKED`: too many wrong passwords", body = ProblemBody),
@@ -85,17 +95,16 @@ pub async fn verify_email(
     call: Call,
     headers: HeaderMap,
     Json(body): Json<VerifyEmailBody>,
-) -> Result<axum::Json<Success>, Problem> {
+) -> Result<axum::Json<VerifiedEmail>, Problem> {
     let mailed = mailed(body.token, body.email, body.code)?;
     let browser = cookies::challenge(&headers, call.settings);
-    let Some(shown) = credentials::shown_verification(&call, &mailed, browser.as_ref()).await? else {
-        return Ok(axum::Json(Success::yes()));
-    };
+    let shown = credentials::shown_verification(&call, &mailed, browser.as_ref()).await?;
     let password = match (&body.password, &body.new_password) {
         (Some(password), _) => WithPassword::Same(password),
         (None, Some(new)) => WithPassword::New(new),
         (None, None) => WithPassword::None,
     };
-    credentials::verify_email(&call, &shown, password, browser.as_ref()).await?;
-    Ok(axum::Json(Success::yes()))
+    let app = credentials::verify_email(&call, &shown, password, browser.as_ref()).await?;
+    let source_app_url = app.and_then(|app| call.settings.redirect(&app)).map(|app| app.to_string());
+    Ok(axum::Json(VerifiedEmail { success: true, source_app_url }))
 }
