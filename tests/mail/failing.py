@@ -84,7 +84,7 @@ def never(place):
     is_mended = True
     began = time.monotonic()
     for to in (by_data, by_rcpt):
-        assert service.command("mail", "retry", failed[to]["id"]) == (0, "1 mails are due now\n")
+        assert service.command("mail", "retry", failed[to]["id"]) == (0, "1 mail is due now\n")
     for to in (by_data, by_rcpt):
         assert mx.wait_for(to, 15).id == f"<{failed[to]['id']}@auth.example.org>"
     took = time.monotonic() - began

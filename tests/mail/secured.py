@@ -54,7 +54,7 @@ def is_secured(place):
     assert mx.logins == [("PLAIN", WRONG, True)] and not mx.mails, mx.logins
     service.stop()
     service.start(SMTP_URL=url("smtp", place.mx_port))
-    assert service.command("mail", "retry", refused["id"]) == (0, "1 mails are due now\n")
+    assert service.command("mail", "retry", refused["id"]) == (0, "1 mail is due now\n")
     mail = mx.wait_for(TO, 25)
     assert mail.id == f"<{refused['id']}@auth.example.org>"
     assert mx.logins[-1] == ("PLAIN", LOGIN, True), mx.logins[-1]

@@ -10,6 +10,7 @@ use crate::{
     error::Failure,
     events::{Event, EventType},
     mailer::{self, Outcome},
+    once_per_interval::OncePerInterval,
     outbox::Content,
     platform::{self, Level, Metric},
     settings::MailSettings,
@@ -23,6 +24,9 @@ const BATCH: u32 = 4;
 /// The first wait after an attempt that failed; each further one is twice as long, up to the longest.
 const FIRST_WAIT: Span = Span::seconds(10);
 const LONGEST_WAIT: Span = Span::hours(1);
+
+/// When the operator was told that mails are put off. Each mail of an outage tells why in `mana-auth mail list`.
+static PUT_OFF: OncePerInterval<()> = OncePerInterval::new(Span::minutes(1));
 
 /// What a mail is delivered with.
 struct Delivery<'a> {
@@ -83,6 +87,9 @@ impl Delivery<'_> {
             return self.fail(waiting, reason).await;
         }
         platform::count(Metric::Mails, "later", 1);
+        if PUT_OFF.is_first((), self.ctx.now) {
+            self.ctx.log(Level::Warn, "mails are put off", &[("why", reason), ("mail", waiting.id.as_str())]);
+        }
         Change::of(rows::put_off(waiting, &self.holder, due_at, reason)).commit(self.ctx).await.map(drop)
     }
 

@@ -15,14 +15,7 @@ pub async fn load() -> Result<&'static Settings, Misconfiguration> {
     if let Some(settings) = SETTINGS.get() {
         return Ok(settings);
     }
-    let mut settings = Settings::parse(&values().await?)?;
-    if !mailer::available().await {
-        settings.mail = None;
-        if settings.require_email_verification {
-            let problem = "needs mail, and this host has none".into();
-            return Err(Misconfiguration { key: "require_email_verification".into(), problem });
-        }
-    }
+    let settings = on_this_host(&values().await?).await?;
     Ok(SETTINGS.get_or_init(|| settings))
 }
 
@@ -33,8 +26,21 @@ pub async fn load() -> Result<&'static Settings, Misconfiguration> {
 /// The key that is wrong.
 pub async fn describe() -> Result<Vec<Setting>, Misconfiguration> {
     let values = values().await?;
-    Settings::parse(&values)?;
+    on_this_host(&values).await?;
     Ok(parse::describe(&values))
+}
+
+/// The settings, without what this host can't do.
+async fn on_this_host(values: &BTreeMap<String, String>) -> Result<Settings, Misconfiguration> {
+    let mut settings = Settings::parse(values)?;
+    if !mailer::available().await {
+        settings.mail = None;
+        if settings.require_email_verification {
+            let problem = "needs mail, and this host has none".into();
+            return Err(Misconfiguration { key: "require_email_verification".into(), problem });
+        }
+    }
+    Ok(settings)
 }
 
 async fn values() -> Result<BTreeMap<String, String>, Misconfiguration> {

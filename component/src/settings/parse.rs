@@ -231,7 +231,7 @@ fn mail(source: &Source, public_url: &PublicUrl) -> Result<MailSettings, Misconf
     if redirects.is_empty() && !source.boolean("pages")? {
         return Err(wrong(
             "mail_redirects",
-            "must have an item where pages is false: links in mails lead to the first",
+            "must name a page where `pages` is false, for links in mails to lead to",
         ));
     }
     Ok(MailSettings {

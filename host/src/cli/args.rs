@@ -119,7 +119,7 @@ pub struct Addresses {
 /// What can be done with accounts. USER is an address or an id.
 #[derive(Subcommand)]
 pub enum User {
-    /// Make an account; the password is asked for, or read from standard input
+    /// Make an account; the password is asked for, or read from standard input. Where `require_email_verification` is set, `user verify-email` follows
     #[command(
         after_help = "Example:\n  echo \"$PASSWORD\" | mana-auth user create ada@example.com --name Ada --role admin"
     )]
@@ -218,7 +218,8 @@ pub enum User {
         #[arg(long)]
         json: bool,
     },
-    /// Print a link, good for an hour, by which a user chooses a new password: for who gets no mail
+    /// Print a link, good for an hour, by which a user chooses a new password: for who gets no mail. It begins with `public_url`, as this command
+    /// is configured
     ResetLink {
         /// Address or id
         user: String,

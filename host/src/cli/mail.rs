@@ -42,7 +42,8 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
             let count = instance
                 .run(async |accessor, auth| auth.mana_auth_mail().call_retry(accessor, id).await)
                 .await??;
-            console::line(&format!("{count} mails are due now"))
+            let mails = if count == 1 { "mail is" } else { "mails are" };
+            console::line(&format!("{count} {mails} due now"))
         }
     }
 }

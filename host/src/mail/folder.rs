@@ -85,7 +85,7 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 impl Mailer for Folder {
     async fn send(&self, message: Message) -> Outcome {
         let at = UNIX_EPOCH + Duration::from_millis(self.clock.now());
-        let content = match mime::build(&message, at) {
+        let content = match mime::build_readable(&message, at) {
             Ok(mime) => mime.formatted(),
             Err(problem) => return Outcome::Never(problem.into()),
         };

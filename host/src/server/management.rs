@@ -119,6 +119,9 @@ fn is_asked_by_loopback<B>(request: &Request<B>) -> bool {
 fn outbox(shared: &Shared) -> Response<Bytes> {
     let Some(folder) = &shared.outbox else { return problem(Code::NotFound) };
     let Ok(mails) = folder.kept() else { return problem(Code::Internal) };
+    if mails.is_empty() {
+        return text(StatusCode::OK, TEXT, "No mail was sent yet.\n");
+    }
     let mails = mails.iter().rev().flat_map(|mail| [b"\r\n", mail.content.as_slice()]);
     text(StatusCode::OK, TEXT, mails.collect::<Vec<_>>().concat())
 }

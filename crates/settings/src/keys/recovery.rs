@@ -52,7 +52,7 @@ pub const KEYS: &[ConfigKey] = &[
         "pages",
         Bool,
         Value("true"),
-        "Whether the service has pages of its own, such as the one where a password is reset. Without, links in mails lead to the first of `mail_redirects`.",
+        "Whether the service has pages of its own, such as the one where a password is reset. Without, links in mails lead to the first of `mail_redirects`, which must have one.",
     ),
     component(
         "step_up_minutes",
