@@ -20,4 +20,6 @@ pub use issue::{Issued, issue, issue_for_address, issue_if};
 pub use present::{Challenge, Of, Presented, by_code, by_token, newest_of};
 pub use purpose::Purpose;
 pub use request::Request;
-pub use rows::{end_ways_back, end_ways_back_since, forget_user, is_reserved, leads_back, prune};
+pub use rows::{
+    end_changes_to_others, end_ways_back, end_ways_back_since, forget_user, is_reserved, leads_back, prune,
+};

@@ -2,13 +2,13 @@
 
 use super::{Purpose, code::Code, rows};
 use crate::{
-    commit::Change,
+    commit::{Change, CommitError},
     context::Context,
     email::Email,
     error::Failure,
     events::{Event, EventType},
     ids::UserId,
-    secrets::{ChallengeCookie, ChallengeToken},
+    secrets::{AskedFor, ChallengeCookie, ChallengeToken},
     throttle,
 };
 
@@ -67,8 +67,8 @@ pub enum Of<'a> {
     Address(&'a Email),
     /// Of the newest challenge of this user.
     User(UserId),
-    /// Of the newest challenge that this browser has asked for.
-    Browser(&'a ChallengeCookie),
+    /// Of the newest challenge that this browser has asked for, to the address that it asked for last.
+    Browser(&'a ChallengeCookie, AskedFor),
 }
 
 /// The challenge of a code. Each has five attempts; a wrong code also counts over all accounts, and past a bound only links are good.
@@ -89,7 +89,9 @@ pub async fn by_code(
     let found = match of {
         Of::Address(email) => rows::newest_by_email(purpose, email, ctx.now).await?,
         Of::User(user) => rows::newest_by_user(purpose, user, ctx.now).await?,
-        Of::Browser(browser) => rows::newest_by_browser(purpose, browser.hashes(), ctx.now).await?,
+        Of::Browser(browser, asked_for) => {
+            rows::newest_by_browser(purpose, browser.newest_of(asked_for), ctx.now).await?
+        }
     };
     // The attempt is taken before the code is compared: of two hundred at once, five are.
     let id = found.as_ref().map_or("", |found| found.id.as_str());
@@ -147,6 +149,36 @@ impl Challenge {
     pub fn spend(&self, ctx: &Context, change: &mut Change, browser: Option<&ChallengeCookie>) {
         let by = browser.map(ChallengeCookie::hash);
         change.add(rows::spend(&self.id, self.purpose, by, ctx.now));
+    }
+
+    /// Commits a change that spends it. Of two requests of one browser at once, the second sees the outcome of the first.
+    ///
+    /// # Errors
+    ///
+    /// `bad` where it is no longer good.
+    pub async fn commit_or<E: From<Failure>>(
+        &self,
+        ctx: &Context,
+        change: Change,
+        browser: Option<&ChallengeCookie>,
+        bad: E,
+    ) -> Result<(), E> {
+        match change.try_commit(ctx).await {
+            Ok(_) => Ok(()),
+            Err(CommitError::Unmet(_)) if self.is_spent_by(browser).await? => Ok(()),
+            Err(CommitError::Unmet(_)) => Err(bad),
+            Err(refused) => Err(Failure::from(refused).into()),
+        }
+    }
+
+    /// Whether this browser has spent it.
+    ///
+    /// # Errors
+    ///
+    /// Where storage fails.
+    pub async fn is_spent_by(&self, browser: Option<&ChallengeCookie>) -> Result<bool, Failure> {
+        let Some(browser) = browser else { return Ok(false) };
+        Ok(rows::spent_by(&self.id).await?.is_some_and(|by| browser.is_of(&by)))
     }
 
     /// Ends what else was mailed of the account, but for the ways back to addresses that it had before.

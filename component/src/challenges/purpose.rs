@@ -66,9 +66,11 @@ impl Purpose {
     /// How its code looks; none where the mail has none.
     pub(super) const fn form(self) -> Option<Form> {
         match self {
-            // A guess would make an account, with the guesser's password.
-            Self::PasswordReset | Self::Registration | Self::Verification => Some(Form::Letters),
-            Self::MagicLink | Self::EmailChange => Some(Form::Digits),
+            // A guess would make an account with the guesser's password, or prove an address for theirs.
+            Self::PasswordReset | Self::Registration | Self::Verification | Self::EmailChange => {
+                Some(Form::Letters)
+            }
+            Self::MagicLink => Some(Form::Digits),
             Self::EmailChangeOld | Self::EmailUndo | Self::NotMe => None,
         }
     }

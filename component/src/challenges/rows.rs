@@ -171,11 +171,12 @@ pub async fn newest_by_email(purpose: Purpose, email: &Email, now: Time) -> Resu
     find(purpose, newest, params).await
 }
 
-/// Of which of two purposes the newest challenge is that was mailed to an address.
+/// Of which of two purposes the newest challenge is that was mailed to an address. One of nobody had no code in its mail.
 pub async fn newest_of(purposes: [Purpose; 2], email: &Email, now: Time) -> Result<Option<String>, Failure> {
     let [one, other] = purposes;
     storage::query_one(
-        "SELECT purpose FROM challenges WHERE purpose IN (?1, ?2) AND email = ?3 AND created_at > ?4 AND created_at <= ?5
+        "SELECT purpose FROM challenges c WHERE purpose IN (?1, ?2) AND email = ?3 AND created_at > ?4 AND created_at <= ?5
+             AND (EXISTS (SELECT 1 FROM users u WHERE u.id = c.user_id) OR EXISTS (SELECT 1 FROM registrations r WHERE r.id = c.user_id))
              ORDER BY created_at DESC, id DESC LIMIT 1",
         params![one.name(), other.name(), email.as_str(), now - CODE, now + SKEW],
         |row| row.take(),
@@ -257,6 +258,21 @@ pub fn spend(id: &str, purpose: Purpose, by: Option<[u8; 32]>, now: Time) -> Sta
         is_current(purpose)
     );
     expecting_one(&sql, params![id, purpose.name(), now, by, now + purpose.lifetime() + SKEW])
+}
+
+/// What is stored of the browser that has spent a challenge.
+pub async fn spent_by(id: &str) -> Result<Option<Vec<u8>>, Failure> {
+    let sql = "SELECT spent_by FROM challenges WHERE id = ?1 AND spent_at IS NOT NULL";
+    let found = storage::query_one(sql, params![id], |row| row.take::<Option<Vec<u8>>>());
+    Ok(found.await?.flatten())
+}
+
+/// Ends what a user has asked for with another address than this.
+pub fn end_changes_to_others(user: UserId, email: &Email, now: Time) -> Statement {
+    statement(
+        "UPDATE challenges SET expires_at = ?2 WHERE user_id = ?1 AND purpose = ?3 AND email <> ?4 AND spent_at IS NULL AND expires_at > ?2",
+        params![user, now, Purpose::EmailChange.name(), email.as_str()],
+    )
 }
 
 /// Ends every challenge of a user that is not spent, but for the ways back to addresses that the user had before that of this one: whoever

@@ -15,7 +15,7 @@ use crate::{
     error::{Failure, passes_on},
     events::{Event, EventType},
     platform::{self, Metric},
-    secrets::{ChallengeCookie, CookieSecret},
+    secrets::{AskedFor, ChallengeCookie, CookieSecret},
     sessions::{self, Device, Methods, Opened, Proven, SignedIn, Wanted},
     settings::{Page, Target},
 };
@@ -118,7 +118,7 @@ passes_on!(UseMagicLinkError: Failed(Failure));
 /// See [`UseMagicLinkError`].
 pub async fn use_magic_link(ctx: &Context, request: UseMagicLink) -> Result<SignedIn, UseMagicLinkError> {
     let browser = request.browser.as_ref().ok_or(UseMagicLinkError::TokenInvalid)?;
-    let of = Of::Browser(browser);
+    let of = Of::Browser(browser, AskedFor::MagicLink);
     let presented = request.mailed.presented(ctx, Purpose::MagicLink, of, Some(browser)).await?;
     let challenge = match presented {
         // Whoever was sent somebody else's link, or has found one, is signed in nowhere.
@@ -169,6 +169,9 @@ async fn open(
         Opened::SignedIn(signed_in) => {
             platform::count(Metric::SignIns, "success", 1);
             Ok(*signed_in)
+        }
+        Opened::Outdated if challenge.is_spent_by(request.browser.as_ref()).await? => {
+            Err(UseMagicLinkError::Repeated)
         }
         Opened::Outdated => Err(UseMagicLinkError::TokenInvalid),
     }

@@ -42,7 +42,8 @@ pub async fn not_me(
         Presented::Bad => return Err(NotMeError::TokenInvalid),
     };
     let user = accounts::by_id(challenge.user).await?.ok_or(NotMeError::TokenInvalid)?;
-    plan(ctx, &challenge, &user, browser).commit_or(ctx, NotMeError::TokenInvalid).await.map(drop)
+    let change = plan(ctx, &challenge, &user, browser);
+    challenge.commit_or(ctx, change, browser, NotMeError::TokenInvalid).await
 }
 
 fn plan(ctx: &Context, challenge: &Challenge, user: &User, browser: Option<&ChallengeCookie>) -> Change {

@@ -51,7 +51,7 @@ pub async fn reset_password(
     acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
     let encoded = registrations::hash(ctx, &user.email, new).await?;
     let change = plan(ctx, &challenge, &user, &encoded, browser);
-    change.commit_or(ctx, ResetPasswordError::TokenInvalid).await.map(drop)
+    challenge.commit_or(ctx, change, browser, ResetPasswordError::TokenInvalid).await
 }
 
 fn plan(

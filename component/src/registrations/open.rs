@@ -14,17 +14,25 @@ use crate::{
     ids::UserId,
     passwords::Password,
     platform::Metric,
-    secrets::ChallengeCookie,
+    secrets::{AskedFor, ChallengeCookie},
 };
 
 /// What is kept of what waited for an address. Whoever else registered it may have been anybody, so their password and name go.
 pub struct Proven<'a>(Option<&'a Row>);
 
 impl<'a> Proven<'a> {
-    /// What the browser has registered that shows the proof.
+    /// What the browser has registered last that shows the proof. Where that was dropped, nothing: what it registered before, or somebody else in
+    /// it, is not what its owner typed.
     #[must_use]
-    pub fn by_browser(waiting: &'a Waiting, browser: Option<&ChallengeCookie>) -> Self {
-        Self(browser.and_then(|browser| waiting.of_browser(browser)))
+    pub fn by_browser(
+        ctx: &Context,
+        waiting: &'a Waiting,
+        email: &Email,
+        browser: Option<&ChallengeCookie>,
+    ) -> Self {
+        let about = AskedFor::Registration.about(&ctx.settings.keyring, email.as_str());
+        let registered = browser.and_then(|browser| browser.newest_about(about));
+        Self(registered.and_then(|registered| waiting.of_browser(&registered)))
     }
 
     /// What was registered with this password; none where nothing was.

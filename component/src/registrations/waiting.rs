@@ -7,7 +7,6 @@ use crate::{
     error::Failure,
     ids::UserId,
     passwords::{self, NewPassword, Password, Proof},
-    secrets::ChallengeCookie,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -85,14 +84,13 @@ impl Waiting {
         self.open().any(|row| row.id == id)
     }
 
-    /// The one that this browser has made last.
+    /// The one that this browser has made, by what is stored of its newest registration of the address.
     #[must_use]
-    pub(super) fn of_browser(&self, browser: &ChallengeCookie) -> Option<&Row> {
-        let of = |hash: &[u8; 32]| {
-            self.open()
-                .find(|row| row.browser_hash.as_deref().is_some_and(|of_row| hash[..].ct_eq(of_row).into()))
+    pub(super) fn of_browser(&self, registered: &[u8; 32]) -> Option<&Row> {
+        let is_of = |row: &&Row| {
+            row.browser_hash.as_deref().is_some_and(|of_row| registered[..].ct_eq(of_row).into())
         };
-        browser.hashes().iter().find_map(of)
+        self.open().find(is_of)
     }
 
     /// The one with this password.

@@ -36,6 +36,8 @@ pub enum Purpose {
     Code,
     /// The salt of what is registered for an address.
     RegistrationSalt,
+    /// The MAC of an address that a browser asked something for, in its challenge cookie.
+    AskedFor,
 }
 
 impl Purpose {
@@ -52,6 +54,7 @@ impl Purpose {
             Self::Outbox => b"mana-auth/outbox/v1",
             Self::Code => b"mana-auth/code/v1",
             Self::RegistrationSalt => b"mana-auth/registration-salt/v1",
+            Self::AskedFor => b"mana-auth/asked-for/v1",
         }
     }
 }

@@ -11,7 +11,7 @@ mod shared_secret;
 mod wrapped_key;
 
 pub use alike::first_alike;
-pub use challenge_cookie::ChallengeCookie;
+pub use challenge_cookie::{AskedFor, ChallengeCookie};
 pub use guessable::is_guessable;
 pub use keyring::{Keyring, Purpose, SecretVersion};
 pub use opaque_token::{ChallengeToken, CookieSecret, RefreshToken};

@@ -20,6 +20,7 @@ scenarios![
     the_page_signs_in_by_its_button needs Mail,
     a_scanner_signs_nobody_in needs Mail,
     asking_again_leaves_what_was_asked_for_before needs Mail,
+    asking_for_another_address_ends_earlier_codes needs Mail,
     it_is_good_once needs Mail,
     it_is_good_for_a_quarter_of_an_hour needs Mail Clock,
     nobody_is_mailed_who_has_no_account needs Mail,
@@ -191,6 +192,24 @@ async fn asking_again_leaves_what_was_asked_for_before(stage: Stage) {
     uses(&browser, json!({ "token": mails[0].token() })).await.ok();
     uses(&browser, json!({ "code": mails[1].code() })).await.ok();
     assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
+}
+
+/// Whether the later mail was sent or not: an earlier code must not tell how many somebody else has asked for.
+async fn asking_for_another_address_ends_earlier_codes(stage: Stage) {
+    for others_ask in [0, 2] {
+        let service = stage.clone().start().await;
+        registered(&service).await;
+        service.register("eve@example.org").await;
+        for _ in 0..others_ask {
+            asks(&service.client(), ANA).await;
+            service.mail().await;
+        }
+        let eve = service.client();
+        asks(&eve, "eve@example.org").await;
+        let code = service.mail().await.code();
+        asks(&eve, ANA).await;
+        uses(&eve, json!({ "code": code })).await.refused("TOKEN_INVALID");
+    }
 }
 
 async fn it_is_good_once(stage: Stage) {

@@ -10,9 +10,14 @@ use crate::{
 };
 use http::Method;
 use serde_json::json;
+use std::{future::IntoFuture as _, time::Duration};
 
 scenarios![
     what_somebody_else_has_planted_goes needs Mail,
+    a_planted_cookie_keeps_no_password needs Mail,
+    a_double_click_has_one_outcome needs Mail,
+    a_short_password_of_before_is_kept needs Mail,
+    what_strangers_register_leaves_the_owners_code_alone needs Mail Clock,
     a_proof_alone_makes_an_account_without_a_password needs Mail,
     a_scanner_that_presses_the_button_makes_nothing needs Mail,
     the_page_of_the_browser_that_registered_asks_for_nothing needs Mail,
@@ -43,6 +48,67 @@ async fn what_somebody_else_has_planted_goes(stage: Stage) {
     assert_eq!(sign_in(&service, PASSWORD).await, "EMAIL_NOT_VERIFIED");
     assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
     proves(&stranger, json!({ "token": service.mail().await.token() })).await.refused("TOKEN_INVALID");
+}
+
+/// A stranger has registered with her address as often as it goes, and planted the cookie in her browser. Her own registration is dropped.
+async fn a_planted_cookie_keeps_no_password(stage: Stage) {
+    let service = start(stage).await;
+    let browser = service.client();
+    for _ in 0..3 {
+        registers(&browser, PASSWORD).await;
+    }
+    let token = service.mail().await.token();
+    registers(&browser, OTHER_PASSWORD).await;
+    let opened = browser.call(Method::GET, &format!("/verify-email?token={token}")).await;
+    assert!(text(&opened).contains("type=\"password\""), "{opened}");
+    assert_eq!(send_form(&browser, &token, OTHER_PASSWORD).await.status, 200);
+    assert_eq!(sign_in(&service, PASSWORD).await, "EMAIL_NOT_VERIFIED");
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
+}
+
+async fn a_double_click_has_one_outcome(stage: Stage) {
+    let service = start(stage).await;
+    let browser = service.client();
+    registers(&browser, PASSWORD).await;
+    let token = service.mail().await.token();
+    let (one, other) = futures::join!(send_form(&browser, &token, ""), send_form(&browser, &token, ""));
+    assert_eq!((one.status, other.status), (200, 200), "{one}\n{other}");
+    browser.post("/forgot-password", json!({ "email": ANA })).await.ok();
+    let token = service.mail().await.token();
+    let resets = || browser.post("/reset-password", json!({ "token": token, "newPassword": OTHER_PASSWORD }));
+    let (one, other) = futures::join!(resets().into_future(), resets().into_future());
+    assert_eq!((one.status, other.status), (200, 200), "{one}\n{other}");
+    assert_eq!(service.number(ACCOUNTS), 1);
+    assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
+}
+
+/// Of an import, which has taken passwords that are shorter than ours may be.
+async fn a_short_password_of_before_is_kept(stage: Stage) {
+    let service = start(stage).await;
+    service.someone_proven().await;
+    // bcrypt by libxcrypt, of `s3cret`.
+    service
+        .sql("UPDATE accounts SET password = '$2b$04$mana.auth.tests.salt.uoJx1vou0tct.8/c7MSGDWWw8rlsgSIa'");
+    service.sql("UPDATE users SET email_verified = false");
+    service.client().post("/resend-verification", json!({ "email": ANA })).await.ok();
+    let token = service.mail().await.token();
+    assert_eq!(send_form(&service.client(), &token, "wr0ng").await.status, 400);
+    assert_eq!(send_form(&service.client(), &token, "s3cret").await.status, 200);
+    assert_eq!(sign_in(&service, "s3cret").await, "ok");
+}
+
+async fn what_strangers_register_leaves_the_owners_code_alone(stage: Stage) {
+    let service = start(stage).await;
+    service.someone_proven().await;
+    service.sql("UPDATE users SET email_verified = false");
+    service.advance(Duration::from_secs(1));
+    service.client().post("/resend-verification", json!({ "email": ANA })).await.ok();
+    let code = service.mail().await.code();
+    service.advance(Duration::from_secs(1));
+    registers(&service.client(), OTHER_PASSWORD).await;
+    let body = json!({ "email": ANA, "code": code, "password": PASSWORD });
+    proves(&service.client(), body).await.ok();
+    assert_eq!(sign_in(&service, PASSWORD).await, "ok");
 }
 
 async fn a_proof_alone_makes_an_account_without_a_password(stage: Stage) {

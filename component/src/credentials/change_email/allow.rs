@@ -1,9 +1,6 @@
 //! Allowing another address at the old one.
 
-use super::{
-    error::ConfirmEmailError,
-    mails::{Asked, ask_new},
-};
+use super::{error::ConfirmEmailError, mails::ask_new};
 use crate::{
     accounts::User,
     challenges::{self, Presented, Purpose},
@@ -27,13 +24,15 @@ pub async fn allow_email_change(
     let token = token.ok_or(ConfirmEmailError::TokenInvalid)?;
     let challenge = match challenges::by_token(ctx, Purpose::EmailChangeOld, &token, browser).await? {
         Presented::Good(challenge) if challenge.user == user.id => challenge,
-        Presented::Repeated(_) => return Ok(()),
-        Presented::Good(_) | Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
+        Presented::Repeated(challenge) if challenge.user == user.id => return Ok(()),
+        Presented::Good(_) | Presented::Repeated(_) | Presented::Bad => {
+            return Err(ConfirmEmailError::TokenInvalid);
+        }
     };
     let new = challenge.detail.as_deref().and_then(|new| Email::parse(new).ok());
     let new = new.ok_or(ConfirmEmailError::TokenInvalid)?;
     let mut change = Change::new();
     challenge.spend(ctx, &mut change, browser);
-    ask_new(ctx, &mut change, user, &new, None, Asked::Allowed).await?;
-    change.commit_or(ctx, ConfirmEmailError::TokenInvalid).await.map(drop)
+    ask_new(ctx, &mut change, user, &new, None).await?;
+    challenge.commit_or(ctx, change, browser, ConfirmEmailError::TokenInvalid).await
 }

@@ -3,7 +3,7 @@
 use super::{
     super::Reauthenticated,
     error::ChangeEmailError,
-    mails::{Asked, ask_new, masked},
+    mails::{ask_new, masked},
 };
 use crate::{
     accounts::{self, User},
@@ -56,7 +56,7 @@ async fn plan(ctx: &Context, user: &User, version: i64, asked: &ChangeEmail) -> 
     let written = if ctx.settings.change_email_confirm_old {
         ask_old(ctx, &mut change, user, asked)
     } else {
-        ask_new(ctx, &mut change, user, &asked.new, asked.redirect.as_ref(), Asked::AtOnce).await?
+        ask_new(ctx, &mut change, user, &asked.new, asked.redirect.as_ref()).await?
     };
     change.record(Event::about(EventType::EmailChangeRequest, user.id).only_if(written));
     Ok(change)

@@ -32,13 +32,16 @@ pub async fn confirm_email_change(
 ) -> Result<(), ConfirmEmailError> {
     let challenge = match mailed.presented(ctx, Purpose::EmailChange, Of::User(user.id), browser).await? {
         Presented::Good(challenge) if challenge.user == user.id => challenge,
-        Presented::Repeated(_) => return Ok(()),
-        Presented::Good(_) | Presented::Bad => return Err(ConfirmEmailError::TokenInvalid),
+        Presented::Repeated(challenge) if challenge.user == user.id => return Ok(()),
+        Presented::Good(_) | Presented::Repeated(_) | Presented::Bad => {
+            return Err(ConfirmEmailError::TokenInvalid);
+        }
     };
     let (change, changed) = plan(ctx, &challenge, user, browser);
     match change.try_commit(ctx).await {
         Ok(_) => Ok(()),
         Err(CommitError::Unmet(refused)) if refused == changed => Err(ConfirmEmailError::EmailTaken),
+        Err(CommitError::Unmet(_)) if challenge.is_spent_by(browser).await? => Ok(()),
         Err(CommitError::Unmet(_)) => Err(ConfirmEmailError::TokenInvalid),
         Err(CommitError::Conflict(constraint)) if accounts::is_email_taken(&constraint) => {
             Err(ConfirmEmailError::EmailTaken)

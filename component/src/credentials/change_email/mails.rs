@@ -13,15 +13,7 @@ use crate::{
 };
 use mana_auth_mail::Letter;
 
-/// What leads to the mail at the new address.
-pub enum Asked {
-    /// Somebody who is signed in asks: as often as a stranger may.
-    AtOnce,
-    /// It was allowed at the old address, which is limited.
-    Allowed,
-}
-
-/// Adds the mail that asks at the new address to a change. The statements are the same where the address is taken: then nobody gets it. Returns
+/// Adds the mail that asks at the new address to a change, as often as a stranger may cause one. The statements are the same where the address is taken: then nobody gets it. Returns
 /// what holds where it was written.
 pub async fn ask_new(
     ctx: &Context,
@@ -29,7 +21,6 @@ pub async fn ask_new(
     user: &User,
     new: &Email,
     redirect: Option<&Target>,
-    asked: Asked,
 ) -> Result<Condition, Failure> {
     let is_taken = accounts::credentials_by_email(ctx, new).await?.is_some();
     let request = Request {
@@ -40,10 +31,9 @@ pub async fn ask_new(
         detail: None,
         browser: None,
     };
-    let issued = match asked {
-        Asked::AtOnce => challenges::issue(ctx, change, &request),
-        Asked::Allowed => challenges::issue_if(ctx, change, &request, Condition::ALWAYS),
-    };
+    // In any case: whether the mail is sent must not show by what else is good.
+    change.add(challenges::end_changes_to_others(user.id, new, ctx.now));
+    let issued = challenges::issue(ctx, change, &request);
     change.mail(Mail {
         to: new.clone(),
         language: user.language.or(ctx.client.language).unwrap_or_default(),

@@ -36,6 +36,7 @@ pub async fn undo_email_change(
     let user = accounts::by_id(challenge.user).await?.ok_or(ConfirmEmailError::TokenInvalid)?;
     match plan(ctx, &challenge, &user, browser).try_commit(ctx).await {
         Ok(_) => Ok(()),
+        Err(CommitError::Unmet(_)) if challenge.is_spent_by(browser).await? => Ok(()),
         Err(CommitError::Unmet(_)) => Err(ConfirmEmailError::TokenInvalid),
         // Only an operator can have given it away.
         Err(CommitError::Conflict(constraint)) if accounts::is_email_taken(&constraint) => {

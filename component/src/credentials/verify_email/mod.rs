@@ -33,11 +33,13 @@ enum Of {
 impl Shown {
     /// Whether it was shown in the browser that has registered the address, or before. Then there need be no password.
     #[must_use]
-    pub fn is_of_browser(&self, browser: Option<&ChallengeCookie>) -> bool {
+    pub fn is_of_browser(&self, ctx: &Context, browser: Option<&ChallengeCookie>) -> bool {
         match &self.of {
             Of::Account(_) => false,
             Of::Spent => true,
-            Of::Registration(waiting) => Proven::by_browser(waiting, browser).is_some(),
+            Of::Registration(waiting) => {
+                Proven::by_browser(ctx, waiting, &self.challenge.email, browser).is_some()
+            }
         }
     }
 }

@@ -38,5 +38,5 @@ pub async fn prove(
             change.add(accounts::put_password(user.id, platform::new_id(ctx.now), &encoded, ctx.now));
         }
     }
-    change.commit_or(ctx, VerifyEmailError::TokenInvalid).await.map(drop)
+    challenge.commit_or(ctx, change, browser, VerifyEmailError::TokenInvalid).await
 }

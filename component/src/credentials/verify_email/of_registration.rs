@@ -26,7 +26,7 @@ pub async fn prove(
     let mut change = Change::new();
     challenge.spend(ctx, &mut change, browser);
     let mut attempt = None;
-    let of_browser = Proven::by_browser(waiting, browser);
+    let of_browser = Proven::by_browser(ctx, waiting, &challenge.email, browser);
     let (proven, new) = match password {
         WithPassword::None => (of_browser, None),
         WithPassword::Same(password) => {
@@ -52,6 +52,7 @@ pub async fn prove(
     }
     match committed {
         Ok(_) => Ok(()),
+        Err(CommitError::Unmet(_)) if challenge.is_spent_by(browser).await? => Ok(()),
         Err(CommitError::Unmet(_)) => Err(VerifyEmailError::TokenInvalid),
         // Somebody was faster: the operator, or another proof.
         Err(CommitError::Conflict(constraint)) if accounts::is_email_taken(&constraint) => {

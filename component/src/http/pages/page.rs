@@ -3,7 +3,7 @@
 use crate::{
     error::Failure,
     http::kit::{call::Call, cookies, problem::Problem},
-    secrets::ChallengeCookie,
+    secrets::{AskedFor, ChallengeCookie},
 };
 use axum::{
     body::Body,
@@ -72,7 +72,10 @@ pub fn page(call: &Call, status: StatusCode, title: &str, content: &Markup) -> R
 pub fn asking(call: &Call, headers: &HeaderMap, title: &str, content: &Markup) -> Response {
     let mut response = page(call, StatusCode::OK, title, content);
     if cookies::challenge(headers, call.settings).is_none() {
-        let cookie = cookies::set_challenge(call.settings, &ChallengeCookie::after(None));
+        let cookie = cookies::set_challenge(
+            call.settings,
+            &ChallengeCookie::after(None, AskedFor::Page.about(&call.settings.keyring, "")),
+        );
         match cookie {
             Ok(cookie) => drop(response.headers_mut().append(SET_COOKIE, cookie)),
             Err(failure) => return refused(failure),

@@ -23,7 +23,7 @@ pub async fn ask(call: Call, headers: HeaderMap, parameters: Parameters) -> Resp
     let token = token_in(&parameters);
     let browser = cookies::challenge(&headers, call.settings);
     let shown = credentials::shown_verification(&call, &mailed(&token), browser.as_ref()).await;
-    let is_of_browser = matches!(shown, Ok(shown) if shown.is_of_browser(browser.as_ref()));
+    let is_of_browser = matches!(shown, Ok(shown) if shown.is_of_browser(&call, browser.as_ref()));
     let form = if is_of_browser { button(&token) } else { form(&token, None) };
     asking(&call, &headers, TITLE, &form)
 }
@@ -41,18 +41,22 @@ pub async fn prove(call: Call, headers: HeaderMap, sent: Form) -> Result<Respons
         Err(VerifyEmailError::Failed(failure)) => return Err(failure.into()),
         Err(_) => return Ok(bad(&call)),
     };
-    let proven = if typed.is_empty() && shown.is_of_browser(browser.as_ref()) {
+    let proven = if typed.is_empty() && shown.is_of_browser(&call, browser.as_ref()) {
         credentials::verify_email(&call, &shown, WithPassword::None, browser.as_ref()).await
     } else {
         // Without one, that of before would go: a scanner of mail that presses the button must not lock anybody out.
-        let (same, new) = match (Password::parse(typed), NewPassword::parse(typed)) {
-            (Ok(same), Ok(new)) => (same, new),
-            (_, Err(problem)) | (Err(problem), _) => return Ok(again(problem)),
+        let same = match Password::parse(typed) {
+            Ok(same) => same,
+            Err(problem) => return Ok(again(problem)),
         };
         let same = WithPassword::Same(&same);
         match credentials::verify_email(&call, &shown, same, browser.as_ref()).await {
             // Whoever holds the link may choose another, however often the one of before was guessed.
             Err(VerifyEmailError::InvalidCredentials | VerifyEmailError::Throttled(_)) => {
+                let new = match NewPassword::parse(typed) {
+                    Ok(new) => new,
+                    Err(problem) => return Ok(again(problem)),
+                };
                 credentials::verify_email(&call, &shown, WithPassword::New(&new), browser.as_ref()).await
             }
             outcome => outcome,

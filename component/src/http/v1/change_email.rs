@@ -45,7 +45,7 @@ pub struct ConfirmEmailBody {
     /// Of the link in the mail; else `code`.
     token: Option<String>,
     /// The code in the mail, as it is typed: blanks don't count.
-    #[schema(example = "304 118")]
+    #[schema(example = "K7QM-2XRT")]
     code: Option<String>,
 }
 

@@ -14,7 +14,7 @@ use crate::{
         problem::Problem,
         redirect_to::redirect,
     },
-    secrets::ChallengeCookie,
+    secrets::{AskedFor, ChallengeCookie},
     sessions::Device,
 };
 use axum::response::{IntoResponse as _, Response};
@@ -64,7 +64,8 @@ pub async fn ask_magic_link(
     headers: HeaderMap,
     Json(body): Json<AskMagicLinkBody>,
 ) -> Result<Response, Problem> {
-    let browser = ChallengeCookie::after(cookies::challenge(&headers, call.settings));
+    let about = AskedFor::MagicLink.about(&call.settings.keyring, body.email.as_str());
+    let browser = ChallengeCookie::after(cookies::challenge(&headers, call.settings), about);
     let asked = AskMagicLink {
         email: body.email,
         redirect: redirect(&call, body.redirect_to.as_deref())?,

@@ -15,7 +15,7 @@ use crate::{
     },
     passwords::NewPassword,
     registrations::{self, Origin},
-    secrets::ChallengeCookie,
+    secrets::{AskedFor, ChallengeCookie},
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -58,8 +58,9 @@ pub async fn register(
 ) -> Result<(StatusCode, SetCookies<Option<HeaderValue>>, axum::Json<Registered>), Problem> {
     let RegisterBody { email, password, name, source_app_url } = body;
     let registration = Registration { email, password, name: name.unwrap_or_default(), by: By::Stranger };
+    let about = AskedFor::Registration.about(&call.settings.keyring, registration.email.as_str());
     let before = cookies::challenge(&headers, call.settings);
-    let browser = call.settings.require_email_verification.then(|| ChallengeCookie::after(before));
+    let browser = call.settings.require_email_verification.then(|| ChallengeCookie::after(before, about));
     let source_app = source_app(&call, source_app_url.as_deref())?;
     let origin = Origin { browser: browser.as_ref(), source_app };
     let user = registrations::register(&call, registration, origin).await?;
