@@ -39,7 +39,8 @@ pub async fn check(config: &Config) -> Result<Vec<(String, String)>, Failure> {
     }
     let settings = config.settings.clone();
     let secret_file = config.data.join(secret::FILE);
-    let mut instance = Server::builder().config(config).storage(Arc::new(NoStorage)).instance().await?;
+    let mut instance =
+        Server::builder().config(config).storage(Arc::new(NoStorage)).mail_as_configured().instance().await?;
     let told = instance
         .run(async |accessor, auth| auth.mana_auth_maintenance().call_settings(accessor).await)
         .await?

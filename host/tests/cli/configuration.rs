@@ -73,3 +73,13 @@ fn it_tells_where_each_value_comes_from() {
 fn place_config(sandbox: &Sandbox) -> toml::Table {
     sandbox.run(&["config"]).success().parse().expect("TOML")
 }
+
+/// On a developer's machine mails become files. Elsewhere, without a server that takes them, nobody could prove an address.
+#[test]
+fn proofs_need_mail() {
+    let sandbox = Sandbox::new().with("MANA_AUTH_REQUIRE_EMAIL_VERIFICATION", "true");
+    sandbox.run(&["config"]).success();
+    let outcome = sandbox.with("MANA_AUTH_PUBLIC_URL", "https://auth.example.org").run(&["config"]);
+    let refused = outcome.refusal(78);
+    assert!(refused.contains("require_email_verification: needs mail"), "{refused}");
+}
