@@ -80,6 +80,6 @@ fn proofs_need_mail() {
     let sandbox = Sandbox::new().with("MANA_AUTH_REQUIRE_EMAIL_VERIFICATION", "true");
     sandbox.run(&["config"]).success();
     let outcome = sandbox.with("MANA_AUTH_PUBLIC_URL", "https://auth.example.org").run(&["config"]);
-    let refused = outcome.refusal(78);
+    let refused = outcome.refusal(2);
     assert!(refused.contains("require_email_verification: needs mail"), "{refused}");
 }
