@@ -254,7 +254,7 @@ CREATE TABLE registrations (
     -- SHA-256 of the challenge cookie of the browser that registered.
     browser_hash BLOB,
     language     TEXT,
-    -- Whether the address was proven since: it is compared with sign-ins as before, and becomes no account.
+    -- Set once the address is proven. Sign-ins still compare the row, but it can become no account.
     ended        INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)),
     created_at   INTEGER NOT NULL,
     expires_at   INTEGER NOT NULL

@@ -103,7 +103,7 @@ pub async fn by_code(
     let is_right = code.is(&ctx.settings.keyring, id, stored) && is_taken;
     match found.filter(|_| is_right) {
         Some(found) => {
-            // What is refused afterwards, such as a password that is too easy to guess, shall cost no attempt.
+            // A right code costs no attempt: the caller may still refuse something else, such as a weak password.
             Change::of(rows::give_attempt_back(&found.id)).commit(ctx).await?;
             Ok(found.presented(purpose, browser))
         }
@@ -171,7 +171,7 @@ impl Challenge {
         }
     }
 
-    /// Whether this browser has spent it.
+    /// Whether this browser has spent the challenge.
     ///
     /// # Errors
     ///

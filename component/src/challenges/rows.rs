@@ -260,7 +260,7 @@ pub fn spend(id: &str, purpose: Purpose, by: Option<[u8; 32]>, now: Time) -> Sta
     expecting_one(&sql, params![id, purpose.name(), now, by, now + purpose.lifetime() + SKEW])
 }
 
-/// What is stored of the browser that has spent a challenge.
+/// The hash of the browser that has spent a challenge; none while nobody has, or if that was no browser.
 pub async fn spent_by(id: &str) -> Result<Option<Vec<u8>>, Failure> {
     let sql = "SELECT spent_by FROM challenges WHERE id = ?1 AND spent_at IS NOT NULL";
     let found = storage::query_one(sql, params![id], |row| row.take::<Option<Vec<u8>>>());

@@ -32,7 +32,7 @@ pub struct Asked<'a> {
     pub browser: Option<&'a ChallengeCookie>,
 }
 
-/// What was added to a change.
+/// A mail in a change that is not committed yet.
 pub struct Added {
     /// Holds where it was written.
     pub written: Condition,

@@ -11,7 +11,7 @@ use crate::{
     sessions::{AuthenticateError, Caller, Methods, OldChain, Others, Renewal, SignedIn},
 };
 
-/// How somebody can prove again who they are: in no way where the account has no password. Then they set one by mail.
+/// The methods by which a user can step up: the password; none if the account has no password. Its user sets one by mail.
 ///
 /// # Errors
 ///

@@ -21,8 +21,8 @@ use crate::{
 pub struct Proven<'a>(Option<&'a Row>);
 
 impl<'a> Proven<'a> {
-    /// What the browser has registered last that shows the proof. Where that was dropped, nothing: what it registered before, or somebody else in
-    /// it, is not what its owner typed.
+    /// The last registration of the browser that shows the proof; nothing if that one was dropped. An earlier one may be of somebody else who used
+    /// the browser, or who planted its cookie.
     #[must_use]
     pub fn by_browser(
         ctx: &Context,

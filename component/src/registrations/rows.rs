@@ -87,8 +87,8 @@ pub fn prune(now: Time, most: u32) -> Statement {
     )
 }
 
-/// Ends all that waits for an address. The rows stay until their time: whoever registered what was not proven would else learn from a sign-in
-/// that the address has an account now.
+/// Ends all registrations of an address. The rows stay until their time, so that a sign-in with the password of any of them is answered as before.
+/// Otherwise its answer would tell that the address has an account now.
 #[must_use]
 pub fn end_all(email: &Email) -> Statement {
     statement("UPDATE registrations SET ended = TRUE WHERE email = ?1", params![email.as_str()])

@@ -4,8 +4,8 @@ use super::{Keyring, Purpose, mac, opaque_token::BrowserSecret};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq as _;
 
-/// How many of its latest requests a browser remembers. An address has two mails an hour by a stranger's browser: who asks again and again, because
-/// none comes, shall not forget what was mailed.
+/// How many of its latest requests a browser remembers. It must not forget a mail that was sent when its user asks again and again: of those requests,
+/// two an hour are mailed.
 const MOST: usize = 8;
 
 /// What a browser asks for, where its cookie tells.

@@ -62,7 +62,8 @@ async fn plan(ctx: &Context, user: &User, version: i64, asked: &ChangeEmail) -> 
     Ok(change)
 }
 
-/// Adds the mail that asks at the old address. That of the new one follows, once it is allowed. Returns what holds where it was written.
+/// Adds the mail that asks at the old address. That of the new one follows, once it is allowed. Returns the
+/// condition under which the mail is written.
 fn ask_old(ctx: &Context, change: &mut Change, user: &User, asked: &ChangeEmail) -> Condition {
     let request = Request {
         purpose: Purpose::EmailChangeOld,

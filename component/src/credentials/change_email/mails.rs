@@ -13,8 +13,8 @@ use crate::{
 };
 use mana_auth_mail::Letter;
 
-/// Adds the mail that asks at the new address to a change, as often as a stranger may cause one. The statements are the same where the address is taken: then nobody gets it. Returns
-/// what holds where it was written.
+/// Adds the mail to the new address to a change, within the limits of strangers. For a taken address the statements are the same, and nobody gets
+/// the mail. Returns the condition under which the mail is written.
 pub async fn ask_new(
     ctx: &Context,
     change: &mut Change,

@@ -31,7 +31,7 @@ enum Of {
 }
 
 impl Shown {
-    /// Whether it was shown in the browser that has registered the address, or before. Then there need be no password.
+    /// Whether the browser needs no password: it registered the address, or has shown this proof before.
     #[must_use]
     pub fn is_of_browser(&self, ctx: &Context, browser: Option<&ChallengeCookie>) -> bool {
         match &self.of {
