@@ -108,9 +108,10 @@ async fn a_known_address_is_answered_alike(stage: Stage) {
     };
     assert_eq!(shape(&known), shape(&unknown));
     assert_ne!(known.is(201)["user"]["id"], ana.user["id"]);
-    let mail = service.mail().await;
-    assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ANA, "You have an account at mana-auth"));
-    assert_eq!(service.mail().await.to, "bob@example.org");
+    let mails = service.all_mails().await;
+    let subject = |to: &str| mails.iter().find(|mail| mail.to == to).map(|mail| mail.subject.as_str());
+    assert_eq!(subject(ANA), Some("You have an account at mana-auth"));
+    assert!(mails.len() == 2 && subject("bob@example.org").is_some());
     // Whoever knows what waits hears the same of both, and the owner notices nothing.
     assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "EMAIL_NOT_VERIFIED");
     assert_eq!(sign_in(&service, THIRD_PASSWORD).await, "INVALID_CREDENTIALS");

@@ -83,7 +83,7 @@ impl Service {
         self.runner.log()
     }
 
-    /// The next mail that was not read yet, once it is there; the oldest first.
+    /// The next mail that was not read yet, once it is there; the first delivered first.
     #[track_caller]
     pub fn mail(&self) -> impl Future<Output = Mail> {
         eventually(|| async { self.next_mail() })
@@ -96,7 +96,8 @@ impl Service {
         }
     }
 
-    /// Waits until nothing is to be delivered any more, and returns the mails that came meanwhile.
+    /// Waits until nothing is to be delivered any more, and returns the mails that came meanwhile, in the order of their delivery,
+    /// which is not that of the requests: each may be delivered beside others.
     pub async fn all_mails(&self) -> Vec<Mail> {
         let waiting = "SELECT count(*) FROM outbox WHERE state = 'waiting'";
         eventually(|| async { (self.number(waiting) == 0).then_some(()) }).await;
