@@ -6,8 +6,8 @@ use crate::{
     text,
     time::Time,
 };
+use mana_auth_face::Language;
 use mana_auth_hygiene::Trace;
-use mana_auth_mail::Language;
 use std::net::IpAddr;
 
 /// Who calls, when, and under which settings. Made once for each call and passed down: the clock is read here.

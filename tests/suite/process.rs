@@ -32,7 +32,7 @@ pub fn shared(binary: &Binary) -> Arc<Shared> {
         base_url: Mutex::new(binary.base_url()),
         public_url: PUBLIC_URL.to_owned(),
         vault: Arc::default(),
-        promises: Arc::new(Promises::new(&[])),
+        promises: Arc::new(Promises::default()),
     })
 }
 

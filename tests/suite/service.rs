@@ -123,8 +123,6 @@ impl Stage {
         let data = TempDir::new().expect("a temporary folder");
         let runner = self.kind.start(data.path(), &self.settings, self.clock, self.hooks).await;
         let runner = runner.unwrap_or_else(|problem| panic!("it does not start: {problem}"));
-        let origins = self.settings.get("trusted_origins").map(String::as_str).unwrap_or_default();
-        let origins: Vec<&str> = origins.split(',').filter(|origin| !origin.is_empty()).collect();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             // A moved clock makes the server close idle connections.
@@ -137,7 +135,7 @@ impl Stage {
             base_url: Mutex::new(runner.base_url()),
             public_url: self.settings["public_url"].clone(),
             vault: Arc::default(),
-            promises: Arc::new(Promises::new(&origins)),
+            promises: Arc::new(Promises::default()),
         });
         for secret in [SECRET, NEXT_SECRET] {
             shared.vault.keep(secret.split_once(':').expect("a version and a secret").1);

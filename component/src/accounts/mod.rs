@@ -32,7 +32,7 @@ pub use rows::{
 };
 
 use crate::{email::Email, time::Time};
-use mana_auth_mail::Language;
+use mana_auth_face::Language;
 
 /// An account, as its owner and administrators see it.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use super::{Name, Picture, User, rows};
 use crate::{commit::Change, context::Context, error::Failure};
-use mana_auth_mail::Language;
+use mana_auth_face::Language;
 
 /// What is to change; what is none stays.
 pub struct ProfileUpdate {

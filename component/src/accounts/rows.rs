@@ -18,7 +18,7 @@ use crate::{
     },
     time::Time,
 };
-use mana_auth_mail::Language;
+use mana_auth_face::Language;
 use std::sync::LazyLock;
 
 /// The most that is read of a text that an import may have brought, in bytes: more than any that the service writes.

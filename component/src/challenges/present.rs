@@ -138,6 +138,12 @@ impl rows::Found {
 }
 
 impl Challenge {
+    /// Whether it makes an account.
+    #[must_use]
+    pub fn is_registration(&self) -> bool {
+        self.purpose == Purpose::Registration
+    }
+
     /// Whether this browser has asked for it.
     #[must_use]
     pub fn is_of(&self, browser: &ChallengeCookie) -> bool {

@@ -12,7 +12,8 @@ use crate::{
     secrets::ChallengeCookie,
     storage::Condition,
 };
-use mana_auth_mail::{Language, Letter};
+use mana_auth_face::Language;
+use mana_auth_mail::Letter;
 
 /// What is asked for.
 pub struct Asked<'a> {

@@ -15,7 +15,7 @@ use crate::{
     error::{Failure, passes_on},
     events::{Event, EventType},
     platform::{self, Metric},
-    secrets::{AskedFor, ChallengeCookie, CookieSecret},
+    secrets::{AskedFor, ChallengeCookie, ChallengeToken, CookieSecret},
     sessions::{self, Device, Methods, Opened, Proven, SignedIn, Wanted},
     settings::{Page, Target},
 };
@@ -110,6 +110,25 @@ pub enum UseMagicLinkError {
 }
 
 passes_on!(UseMagicLinkError: Failed(Failure));
+
+/// Whether a browser has asked for the mail of a link. Spends nothing.
+///
+/// # Errors
+///
+/// Where storage fails.
+pub async fn is_asked_for_by(
+    ctx: &Context,
+    token: Option<ChallengeToken>,
+    browser: &ChallengeCookie,
+) -> Result<bool, Failure> {
+    let of = Of::Browser(browser, AskedFor::MagicLink);
+    let presented = TokenOrCode::Token(token).presented(ctx, Purpose::MagicLink, of, Some(browser)).await?;
+    Ok(match presented {
+        Presented::Good(challenge) => challenge.is_of(browser),
+        Presented::Repeated(_) => true,
+        Presented::Bad => false,
+    })
+}
 
 /// Opens a session.
 ///

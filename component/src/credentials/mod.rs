@@ -26,7 +26,8 @@ pub use delete_account::{DeleteAccountError, delete_account};
 use first_proof::first_proof;
 pub use forgot_password::{ForgotPassword, ForgotPasswordError, forgot_password};
 pub use magic_link::{
-    AskMagicLink, AskMagicLinkError, UseMagicLink, UseMagicLinkError, ask_magic_link, use_magic_link,
+    AskMagicLink, AskMagicLinkError, UseMagicLink, UseMagicLinkError, ask_magic_link, is_asked_for_by,
+    use_magic_link,
 };
 pub use mailed::{Mailed, TokenOrCode};
 pub use not_me::{NotMeError, not_me};
@@ -36,6 +37,6 @@ pub use reset_password::{ResetPasswordError, reset_password};
 pub use sign_in::{SignIn, SignInError, sign_in};
 pub use step_up::{StepUpError, methods, step_up};
 pub use verify_email::{
-    AskVerification, AskVerificationError, VerifyEmailError, WithPassword, ask_verification,
+    AskVerification, AskVerificationError, Shown, VerifyEmailError, WithPassword, ask_verification,
     shown_verification, verify_email,
 };

@@ -23,7 +23,7 @@ pub fn router() -> Router {
         v1::routed()
             .merge(pages::routed())
             .route_layer(middleware::from_fn(routes::note_route))
-            .fallback(problem::not_found)
+            .fallback(pages::not_found)
             .method_not_allowed_fallback(problem::method_not_allowed)
     };
     ROUTER.get_or_init(build).clone()

@@ -61,7 +61,7 @@ impl Delivery<'_> {
         let content = Content::open(&waiting.content, &self.ctx.settings.keyring, &waiting.id);
         let Some(content) = content else { return self.fail(&waiting, "it can't be opened").await };
         // Written for nobody, too: what is dropped costs the same up to here.
-        let Some(message) = message(self.settings, &waiting.id, &content) else {
+        let Some(message) = message(&self.ctx.settings.theme, self.settings, &waiting.id, &content) else {
             return self.fail(&waiting, "a field of it holds control characters").await;
         };
         if content.is_to_nobody() {

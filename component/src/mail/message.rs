@@ -5,18 +5,16 @@ use crate::{
     outbox::Content,
     settings::MailSettings,
 };
+use mana_auth_face::Theme;
 use mana_auth_mail::Rendered;
 
 /// The message, under its id. None where a field that becomes a header holds a control character: nobody can add a header.
-pub fn message(settings: &MailSettings, id: &str, content: &Content) -> Option<Message> {
-    let Rendered { subject, text, html } = content.letter.render(&settings.brand, content.language);
+pub fn message(theme: &Theme, settings: &MailSettings, id: &str, content: &Content) -> Option<Message> {
+    let Rendered { subject, text, html } = content.letter.render(theme, content.language);
     let message = Message {
         id: id.to_owned(),
         to: content.to().to_owned(),
-        from: Sender {
-            name: settings.brand.product().to_owned(),
-            address: settings.from.as_str().to_owned(),
-        },
+        from: Sender { name: theme.product().to_owned(), address: settings.from.as_str().to_owned() },
         reply_to: settings.reply_to.as_ref().map(|address| address.as_str().to_owned()),
         subject,
         text,

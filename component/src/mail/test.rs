@@ -9,7 +9,8 @@ use crate::{
     platform,
     storage::Condition,
 };
-use mana_auth_mail::{Language, Letter};
+use mana_auth_face::Language;
+use mana_auth_mail::Letter;
 
 /// Sends it at once, past the outbox. None where this host has no mail.
 pub async fn test(ctx: &Context, to: Email) -> Option<Outcome> {
@@ -22,6 +23,7 @@ pub async fn test(ctx: &Context, to: Email) -> Option<Outcome> {
         cause: Cause::Known,
         condition: Condition::ALWAYS,
     };
-    let message = message(settings, &platform::new_id(ctx.now).to_string(), &Content::of(&mail))?;
+    let message =
+        message(&ctx.settings.theme, settings, &platform::new_id(ctx.now).to_string(), &Content::of(&mail))?;
     Some(mailer::send(message).await)
 }

@@ -5,7 +5,8 @@ use crate::{
     email::Email,
     secrets::{Keyring, Purpose, Sealed},
 };
-use mana_auth_mail::{Language, Letter};
+use mana_auth_face::Language;
+use mana_auth_mail::Letter;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

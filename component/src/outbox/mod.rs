@@ -8,7 +8,8 @@ pub use content::Content;
 pub use rows::{insert, make_room};
 
 use crate::{email::Email, storage::Condition};
-use mana_auth_mail::{Language, Letter};
+use mana_auth_face::Language;
+use mana_auth_mail::Letter;
 
 /// A mail to be written.
 pub struct Mail {

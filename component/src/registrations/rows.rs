@@ -8,7 +8,7 @@ use crate::{
     storage::{self, Columns, Condition, Statement, Utf8, statement},
     time::{SKEW, Span, Time},
 };
-use mana_auth_mail::Language;
+use mana_auth_face::Language;
 
 /// How many may wait for one address.
 const OF_ADDRESS: u32 = 3;

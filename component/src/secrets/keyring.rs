@@ -36,6 +36,10 @@ pub enum Purpose {
     Code,
     /// The salt of what is registered for an address.
     RegistrationSalt,
+    /// Encrypting what one page keeps for the next, in the browser.
+    Kept,
+    /// The MAC of a session in the forms of its pages.
+    FormToken,
     /// The MAC of an address that a browser asked something for, in its challenge cookie.
     AskedFor,
 }
@@ -54,6 +58,8 @@ impl Purpose {
             Self::Outbox => b"mana-auth/outbox/v1",
             Self::Code => b"mana-auth/code/v1",
             Self::RegistrationSalt => b"mana-auth/registration-salt/v1",
+            Self::Kept => b"mana-auth/kept/v1",
+            Self::FormToken => b"mana-auth/form-token/v1",
             Self::AskedFor => b"mana-auth/asked-for/v1",
         }
     }

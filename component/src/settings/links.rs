@@ -38,7 +38,43 @@ impl Page {
     }
 }
 
+/// Where somebody gets to in the end: a path of the service, or an address of a trusted origin.
+#[derive(Clone)]
+pub struct ReturnTo {
+    address: String,
+    origin: Option<Origin>,
+}
+
+impl ReturnTo {
+    /// The path or address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.address
+    }
+
+    /// The origin; none for a path of the service.
+    #[must_use]
+    pub const fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+}
+
 impl Settings {
+    /// Where a client asks to get to after signing in, where that is trusted.
+    #[must_use]
+    pub fn return_to(&self, text: &str) -> Option<ReturnTo> {
+        let address = text.to_owned();
+        if text.starts_with('/') {
+            // Taken apart as a whole address is: two slashes, for example, would lead elsewhere.
+            Target::parse(&format!("{}{text}", self.public_url.origin().as_str()))?;
+            return Some(ReturnTo { address, origin: None });
+        }
+        let target = Target::parse(text)?;
+        let mut trusted = self.trusted_origins.iter().chain(self.public_url.origins());
+        let origin = Some(target.origin().clone());
+        trusted.any(|trusted| trusted == target.origin()).then_some(ReturnTo { address, origin })
+    }
+
     /// The address that a client asks links to lead to, where it is trusted. Our own pages have no need of it, and what else stands beside
     /// them would leave people with a link that does nothing.
     #[must_use]

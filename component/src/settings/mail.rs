@@ -2,7 +2,6 @@
 
 use super::{PublicUrl, redirects::Redirects};
 use crate::email::Email;
-use mana_auth_mail::Brand;
 
 /// How mail is written, and where its links may lead.
 pub struct MailSettings {
@@ -10,8 +9,6 @@ pub struct MailSettings {
     pub from: Email,
     /// Where answers go, if elsewhere.
     pub reply_to: Option<Email>,
-    /// The name, colour and logo.
-    pub brand: Brand,
     /// The addresses of apps that links may lead to.
     pub redirects: Redirects,
     /// The kinds of notice that are sent.

@@ -15,7 +15,7 @@ mod token_claims;
 mod url;
 
 pub use limits::Limits;
-pub use links::Page;
+pub use links::{Page, ReturnTo};
 pub use load::{describe, load};
 pub use mail::MailSettings;
 pub use misconfiguration::Misconfiguration;
@@ -29,6 +29,7 @@ use crate::{
     time::Span,
 };
 use mana_auth_audit::Source;
+use mana_auth_face::Theme;
 use mana_auth_hygiene::{Origin, Policy};
 use mana_auth_tokens::Audience;
 
@@ -93,6 +94,8 @@ pub struct Settings {
     pub change_email_confirm_old: bool,
     /// Whether the service has pages of its own, to which links in mails lead.
     pub pages: bool,
+    /// How mails and pages look.
+    pub theme: Theme,
     /// What a password hash costs.
     pub password_parameters: Parameters,
     /// How long events of the audit log are kept, at least.

@@ -10,8 +10,9 @@ use crate::{
     secrets::{Keyring, SharedSecret},
     time::Span,
 };
+use mana_auth_face::{Addresses, BadTheme, Theme};
 use mana_auth_hygiene::{Hsts, Origin, Policy};
-use mana_auth_mail::{BadBrand, Brand, Notice};
+use mana_auth_mail::Notice;
 use mana_auth_settings::{ConfigKey, Fallback, KEYS, Owner, find, items, normal};
 use std::collections::BTreeMap;
 
@@ -115,6 +116,7 @@ impl Settings {
             require_email_verification: source.boolean("require_email_verification")?,
             change_email_confirm_old: source.boolean("change_email_confirm_old")?,
             pages: source.boolean("pages")?,
+            theme: theme(&source)?,
             password_parameters: password_parameters(&source)?,
             audit_retention: Span::days(source.number("audit_retention_days")?),
             key_rotation: Span::days(source.number("key_rotation_days")?),
@@ -214,18 +216,25 @@ fn limits(source: &Source, address: &str, client: &str) -> Result<Limits, Miscon
     })
 }
 
-fn mail(source: &Source, public_url: &PublicUrl) -> Result<MailSettings, Misconfiguration> {
+fn theme(source: &Source) -> Result<Theme, Misconfiguration> {
     let text = |name| Ok::<_, Misconfiguration>(source.text(name)?.unwrap_or_default());
-    let name = text("service_name")?;
-    let brand = Brand::new(&name, &text("mail_colour")?, source.text("mail_logo")?.as_deref());
-    let brand = brand.map_err(|problem| {
+    let (logo, imprint) = (source.text("theme_logo")?, source.text("theme_imprint")?);
+    let privacy = source.text("theme_privacy")?;
+    let addresses =
+        Addresses { logo: logo.as_deref(), imprint: imprint.as_deref(), privacy: privacy.as_deref() };
+    Theme::new(&text("service_name")?, &text("theme_accent")?, addresses).map_err(|problem| {
         let key = match problem {
-            BadBrand::Product => "service_name",
-            BadBrand::Colour => "mail_colour",
-            BadBrand::Logo => "mail_logo",
+            BadTheme::Product => "service_name",
+            BadTheme::Accent => "theme_accent",
+            BadTheme::Logo => "theme_logo",
+            BadTheme::Imprint => "theme_imprint",
+            BadTheme::Privacy => "theme_privacy",
         };
         wrong(key, problem.to_string())
-    })?;
+    })
+}
+
+fn mail(source: &Source, public_url: &PublicUrl) -> Result<MailSettings, Misconfiguration> {
     let address = |name| source.parsed(name, |text| Email::parse(text).map_err(ToOwned::to_owned));
     let redirects = source.list("mail_redirects")?;
     if redirects.is_empty() && !source.boolean("pages")? {
@@ -237,7 +246,6 @@ fn mail(source: &Source, public_url: &PublicUrl) -> Result<MailSettings, Misconf
     Ok(MailSettings {
         from: address("mail_from")?.unwrap_or_else(|| MailSettings::default_from(public_url)),
         reply_to: address("mail_reply_to")?,
-        brand,
         redirects: redirects::parse(&redirects).map_err(|problem| wrong("mail_redirects", problem))?,
         notices: notices(&source.list("mail_notices")?)?,
     })

@@ -43,6 +43,12 @@ impl Target {
         })
     }
 
+    /// Its origin.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// The whole address.
     fn address(&self) -> String {
         let Self { origin, path, query } = self;

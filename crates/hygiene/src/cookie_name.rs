@@ -10,3 +10,7 @@ pub const CACHE: &str = "mana_cache";
 pub const DEVICE: &str = "mana_device";
 /// The challenge cookie: which browser asked for what was mailed.
 pub const CHALLENGE: &str = "mana_challenge";
+/// What a page has to say after a redirect.
+pub const KEPT: &str = "mana_kept";
+/// The language that somebody has chosen on a page.
+pub const LANGUAGE: &str = "mana_language";

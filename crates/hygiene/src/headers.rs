@@ -2,12 +2,15 @@
 
 use http::{
     HeaderName, HeaderValue,
-    header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS, X_XSS_PROTECTION},
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+        X_XSS_PROTECTION,
+    },
 };
 
 pub(crate) const X_POWERED_BY: HeaderName = HeaderName::from_static("x-powered-by");
 
-pub(crate) const CONSTANT: [(HeaderName, HeaderValue); 10] = [
+pub(crate) const CONSTANT: [(HeaderName, HeaderValue); 11] = [
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
@@ -24,6 +27,8 @@ pub(crate) const CONSTANT: [(HeaderName, HeaderValue); 10] = [
     (HeaderName::from_static("x-permitted-cross-domain-policies"), HeaderValue::from_static("none")),
     // The filter that this header once controlled was itself a hole.
     (X_XSS_PROTECTION, HeaderValue::from_static("0")),
+    // What is no page loads nothing, though a browser be brought to show it. A page has a policy of its own.
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     // Our pages need passkeys and nothing else that a browser offers.
     (
         HeaderName::from_static("permissions-policy"),
@@ -36,13 +41,3 @@ pub(crate) const CONSTANT: [(HeaderName, HeaderValue); 10] = [
     // Most answers carry a secret or a person's data; one that may be stored says so itself.
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
-
-/// Only what is our own, from our own origin; answers may be asked for from the allowed origins as well.
-pub(crate) fn content_security_policy<'a>(allowed_origins: impl Iterator<Item = &'a str>) -> String {
-    let connect = std::iter::once("'self'").chain(allowed_origins).collect::<Vec<_>>().join(" ");
-    format!(
-        "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; \
-         connect-src {connect}; font-src 'self' data:; object-src 'none'; media-src 'self'; frame-src 'none'; \
-         frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-    )
-}

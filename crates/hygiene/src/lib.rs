@@ -17,6 +17,7 @@
 //! # Ok::<(), mana_auth_hygiene::InvalidOrigin>(())
 //! ```
 
+mod accept;
 mod caller;
 mod code;
 pub mod cookie_name;
@@ -27,6 +28,7 @@ mod problem;
 mod trace;
 mod transport;
 
+pub use accept::wants_a_page;
 pub use caller::Caller;
 pub use code::{Code, ErrorStatus};
 pub use origin::{InvalidOrigin, Origin, Scheme};

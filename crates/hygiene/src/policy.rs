@@ -4,8 +4,7 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
         ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-        ACCESS_CONTROL_REQUEST_METHOD, CONTENT_SECURITY_POLICY, ORIGIN, SERVER, STRICT_TRANSPORT_SECURITY,
-        VARY,
+        ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, ORIGIN, SERVER, STRICT_TRANSPORT_SECURITY, VARY,
     },
 };
 
@@ -65,11 +64,8 @@ impl Policy {
     /// Without `hsts`, that header is never sent.
     #[must_use]
     pub fn new(hsts: Option<Hsts>, allowed_origins: Vec<Origin>) -> Self {
-        let csp = headers::content_security_policy(allowed_origins.iter().map(Origin::as_str));
-        let mut constant = headers::CONSTANT.to_vec();
-        constant.push((CONTENT_SECURITY_POLICY, ascii(csp)));
         Self {
-            constant,
+            constant: headers::CONSTANT.to_vec(),
             hsts: hsts.map(Hsts::to_value),
             allowed_origins: allowed_origins.iter().map(|origin| ascii(origin.as_str().to_owned())).collect(),
             allowed_headers: HeaderValue::from_static(ALLOWED_HEADERS),
@@ -100,6 +96,8 @@ impl Policy {
             (Some(value), Scheme::Https) => headers.insert(STRICT_TRANSPORT_SECURITY, value.clone()),
             _ => headers.remove(STRICT_TRANSPORT_SECURITY),
         };
+        // Nobody but its reader reads a page.
+        let origin = origin.filter(|_| !is_page(headers));
         self.share(origin, headers);
         // Also where no origin is allowed: a cache must not hand one origin's answer to another.
         if !varies_by_origin(headers) {
@@ -171,6 +169,10 @@ impl Policy {
         }
         Some(headers)
     }
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn varies_by_origin(headers: &HeaderMap) -> bool {

@@ -1,19 +1,26 @@
 //! A letter as HTML, in what mail programs understand: styles at the elements, and a `style` for dark mode where it is read.
 
-use crate::{Brand, words::Parts};
+use crate::words::Parts;
+use mana_auth_face::{Colour, Shades, Theme};
 use maud::{DOCTYPE, Markup, html};
 
 /// Where a program reads `style`, its colours follow the reader's; elsewhere the mail is light.
-const STYLE: &str = "\
-:root{color-scheme:light dark;supported-color-schemes:light dark}\
-@media (prefers-color-scheme:dark){.page{background:#121417!important}.sheet{background:#1d2126!important;border-color:#343a41!important}\
-.words{color:#e8eaed!important}.aside{color:#a5abb3!important}.code{background:#121417!important;color:#ffffff!important}}";
+fn style(dark: &Shades) -> String {
+    let Shades { ground, sheet, text, soft, line, fill, on, .. } = dark;
+    format!(
+        ":root{{color-scheme:light dark;supported-color-schemes:light dark}}\
+         @media (prefers-color-scheme:dark){{.page{{background:{ground}!important}}.sheet{{background:{sheet}!important;border-color:{line}!important}}\
+         .words{{color:{text}!important}}.aside{{color:{soft}!important}}.button{{background:{fill}!important;color:{on}!important}}\
+         .code{{background:{ground}!important;color:{text}!important}}}}"
+    )
+}
 
 const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5";
 
 /// The document.
-pub fn render(parts: &Parts<'_>, footer: &str, brand: &Brand, tag: &str) -> Markup {
-    let (colour, on_colour) = (brand.colour(), brand.on_colour());
+pub fn render(parts: &Parts<'_>, footer: &str, theme: &Theme, tag: &str) -> Markup {
+    let palette = theme.palette();
+    let Shades { ground, sheet, text, soft, line, fill, on, .. } = &palette.light;
     html! {
         (DOCTYPE)
         html lang=(tag) {
@@ -24,39 +31,39 @@ pub fn render(parts: &Parts<'_>, footer: &str, brand: &Brand, tag: &str) -> Mark
                 // Some programs make links of what looks like one.
                 meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no";
                 title { (parts.subject) }
-                style { (maud::PreEscaped(STYLE)) }
+                style { (maud::PreEscaped(style(&palette.dark))) }
             }
-            body class="page" style="margin:0;padding:0;background:#f3f4f6" {
-                div class="page" style="padding:24px 12px;background:#f3f4f6" {
-                    div class="sheet" style=(format!("max-width:480px;margin:0 auto;padding:28px 24px;background:#ffffff;border:1px solid #e1e4e8;border-radius:12px;{FONT}")) {
-                        p class="words" style="margin:0 0 20px;color:#1b1f24;font-size:18px;font-weight:600" {
-                            @match brand.logo() {
-                                Some(logo) => img src=(logo) alt=(brand.product()) height="40" style="height:40px;max-width:160px;border:0";,
-                                None => (brand.product()),
+            body class="page" style=(format!("margin:0;padding:0;background:{ground}")) {
+                div class="page" style=(format!("padding:24px 12px;background:{ground}")) {
+                    div class="sheet" style=(format!("max-width:480px;margin:0 auto;padding:28px 24px;background:{sheet};border:1px solid {line};border-radius:16px;{FONT}")) {
+                        p class="words" style=(format!("margin:0 0 20px;color:{text};font-size:18px;font-weight:600")) {
+                            @match theme.logo() {
+                                Some(logo) => img src=(logo) alt=(theme.product()) height="40" style="height:40px;max-width:160px;border:0";,
+                                None => (theme.product()),
                             }
                         }
-                        @for sentence in &parts.lead { (words(sentence)) }
+                        @for sentence in &parts.lead { (words(sentence, text)) }
                         @if let Some((button, link)) = parts.button {
                             p style="margin:24px 0" {
-                                a href=(link) style=(format!("display:inline-block;padding:12px 20px;border-radius:8px;background:{colour};color:{on_colour};text-decoration:none;font-weight:600")) { (button) }
+                                a class="button" href=(link) style=(format!("display:inline-block;padding:12px 20px;border-radius:8px;background:{fill};color:{on};text-decoration:none;font-weight:600")) { (button) }
                             }
                         }
                         @if let Some((before, code)) = parts.code {
-                            (words(before))
-                            p class="code" style="margin:0 0 16px;padding:12px;border-radius:8px;background:#f3f4f6;color:#1b1f24;font-family:ui-monospace,Consolas,monospace;font-size:24px;letter-spacing:3px;text-align:center" { (code) }
+                            (words(before, text))
+                            p class="code" style=(format!("margin:0 0 16px;padding:12px;border-radius:8px;background:{ground};color:{text};font-family:ui-monospace,Consolas,monospace;font-size:24px;letter-spacing:3px;text-align:center")) { (code) }
                         }
-                        @for sentence in &parts.rest { (words(sentence)) }
+                        @for sentence in &parts.rest { (words(sentence, text)) }
                         @if let Some((_, link)) = parts.button {
-                            p class="aside" style="margin:24px 0 0;color:#5c6670;font-size:13px;word-break:break-all" { (link) }
+                            p class="aside" style=(format!("margin:24px 0 0;color:{soft};font-size:13px;word-break:break-all")) { (link) }
                         }
                     }
-                    p class="aside" style=(format!("max-width:480px;margin:16px auto 0;padding:0 24px;color:#5c6670;{FONT};font-size:13px")) { (footer) }
+                    p class="aside" style=(format!("max-width:480px;margin:16px auto 0;padding:0 24px;color:{soft};{FONT};font-size:13px")) { (footer) }
                 }
             }
         }
     }
 }
 
-fn words(sentence: &str) -> Markup {
-    html! { p class="words" style="margin:0 0 16px;color:#1b1f24" { (sentence) } }
+fn words(sentence: &str, colour: &Colour) -> Markup {
+    html! { p class="words" style=(format!("margin:0 0 16px;color:{colour}")) { (sentence) } }
 }

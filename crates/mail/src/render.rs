@@ -1,6 +1,7 @@
 //! Writing a letter.
 
-use crate::{Brand, Language, Letter, html, text};
+use crate::{Letter, html, languages::words, text};
+use mana_auth_face::{Language, Theme};
 
 /// A mail, but for addresses and headers.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,14 +17,14 @@ pub struct Rendered {
 impl Letter {
     /// The letter in a language.
     #[must_use]
-    pub fn render(&self, brand: &Brand, language: Language) -> Rendered {
-        let words = language.words();
-        let parts = (words.letter)(self, brand.product());
-        let footer = (words.footer)(brand.product());
+    pub fn render(&self, theme: &Theme, language: Language) -> Rendered {
+        let words = words(language);
+        let parts = (words.letter)(self, theme.product());
+        let footer = (words.footer)(theme.product());
         Rendered {
             subject: one_line(&parts.subject),
             text: text::render(&parts, &footer),
-            html: html::render(&parts, &footer, brand, words.tag).into_string(),
+            html: html::render(&parts, &footer, theme, language.tag()).into_string(),
         }
     }
 }

@@ -4,8 +4,6 @@ use crate::letter::Letter;
 
 /// Every sentence of a language: one that is missing does not compile.
 pub struct Words {
-    /// As BCP 47 writes it.
-    pub tag: &'static str,
     /// The parts of a letter from a product.
     pub letter: for<'a> fn(&'a Letter, &str) -> Parts<'a>,
     /// Why the mail came.

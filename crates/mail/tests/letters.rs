@@ -2,7 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use mana_auth_mail::{Brand, Language, Letter, Notice, Rendered};
+use mana_auth_face::{Addresses, Language, Theme};
+use mana_auth_mail::{Letter, Notice, Rendered};
 use std::{env, fs, path::Path};
 
 const LINK: &str = "https://auth.example.org/reset?token=W3bYkq2l6nD0v8sT4xJ1aC9eH5mR7pUzQfGiKoLyBhE";
@@ -31,15 +32,15 @@ fn letters() -> Vec<(&'static str, Letter)> {
     ]
 }
 
-fn brand() -> Brand {
-    Brand::new("Mana", "#0b57d0", None).expect("a brand")
+fn theme() -> Theme {
+    Theme::new("Mana", "#17695c", Addresses::default()).expect("a theme")
 }
 
 #[test]
 fn every_letter_is_as_it_was_looked_at() {
     for language in Language::ALL {
         for (name, letter) in letters() {
-            let Rendered { subject, text, html } = letter.render(&brand(), language);
+            let Rendered { subject, text, html } = letter.render(&theme(), language);
             for (ending, made) in [("txt", format!("{subject}\n\n{text}")), ("html", html)] {
                 let path = Path::new(env!("CARGO_MANIFEST_DIR"))
                     .join("golden")
@@ -61,14 +62,14 @@ fn what_people_write_stays_what_it_is() {
         let notice = Notice::NewDevice { device: evil.into(), at: AT.into() };
         let letter =
             Letter::Notice { notice, undo: Some("https://auth.example.org/undo?a=\"><script>&b=1".into()) };
-        let Rendered { subject, text, html } = letter.render(&brand(), language);
+        let Rendered { subject, text, html } = letter.render(&theme(), language);
         assert!(!subject.contains(['\r', '\n']), "{subject}");
         assert!(!html.contains("<img") && !html.contains("<script"), "{html}");
         assert!(html.contains("a=&quot;&gt;&lt;script&gt;&amp;b=1"), "{html}");
         assert!(!text.contains('\r') && text.contains("x Bcc: all@example.org"), "{text}");
-        let brand = Brand::new("A & <b>B</b>", "#0b57d0", Some("https://cdn.example/a.png?x=1&y=2"))
-            .expect("a brand");
-        let html = letter.render(&brand, language).html;
+        let addresses = Addresses { logo: Some("https://cdn.example/a.png?x=1&y=2"), ..Addresses::default() };
+        let theme = Theme::new("A & <b>B</b>", "#17695c", addresses).expect("a theme");
+        let html = letter.render(&theme, language).html;
         assert!(
             html.contains("alt=\"A &amp; &lt;b&gt;B&lt;/b&gt;\"") && html.contains("?x=1&amp;y=2"),
             "{html}"
@@ -80,7 +81,7 @@ fn what_people_write_stays_what_it_is() {
 fn text_and_html_lead_to_the_same_place_and_load_nothing() {
     for language in Language::ALL {
         for (name, letter) in letters() {
-            let Rendered { subject, text, html } = letter.render(&brand(), language);
+            let Rendered { subject, text, html } = letter.render(&theme(), language);
             assert!(!subject.is_empty() && subject.chars().count() <= 78, "{name}: {subject}");
             let links = usize::from(!matches!(letter, Letter::Notice { undo: None, .. }));
             assert_eq!(text.lines().filter(|line| *line == LINK).count(), links, "{name}");

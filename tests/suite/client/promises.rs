@@ -2,10 +2,8 @@
 
 use super::{Answer, codes::status_of, document};
 use crate::vault::{Vault, without_handed_out};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::Method;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeSet, sync::Mutex};
 
 /// Fields that stand in every answer with the same value.
@@ -18,23 +16,28 @@ const CONSTANT: &[(&str, &str)] = &[
     ("cross-origin-embedder-policy", "require-corp"),
     ("x-permitted-cross-domain-policies", "none"),
     ("x-xss-protection", "0"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
 ];
 
-/// What our own pages have instead: nothing is loaded, no address that holds a token is told to anybody, and no window that opened one
+/// What our own pages have instead: no address that holds a token is told to anybody, and neither other sites nor a window that opened one
 /// can reach it.
-const PAGE: &[(&str, &str)] =
-    &[("referrer-policy", "no-referrer"), ("cross-origin-opener-policy", "same-origin")];
+const PAGE: &[(&str, &str)] = &[
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
 
-/// The policy of a page: of its one style, by its hash.
+/// The policy of a page: nothing is loaded but the stylesheet, and forms go to the service, and on to where the person wants.
 #[track_caller]
 fn page_policy(answer: &Answer) -> String {
     let text = String::from_utf8_lossy(&answer.body);
-    let style = text.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
-    let (style, rest) = style.unwrap_or_else(|| panic!("{answer} has no style"));
-    assert!(!rest.contains("<style") && !rest.contains("style="), "{answer}");
-    let hash = STANDARD.encode(Sha256::digest(style));
+    assert!(!text.contains("<style") && !text.contains(" style="), "{answer}");
+    let policy = answer.header("content-security-policy");
+    let forms = policy.split("; ").find_map(|directive| directive.strip_prefix("form-action 'self'"));
+    let forms = forms.unwrap_or_else(|| panic!("{answer} says nothing of forms"));
+    assert!(forms.is_empty() || forms.starts_with(" https://"), "{policy}");
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'{forms}; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
     )
 }
 
@@ -43,28 +46,21 @@ fn is_page(answer: &Answer) -> bool {
     answer.header("content-type").starts_with("text/html")
 }
 
+fn is_stylesheet(answer: &Answer) -> bool {
+    answer.status == 200 && answer.path.starts_with("/styles/")
+}
+
 /// Answers that hold nothing of anyone and may be kept.
 const CACHEABLE: &[&str] =
     &["/api/v1/auth/jwks", "/.well-known/jwks.json", "/api/auth/jwks", "/openapi.json"];
 
-/// The promises of one service, by its configuration.
+/// The promises of one service.
+#[derive(Default)]
 pub struct Promises {
-    csp: String,
     request_ids: Mutex<BTreeSet<String>>,
 }
 
 impl Promises {
-    /// For a service that trusts these origins.
-    pub fn new(trusted_origins: &[&str]) -> Self {
-        let connect = [&["'self'"], trusted_origins].concat().join(" ");
-        let csp = format!(
-            "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; \
-             connect-src {connect}; font-src 'self' data:; object-src 'none'; media-src 'self'; \
-             frame-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-        );
-        Self { csp, request_ids: Mutex::default() }
-    }
-
     /// Checks all of them. `secure`: a trusted proxy said that the request came over TLS.
     #[track_caller]
     pub fn check(&self, answer: &Answer, vault: &Vault, secure: bool) {
@@ -88,11 +84,11 @@ impl Promises {
 
     #[track_caller]
     fn headers(&self, answer: &Answer, secure: bool) {
-        let (policy, own) =
-            if is_page(answer) { (page_policy(answer), PAGE) } else { (self.csp.clone(), &[][..]) };
-        assert_eq!(answer.header("content-security-policy"), policy, "{answer}");
+        let policy = is_page(answer).then(|| page_policy(answer));
+        let of_page = policy.iter().map(|policy| ("content-security-policy", policy.as_str()));
+        let own: Vec<_> = policy.iter().flat_map(|_| PAGE.iter().copied()).chain(of_page).collect();
         let constant = CONSTANT.iter().filter(|(name, _)| !own.iter().any(|(of_own, _)| of_own == name));
-        for (name, value) in constant.chain(own) {
+        for (name, value) in constant.chain(&own) {
             assert_eq!(answer.headers.get_all(*name).iter().count(), 1, "{name} of {answer}");
             assert_eq!(answer.header(name), *value, "{name} of {answer}");
         }
@@ -106,7 +102,7 @@ impl Promises {
             assert!(!answer.headers.contains_key(name), "{name} of {answer}");
         }
         let cacheable = answer.status == 200 && CACHEABLE.contains(&answer.path.as_str());
-        if !cacheable {
+        if !cacheable && !is_stylesheet(answer) {
             assert_eq!(answer.header("cache-control"), "no-store", "cache-control of {answer}");
         }
         let allowed = answer.header("access-control-allow-origin");
@@ -164,7 +160,11 @@ fn body(answer: &Answer) {
         // So is the answer to a probe.
         let is_probe = matches!(answer.path.as_str(), "/health" | "/ready");
         let is_text = is_note || is_probe && matches!(answer.status, 200 | 503);
-        let expected = if is_text { "text/plain" } else { "application/json" };
+        let expected = match is_text {
+            true => "text/plain",
+            false if is_stylesheet(answer) => "text/css",
+            false => "application/json",
+        };
         let content_type = answer.header("content-type");
         assert!(content_type.starts_with(expected), "content-type of {answer}: {content_type}");
     }

@@ -66,7 +66,7 @@ async fn tell(server: Server, storage: &Breaking) {
         base_url: Mutex::new(format!("http://{}", listener.local_addr().expect("its address"))),
         public_url: crate::service::PUBLIC_URL.to_owned(),
         vault: Arc::default(),
-        promises: Arc::new(Promises::new(&[])),
+        promises: Arc::new(Promises::default()),
     });
     let server = Arc::new(server);
     let serving = tokio::spawn({

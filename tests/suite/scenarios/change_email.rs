@@ -297,7 +297,7 @@ async fn the_pages_ask_first(stage: Stage) {
     let unticked =
         unticked.body("application/x-www-form-urlencoded", format!("token={}", told.token())).await;
     assert_eq!((unticked.status, email(&ana).await), (400, json!(NEW)), "{unticked}");
-    walks(told, "/undo-email-change", "The change is taken back").await;
+    walks(told, "/undo-email-change", "The change is undone").await;
     assert_eq!(
         service.all_mails().await.len(),
         2,

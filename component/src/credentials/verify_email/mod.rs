@@ -13,6 +13,7 @@ use crate::{
     accounts::{self, User},
     challenges::{Challenge, Presented, Purpose},
     context::Context,
+    error::Failure,
     registrations::{Proven, Waiting},
     secrets::ChallengeCookie,
 };
@@ -31,6 +32,18 @@ enum Of {
 }
 
 impl Shown {
+    /// The address that is proven.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        self.challenge.email.as_str()
+    }
+
+    /// Where the page leads, as it was asked for. It is to be asked again: the row may have been written by somebody else.
+    #[must_use]
+    pub fn app(&self) -> Option<&str> {
+        self.challenge.detail.as_deref()
+    }
+
     /// Whether the browser needs no password: it registered the address, or has shown this proof before.
     #[must_use]
     pub fn is_of_browser(&self, ctx: &Context, browser: Option<&ChallengeCookie>) -> bool {
@@ -44,6 +57,14 @@ impl Shown {
     }
 }
 
+async fn presented(
+    ctx: &Context,
+    mailed: &Mailed,
+    browser: Option<&ChallengeCookie>,
+) -> Result<Presented, Failure> {
+    mailed.presented_of(ctx, [Purpose::Registration, Purpose::Verification], browser).await
+}
+
 /// What was shown.
 ///
 /// # Errors
@@ -54,14 +75,21 @@ pub async fn shown_verification(
     mailed: &Mailed,
     browser: Option<&ChallengeCookie>,
 ) -> Result<Shown, VerifyEmailError> {
-    let challenge =
-        match mailed.presented_of(ctx, [Purpose::Registration, Purpose::Verification], browser).await? {
-            Presented::Good(challenge) => challenge,
-            Presented::Repeated(challenge) => return Ok(Shown { challenge, of: Of::Spent }),
-            Presented::Bad => return Err(VerifyEmailError::TokenInvalid),
-        };
-    if let Some(user) = accounts::by_id(challenge.user).await? {
-        return Ok(Shown { challenge, of: Of::Account(user) });
+    let challenge = match presented(ctx, mailed, browser).await? {
+        Presented::Good(challenge) => challenge,
+        Presented::Repeated(challenge) => return Ok(Shown { challenge, of: Of::Spent }),
+        Presented::Bad => return Err(VerifyEmailError::TokenInvalid),
+    };
+    match (accounts::by_id(challenge.user).await?, challenge.is_registration()) {
+        (Some(user), false) => return Ok(Shown { challenge, of: Of::Account(user) }),
+        // A second click: the first has made the account meanwhile.
+        (Some(_), true) => {
+            return match presented(ctx, mailed, browser).await? {
+                Presented::Repeated(challenge) => Ok(Shown { challenge, of: Of::Spent }),
+                Presented::Good(_) | Presented::Bad => Err(VerifyEmailError::TokenInvalid),
+            };
+        }
+        (None, _) => {}
     }
     let waiting = Waiting::of(ctx, Some(&challenge.email)).await?;
     if !waiting.has(challenge.user) {

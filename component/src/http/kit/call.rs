@@ -13,8 +13,8 @@ use http::{
     header::{ACCEPT_LANGUAGE, USER_AGENT},
     request::Parts,
 };
+use mana_auth_face::Language;
 use mana_auth_hygiene::Trace;
-use mana_auth_mail::Language;
 use std::{ops::Deref, sync::Arc};
 
 /// The context of a request.

@@ -17,6 +17,7 @@ use http::{
     HeaderMap, HeaderValue,
     header::{COOKIE, SET_COOKIE},
 };
+use mana_auth_face::Language;
 use mana_auth_hygiene::cookie_name;
 use std::convert::Infallible;
 
@@ -41,6 +42,8 @@ enum Name {
     Cache,
     Device,
     Challenge,
+    Kept,
+    Language,
 }
 
 impl Name {
@@ -50,6 +53,8 @@ impl Name {
             Self::Cache => cookie_name::CACHE,
             Self::Device => cookie_name::DEVICE,
             Self::Challenge => cookie_name::CHALLENGE,
+            Self::Kept => cookie_name::KEPT,
+            Self::Language => cookie_name::LANGUAGE,
         }
     }
 }
@@ -130,6 +135,17 @@ pub fn challenge(headers: &HeaderMap, settings: &Settings) -> Option<ChallengeCo
     ours.next().filter(|_| ours.next().is_none())
 }
 
+/// What a page has kept for the next, as it came. Of several none counts.
+pub fn kept<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str> {
+    let mut ours = values(headers, Prefix::of_host(settings), Name::Kept);
+    ours.next().filter(|_| ours.next().is_none())
+}
+
+/// The language that somebody has chosen.
+pub fn language(headers: &HeaderMap, settings: &Settings) -> Option<Language> {
+    values(headers, Prefix::of_host(settings), Name::Language).find_map(Language::named)
+}
+
 /// The session cache's cookies of a request, as they came.
 pub fn caches<'a>(headers: &'a HeaderMap, settings: &Settings) -> impl Iterator<Item = &'a str> {
     values(headers, Prefix::of(settings), Name::Cache).take(MOST)
@@ -201,6 +217,26 @@ pub fn set_device(settings: &Settings, cookie: &DeviceCookie) -> Result<HeaderVa
 pub fn set_challenge(settings: &Settings, cookie: &ChallengeCookie) -> Result<HeaderValue, Failure> {
     let age = Span::days(1).as_seconds();
     field(Prefix::of_host(settings), Name::Challenge, None, &cookie.expose(), age)
+}
+
+/// Keeps something for the next page, for ten minutes; empty: nothing any more.
+///
+/// # Errors
+///
+/// As [`set`].
+pub fn set_kept(settings: &Settings, kept: &str) -> Result<HeaderValue, Failure> {
+    let age = if kept.is_empty() { 0 } else { Span::minutes(10).as_seconds() };
+    field(Prefix::of_host(settings), Name::Kept, None, kept, age)
+}
+
+/// Remembers the language that somebody has chosen; none: that of the browser again.
+///
+/// # Errors
+///
+/// As [`set`].
+pub fn set_language(settings: &Settings, language: Option<Language>) -> Result<HeaderValue, Failure> {
+    let (tag, age) = language.map_or(("", 0), |language| (language.tag(), Span::days(400).as_seconds()));
+    field(Prefix::of_host(settings), Name::Language, None, tag, age)
 }
 
 /// Makes the browser forget the session's cookies, in every scope.

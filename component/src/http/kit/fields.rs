@@ -7,7 +7,7 @@ use crate::{
     passwords::{NewPassword, Password},
     time::Time,
 };
-use mana_auth_mail::Language;
+use mana_auth_face::Language;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Map;
 use utoipa::{

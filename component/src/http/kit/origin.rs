@@ -40,13 +40,15 @@ pub fn require(method: &Method, headers: &HeaderMap, ctx: &Context) -> Result<()
 }
 
 /// For signing in and registering, which need no cookie: a foreign page must not do it in a visitor's browser
-/// (login CSRF). Programs send no `Origin` and are welcome.
+/// (login CSRF). Programs send neither `Origin` nor `Sec-Fetch-Site`, and are welcome.
 ///
 /// # Errors
 ///
 /// `Forbidden`.
 pub fn refuse_foreign(headers: &HeaderMap, ctx: &Context) -> Result<(), Problem> {
-    if headers.contains_key(ORIGIN) { require(&Method::POST, headers, ctx) } else { Ok(()) }
+    // A proxy may have taken the origin away.
+    let is_foreign = matches!(fetch_site(headers), Some(b"cross-site" | b"same-site"));
+    if headers.contains_key(ORIGIN) || is_foreign { require(&Method::POST, headers, ctx) } else { Ok(()) }
 }
 
 /// Tells the operator of a refusal, once in a while: perhaps an app's origin is missing in `trusted_origins`, or written otherwise.

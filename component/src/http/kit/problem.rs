@@ -232,11 +232,6 @@ impl IntoResponse for Problem {
     }
 }
 
-/// For a path that leads nowhere.
-pub async fn not_found() -> Problem {
-    Code::NotFound.into()
-}
-
 /// For a method that a path doesn't have; the router adds `Allow`.
 pub async fn method_not_allowed() -> Problem {
     Code::MethodNotAllowed.into()

@@ -31,6 +31,11 @@ impl<S: Sync> FromRequest<S> for Form {
 }
 
 impl Form {
+    /// Whether it has a field.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// A field; empty where there is none.
     pub fn field(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |value| value.as_str())

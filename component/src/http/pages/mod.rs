@@ -1,16 +1,32 @@
-//! The pages that links in mails lead to: each does its one thing, by a plain form and without script.
+//! The pages, which people use in a browser: plain forms, which work without script. What they look like and say is in `mana-auth-pages`.
 //!
-//! A GET spends nothing: scanners of mail open every link. It gives the browser a challenge cookie, so that a form that is sent twice has the
-//! same outcome twice.
+//! A GET spends nothing: scanners of mail open every link. A page that takes what was mailed gives the browser a challenge cookie, so that a form
+//! that is sent twice has the same outcome twice.
 
-mod button;
-mod change_email;
+mod activity;
+mod delete;
+mod forgot_password;
 mod form;
+mod form_token;
+mod home;
+mod kept;
+mod login;
+mod logout;
 mod magic_link;
-mod not_me;
-mod page;
+mod pressed;
+mod profile;
+mod refusal;
+mod register;
 mod reset_password;
+mod security;
+mod sessions;
+mod signed;
+mod step_up;
+mod trouble;
 mod verify_email;
+mod visit;
+
+pub use trouble::not_found;
 
 use crate::{http::kit::call::Call, settings::Page};
 use axum::{
@@ -27,14 +43,28 @@ use super::kit::problem::Problem;
 /// Every page.
 pub fn routed() -> Router {
     Router::new()
+        .route("/login", get(login::ask).post(login::sign_in))
+        .route("/register", get(register::ask).post(register::register))
+        .route("/forgot-password", get(forgot_password::ask).post(forgot_password::send))
         .route(Page::ResetPassword.path(), get(reset_password::ask).post(reset_password::set))
         .route(Page::VerifyEmail.path(), get(verify_email::ask).post(verify_email::prove))
         .route(Page::MagicLink.path(), get(magic_link::ask).post(magic_link::sign_in))
-        .route(Page::ChangeEmailOld.path(), get(change_email::ask_old).post(change_email::allow))
-        .route(Page::ChangeEmail.path(), get(change_email::ask_new).post(change_email::confirm))
-        .route(Page::UndoEmail.path(), get(change_email::ask_undo).post(change_email::undo))
-        .route(Page::NotMe.path(), get(not_me::ask).post(not_me::press))
+        .route("/step-up", get(step_up::ask).post(step_up::prove))
+        .route("/account", get(profile::show).post(profile::save))
+        .route("/account/security", get(security::show).post(security::change))
+        .route("/account/sessions", get(sessions::show).post(sessions::end))
+        .route("/account/activity", get(activity::show))
+        .route("/account/delete", get(delete::ask).post(delete::delete))
+        .route("/logout", get(logout::ask).post(logout::sign_out))
+        .route(Page::ChangeEmailOld.path(), get(pressed::ask_allow).post(pressed::allow))
+        .route(Page::ChangeEmail.path(), get(pressed::ask_confirm).post(pressed::confirm))
+        .route(Page::UndoEmail.path(), get(pressed::ask_undo).post(pressed::undo))
+        .route(Page::NotMe.path(), get(pressed::ask_not_me).post(pressed::not_me))
+        .route("/.well-known/change-password", get(home::change_password))
         .route_layer(middleware::from_fn(if_there_are_any))
+        .route("/", get(home::home))
+        .route_layer(middleware::from_fn(trouble::as_page))
+        .route("/styles/{name}", get(home::style))
 }
 
 /// The operator may have pages elsewhere.

@@ -1,70 +1,69 @@
-//! `/reset-password`: where a new password is chosen.
+//! `/reset-password`: where a new password is chosen, by link or code.
 
 use super::{
-    button::token_in,
     form::Form,
-    page::{asking, page},
+    kept::{Done, Kept},
+    register::fault,
+    visit::Visit,
 };
 use crate::{
+    challenges::Code,
     credentials::{self, Mailed, ResetPasswordError},
-    http::kit::{call::Call, cookies, parameters::Parameters, problem::Problem},
+    email::Email,
+    error::FieldProblem,
+    http::kit::{origin::FirstParty, problem::Problem},
     passwords::NewPassword,
     secrets::ChallengeToken,
 };
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
-use maud::{Markup, html};
-
-const TITLE: &str = "Choose a new password";
+use http::StatusCode;
+use mana_auth_pages::{BadLink, Fault, ResetByCode, ResetByLink};
 
 /// The form. Opening it spends nothing.
-pub async fn ask(call: Call, headers: HeaderMap, parameters: Parameters) -> Response {
-    asking(&call, &headers, TITLE, &form(&token_in(&parameters), None))
+pub async fn ask(visit: Visit) -> Response {
+    if visit.token.is_empty() {
+        let email = visit.kept.email.as_deref().unwrap_or_default();
+        return visit.ask(&ResetByCode { email, ..ResetByCode::default() });
+    }
+    visit.ask(&ResetByLink { token: &visit.token, fault: None })
+}
+
+/// The address, for the page where one signs in.
+fn email_of(sent: &Form) -> Option<String> {
+    Email::parse(sent.field("email")).ok().map(|email| email.as_str().to_owned())
 }
 
 /// Sets the password.
-pub async fn set(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
+pub async fn set(visit: Visit, _: FirstParty, sent: Form) -> Result<Response, Problem> {
+    let visit = visit.with(&sent);
     let token = sent.field("token");
-    let again = |problem: &str| {
-        let problem = format!("The password {problem}");
-        page(&call, StatusCode::BAD_REQUEST, TITLE, &form(token, Some(&problem)))
-    };
-    let new = match NewPassword::parse(sent.field("newPassword")) {
-        Ok(new) => new,
-        Err(problem) => return Ok(again(problem)),
-    };
-    let browser = cookies::challenge(&headers, call.settings);
-    let mailed = Mailed::Token(ChallengeToken::parse(token));
-    match credentials::reset_password(&call, mailed, &new, browser.as_ref()).await {
-        Ok(()) => Ok(page(
-            &call,
-            StatusCode::OK,
-            "Your password is set",
-            &html! {
-                p { "Every session of your account has ended. Sign in with the new password: where several were typed with this link, with the first one." }
-            },
-        )),
-        Err(ResetPasswordError::Invalid(problem)) => Ok(again(&problem.message)),
-        Err(ResetPasswordError::TokenInvalid) => Ok(page(
-            &call,
-            StatusCode::BAD_REQUEST,
-            "This link is not good",
-            &html! {
-                p { "It was used, its hour is over, or something else was changed since. Ask for another one." }
-            },
-        )),
-        Err(ResetPasswordError::Failed(failure)) => Err(failure.into()),
-    }
-}
-
-fn form(token: &str, problem: Option<&str>) -> Markup {
-    html! {
-        @if let Some(problem) = problem { p class="problem" role="alert" { (problem) } }
-        form method="post" action="/reset-password" {
-            input type="hidden" name="token" value=(token);
-            label for="newPassword" { "New password, at least 12 characters" }
-            input id="newPassword" name="newPassword" type="password" autocomplete="new-password" required minlength="12" maxlength="256";
-            button { "Set the password" }
+    let again = |fault: Option<Fault<'_>>, is_wrong| {
+        if token.is_empty() {
+            let page = ResetByCode { email: sent.field("email"), fault, is_wrong };
+            return visit.show(StatusCode::BAD_REQUEST, &page);
         }
+        visit.show(StatusCode::BAD_REQUEST, &ResetByLink { token, fault })
+    };
+    let mailed = if token.is_empty() {
+        match Email::parse(sent.field("email")).map_err(FieldProblem::of("email")) {
+            Ok(email) => Mailed::Code(email, Code::parse(sent.field("code"))),
+            Err(problem) => return Ok(again(fault(&problem), false)),
+        }
+    } else {
+        Mailed::Token(ChallengeToken::parse(token))
+    };
+    let new = match NewPassword::parse(sent.field("newPassword")).map_err(FieldProblem::of("newPassword")) {
+        Ok(new) => new,
+        Err(problem) => return Ok(again(fault(&problem), false)),
+    };
+    match credentials::reset_password(&visit.call, mailed, &new, visit.browser().as_ref()).await {
+        Ok(()) => {
+            let kept = Kept { email: email_of(&sent), ..Kept::done(Done::PasswordSet) };
+            Ok(visit.keep(&kept, visit.to("/login"))?)
+        }
+        Err(ResetPasswordError::Invalid(problem)) => Ok(again(fault(&problem), false)),
+        Err(ResetPasswordError::TokenInvalid) if token.is_empty() => Ok(again(None, true)),
+        Err(ResetPasswordError::TokenInvalid) => Ok(visit.show(StatusCode::BAD_REQUEST, &BadLink::Reset)),
+        Err(ResetPasswordError::Failed(failure)) => Err(failure.into()),
     }
 }

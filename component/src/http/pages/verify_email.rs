@@ -1,120 +1,146 @@
-//! `/verify-email`: where an address is proven.
+//! `/verify-email`: where an address is proven, by link or code, and the proof is asked for again.
 
 use super::{
-    button::token_in,
     form::Form,
-    page::{asking, page},
+    kept::{Done, Kept},
+    register::fault,
+    visit::Visit,
 };
 use crate::{
-    credentials::{self, Mailed, VerifyEmailError, WithPassword},
-    http::kit::{call::Call, cookies, parameters::Parameters, problem::Problem},
+    challenges::Code,
+    credentials::{self, AskVerification as Asked, Mailed as Sent, Shown, VerifyEmailError, WithPassword},
+    email::Email,
+    error::FieldProblem,
+    http::kit::{cookies, origin::FirstParty, problem::Problem},
     passwords::{NewPassword, Password},
     secrets::ChallengeToken,
-    settings::Page,
 };
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::{HeaderMap, StatusCode};
-use maud::{Markup, html};
-
-const TITLE: &str = "Confirm your address";
+use http::StatusCode;
+use mana_auth_hygiene::Code as Problematic;
+use mana_auth_pages::{AskVerification, BadLink, Mailed, Verify, VerifyByCode};
 
 /// The form. Opening it spends nothing. The browser that has registered the address need type nothing.
-pub async fn ask(call: Call, headers: HeaderMap, parameters: Parameters) -> Response {
-    let token = token_in(&parameters);
-    let browser = cookies::challenge(&headers, call.settings);
-    let shown = credentials::shown_verification(&call, &mailed(&token), browser.as_ref()).await;
-    let is_of_browser = matches!(shown, Ok(shown) if shown.is_of_browser(&call, browser.as_ref()));
-    let form = if is_of_browser { button(&token) } else { form(&token, None) };
-    asking(&call, &headers, TITLE, &form)
+pub async fn ask(visit: Visit) -> Result<Response, Problem> {
+    if visit.settings().mail.is_none() {
+        return Err(Problematic::NotFound.into());
+    }
+    if visit.token.is_empty() {
+        let page = match &visit.kept.email {
+            Some(email) => visit.ask(&VerifyByCode { email, is_wrong: false }),
+            None => visit.ask(&AskVerification::default()),
+        };
+        return Ok(page);
+    }
+    let (mailed, browser) = (Sent::Token(visit.challenge_token()), visit.browser());
+    let shown = credentials::shown_verification(&visit.call, &mailed, browser.as_ref()).await;
+    let shown = shown.ok();
+    let is_of_browser =
+        shown.as_ref().is_some_and(|shown| shown.is_of_browser(&visit.call, browser.as_ref()));
+    let visit = towards_app(visit, shown.as_ref());
+    Ok(visit.ask(&Verify { mailed: Mailed::Token(&visit.token), is_of_browser, fault: None }))
 }
 
-/// Proves the address. A password that is not the one of before takes its place.
-pub async fn prove(call: Call, headers: HeaderMap, sent: Form) -> Result<Response, Problem> {
-    let (token, typed) = (sent.field("token"), sent.field("password"));
-    let again = |problem: &str| {
-        let problem = format!("The password {problem}");
-        page(&call, StatusCode::BAD_REQUEST, TITLE, &form(token, Some(&problem)))
-    };
-    let browser = cookies::challenge(&headers, call.settings);
-    let shown = match credentials::shown_verification(&call, &mailed(token), browser.as_ref()).await {
+/// The form leads to the app that asked for the mail.
+fn towards_app(visit: Visit, shown: Option<&Shown>) -> Visit {
+    match shown.and_then(Shown::app).and_then(|app| visit.settings().redirect(app)) {
+        Some(app) => visit.leading_to(app.origin().clone()),
+        None => visit,
+    }
+}
+
+/// Proves the address, by what was mailed; else mails it.
+pub async fn prove(visit: Visit, first_party: FirstParty, sent: Form) -> Result<Response, Problem> {
+    let visit = visit.with(&sent);
+    let (token, code) = (sent.field("token"), sent.field("code"));
+    if token.is_empty() && code.is_empty() {
+        return send(visit, first_party, &sent).await;
+    }
+    let mailed =
+        if token.is_empty() { Mailed::Code(sent.field("email"), code) } else { Mailed::Token(token) };
+    let (mail, browser) = (sent_of(mailed), visit.browser());
+    let shown = match credentials::shown_verification(&visit.call, &mail, browser.as_ref()).await {
         Ok(shown) => shown,
         Err(VerifyEmailError::Failed(failure)) => return Err(failure.into()),
-        Err(_) => return Ok(bad(&call)),
+        Err(_) => return Ok(bad(&visit, mailed)),
     };
-    let proven = if typed.is_empty() && shown.is_of_browser(&call, browser.as_ref()) {
-        credentials::verify_email(&call, &shown, WithPassword::None, browser.as_ref()).await
-    } else {
+    let visit = towards_app(visit, Some(&shown));
+    let again = |problem: &FieldProblem| {
+        let page = Verify { mailed, is_of_browser: false, fault: fault(problem) };
+        visit.show(StatusCode::BAD_REQUEST, &page)
+    };
+    let is_of_browser = shown.is_of_browser(&visit.call, browser.as_ref());
+    let typed = sent.field("password");
+    let proven = if is_of_browser && typed.is_empty() {
+        credentials::verify_email(&visit.call, &shown, WithPassword::None, browser.as_ref()).await
+    } else if !token.is_empty() || sent.has("password") {
         // Without one, that of before would go: a scanner of mail that presses the button must not lock anybody out.
-        let same = match Password::parse(typed) {
+        let same = match Password::parse(typed).map_err(FieldProblem::of("password")) {
             Ok(same) => same,
-            Err(problem) => return Ok(again(problem)),
+            Err(problem) => return Ok(again(&problem)),
         };
         let same = WithPassword::Same(&same);
-        match credentials::verify_email(&call, &shown, same, browser.as_ref()).await {
+        match credentials::verify_email(&visit.call, &shown, same, browser.as_ref()).await {
             // Whoever holds the link may choose another, however often the one of before was guessed.
             Err(VerifyEmailError::InvalidCredentials | VerifyEmailError::Throttled(_)) => {
-                let new = match NewPassword::parse(typed) {
+                let new = match NewPassword::parse(typed).map_err(FieldProblem::of("password")) {
                     Ok(new) => new,
-                    Err(problem) => return Ok(again(problem)),
+                    Err(problem) => return Ok(again(&problem)),
                 };
-                credentials::verify_email(&call, &shown, WithPassword::New(&new), browser.as_ref()).await
+                credentials::verify_email(&visit.call, &shown, WithPassword::New(&new), browser.as_ref())
+                    .await
             }
             outcome => outcome,
         }
+    } else {
+        // The code was typed in another browser than the one that registered.
+        return Ok(visit.show(StatusCode::OK, &Verify { mailed, is_of_browser: false, fault: None }));
     };
     match proven {
         // Asked again: the row may have been written by somebody else.
-        Ok(app) => Ok(match app.and_then(|app| call.settings.redirect(&app)) {
-            Some(app) => Redirect::to(&app.to_string()).into_response(),
-            None => done(&call),
-        }),
-        Err(VerifyEmailError::Invalid(problem)) => Ok(again(&problem.message)),
-        Err(VerifyEmailError::TokenInvalid) => Ok(bad(&call)),
+        Ok(app) => match app.and_then(|app| visit.settings().redirect(&app)) {
+            Some(app) => Ok(Redirect::to(&app.to_string()).into_response()),
+            None => {
+                let kept = Kept { email: Some(shown.email().to_owned()), ..Kept::done(Done::Verified) };
+                Ok(visit.keep(&kept, visit.to("/login"))?)
+            }
+        },
+        Err(VerifyEmailError::Invalid(problem)) => Ok(again(&problem)),
+        Err(VerifyEmailError::TokenInvalid) => Ok(bad(&visit, mailed)),
         Err(error) => Err(error.into()),
     }
 }
 
-fn mailed(token: &str) -> Mailed {
-    Mailed::Token(ChallengeToken::parse(token))
+async fn send(visit: Visit, _: FirstParty, sent: &Form) -> Result<Response, Problem> {
+    let email = match Email::parse(sent.field("email")).map_err(FieldProblem::of("email")) {
+        Ok(email) => email,
+        Err(problem) => {
+            let page = AskVerification { email: sent.field("email"), fault: fault(&problem) };
+            return Ok(visit.show(StatusCode::BAD_REQUEST, &page));
+        }
+    };
+    let kept = Kept { email: Some(email.as_str().to_owned()), ..Kept::default() };
+    let source_app = visit.return_to.as_ref().and_then(|place| visit.settings().redirect(place.as_str()));
+    let device_cookies = cookies::devices(&visit.headers, visit.settings());
+    credentials::ask_verification(&visit.call, Asked { email, source_app, device_cookies }).await?;
+    Ok(visit.keep(&kept, visit.to("/verify-email"))?)
 }
 
-fn done(call: &Call) -> Response {
-    page(
-        call,
-        StatusCode::OK,
-        "Your address is confirmed",
-        &html! { p { "Sign in with the password that was typed with this link first. If it was not the one that you registered with, it is your new one." } },
-    )
-}
-
-fn bad(call: &Call) -> Response {
-    page(
-        call,
-        StatusCode::BAD_REQUEST,
-        "This link is not good",
-        &html! { p { "It was used, its 24 hours are over, or something else was changed since. Ask for another one." } },
-    )
-}
-
-fn form(token: &str, problem: Option<&str>) -> Markup {
-    html! {
-        @if let Some(problem) = problem { p class="problem" role="alert" { (problem) } }
-        p { "Type the password that you registered with. If you did not register yourself, choose another one: then whoever did can't sign in." }
-        form method="post" action=(Page::VerifyEmail.path()) {
-            input type="hidden" name="token" value=(token);
-            label for="password" { "Your password, or a new one of at least 12 characters" }
-            input id="password" name="password" type="password" autocomplete="current-password" maxlength="256" required;
-            button { "Confirm the address" }
+fn sent_of(mailed: Mailed<'_>) -> Sent {
+    match mailed {
+        Mailed::Token(token) => Sent::Token(ChallengeToken::parse(token)),
+        // An address that is none has no code.
+        Mailed::Code(email, code) => {
+            Email::parse(email).map_or(Sent::Token(None), |email| Sent::Code(email, Code::parse(code)))
         }
     }
 }
 
-fn button(token: &str) -> Markup {
-    html! {
-        p { "Then your account is ready, with the password that you registered with." }
-        form method="post" action=(Page::VerifyEmail.path()) {
-            input type="hidden" name="token" value=(token);
-            button { "Confirm the address" }
+fn bad(visit: &Visit, mailed: Mailed<'_>) -> Response {
+    match mailed {
+        Mailed::Token(_) => visit.show(StatusCode::BAD_REQUEST, &BadLink::Verify),
+        Mailed::Code(email, _) => {
+            visit.show(StatusCode::BAD_REQUEST, &VerifyByCode { email, is_wrong: true })
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     words::{Parts, Words},
 };
 
-pub static WORDS: Words = Words { tag: "en", letter, footer };
+pub static WORDS: Words = Words { letter, footer };
 
 const TYPE_IT: &str = "Or type this code on the page where you asked for this mail:";
 const CONFIRM: &str = "Confirm the address";

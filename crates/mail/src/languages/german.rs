@@ -5,7 +5,7 @@ use crate::{
     words::{Parts, Words},
 };
 
-pub static WORDS: Words = Words { tag: "de", letter, footer };
+pub static WORDS: Words = Words { letter, footer };
 
 const TYPE_IT: &str =
     "Oder geben Sie diesen Code auf der Seite ein, auf der Sie diese Mail angefordert haben:";

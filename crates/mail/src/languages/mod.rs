@@ -1,4 +1,15 @@
 //! The sentences, a file for each language.
 
-pub mod english;
-pub mod german;
+mod english;
+mod german;
+
+use crate::words::Words;
+use mana_auth_face::Language;
+
+/// The words of a language.
+pub const fn words(language: Language) -> &'static Words {
+    match language {
+        Language::English => &english::WORDS,
+        Language::German => &german::WORDS,
+    }
+}

@@ -25,18 +25,6 @@ pub const KEYS: &[ConfigKey] = &[
     ),
     component("mail_reply_to", Text, Derived("unset"), "Where answers to mails go."),
     component(
-        "mail_colour",
-        Text,
-        Value("#0b57d0"),
-        "The colour of buttons in mails, as CSS writes it. Their words are black or white, whichever is easier to read on it. The name in mails is `service_name`.",
-    ),
-    component(
-        "mail_logo",
-        Text,
-        Derived("unset: the name alone"),
-        "The address of a picture of at most 160 by 40 pixels, over https. Whoever serves it learns who opens mails, and when.",
-    ),
-    component(
         "mail_redirects",
         List,
         Value(""),
@@ -53,6 +41,30 @@ pub const KEYS: &[ConfigKey] = &[
         Bool,
         Value("true"),
         "Whether the service has pages of its own, such as the one where a password is reset. Without, links in mails lead to the first of `mail_redirects`, which must have one.",
+    ),
+    component(
+        "theme_accent",
+        Text,
+        Value("#17695c"),
+        "The one colour of pages and mails, as # and six hex digits: of buttons, links and what is chosen. All others are derived from it, by day and by night, so that everything can be read; where words on it could not be, it is darkened or lightened itself.",
+    ),
+    component(
+        "theme_logo",
+        Text,
+        Derived("unset: the name of the service"),
+        "The address of a picture of at most 160 by 40 pixels, over https, for pages and mails. Whoever serves it learns who opens mails, and when.",
+    ),
+    component(
+        "theme_imprint",
+        Text,
+        Derived("unset: no link"),
+        "The address that tells who runs the service, over https.",
+    ),
+    component(
+        "theme_privacy",
+        Text,
+        Derived("unset: no link"),
+        "The address that tells what becomes of personal data, over https.",
     ),
     component(
         "step_up_minutes",

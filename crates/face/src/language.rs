@@ -1,12 +1,8 @@
 //! The languages, and which one somebody reads.
 
-use crate::{
-    languages::{english, german},
-    words::Words,
-};
 use serde::{Deserialize, Serialize};
 
-/// A language that mails are written in.
+/// A language that mails and pages are written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
@@ -23,8 +19,11 @@ impl Language {
 
     /// As BCP 47 writes it.
     #[must_use]
-    pub fn tag(self) -> &'static str {
-        self.words().tag
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+        }
     }
 
     /// The one of this tag, or of the language that the tag begins with.
@@ -51,13 +50,6 @@ impl Language {
             .reduce(|best, next| if next.1 > best.1 { next } else { best })
             .map(|(language, _)| language)
             .unwrap_or_default()
-    }
-
-    pub(crate) fn words(self) -> &'static Words {
-        match self {
-            Self::English => &english::WORDS,
-            Self::German => &german::WORDS,
-        }
     }
 }
 
