@@ -2,16 +2,16 @@
 
 use crate::{
     max_ages::MaxAges,
+    page::{InvalidPage, Page},
     path::{InvalidPrefix, Prefix},
     roles::Roles,
     rules::InvalidRule,
-    sign_in::{InvalidSignIn, SignIn},
 };
 use mana_auth_hygiene::{InvalidOrigin, Origin};
 use mana_auth_spin_chained::is_private;
 
-/// The variables. All but the last must be there, the lists if only empty: one whose name is misspelt must not be a door.
-pub const VARIABLES: [&str; 7] = [AUDIENCE, SIGN_IN, PUBLIC, ROLES, MAX_AGE, TRUSTED_ORIGINS, AUTH];
+/// The variables. All but the last two must be there, the lists if only empty: one whose name is misspelt must not be a door.
+pub const VARIABLES: [&str; 8] = [AUDIENCE, SIGN_IN, PUBLIC, ROLES, MAX_AGE, TRUSTED_ORIGINS, STEP_UP, AUTH];
 
 const AUDIENCE: &str = "guard_audience";
 const SIGN_IN: &str = "guard_sign_in";
@@ -19,6 +19,7 @@ const PUBLIC: &str = "guard_public";
 const ROLES: &str = "guard_roles";
 const MAX_AGE: &str = "guard_max_age_minutes";
 const TRUSTED_ORIGINS: &str = "guard_trusted_origins";
+const STEP_UP: &str = "guard_step_up";
 const AUTH: &str = "guard_auth";
 
 /// Where a component of the same application called `auth` answers.
@@ -32,7 +33,9 @@ pub struct Config {
     /// Whom the tokens are for: the app. One of the auth service's `token_audiences`.
     pub audience: String,
     /// Where people sign in.
-    pub sign_in: SignIn,
+    pub sign_in: Page,
+    /// Where people prove again who they are; without, they are told what to prove.
+    pub step_up: Option<Page>,
     /// What everybody may see. Everything else asks for a session.
     pub public: Vec<Prefix>,
     /// Which roles a path asks for.
@@ -75,7 +78,7 @@ enum Wrong {
     #[error(transparent)]
     Origin(#[from] InvalidOrigin),
     #[error(transparent)]
-    SignIn(#[from] InvalidSignIn),
+    Page(#[from] InvalidPage),
 }
 
 impl Config {
@@ -100,10 +103,12 @@ impl Config {
         if max_ages.reach_into(&public) {
             return of(MAX_AGE, Err(Wrong::Public));
         }
-        let auth = value(AUTH).map(str::trim).filter(|text| !text.is_empty()).unwrap_or(DEFAULT_AUTH);
+        let optional = |variable| value(variable).map(str::trim).filter(|text| !text.is_empty());
+        let auth = optional(AUTH).unwrap_or(DEFAULT_AUTH);
         Ok(Self {
             audience: of(AUDIENCE, filled(AUDIENCE).map(ToOwned::to_owned))?,
-            sign_in: of(SIGN_IN, filled(SIGN_IN).and_then(|text| Ok(SignIn::parse(text)?)))?,
+            sign_in: of(SIGN_IN, filled(SIGN_IN).and_then(|text| Ok(Page::parse(text)?)))?,
+            step_up: of(STEP_UP, optional(STEP_UP).map(|text| Ok(Page::parse(text)?)).transpose())?,
             public,
             roles,
             max_ages,

@@ -1,9 +1,8 @@
 //! What is to be done with a request, as far as that can be said without asking anybody.
 
-use crate::{
-    config::Config, credential::Credential, fields, origin, path::Path, rejection::Rejection, sign_in,
-};
+use crate::{config::Config, credential::Credential, fields, origin, path::Path, rejection::Rejection};
 use http::{HeaderMap, HeaderValue, Method};
+use mana_auth_hygiene::wants_a_page;
 
 /// A request, as far as it matters here.
 #[derive(Debug)]
@@ -68,10 +67,19 @@ impl<'a> GuardedRequest<'a> {
 
     /// Where to send whoever asked, if a page is of more use to them than an error.
     #[must_use]
-    pub fn page(&self, config: &Config) -> Option<HeaderValue> {
-        let is_visit =
-            matches!(*self.method, Method::GET | Method::HEAD) && sign_in::wants_a_page(self.headers);
-        is_visit.then(|| config.sign_in.location(self.target))
+    pub fn page(&self, refusal: &Rejection, config: &Config) -> Option<HeaderValue> {
+        let page = match refusal {
+            Rejection::NoSession | Rejection::TokenExpired => Some(&config.sign_in),
+            Rejection::StepUp(_) => config.step_up.as_ref(),
+            Rejection::Ambiguous
+            | Rejection::TooLarge
+            | Rejection::ForeignPage
+            | Rejection::Role
+            | Rejection::Unavailable(_)
+            | Rejection::Misconfigured(_) => None,
+        };
+        let is_visit = matches!(*self.method, Method::GET | Method::HEAD) && wants_a_page(self.headers);
+        page.filter(|_| is_visit).map(|page| page.location(self.target))
     }
 }
 
@@ -84,6 +92,7 @@ mod tests {
         let value = |name| match name {
             "guard_audience" => Some("app"),
             "guard_sign_in" => Some("/login"),
+            "guard_step_up" => Some("/step-up"),
             "guard_public" => Some("/public"),
             "guard_trusted_origins" => Some("https://app.example"),
             "guard_roles" | "guard_max_age_minutes" => Some(""),
@@ -114,7 +123,11 @@ mod tests {
             Err(Rejection::Misconfigured(_)) => "misconfigured",
             Err(_) => "something else",
         };
-        (decision, asked.page(&config()).map(|page| page.to_str().expect("text").to_owned()))
+        (decision, page(&asked, &Rejection::NoSession))
+    }
+
+    fn page(asked: &GuardedRequest<'_>, refusal: &Rejection) -> Option<String> {
+        asked.page(refusal, &config()).map(|page| page.to_str().expect("text").to_owned())
     }
 
     #[test]
@@ -158,9 +171,14 @@ mod tests {
     #[test]
     fn only_visits_are_sent_to_a_page() {
         const HTML: (&str, &str) = ("accept", "text/html");
-        assert_eq!(decide("GET", "/a?b", &[HTML]).1.as_deref(), Some("/login?return=/a%3Fb"));
+        assert_eq!(decide("GET", "/a?b", &[HTML]).1.as_deref(), Some("/login?return_to=/a%3Fb"));
         assert_eq!(decide("POST", "/a?b", &[HTML]).1, None);
         assert_eq!(decide("GET", "/a?b", &[("accept", "application/json")]).1, None);
         assert_eq!(decide("GET", "/a?b", &[]).1, None);
+        let headers = HeaderMap::from_iter([(http::header::ACCEPT, HeaderValue::from_static("text/html"))]);
+        let asked = GuardedRequest { method: &Method::GET, target: "/a?b", headers: &headers };
+        let proof = page(&asked, &Rejection::StepUp(600));
+        assert_eq!(proof.as_deref(), Some("/step-up?return_to=/a%3Fb"));
+        assert_eq!(page(&asked, &Rejection::Role), None);
     }
 }

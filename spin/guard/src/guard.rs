@@ -24,7 +24,7 @@ impl Guest for Guard {
         let asked = GuardedRequest { method: &head.method, target: &head.target, headers: &head.headers };
         match judge(&asked, &config).await {
             Ok(Admitted { fields, renewed }) => forwarding::forward(request, &fields, &renewed).await,
-            Err(refusal) => forwarding::refuse(&refusal, asked.page(&config)).await,
+            Err(refusal) => forwarding::refuse(&refusal, asked.page(&refusal, &config)).await,
         }
     }
 }

@@ -28,7 +28,8 @@ const AUDIT_SECRET: &str = "vKIdX1T4Ht4uwpn0zTpYrfMW7uQ/hCnv7NecKKok5Jk=";
 /// What the manifest tells the guard.
 pub const GUARD: &[(&str, &str)] = &[
     ("guard_audience", "guarded"),
-    ("guard_sign_in", "/http/sign-in"),
+    ("guard_sign_in", "/login"),
+    ("guard_step_up", "/step-up"),
     ("guard_public", "/guarded/public"),
     ("guard_roles", "/guarded/admin=admin,/guarded/ops=admin|service"),
     ("guard_max_age_minutes", "/guarded/transfer=10"),
@@ -175,8 +176,13 @@ impl Application {
 
 /// The session's cookie in an answer, as a browser sends it back.
 pub fn session_cookie(response: &Response) -> String {
-    let cookie = response.headers()["set-cookie"].to_str().expect("text");
-    cookie.split(';').next().expect("a pair").to_owned()
+    let cookies =
+        response.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("text"));
+    let mut pairs = cookies.filter_map(|cookie| cookie.split(';').next());
+    pairs
+        .find(|pair| pair.starts_with("mana_session=") && !pair.ends_with('='))
+        .expect("a session")
+        .to_owned()
 }
 
 /// An answer, read whole.

@@ -44,7 +44,7 @@ async fn nobody_comes_in_without_a_session(application: Application) {
     let page = answer(application.get("/guarded/x?y=1&z=//evil.example").header("accept", "text/html")).await;
     assert_eq!(page.status, 302);
     let location = page.location.expect("a sign-in page");
-    assert!(location.starts_with("/http/sign-in?return=/guarded/x%3F"), "{location}");
+    assert!(location.starts_with("/login?return_to=/guarded/x%3F"), "{location}");
 }
 
 async fn the_app_is_told_who_comes(application: Application) {

@@ -18,9 +18,8 @@ fn move_proof(application: &Application, seconds: i64) {
     application.sql(&format!("UPDATE sessions SET auth_time = auth_time + {seconds} * 1000"));
 }
 
-/// Even a browser is not sent to sign in: it is signed in.
 async fn wants_step_up(request: RequestBuilder) {
-    let response = request.header("accept", "text/html").send().await.expect("an answer");
+    let response = request.send().await.expect("an answer");
     let header = |name| response.headers().get(name).map(|value| value.to_str().expect("text"));
     assert_eq!(response.status(), 401);
     assert_eq!(

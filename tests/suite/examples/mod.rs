@@ -6,6 +6,7 @@ mod guarded;
 mod max_age;
 mod misconfigured;
 mod over_http;
+mod pages;
 mod typed;
 
 use crate::{runner::RunnerKind, scenario::block_on};
@@ -14,7 +15,8 @@ use libtest_mimic::Trial;
 
 pub fn trials() -> impl Iterator<Item = Trial> {
     let kind = *RunnerKind::chosen().last().expect("a runner");
-    let all = [over_http::TESTS, typed::TESTS, guarded::TESTS, max_age::TESTS].into_iter().flatten();
+    let all =
+        [over_http::TESTS, pages::TESTS, typed::TESTS, guarded::TESTS, max_age::TESTS].into_iter().flatten();
     let examples = all.map(move |(name, test)| {
         Trial::test(format!("{}::examples::{name}", kind.name()), move || {
             block_on(async { test(Application::start(kind).await).await });

@@ -1,15 +1,12 @@
 //! Uses the auth service over HTTP: hands on what the client brought to say who it is, and reads the answer.
 //!
 //! This works with everything that the API offers. The app sees the session cookie, and has to look after it.
-//!
-//! It also has the sign-in page of this application, which the guard sends people to: any app may have it, since the
-//! browser talks to the auth service itself.
 
 #![cfg(target_family = "wasm")]
 
 use http_body_util::{BodyExt as _, Limited};
 use spin_sdk::{
-    http::{EmptyBody, HeaderValue, IntoResponse, Request, Response, StatusCode, send},
+    http::{EmptyBody, IntoResponse, Request, Response, StatusCode, send},
     http_service,
 };
 
@@ -18,22 +15,9 @@ const SESSION: &str = "http://auth.spin.internal/api/v1/auth/session";
 /// The most of an answer that is read.
 const ANSWER: usize = 64 * 1024;
 
-/// What the sign-in page may do: run its own script, which may call this host. A page that shows it in a frame could have
-/// people type into it unawares.
-const PAGE: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; \
-    frame-ancestors 'none'";
-
 #[http_service]
 async fn app(request: Request) -> impl IntoResponse {
-    match request.uri().path() {
-        "/http/sign-in" => file("text/html; charset=utf-8", include_str!("sign-in.html")),
-        "/http/sign-in.js" => file("text/javascript; charset=utf-8", include_str!("sign-in.js")),
-        _ => who(&request).await,
-    }
-}
-
-async fn who(request: &Request) -> Response<String> {
-    let (status, text) = match session(request).await {
+    let (status, text) = match session(&request).await {
         Some((StatusCode::OK, answer)) => (StatusCode::OK, answer),
         Some((StatusCode::UNAUTHORIZED, answer)) => (StatusCode::UNAUTHORIZED, answer),
         // Neither a yes nor a no. What can't be asked is not allowed.
@@ -41,16 +25,6 @@ async fn who(request: &Request) -> Response<String> {
     };
     let mut response = Response::new(text);
     *response.status_mut() = status;
-    response
-}
-
-fn file(kind: &'static str, text: &str) -> Response<String> {
-    let mut response = Response::new(text.to_owned());
-    for (name, value) in
-        [("content-type", kind), ("content-security-policy", PAGE), ("x-content-type-options", "nosniff")]
-    {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
     response
 }
 

@@ -29,6 +29,8 @@ fn a_whole_configuration_is_read() {
     assert_eq!(config.max_ages.on(Path::of("/transfer").expect("canonical"), false), Some(300));
     let elsewhere = with("guard_auth", Some("https://auth.example")).expect("a configuration");
     assert_eq!(elsewhere.auth.as_str(), "https://auth.example");
+    assert_eq!(config.step_up, None);
+    assert!(with("guard_step_up", Some("/step-up")).expect("a configuration").step_up.is_some());
 }
 
 #[test]
@@ -48,6 +50,7 @@ fn what_is_wrong_is_named() {
         ("guard_audience", " "),
         ("guard_sign_in", ""),
         ("guard_sign_in", "//evil.example"),
+        ("guard_step_up", "step-up"),
         ("guard_public", "/"),
         ("guard_public", "public"),
         ("guard_public", "/public/..."),

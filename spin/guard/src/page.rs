@@ -1,39 +1,39 @@
-//! Where people are sent who are not signed in, and how they come back.
+//! Where people are sent who are not signed in, or who have to prove again who they are, and how they come back.
 
 use crate::path::Path;
-use http::{HeaderMap, HeaderValue, header::ACCEPT};
+use http::HeaderValue;
 use mana_auth_hygiene::Origin;
 use std::fmt::Write as _;
 
-/// The address of the sign-in page.
+/// The address of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignIn(String);
+pub struct Page(String);
 
 /// Why something is no address of a page, in words for an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the sign-in page is /path on the same host, or http(s)://host/path, without a query")]
-pub struct InvalidSignIn;
+#[error("a page is /path on the same host, or http(s)://host/path, without a query")]
+pub struct InvalidPage;
 
 /// The longest way back, escaped. Whoever came from further starts anew: servers take some 8 KiB in a line.
 const RETURN: usize = 2048;
 
-impl SignIn {
+impl Page {
     /// Reads a path, or an address with a scheme.
     ///
     /// # Errors
     ///
     /// Where it is neither, or carries more than a path.
-    pub fn parse(text: &str) -> Result<Self, InvalidSignIn> {
+    pub fn parse(text: &str) -> Result<Self, InvalidPage> {
         let path = match text.split_once("://") {
             None => text.to_owned(),
             Some((scheme, rest)) => {
                 let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-                Origin::parse(&format!("{scheme}://{authority}")).map_err(|_| InvalidSignIn)?;
+                Origin::parse(&format!("{scheme}://{authority}")).map_err(|_| InvalidPage)?;
                 format!("/{path}")
             }
         };
         let is_plain = !path.contains('?') && Path::of(&path).is_some();
-        if is_plain { Ok(Self(text.to_owned())) } else { Err(InvalidSignIn) }
+        if is_plain { Ok(Self(text.to_owned())) } else { Err(InvalidPage) }
     }
 
     /// Where to send a browser that asked for `target`. The way back is a path of this host and nothing else: `target`
@@ -43,18 +43,8 @@ impl SignIn {
         let back = if Path::of(target).is_some() { escaped(target) } else { String::from("/") };
         let back = if back.len() > RETURN { "/" } else { &back };
         // Visible ASCII always makes a value.
-        HeaderValue::try_from(format!("{}?return={back}", self.0)).unwrap_or(HeaderValue::from_static("/"))
+        HeaderValue::try_from(format!("{}?return_to={back}", self.0)).unwrap_or(HeaderValue::from_static("/"))
     }
-}
-
-/// Whether someone is to look at the answer, so that a page does better than an error in JSON.
-#[must_use]
-pub fn wants_a_page(headers: &HeaderMap) -> bool {
-    let fields = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut ranges = fields.flat_map(|field| field.split(','));
-    ranges.any(|range| {
-        range.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
-    })
 }
 
 /// For a query's value (RFC 3986 §3.4): everything but unreserved characters and slashes.
@@ -76,30 +66,30 @@ mod tests {
     use proptest::prelude::*;
 
     fn location(page: &str, target: &str) -> String {
-        let location = SignIn::parse(page).expect(page).location(target);
+        let location = Page::parse(page).expect(page).location(target);
         location.to_str().expect("text").to_owned()
     }
 
     #[test]
     fn the_way_back_is_a_path_of_this_host() {
         for (page, target, expected) in [
-            ("/login", "/path", "/login?return=/path"),
-            ("/login", "/path?query", "/login?return=/path%3Fquery"),
+            ("/login", "/path", "/login?return_to=/path"),
+            ("/login", "/path?query", "/login?return_to=/path%3Fquery"),
             (
                 "/login",
-                "/a?b=c&return=https://evil.example",
-                "/login?return=/a%3Fb%3Dc%26return%3Dhttps%3A//evil.example",
+                "/a?b=c&return_to=https://evil.example",
+                "/login?return_to=/a%3Fb%3Dc%26return_to%3Dhttps%3A//evil.example",
             ),
-            ("/login", "/caf%C3%A9", "/login?return=/caf%25C3%25A9"),
-            ("https://auth.example/login", "/x", "https://auth.example/login?return=/x"),
-            ("https://auth.example", "/x", "https://auth.example?return=/x"),
-            ("/login", "//evil.example", "/login?return=/"),
-            ("/login", "/\\evil.example", "/login?return=/"),
-            ("/login", "https://evil.example", "/login?return=/"),
+            ("/login", "/caf%C3%A9", "/login?return_to=/caf%25C3%25A9"),
+            ("https://auth.example/login", "/x", "https://auth.example/login?return_to=/x"),
+            ("https://auth.example", "/x", "https://auth.example?return_to=/x"),
+            ("/login", "//evil.example", "/login?return_to=/"),
+            ("/login", "/\\evil.example", "/login?return_to=/"),
+            ("/login", "https://evil.example", "/login?return_to=/"),
         ] {
             assert_eq!(location(page, target), expected);
         }
-        assert_eq!(location("/login", &format!("/{}", "x".repeat(RETURN))), "/login?return=/");
+        assert_eq!(location("/login", &format!("/{}", "x".repeat(RETURN))), "/login?return_to=/");
     }
 
     #[test]
@@ -117,23 +107,7 @@ mod tests {
             "https://u@a/b",
             "/a\r\nb",
         ] {
-            assert_eq!(SignIn::parse(text), Err(InvalidSignIn), "{text}");
-        }
-    }
-
-    #[test]
-    fn browsers_want_pages_and_programs_do_not() {
-        for (accept, page) in [
-            (None, false),
-            (Some("*/*"), false),
-            (Some("application/json"), false),
-            (Some("text/html,application/xhtml+xml,*/*;q=0.8"), true),
-            (Some("application/json, TEXT/HTML;q=0.9"), true),
-            (Some("text/htmlx"), false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.extend(accept.map(|accept| (ACCEPT, HeaderValue::from_static(accept))));
-            assert_eq!(wants_a_page(&headers), page, "{accept:?}");
+            assert_eq!(Page::parse(text), Err(InvalidPage), "{text}");
         }
     }
 
@@ -142,7 +116,7 @@ mod tests {
         #[test]
         fn no_redirect_is_open(target in "(/|//|/\\\\|https?:)?[ -~\r\n\u{e9}]{0,40}") {
             let location = location("/login", &target);
-            let back = location.strip_prefix("/login?return=").expect("the page");
+            let back = location.strip_prefix("/login?return_to=").expect("the page");
             prop_assert!(back.starts_with('/') && !back.starts_with("//"));
             prop_assert!(back.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b)));
         }
