@@ -84,6 +84,8 @@ const TABLE: &[Row] = &[
     row("suspicious_activity", "failures_on_account", Alarming, "Many sign-ins failed within a short time.", "In kurzer Zeit sind viele Anmeldungen gescheitert."),
     row("suspicious_activity", "", Alarming, "Something happened that an honest app does not do.", "Etwas geschah, das keine ehrliche App tut."),
     row("permission_changed", "", Notable, "An administrator changed what you may do.", "Die Betreiber haben geändert, was Sie dürfen."),
+    // Told by mail alone: whatever an operator changes.
+    row("account_changed", "", Notable, "An administrator changed your account.", "Die Betreiber haben Ihr Konto geändert."),
     row("user_banned", "", Alarming, "The account was blocked. Every session was ended.", "Das Konto wurde gesperrt. Alle Sitzungen wurden beendet."),
     row("user_unbanned", "", Notable, "The account is no longer blocked.", "Das Konto ist nicht mehr gesperrt."),
     row("organization_created", "", Usual, "You made an organization.", "Sie haben eine Organisation angelegt."),

@@ -1,5 +1,6 @@
 //! The letters, and what each is made of.
 
+use mana_auth_face::{Language, event::told};
 use serde::{Deserialize, Serialize};
 
 /// A mail that leads to something, or that tells of something. Links are whole addresses; codes are as they are typed. Both are
@@ -123,6 +124,19 @@ impl Notice {
     /// Every kind of notice.
     pub const KINDS: [&'static str; 5] =
         ["password_changed", "new_device", "account_locked", "address_changed", "changed_by_operator"];
+
+    /// What happened, in the words of the one table of events.
+    #[must_use]
+    pub fn sentence(&self, language: Language) -> &'static str {
+        let (kind, which): (_, &[&str]) = match self {
+            Self::PasswordChanged { .. } => ("password_change", &[]),
+            Self::NewDevice { .. } => ("device_new", &[]),
+            Self::AccountLocked { .. } => ("account_locked", &[]),
+            Self::AddressChanged { .. } => ("email_changed", &["owner"]),
+            Self::ChangedByOperator { .. } => ("account_changed", &[]),
+        };
+        told(kind, which, language).map_or("", |told| told.sentence)
+    }
 
     /// What it tells of, in one word.
     #[must_use]

@@ -4,6 +4,7 @@ use crate::{
     letter::{Letter, Notice},
     words::{Parts, Words},
 };
+use mana_auth_face::Language;
 
 pub static WORDS: Words = Words { letter, footer };
 
@@ -104,6 +105,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
                 button: undo.as_deref().map(|undo| ("This wasn't me", undo)),
                 code: None,
                 rest: vec![match undo {
+                    Some(_) if matches!(notice, Notice::AddressChanged { .. }) => "The link works for 7 days. It brings this address back and ends every session of your account, and you choose a new password.".into(),
                     Some(_) => "The link works for 7 days. It ends every session of your account, and you choose a new password.".into(),
                     None => format!("If it wasn't you, write to those who run {product}."),
                 }],
@@ -113,34 +115,29 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
 }
 
 fn told(notice: &Notice, product: &str) -> (String, String) {
+    let sentence = notice.sentence(Language::English);
     match notice {
-        Notice::PasswordChanged { at } => (
-            format!("Your password for {product} was changed"),
-            format!(
-                "The password of your account at {product} was changed ({at}). All other sessions have ended."
-            ),
-        ),
+        Notice::PasswordChanged { at } => {
+            (format!("Your password for {product} was changed"), format!("{sentence} It was at {at}."))
+        }
         Notice::NewDevice { device, at } => (
             format!("A new sign-in to {product}"),
-            format!(
-                "Somebody signed in to your account at {product} on a device that was not seen before: {} ({at}).",
-                if device.is_empty() { "an unknown one" } else { device }
-            ),
+            if device.is_empty() {
+                format!("{sentence} It was at {at}.")
+            } else {
+                format!("{sentence} It calls itself {device}; it was at {at}.")
+            },
         ),
         Notice::AccountLocked { until } => (
             format!("Sign-ins to {product} are refused for a while"),
-            format!(
-                "There were too many wrong passwords for your account at {product}. Sign-ins are refused until {until}, but for devices on which you have signed in before."
-            ),
+            format!("{sentence} That is until {until}."),
         ),
-        Notice::AddressChanged { to } => (
-            format!("Your address for {product} was changed"),
-            format!("Your account at {product} has another address now: {to}."),
-        ),
-        Notice::ChangedByOperator { at } => (
-            format!("Your account at {product} was changed"),
-            format!("An administrator of {product} changed your account ({at})."),
-        ),
+        Notice::AddressChanged { to } => {
+            (format!("Your address for {product} was changed"), format!("{sentence} It is {to} now."))
+        }
+        Notice::ChangedByOperator { at } => {
+            (format!("Your account at {product} was changed"), format!("{sentence} It was at {at}."))
+        }
     }
 }
 

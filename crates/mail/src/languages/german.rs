@@ -4,6 +4,7 @@ use crate::{
     letter::{Letter, Notice},
     words::{Parts, Words},
 };
+use mana_auth_face::Language;
 
 pub static WORDS: Words = Words { letter, footer };
 
@@ -105,6 +106,7 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
                 button: undo.as_deref().map(|undo| ("Das war ich nicht", undo)),
                 code: None,
                 rest: vec![match undo {
+                    Some(_) if matches!(notice, Notice::AddressChanged { .. }) => "Der Link gilt 7 Tage. Er bringt diese Adresse zurück und beendet alle Sitzungen Ihres Kontos, und Sie wählen ein neues Passwort.".into(),
                     Some(_) => "Der Link gilt 7 Tage. Er beendet alle Sitzungen Ihres Kontos, und Sie wählen ein neues Passwort.".into(),
                     None => format!("Waren Sie es nicht, schreiben Sie denen, die {product} betreiben."),
                 }],
@@ -114,34 +116,29 @@ fn letter<'a>(letter: &'a Letter, product: &str) -> Parts<'a> {
 }
 
 fn told(notice: &Notice, product: &str) -> (String, String) {
+    let sentence = notice.sentence(Language::German);
     match notice {
-        Notice::PasswordChanged { at } => (
-            format!("Ihr Passwort für {product} wurde geändert"),
-            format!(
-                "Das Passwort Ihres Kontos bei {product} wurde geändert ({at}). Alle anderen Sitzungen sind beendet."
-            ),
-        ),
+        Notice::PasswordChanged { at } => {
+            (format!("Ihr Passwort für {product} wurde geändert"), format!("{sentence} Das war am {at}."))
+        }
         Notice::NewDevice { device, at } => (
             format!("Neue Anmeldung bei {product}"),
-            format!(
-                "Jemand hat sich in Ihrem Konto bei {product} auf einem neuen Gerät angemeldet: {} ({at}).",
-                if device.is_empty() { "ein unbekanntes" } else { device }
-            ),
+            if device.is_empty() {
+                format!("{sentence} Das war am {at}.")
+            } else {
+                format!("{sentence} Es nennt sich {device}; das war am {at}.")
+            },
         ),
         Notice::AccountLocked { until } => (
             format!("Anmeldungen bei {product} sind vorübergehend gesperrt"),
-            format!(
-                "Für Ihr Konto bei {product} wurden zu viele falsche Passwörter eingegeben. Anmeldungen sind bis {until} gesperrt, außer auf Geräten, auf denen Sie sich schon angemeldet haben."
-            ),
+            format!("{sentence} Das gilt bis {until}."),
         ),
-        Notice::AddressChanged { to } => (
-            format!("Ihre Adresse für {product} wurde geändert"),
-            format!("Ihr Konto bei {product} hat jetzt eine andere Adresse: {to}."),
-        ),
-        Notice::ChangedByOperator { at } => (
-            format!("Ihr Konto bei {product} wurde geändert"),
-            format!("Ein Administrator von {product} hat Ihr Konto geändert ({at})."),
-        ),
+        Notice::AddressChanged { to } => {
+            (format!("Ihre Adresse für {product} wurde geändert"), format!("{sentence} Sie ist jetzt {to}."))
+        }
+        Notice::ChangedByOperator { at } => {
+            (format!("Ihr Konto bei {product} wurde geändert"), format!("{sentence} Das war am {at}."))
+        }
     }
 }
 
