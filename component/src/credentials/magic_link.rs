@@ -156,7 +156,12 @@ pub async fn use_magic_link(ctx: &Context, request: UseMagicLink) -> Result<Sign
     } else {
         // Before a session is opened: what was there ends.
         first_proof(ctx, &mut led_to, &found.user);
-        std::mem::take(&mut led_to).commit_or(ctx, UseMagicLinkError::TokenInvalid).await?;
+        match std::mem::take(&mut led_to).commit_or(ctx, UseMagicLinkError::TokenInvalid).await {
+            Err(UseMagicLinkError::TokenInvalid) if challenge.is_spent_by(Some(browser)).await? => {
+                return Err(UseMagicLinkError::Repeated);
+            }
+            outcome => outcome?,
+        };
         credentials(ctx, &challenge).await?
     };
     open(ctx, &request, &challenge, found, led_to).await

@@ -18,6 +18,7 @@ scenarios![
     it_is_good_once_and_for_a_day needs Mail Clock,
     nobody_is_mailed_who_needs_no_proof needs Mail,
     the_page_does_it_without_script needs Mail,
+    two_clicks_at_once_have_one_outcome needs Mail,
     the_page_leads_back_to_a_trusted_app needs Mail,
     where_it_leads_is_asked_again needs Mail,
     a_change_of_the_account_ends_it needs Mail,
@@ -163,6 +164,18 @@ async fn the_page_does_it_without_script(stage: Stage) {
     let done = send_form(&browser, &token, OTHER_PASSWORD).await;
     assert_eq!(done.status, 303, "{done}");
     assert_eq!((sign_in(&service, PASSWORD).await, sign_in(&service, OTHER_PASSWORD).await), (401, 200));
+}
+
+async fn two_clicks_at_once_have_one_outcome(stage: Stage) {
+    let service = stage.start().await;
+    service.register(ANA).await;
+    let token = mailed(&service).await;
+    let browser = service.client();
+    browser.call(Method::GET, &format!("/verify-email?token={token}")).await;
+    let (one, other) =
+        futures::join!(send_form(&browser, &token, PASSWORD), send_form(&browser, &token, PASSWORD));
+    assert_eq!((one.status, other.status), (303, 303), "{one}\n{other}");
+    assert_eq!(service.number(PROVEN), 1);
 }
 
 async fn the_page_leads_back_to_a_trusted_app(stage: Stage) {

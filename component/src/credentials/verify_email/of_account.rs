@@ -28,7 +28,11 @@ pub async fn prove(
             let proof = reauthenticate(ctx, user, password, Purpose::EmailVerification).await?;
             change.add(accounts::verify_email_of(user.id, &user.email, ctx.now));
             change.record(Event::about(EventType::EmailVerified, user.id));
-            return proof.commit(ctx, change, VerifyEmailError::TokenInvalid).await;
+            return match proof.commit(ctx, change, VerifyEmailError::TokenInvalid).await {
+                // A second click sees the outcome of the first.
+                Err(VerifyEmailError::TokenInvalid) if challenge.is_spent_by(browser).await? => Ok(()),
+                outcome => outcome,
+            };
         }
         WithPassword::None => first_proof(ctx, &mut change, user),
         WithPassword::New(new) => {
