@@ -8,6 +8,7 @@ use crate::{
 };
 use mana_auth_face::event::{Severity, Told, told};
 use maud::{Markup, html};
+use std::cmp::Reverse;
 
 /// What happened around an account.
 pub struct Activity<'a> {
@@ -90,7 +91,9 @@ impl View for Activity<'_> {
         let is_first = |event: &Happened<'_>| first.is_some_and(|first| std::ptr::eq(first, event));
         let is_said =
             |event: &Happened<'_>| events.iter().any(|other| !is_first(other) && event.is_said_by(other));
-        let known: Vec<_> = known.filter(|(event, _)| !is_first(event) && !is_said(event)).collect();
+        let mut known: Vec<_> = known.filter(|(event, _)| !is_first(event) && !is_said(event)).collect();
+        // Of one moment, the account comes first, and so stands last.
+        known.sort_by_key(|(event, _)| (Reverse(event.at), event.kind == "account_created"));
         let days = known.chunk_by(|(one, _), (other, _)| one.at.civil().date() == other.at.civil().date());
         frame.account(&Account {
             tab: Tab::Activity,
