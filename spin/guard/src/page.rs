@@ -1,4 +1,4 @@
-//! Where people are sent who are not signed in, or who have to prove again who they are, and how they come back.
+//! The pages to sign in and to step up, and the way back.
 
 use crate::path::Path;
 use http::HeaderValue;

@@ -38,7 +38,7 @@ impl Shown {
         self.challenge.email.as_str()
     }
 
-    /// Where the page leads, as it was asked for. It is to be asked again: the row may have been written by somebody else.
+    /// The app that asked for the mail, by its address. Check it again: somebody else may have written the row.
     #[must_use]
     pub fn app(&self) -> Option<&str> {
         self.challenge.detail.as_deref()

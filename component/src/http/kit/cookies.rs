@@ -135,7 +135,7 @@ pub fn challenge(headers: &HeaderMap, settings: &Settings) -> Option<ChallengeCo
     ours.next().filter(|_| ours.next().is_none())
 }
 
-/// What a page has kept for the next, as it came. Of several none counts.
+/// The cookie of what a page keeps for the next, as it came; none where there are several.
 pub fn kept<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str> {
     let mut ours = values(headers, Prefix::of_host(settings), Name::Kept);
     ours.next().filter(|_| ours.next().is_none())

@@ -14,7 +14,7 @@ use serde::Deserialize;
 /// How many events a page has.
 const LIMIT: u32 = 50;
 
-/// What metadata says of which event it is.
+/// The members of metadata that tell apart the variants of an event type.
 #[derive(Default, Deserialize)]
 struct Which {
     reason: Option<String>,

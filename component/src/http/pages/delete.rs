@@ -16,10 +16,10 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use mana_auth_pages::DeleteAccount;
 
-/// Where one proves again who one is, and comes back.
+/// The step-up page, which leads back here.
 const STEP_UP: &str = "/step-up?return_to=%2Faccount%2Fdelete";
 
-/// The form, to whoever has proven lately who they are.
+/// The form. A session without a recent proof goes to step-up first.
 pub async fn ask(signed: Signed) -> Response {
     match credentials::by_session(&signed.visit.call, &signed.caller) {
         Some(_) => signed.show(StatusCode::OK, &DeleteAccount { email: signed.email(), is_unticked: false }),

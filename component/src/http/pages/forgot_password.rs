@@ -9,14 +9,11 @@ use crate::{
 };
 use axum::response::Response;
 use http::StatusCode;
-use mana_auth_hygiene::Code;
 use mana_auth_pages::ForgotPassword;
 
 /// The form.
 pub async fn ask(visit: Visit) -> Result<Response, Problem> {
-    if visit.settings().mail.is_none() {
-        return Err(Code::NotFound.into());
-    }
+    visit.require_mail()?;
     Ok(visit.show(StatusCode::OK, &ForgotPassword::default()))
 }
 

@@ -78,7 +78,7 @@ impl Kept {
         cookie.and_then(|cookie| opened(ctx, cookie)).unwrap_or_default()
     }
 
-    /// The same, to somebody who is signed in: what was done, and what their own session has kept.
+    /// The same for a session: nothing where another session has kept it.
     #[must_use]
     pub fn of(self, session: &str) -> Self {
         let is_theirs = self.session.as_deref() == Some(session);

@@ -15,14 +15,11 @@ use crate::{
 };
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use mana_auth_hygiene::Code as Problematic;
 use mana_auth_pages::{AskMagicLink, BadLink, MagicLinkElsewhere, PressMagicLink, TypeMagicCode};
 
 /// The button of the link; to another browser than the one that asked, where the code is to be typed. Without a link, the form that asks for one.
 pub async fn ask(visit: Visit) -> Result<Response, Problem> {
-    if visit.settings().mail.is_none() {
-        return Err(Problematic::NotFound.into());
-    }
+    visit.require_mail()?;
     let visit = if visit.token.is_empty() { visit } else { towards_kept(visit) };
     let page = match (&visit.kept.email, visit.token.is_empty()) {
         (Some(email), true) => {

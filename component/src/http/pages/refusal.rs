@@ -13,7 +13,7 @@ use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use mana_auth_pages::Refusal;
 
 /// What the page is answered with.
-pub const fn status(refusal: Refusal) -> StatusCode {
+const fn status(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::Mismatch => StatusCode::BAD_REQUEST,
         Refusal::Banned | Refusal::Unverified => StatusCode::FORBIDDEN,

@@ -36,10 +36,13 @@ pub async fn ask(visit: Visit) -> Result<Response, Problem> {
 /// Makes an account and signs in, or mails the proof of the address first.
 pub async fn register(visit: Visit, _: FirstParty, sent: Form) -> Result<Response, Problem> {
     let visit = visit.with(&sent);
-    let again = |view: Register<'_>| visit.show(StatusCode::BAD_REQUEST, &view);
+    let again = |problem: &FieldProblem| {
+        let page = Register { fault: fault(problem), ..view(&visit, Some(&sent)) };
+        visit.show(StatusCode::BAD_REQUEST, &page)
+    };
     let registration = match read(&sent) {
         Ok(registration) => registration,
-        Err(problem) => return Ok(again(Register { fault: fault(&problem), ..view(&visit, Some(&sent)) })),
+        Err(problem) => return Ok(again(&problem)),
     };
     let settings = visit.settings();
     let email = registration.email.as_str().to_owned();
@@ -49,9 +52,7 @@ pub async fn register(visit: Visit, _: FirstParty, sent: Form) -> Result<Respons
     let origin = Origin { browser: browser.as_ref(), source_app };
     match registrations::register(&visit.call, registration, origin).await {
         Ok(_) => {}
-        Err(RegisterError::Invalid(problem)) => {
-            return Ok(again(Register { fault: fault(&problem), ..view(&visit, Some(&sent)) }));
-        }
+        Err(RegisterError::Invalid(problem)) => return Ok(again(&problem)),
         Err(RegisterError::EmailTaken) => return taken(&visit, &sent, &email).await,
         Err(RegisterError::Throttled(throttled)) => return Ok(wait(&visit, &sent, of_throttled(throttled))),
         Err(RegisterError::Failed(Failure::Overloaded)) => return Ok(wait(&visit, &sent, Refusal::Busy)),

@@ -25,7 +25,7 @@ use mana_auth_pages::{Changed, Security};
 
 const PATH: &str = "/account/security";
 
-/// Where one proves again who one is, and comes back.
+/// The step-up page, which leads back here.
 pub const STEP_UP: &str = "/step-up?return_to=%2Faccount%2Fsecurity";
 
 /// The page.

@@ -4,7 +4,7 @@ use super::{
     form::Form,
     form_token,
     kept::{Done, Kept},
-    visit::Visit,
+    visit::{Visit, with_return_to},
 };
 use crate::{
     error::Failure,
@@ -41,10 +41,11 @@ impl<S: Sync> FromRequestParts<S> for Signed {
         };
         origin::require(&parts.method, &parts.headers, &visit.call).map_err(refused)?;
         // Pages alone renew a session, for they alone bring its cookie.
-        let cookie = Some(cookie).filter(|_| parts.method == Method::GET);
-        let (caller, renewed) = match cookie {
-            Some(_) => Authenticated { caller, cookie }.renewed(&visit.call).await.map_err(refused)?,
-            None => (caller, None),
+        let (caller, renewed) = if parts.method == Method::GET {
+            let authenticated = Authenticated { caller, cookie: Some(cookie) };
+            authenticated.renewed(&visit.call).await.map_err(refused)?
+        } else {
+            (caller, None)
         };
         Ok(Self { visit: visit.of(&caller), caller, renewed })
     }
@@ -56,8 +57,7 @@ fn to_login(parts: &Parts, visit: &Visit, had_one: bool) -> Response {
         (&Method::GET, Some(here)) => here.as_str(),
         _ => parts.uri.path(),
     };
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("return_to", here).finish();
-    let login = Redirect::to(&format!("/login?{query}")).into_response();
+    let login = Redirect::to(&with_return_to("/login", here)).into_response();
     if had_one && visit.kept.done.is_none() {
         return visit
             .keep(&Kept::done(Done::SessionOver), login)

@@ -1,4 +1,4 @@
-//! Errors, as pages: to who asked for a page, or for what is none.
+//! Errors as pages, for browsers.
 
 use super::visit::Visit;
 use crate::http::kit::problem::Problem;
@@ -13,11 +13,14 @@ use mana_auth_pages::Trouble;
 
 /// Shows the error of a page's route as a page.
 pub async fn as_page(request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let visit = Visit::from_request_parts(&mut parts, &()).await;
+    let (parts, body) = request.into_parts();
+    let mut asked = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
-    match visit {
-        Ok(visit) if visit.settings().pages && is_problem(&response) => page(&visit, response),
+    if !is_problem(&response) {
+        return response;
+    }
+    match Visit::from_request_parts(&mut asked, &()).await {
+        Ok(visit) if visit.settings().pages => page(&visit, response),
         _ => response,
     }
 }

@@ -17,14 +17,11 @@ use crate::{
 };
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
-use mana_auth_hygiene::Code as Problematic;
 use mana_auth_pages::{AskVerification, BadLink, Mailed, Verify, VerifyByCode};
 
 /// The form. Opening it spends nothing. The browser that has registered the address need type nothing.
 pub async fn ask(visit: Visit) -> Result<Response, Problem> {
-    if visit.settings().mail.is_none() {
-        return Err(Problematic::NotFound.into());
-    }
+    visit.require_mail()?;
     if visit.token.is_empty() {
         let page = match &visit.kept.email {
             Some(email) => visit.ask(&VerifyByCode { email, is_wrong: false }),

@@ -24,7 +24,7 @@ use http::{
     request::Parts,
 };
 use mana_auth_face::Language;
-use mana_auth_hygiene::Origin;
+use mana_auth_hygiene::{Code, Origin};
 use mana_auth_pages::{Frame, Stylesheet, View};
 use std::sync::OnceLock;
 
@@ -115,6 +115,15 @@ impl Visit {
         self.call.settings
     }
 
+    /// For pages that make no sense without mail.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is none.
+    pub fn require_mail(&self) -> Result<(), Problem> {
+        if self.settings().mail.is_some() { Ok(()) } else { Err(Code::NotFound.into()) }
+    }
+
     /// The token of the link.
     pub fn challenge_token(&self) -> Option<ChallengeToken> {
         ChallengeToken::parse(&self.token)
@@ -154,7 +163,7 @@ impl Visit {
     /// The path and query that show the page again. A form has carried along what stood in its query.
     fn again(&self) -> String {
         match &self.return_to {
-            Some(place) if !self.here.contains('?') => with_place(&self.here, place),
+            Some(place) if !self.here.contains('?') => with_return_to(&self.here, place.as_str()),
             _ => self.here.clone(),
         }
     }
@@ -191,7 +200,7 @@ impl Visit {
 
     /// To another page of the service, from which one gets to the same place.
     pub fn to(&self, path: &str) -> Response {
-        let place = self.return_to.as_ref().map(|place| with_place(path, place));
+        let place = self.return_to.as_ref().map(|place| with_return_to(path, place.as_str()));
         Redirect::to(place.as_deref().unwrap_or(path)).into_response()
     }
 
@@ -213,9 +222,10 @@ impl Visit {
     }
 }
 
-fn with_place(path: &str, place: &ReturnTo) -> String {
+/// A path from which one gets to a place.
+pub fn with_return_to(path: &str, place: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    format!("{path}?{}", query.append_pair("return_to", place.as_str()).finish())
+    format!("{path}?{}", query.append_pair("return_to", place).finish())
 }
 
 /// None in practice: the value consists of characters that a header can hold.

@@ -75,8 +75,7 @@ impl Activity<'_> {
     fn first_device(&self) -> Option<&Happened<'_>> {
         let created = self.events.iter().find(|event| event.kind == "account_created")?;
         // It may be of the same moment, and stand on either side.
-        let since = self.events.iter().rev().filter(|event| event.at >= created.at);
-        since.into_iter().find(|event| event.kind == "device_new")
+        self.events.iter().rev().find(|event| event.kind == "device_new" && event.at >= created.at)
     }
 }
 
