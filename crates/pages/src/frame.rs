@@ -2,7 +2,6 @@
 
 use mana_auth_face::{Language, Theme};
 use maud::{Markup, html};
-use std::fmt::Write as _;
 
 /// Where and for whom a page is rendered.
 pub struct Frame<'a> {
@@ -49,14 +48,6 @@ impl Frame<'_> {
     }
 }
 
-/// As a value of a query (WHATWG URL §1.3, the set of `application/x-www-form-urlencoded`).
 fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._*".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
