@@ -155,7 +155,7 @@ pub async fn use_magic_link(ctx: &Context, request: UseMagicLink) -> Result<Sign
         found
     } else {
         // Before a session is opened: what was there ends.
-        first_proof(ctx, &mut led_to, &found.user);
+        first_proof(ctx, &mut led_to, &found.user, None);
         match std::mem::take(&mut led_to).commit_or(ctx, UseMagicLinkError::TokenInvalid).await {
             Err(UseMagicLinkError::TokenInvalid) if challenge.is_spent_by(Some(browser)).await? => {
                 return Err(UseMagicLinkError::Repeated);

@@ -89,7 +89,7 @@ event_types! {
     SuspiciousActivity = "suspicious_activity", Expendable, "authn_token_reuse", "Something that an honest client does not do.";
     TokenRefresh = "token_refresh", Expendable, "session_renewed", "A refresh token was exchanged.";
     TokenValidationFailure = "token_validation_failure", Expendable, "session_use_after_expire", "Access tokens were refused: one event for all of a minute, or of what was left of it when an instance ended.";
-    EmailVerified = "email_verified", Expendable, "user_updated", "An address was verified.";
+    EmailVerified = "email_verified", Expendable, "user_updated", "An address was verified. `reason` is `password_removed` where the password of before went with it: anyone could have set it.";
     AccountLocked = "account_locked", Expendable, "authn_login_lock", "Too many attempts failed; further ones are refused for a while.";
     AccountUnlocked = "account_unlocked", Required, "user_updated", "A lock was lifted.";
     DeviceNew = "device_new", Expendable, "session_created", "Someone signed in on a device that was not seen before.";

@@ -66,6 +66,7 @@ const TABLE: &[Row] = &[
     row("email_change_request", "", Notable, "Another address was asked for.", "Eine andere Adresse wurde gewünscht."),
     row("email_changed", "owner", Notable, "The address was changed.", "Die Adresse wurde geändert."),
     row("email_changed", "", Notable, "An administrator changed the address.", "Die Betreiber haben die Adresse geändert."),
+    row("email_verified", "password_removed", Notable, "The address was confirmed by a sign-in by mail. The password, which anyone could have set before, no longer works.", "Die Adresse wurde durch eine Anmeldung per Mail bestätigt. Das Passwort, das vorher jeder hätte setzen können, gilt nicht mehr."),
     row("email_verified", "", Usual, "The address was confirmed.", "Die Adresse wurde bestätigt."),
     row("step_up", "", Usual, "You confirmed that it’s you.", "Sie haben bestätigt, dass Sie es sind."),
     row("reported_not_me", "", Notable, "You said that it wasn’t you. Every session was ended, and the password was taken away.", "Sie haben gesagt, dass Sie es nicht waren. Alle Sitzungen wurden beendet, das Passwort gilt nicht mehr."),
@@ -84,7 +85,8 @@ const TABLE: &[Row] = &[
     row("suspicious_activity", "failures_on_account", Alarming, "Many sign-ins failed within a short time.", "In kurzer Zeit sind viele Anmeldungen gescheitert."),
     row("suspicious_activity", "", Alarming, "Something happened that an honest app does not do.", "Etwas geschah, das keine ehrliche App tut."),
     row("permission_changed", "", Notable, "An administrator changed what you may do.", "Die Betreiber haben geändert, was Sie dürfen."),
-    // Told by mail alone: whatever an operator changes.
+    // Told by mail alone: the end, and whatever an operator changes.
+    row("account_deleted", "", Alarming, "The account was deleted, with all its sessions.", "Das Konto wurde gelöscht, mit allen Sitzungen."),
     row("account_changed", "", Notable, "An administrator changed your account.", "Die Betreiber haben Ihr Konto geändert."),
     row("user_banned", "", Alarming, "The account was blocked. Every session was ended.", "Das Konto wurde gesperrt. Alle Sitzungen wurden beendet."),
     row("user_unbanned", "", Notable, "The account is no longer blocked.", "Das Konto ist nicht mehr gesperrt."),

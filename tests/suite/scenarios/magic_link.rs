@@ -315,6 +315,8 @@ async fn what_was_planted_before_ends(stage: Stage) {
     assert!(thief.is_signed_out().await);
     let login = service.client().post("/login", json!({ "email": ANA, "password": PASSWORD })).await;
     login.refused("INVALID_CREDENTIALS");
+    let activity = browser.call(Method::GET, "/account/activity").await;
+    assert!(String::from_utf8_lossy(&activity.body).contains("no longer works"), "{activity}");
     uses(&thief.client, json!({ "token": thiefs.token() })).await.refused("TOKEN_INVALID");
     assert_eq!(service.number("SELECT count(*) FROM sessions"), 1);
     assert_eq!(service.number("SELECT count(*) FROM devices"), 1);

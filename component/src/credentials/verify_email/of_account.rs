@@ -9,7 +9,7 @@ use crate::{
     credentials::{Purpose, first_proof, reauthenticate},
     events::{Event, EventType},
     passwords::acceptable,
-    platform, registrations,
+    registrations,
     secrets::ChallengeCookie,
 };
 
@@ -34,12 +34,11 @@ pub async fn prove(
                 outcome => outcome,
             };
         }
-        WithPassword::None => first_proof(ctx, &mut change, user),
+        WithPassword::None => first_proof(ctx, &mut change, user, None),
         WithPassword::New(new) => {
             acceptable(ctx, new, "newPassword", &user.email, &user.name).await?;
             let encoded = registrations::hash(ctx, &user.email, new).await?;
-            first_proof(ctx, &mut change, user);
-            change.add(accounts::put_password(user.id, platform::new_id(ctx.now), &encoded, ctx.now));
+            first_proof(ctx, &mut change, user, Some(&encoded));
         }
     }
     challenge.commit_or(ctx, change, browser, VerifyEmailError::TokenInvalid).await
