@@ -300,6 +300,7 @@ async fn without_pages_there_are_none(stage: Stage) {
     for path in ["/login", "/account", "/reset-password", "/nowhere"] {
         open(&service.client(), path).await.refused("NOT_FOUND");
     }
+    service.client().call(Method::POST, "/account/activity").await.refused("NOT_FOUND");
     let about = open(&service.client(), "/").await;
     shows(&about, 200, "An authentication service");
     assert!(!text(&about).contains("/login"), "{about}");

@@ -61,10 +61,16 @@ pub fn routed() -> Router {
         .route(Page::UndoEmail.path(), get(pressed::ask_undo).post(pressed::undo))
         .route(Page::NotMe.path(), get(pressed::ask_not_me).post(pressed::not_me))
         .route("/.well-known/change-password", get(home::change_password))
+        .method_not_allowed_fallback(not_allowed)
         .route_layer(middleware::from_fn(if_there_are_any))
         .route("/", get(home::home))
         .route_layer(middleware::from_fn(trouble::as_page))
         .route("/styles/{name}", get(home::style))
+}
+
+/// The answer to a method that a page doesn't have.
+async fn not_allowed(call: Call) -> Response {
+    Problem::from(if call.settings.pages { Code::MethodNotAllowed } else { Code::NotFound }).into_response()
 }
 
 /// The operator may have pages elsewhere.
