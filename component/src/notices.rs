@@ -19,7 +19,12 @@ use mana_auth_mail::{Letter, Notice};
 fn interval(notice: &Notice, owner: Option<&User>) -> Span {
     let is_proven = owner.is_some_and(|owner| owner.email_verified);
     match notice {
-        Notice::PasswordChanged { .. } if is_proven => Span::minutes(10),
+        // Were it a day, whoever signs in after its owner would not be told of.
+        Notice::PasswordChanged { .. } | Notice::NewDevice { .. } | Notice::AccountDeleted { .. }
+            if is_proven =>
+        {
+            Span::minutes(10)
+        }
         _ => Span::days(1),
     }
 }
@@ -66,6 +71,16 @@ pub fn tell_if(
         cause,
         condition: issued.written,
     });
+    change.add(due.note);
+}
+
+/// Adds to the change that deletes an account that its owner is told. No link is in it: nothing is left to take back.
+pub fn tell_end(ctx: &Context, change: &mut Change, user: &User) {
+    let notice = Notice::AccountDeleted { at: moment(ctx.now) };
+    let interval = interval(&notice, Some(user));
+    let due =
+        throttle::once_in(ctx, interval, notice.kind(), user.email.as_str().as_bytes(), Condition::ALWAYS);
+    mail(ctx, change, user, notice, None, due.holds);
     change.add(due.note);
 }
 

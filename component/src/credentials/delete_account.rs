@@ -8,6 +8,7 @@ use crate::{
     context::Context,
     error::{Failure, passes_on},
     events::{Event, EventType},
+    notices,
 };
 
 /// Why an account is not deleted.
@@ -30,5 +31,6 @@ pub async fn delete_account(
     let mut change = Change::of(accounts::delete_by_owner(user.id, proof.credential_version));
     change.add(challenges::forget_user(user.id, ctx.now));
     change.record(Event::about(EventType::AccountDeleted, user.id));
+    notices::tell_end(ctx, &mut change, user);
     proof.commit(ctx, change, DeleteAccountError::InvalidCredentials).await
 }

@@ -95,6 +95,11 @@ pub enum Notice {
         /// The new one, with dots in the place of most of it.
         to: String,
     },
+    /// Its owner deleted it.
+    AccountDeleted {
+        /// When.
+        at: String,
+    },
     /// An administrator changed something.
     ChangedByOperator {
         /// When.
@@ -122,8 +127,14 @@ impl Letter {
 
 impl Notice {
     /// Every kind of notice.
-    pub const KINDS: [&'static str; 5] =
-        ["password_changed", "new_device", "account_locked", "address_changed", "changed_by_operator"];
+    pub const KINDS: [&'static str; 6] = [
+        "password_changed",
+        "new_device",
+        "account_locked",
+        "address_changed",
+        "account_deleted",
+        "changed_by_operator",
+    ];
 
     /// What happened, in the words of the one table of events.
     #[must_use]
@@ -133,6 +144,7 @@ impl Notice {
             Self::NewDevice { .. } => ("device_new", &[]),
             Self::AccountLocked { .. } => ("account_locked", &[]),
             Self::AddressChanged { .. } => ("email_changed", &["owner"]),
+            Self::AccountDeleted { .. } => ("account_deleted", &[]),
             Self::ChangedByOperator { .. } => ("account_changed", &[]),
         };
         told(kind, which, language).map_or("", |told| told.sentence)
@@ -146,6 +158,7 @@ impl Notice {
             Self::NewDevice { .. } => "new_device",
             Self::AccountLocked { .. } => "account_locked",
             Self::AddressChanged { .. } => "address_changed",
+            Self::AccountDeleted { .. } => "account_deleted",
             Self::ChangedByOperator { .. } => "changed_by_operator",
         }
     }

@@ -28,6 +28,7 @@ fn letters() -> Vec<(&'static str, Letter)> {
             "address-taken-back",
             Letter::Notice { notice: Notice::AddressChanged { to: "l…e@example.org".into() }, undo: None },
         ),
+        ("account-deleted", Letter::Notice { notice: Notice::AccountDeleted { at: AT.into() }, undo: None }),
         ("changed-by-operator", notice(Notice::ChangedByOperator { at: AT.into() })),
     ]
 }

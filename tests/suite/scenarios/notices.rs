@@ -15,6 +15,8 @@ use std::time::Duration;
 scenarios![
     a_change_of_password_is_told needs Mail,
     a_new_device_is_told needs Mail,
+    a_new_device_of_hers_hides_none_of_a_thief needs Mail Clock,
+    a_deletion_is_told needs Mail,
     a_lock_is_told_once_a_day needs Mail Clock,
     a_lock_on_nobodys_account_is_told_to_nobody needs Mail,
     an_operators_change_is_told needs Mail Commands,
@@ -71,6 +73,25 @@ async fn a_new_device_is_told(stage: Stage) {
         "{}",
         mail.text
     );
+}
+
+async fn a_new_device_of_hers_hides_none_of_a_thief(stage: Stage) {
+    let service = stage.with("require_email_verification", "true").start().await;
+    service.someone_proven().await;
+    service.sign_in(ANA).await;
+    service.mail().await;
+    service.advance(Duration::from_secs(660));
+    service.sign_in(ANA).await;
+    assert_eq!(service.mail().await.subject, "A new sign-in to mana-auth");
+}
+
+async fn a_deletion_is_told(stage: Stage) {
+    let service = stage.with("require_email_verification", "true").start().await;
+    let ana = service.someone_proven().await;
+    ana.client.delete("/account").json(&json!({ "password": PASSWORD })).await.ok();
+    let mail = service.mail().await;
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ANA, "Your account at mana-auth was deleted"));
+    assert!(!mail.text.contains("https://"), "nothing is left to take back: {}", mail.text);
 }
 
 async fn a_lock_is_told_once_a_day(stage: Stage) {

@@ -135,6 +135,9 @@ fn told(notice: &Notice, product: &str) -> (String, String) {
         Notice::AddressChanged { to } => {
             (format!("Your address for {product} was changed"), format!("{sentence} It is {to} now."))
         }
+        Notice::AccountDeleted { at } => {
+            (format!("Your account at {product} was deleted"), format!("{sentence} It was at {at}."))
+        }
         Notice::ChangedByOperator { at } => {
             (format!("Your account at {product} was changed"), format!("{sentence} It was at {at}."))
         }

@@ -136,6 +136,9 @@ fn told(notice: &Notice, product: &str) -> (String, String) {
         Notice::AddressChanged { to } => {
             (format!("Ihre Adresse für {product} wurde geändert"), format!("{sentence} Sie ist jetzt {to}."))
         }
+        Notice::AccountDeleted { at } => {
+            (format!("Ihr Konto bei {product} wurde gelöscht"), format!("{sentence} Das war am {at}."))
+        }
         Notice::ChangedByOperator { at } => {
             (format!("Ihr Konto bei {product} wurde geändert"), format!("{sentence} Das war am {at}."))
         }

@@ -33,7 +33,9 @@ pub const KEYS: &[ConfigKey] = &[
     component(
         "mail_notices",
         List,
-        Value("password_changed,new_device,account_locked,address_changed,changed_by_operator"),
+        Value(
+            "password_changed,new_device,account_locked,address_changed,account_deleted,changed_by_operator",
+        ),
         "What users are told of by mail, or `none`. The operator decides; whoever takes an account over must not be able to turn the warning off.",
     ),
     component(
