@@ -19,6 +19,7 @@ const FORMS = {
   "reset-code": ["email email username", "code text one-time-code", "newPassword password new-password"],
   "verify-ask": ["email email username"],
   "verify-code": ["code text one-time-code"],
+  "verify-other": ["password password current-password"],
   "verify-elsewhere": ["password password current-password"],
   magic: ["email email username", "remember checkbox -"],
   "magic-code": ["code text one-time-code"],

@@ -101,9 +101,11 @@ pub struct Reset {
 pub struct Verify {
     pub title: &'static str,
     pub button: &'static str,
+    pub choose: &'static str,
     pub of_browser: &'static str,
     pub with_password: &'static str,
     pub password_hint: &'static str,
+    pub other: &'static str,
     pub ask: &'static str,
     pub sent_title: &'static str,
     pub sent: fn(&str) -> Markup,

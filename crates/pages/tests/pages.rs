@@ -67,11 +67,10 @@ fn every_page() -> Vec<(String, Box<dyn View>)> {
     add("reset-code", Box::new(ResetByCode { email: EMAIL, ..ResetByCode::default() }));
     add("reset-code-wrong", Box::new(ResetByCode { email: EMAIL, is_wrong: true, ..ResetByCode::default() }));
     add("reset-bad", Box::new(BadLink::Reset));
-    add("verify", Box::new(Verify { mailed: Mailed::Token(TOKEN), is_of_browser: true, fault: None }));
-    add(
-        "verify-elsewhere",
-        Box::new(Verify { mailed: Mailed::Code(EMAIL, "K7QM-2XRT"), is_of_browser: false, fault: None }),
-    );
+    let verify = |mailed, is_of_browser, is_other| Verify { mailed, is_of_browser, fault: None, is_other };
+    add("verify", Box::new(verify(Mailed::Token(TOKEN), true, false)));
+    add("verify-other", Box::new(verify(Mailed::Token(TOKEN), false, true)));
+    add("verify-elsewhere", Box::new(verify(Mailed::Code(EMAIL, "K7QM-2XRT"), false, false)));
     add("verify-code", Box::new(VerifyByCode { email: EMAIL, is_wrong: false }));
     add("verify-code-wrong", Box::new(VerifyByCode { email: EMAIL, is_wrong: true }));
     add("verify-ask", Box::<AskVerification<'_>>::default());

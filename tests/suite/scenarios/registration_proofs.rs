@@ -1,7 +1,8 @@
 //! Whose password an account begins with, where addresses must be proven: nobody can plant one.
 
 use super::registrations::{
-    ACCOUNTS, ANA, FOURTH_PASSWORD, THIRD_PASSWORD, WAITING, proves, registers, send_form, sign_in, start,
+    ACCOUNTS, ANA, FOURTH_PASSWORD, THIRD_PASSWORD, WAITING, proves, registers, send_form, send_form_with,
+    sign_in, start,
 };
 use crate::{
     client::Answer,
@@ -61,7 +62,7 @@ async fn a_planted_cookie_keeps_no_password(stage: Stage) {
     registers(&browser, OTHER_PASSWORD).await;
     let opened = browser.call(Method::GET, &format!("/verify-email?token={token}")).await;
     assert!(text(&opened).contains("type=\"password\""), "{opened}");
-    assert_eq!(send_form(&browser, &token, OTHER_PASSWORD).await.status, 303);
+    assert_eq!(send_form_with(&browser, &token, OTHER_PASSWORD, "&choose=new").await.status, 303);
     assert_eq!(sign_in(&service, PASSWORD).await, "EMAIL_NOT_VERIFIED");
     assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
 }
@@ -153,7 +154,14 @@ async fn the_page_elsewhere_asks_for_a_password(stage: Stage) {
     let (elsewhere, token) = (service.client(), service.mail().await.token());
     let opened = elsewhere.call(Method::GET, &format!("/verify-email?token={token}")).await;
     assert!(text(&opened).contains("type=\"password\""), "{opened}");
-    assert_eq!(send_form(&elsewhere, &token, OTHER_PASSWORD).await.status, 303);
+    let asked = send_form(&elsewhere, &token, OTHER_PASSWORD).await;
+    assert!(asked.status == 400 && text(&asked).contains("isn’t the password that was chosen"), "{asked}");
+    assert_eq!(
+        sign_in(&service, PASSWORD).await,
+        "EMAIL_NOT_VERIFIED",
+        "a slip of the finger changes nothing"
+    );
+    assert_eq!(send_form_with(&elsewhere, &token, OTHER_PASSWORD, "&choose=new").await.status, 303);
     assert_eq!(sign_in(&service, PASSWORD).await, "EMAIL_NOT_VERIFIED");
     assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
 }
@@ -195,7 +203,9 @@ async fn the_page_takes_another_password_after_any_number_of_weak_ones(stage: St
     for _ in 0..6 {
         assert_eq!(send_form(&elsewhere, &token, "aaaaaaaaaaaa").await.status, 400);
     }
-    assert_eq!(send_form(&elsewhere, &token, OTHER_PASSWORD).await.status, 303);
+    let weak = send_form_with(&elsewhere, &token, "aaaaaaaaaaaa", "&choose=new").await;
+    assert!(weak.status == 400 && text(&weak).contains("value=\"new\""), "{weak}");
+    assert_eq!(send_form_with(&elsewhere, &token, OTHER_PASSWORD, "&choose=new").await.status, 303);
     assert_eq!(sign_in(&service, OTHER_PASSWORD).await, "ok");
 }
 

@@ -61,8 +61,12 @@ pub async fn sign_in(service: &Service, password: &str) -> String {
 }
 
 pub async fn send_form(client: &Client, token: &str, password: &str) -> Answer {
+    send_form_with(client, token, password, "").await
+}
+
+pub async fn send_form_with(client: &Client, token: &str, password: &str, more: &str) -> Answer {
     let form = client.call(Method::POST, "/verify-email");
-    let body = format!("token={token}&password={}", password.replace(' ', "+"));
+    let body = format!("token={token}&password={}{more}", password.replace(' ', "+"));
     form.body("application/x-www-form-urlencoded", body).await
 }
 

@@ -35,7 +35,8 @@ pub async fn ask(visit: Visit) -> Result<Response, Problem> {
     let is_of_browser =
         shown.as_ref().is_some_and(|shown| shown.is_of_browser(&visit.call, browser.as_ref()));
     let visit = towards_app(visit, shown.as_ref());
-    Ok(visit.ask(&Verify { mailed: Mailed::Token(&visit.token), is_of_browser, fault: None }))
+    let mailed = Mailed::Token(&visit.token);
+    Ok(visit.ask(&Verify { mailed, is_of_browser, fault: None, is_other: false }))
 }
 
 /// The form leads to the app that asked for the mail.
@@ -62,38 +63,34 @@ pub async fn prove(visit: Visit, first_party: FirstParty, sent: Form) -> Result<
         Err(_) => return Ok(bad(&visit, mailed)),
     };
     let visit = towards_app(visit, Some(&shown));
+    let chooses = sent.field("choose") == "new";
+    let page = |is_other| Verify { mailed, is_of_browser: false, fault: None, is_other };
     let again = |problem: &FieldProblem| {
-        let page = Verify { mailed, is_of_browser: false, fault: fault(problem) };
-        visit.show(StatusCode::BAD_REQUEST, &page)
+        visit.show(StatusCode::BAD_REQUEST, &Verify { fault: fault(problem), ..page(chooses) })
     };
     let is_of_browser = shown.is_of_browser(&visit.call, browser.as_ref());
     let typed = sent.field("password");
-    let proven = if is_of_browser && typed.is_empty() {
-        credentials::verify_email(&visit.call, &shown, WithPassword::None, browser.as_ref()).await
-    } else if !token.is_empty() || sent.has("password") {
-        // Without one, that of before would go: a scanner of mail that presses the button must not lock anybody out.
-        let same = match Password::parse(typed).map_err(FieldProblem::of("password")) {
-            Ok(same) => same,
-            Err(problem) => return Ok(again(&problem)),
-        };
-        let same = WithPassword::Same(&same);
-        match credentials::verify_email(&visit.call, &shown, same, browser.as_ref()).await {
-            // Whoever holds the link may choose another, however often the one of before was guessed.
-            Err(VerifyEmailError::InvalidCredentials | VerifyEmailError::Throttled(_)) => {
-                let new = match NewPassword::parse(typed).map_err(FieldProblem::of("password")) {
-                    Ok(new) => new,
-                    Err(problem) => return Ok(again(&problem)),
-                };
-                credentials::verify_email(&visit.call, &shown, WithPassword::New(&new), browser.as_ref())
-                    .await
-            }
-            outcome => outcome,
-        }
-    } else {
+    let (same, new);
+    let password = if is_of_browser && typed.is_empty() {
+        WithPassword::None
+    } else if token.is_empty() && !sent.has("password") {
         // The code was typed in another browser than the one that registered.
-        return Ok(visit.show(StatusCode::OK, &Verify { mailed, is_of_browser: false, fault: None }));
+        return Ok(visit.show(StatusCode::OK, &page(false)));
+    } else if chooses {
+        match NewPassword::parse(typed).map_err(FieldProblem::of("password")) {
+            Ok(chosen) => new = chosen,
+            Err(problem) => return Ok(again(&problem)),
+        }
+        WithPassword::New(&new)
+    } else {
+        // Without one, that of before would go: a scanner of mail that presses the button must not lock anybody out.
+        match Password::parse(typed).map_err(FieldProblem::of("password")) {
+            Ok(typed) => same = typed,
+            Err(problem) => return Ok(again(&problem)),
+        }
+        WithPassword::Same(&same)
     };
-    match proven {
+    match credentials::verify_email(&visit.call, &shown, password, browser.as_ref()).await {
         // Asked again: the row may have been written by somebody else.
         Ok(app) => match app.and_then(|app| visit.settings().redirect(&app)) {
             Some(app) => Ok(Redirect::to(&app.to_string()).into_response()),
@@ -103,6 +100,10 @@ pub async fn prove(visit: Visit, first_party: FirstParty, sent: Form) -> Result<
             }
         },
         Err(VerifyEmailError::Invalid(problem)) => Ok(again(&problem)),
+        // Whoever holds the link may choose another, however often the one of before was guessed.
+        Err(VerifyEmailError::InvalidCredentials | VerifyEmailError::Throttled(_)) => {
+            Ok(visit.show(StatusCode::BAD_REQUEST, &page(true)))
+        }
         Err(VerifyEmailError::TokenInvalid) => Ok(bad(&visit, mailed)),
         Err(error) => Err(error.into()),
     }

@@ -86,9 +86,11 @@ pub static WORDS: Words = Words {
     verify: Verify {
         title: "Confirm your address",
         button: "Confirm the address",
+        choose: "Make it the new password",
         of_browser: "This confirms the address that our email was sent to. Your account is then ready, with the password that you chose.",
         with_password: "If you created this account, type the password that you chose. If someone else did, type a new one; theirs then stops working.",
         password_hint: "Yours, or a new one of at least 12 characters.",
+        other: "This isn’t the password that was chosen for this account. Type it again, or type a new one and make it the new password.",
         ask: "We’ll send you a new link and a new code.",
         sent_title: "Check your email",
         sent: |address| {

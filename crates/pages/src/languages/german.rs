@@ -89,9 +89,11 @@ pub static WORDS: Words = Words {
     verify: Verify {
         title: "Adresse bestätigen",
         button: "Adresse bestätigen",
+        choose: "Als neues Passwort festlegen",
         of_browser: "Damit bestätigen Sie die Adresse, an die unsere Mail ging. Ihr Konto ist dann fertig, mit dem Passwort, das Sie gewählt haben.",
         with_password: "Haben Sie das Konto selbst angelegt, geben Sie Ihr Passwort ein. War es jemand anderes, geben Sie ein neues ein; das andere gilt dann nicht mehr.",
         password_hint: "Ihres, oder ein neues von mindestens 12 Zeichen.",
+        other: "Das ist nicht das Passwort, das für dieses Konto gewählt wurde. Geben Sie es noch einmal ein, oder geben Sie ein neues ein und legen Sie es fest.",
         ask: "Wir schicken Ihnen einen neuen Link und einen neuen Code.",
         sent_title: "Prüfen Sie Ihr Postfach",
         sent: |address| {

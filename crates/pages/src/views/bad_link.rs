@@ -31,7 +31,7 @@ impl View for BadLink {
             lead: Some(html! { (why) }),
             note: None,
             content: html! { p class="form" { a class="button" href=(leads) { (way) } } },
-            more: None,
+            more: Some(html! { p { ((words.register.login)(frame)) } }),
         })
     }
 }

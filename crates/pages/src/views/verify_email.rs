@@ -20,6 +20,9 @@ pub struct Verify<'a> {
     pub is_of_browser: bool,
     /// What is wrong with the password.
     pub fault: Option<Fault<'a>>,
+    /// Whether the password was not the one of the registration. A slip of the finger must not become the password: whoever wants another one
+    /// says so.
+    pub is_other: bool,
 }
 
 /// What was mailed.
@@ -53,19 +56,20 @@ impl View for Verify<'_> {
     fn render(&self, frame: &Frame<'_>) -> String {
         let words = frame.words();
         let verify = &words.verify;
+        let error = fault_of(frame, self.fault, &["password", "newPassword"]);
         let password = Field {
             name: "password",
             kind: Kind::CurrentPassword,
             label: words.password,
             value: "",
             hint: Some(verify.password_hint),
-            error: fault_of(frame, self.fault, &["password", "newPassword"]),
+            error: error.or_else(|| self.is_other.then(|| html! { (verify.other) })),
             is_first: true,
             is_required: true,
         };
         frame.gate(&Gate {
             title: verify.title,
-            is_faulty: self.fault.is_some(),
+            is_faulty: self.fault.is_some() || self.is_other,
             lead: Some(html! { (if self.is_of_browser { verify.of_browser } else { verify.with_password }) }),
             note: None,
             content: html! {
@@ -80,6 +84,7 @@ impl View for Verify<'_> {
                     }
                     @if !self.is_of_browser { (password.render()) }
                     button { (verify.button) }
+                    @if self.is_other { button class="quiet" name="choose" value="new" { (verify.choose) } }
                 }
             },
             more: None,
