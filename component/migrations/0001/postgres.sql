@@ -327,12 +327,32 @@ CREATE TABLE invalidations (
 
 CREATE INDEX invalidations_subject ON invalidations (subject, id);
 
-CREATE TABLE positions (
-    one  bigint PRIMARY KEY CHECK (one = 1),
-    last bigint NOT NULL
-);
+-- The newest row is put back, for its id must not be given again: answers that cover it would then cover what came later.
+CREATE FUNCTION invalidations_removed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO invalidations (id, subject)
+    SELECT id, subject FROM old_rows
+    WHERE id = (SELECT max(id) FROM old_rows) AND id > (SELECT last FROM positions);
+    RETURN NULL;
+END $$;
 
-INSERT INTO positions (one, last) VALUES (1, 0);
+CREATE FUNCTION invalidations_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'invalidations must not be truncated: delete its rows, of which the newest stays';
+END $$;
+
+-- The newest position. No row that each commit updates: its dead versions would pile up while somebody, anywhere, holds a snapshot.
+CREATE VIEW positions AS SELECT coalesce(max(id), 0) AS last FROM invalidations;
+
+CREATE TRIGGER invalidations_removed AFTER DELETE ON invalidations
+REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION invalidations_removed();
+
+CREATE TRIGGER invalidations_emptied BEFORE TRUNCATE ON invalidations FOR EACH STATEMENT EXECUTE FUNCTION invalidations_emptied();
+
+-- Its lock is that of whoever writes, on all nodes together. It has no rows.
+CREATE TABLE writer (
+    nothing bigint
+);
 
 CREATE TABLE starts (
     nonce    text COLLATE "C" PRIMARY KEY,
@@ -349,10 +369,12 @@ BEGIN
     IF cardinality(subjects) = 0 THEN
         RETURN NULL;
     END IF;
-    UPDATE positions SET last = last + cardinality(subjects) RETURNING last INTO newest;
+    -- Whoever writes by hand has no lock yet.
+    LOCK TABLE writer IN SHARE ROW EXCLUSIVE MODE;
+    SELECT last INTO newest FROM positions;
     INSERT INTO invalidations (id, subject)
-    SELECT newest - cardinality(subjects) + n, subject FROM unnest(subjects) WITH ORDINALITY AS touched (subject, n);
-    RETURN newest;
+    SELECT newest + n, subject FROM unnest(subjects) WITH ORDINALITY AS touched (subject, n);
+    RETURN newest + cardinality(subjects);
 END $$;
 
 CREATE FUNCTION starts_placed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -362,6 +384,14 @@ BEGIN
 END $$;
 
 CREATE TRIGGER starts_placed BEFORE INSERT ON starts FOR EACH ROW EXECUTE FUNCTION starts_placed();
+
+-- The starts, as they are told outside of the database: with the timeline, which is another after a standby was promoted. A standby itself
+-- has none to tell, and fails.
+CREATE VIEW lineages AS
+SELECT nonce || '@' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS nonce, position FROM starts;
+
+-- So that there is a timeline to tell before anybody serves.
+INSERT INTO starts (nonce) VALUES ('0');
 
 CREATE TABLE known_settings (
     key   text COLLATE "C" PRIMARY KEY,
@@ -426,3 +456,57 @@ END $$;
 
 CREATE TRIGGER accounts_removed AFTER DELETE ON accounts
 REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION accounts_removed();
+
+-- What people and dashboards read: times as times, metadata as JSON, and no secrets. `docs/postgresql.md` has a role that sees these views alone.
+
+DO $$
+BEGIN
+    IF to_regnamespace('auth') IS NULL THEN
+        CREATE SCHEMA auth;
+    END IF;
+END $$;
+
+-- A time; null where it is beyond the calendar. Indexes are on it, so that a view's conditions find them.
+CREATE FUNCTION at(milliseconds bigint) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN milliseconds BETWEEN -62135596800000 AND 253402300799999
+        THEN to_timestamp(milliseconds / 1000.0::double precision) END
+$$;
+
+-- JSON; null where it is none, or holds what jsonb can't: one bad row must not hide the others. (What catches an error is not parallel safe.)
+CREATE FUNCTION as_jsonb(value text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+    RETURN value::jsonb;
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;
+END $$;
+
+CREATE INDEX sessions_created ON sessions (at(created_at));
+
+CREATE INDEX security_events_created ON security_events (at(created_at), event_type);
+
+CREATE VIEW auth.users AS
+SELECT id, email, name, image, role, email_verified, banned, ban_reason, at(ban_expires) AS ban_expires, at(created_at) AS created_at,
+    at(updated_at) AS updated_at, as_jsonb(app_metadata) AS app_metadata, language
+FROM users;
+
+CREATE VIEW auth.sessions AS
+SELECT id, user_id, remember_me, device_id, device_name, ip_address, user_agent, at(last_activity_at) AS last_activity_at,
+    at(created_at) AS created_at, at(expires_at) AS expires_at, at(absolute_expires_at) AS absolute_expires_at, at(auth_time) AS auth_time,
+    amr, parent_id, origin
+FROM sessions;
+
+CREATE VIEW auth.devices AS
+SELECT id, user_id, client_id, at(created_at) AS created_at, at(last_seen_at) AS last_seen_at
+FROM devices;
+
+CREATE VIEW auth.security_events AS
+SELECT id, user_id, event_type, ip_address, user_agent, as_jsonb(metadata) AS metadata, at(created_at) AS created_at, source, leaf
+FROM security_events;
+
+CREATE VIEW auth.outbox AS
+SELECT id, kind, state, reason, attempts, at(created_at) AS created_at, at(due_at) AS due_at
+FROM outbox;
+
+CREATE VIEW auth.audit_seals AS
+SELECT size, at(sealed_at) AS sealed_at
+FROM audit_seals;

@@ -446,6 +446,9 @@ BEGIN
     UPDATE starts SET position = (SELECT last FROM positions) WHERE nonce = NEW.nonce;
 END;
 
+-- The starts, as they are told outside of the database. On PostgreSQL they say more.
+CREATE VIEW lineages AS SELECT nonce, position FROM starts;
+
 -- What the service was started with last; of secrets only what tells one from another.
 CREATE TABLE known_settings (
     key   TEXT PRIMARY KEY,

@@ -9,7 +9,7 @@ use mana_auth_positions::{Position, nonce, start};
 
 /// Columns: the newest position, the newest start, and a text that differs whenever the signing keys do.
 pub const SNAPSHOT: &str = "(SELECT last FROM positions), \
-     (SELECT nonce FROM starts ORDER BY position DESC LIMIT 1), \
+     (SELECT nonce FROM lineages ORDER BY position DESC LIMIT 1), \
      (SELECT string_agg(id || ' ' || signs_from || ' ' || coalesce(CAST(revoked_at AS text), ''), ',' ORDER BY id) FROM jwks)";
 
 /// Reads [`SNAPSHOT`].
@@ -30,7 +30,7 @@ pub async fn snapshot<T>(read: impl FnMut(&mut Columns) -> Result<T, Failure>) -
 
 /// The start that a position follows; 0 for none.
 pub async fn start_before(id: u64) -> Result<u64, Failure> {
-    let sql = "SELECT nonce FROM starts WHERE position <= ?1 ORDER BY position DESC LIMIT 1";
+    let sql = "SELECT nonce FROM lineages WHERE position <= ?1 ORDER BY position DESC LIMIT 1";
     let before = storage::query_one(sql, params![id], |row| row.take::<String>()).await?;
     Ok(before.as_deref().map_or(0, start))
 }

@@ -44,13 +44,15 @@ pub async fn all() -> Result<Vec<Key>, Failure> {
     Ok(all_at().await?.1)
 }
 
-/// Every key, newest first, if the schema has this version; otherwise none, or a rejection.
+/// Every key, newest first, if the schema is of this version, or of a newer one that programs of this version may serve on; otherwise none, or a
+/// rejection.
 ///
 /// # Errors
 ///
 /// Where storage fails.
 pub async fn all_under_schema(version: u32) -> Result<Vec<Key>, Failure> {
-    let condition = "WHERE (SELECT max(version) FROM schema_migrations) = ?1";
+    let condition = "WHERE (SELECT CASE WHEN version >= ?1 AND oldest <= ?1 THEN 1 ELSE 0 END
+         FROM schema_migrations ORDER BY version DESC LIMIT 1) = 1";
     Ok(read(condition, params![version]).await?.1)
 }
 

@@ -8,12 +8,15 @@ use crate::{bindings::mana::auth::storage, params, time::Time};
 struct Migration {
     sqlite: &'static str,
     postgres: &'static str,
+    /// The oldest version of the schema whose programs may still serve once this one was applied: servers are replaced one by one.
+    oldest: u32,
 }
 
 /// The migrations, oldest first: the first is version 1. Never edited once released.
 const MIGRATIONS: [Migration; 1] = [Migration {
     sqlite: include_str!(concat!(env!("OUT_DIR"), "/migrations_0001_sqlite.sql")),
     postgres: include_str!(concat!(env!("OUT_DIR"), "/migrations_0001_postgres.sql")),
+    oldest: 1,
 }];
 
 /// The version of the schema that this program works on.
@@ -22,7 +25,7 @@ pub const NEWEST: u32 = MIGRATIONS.len() as u32;
 
 /// Why the schema could not be brought up to date.
 pub enum Outdated {
-    /// The database was written by a newer version of this program: its schema's number.
+    /// The database was brought up to date by a newer version of this program, beside which this one can't serve: its schema's number.
     Newer(u32),
     /// The database was written by a version of this program that was never released.
     Unreleased,
@@ -42,22 +45,27 @@ impl From<Error> for Outdated {
 ///
 /// See [`Outdated`].
 pub async fn migrate(now: Time) -> Result<(), Outdated> {
-    let current = current_version().await?;
-    if current > NEWEST {
+    let Version { current, oldest } = current_version().await?;
+    if oldest > NEWEST {
         return Err(Outdated::Newer(current));
     }
     let lacking = || (1..).zip(&MIGRATIONS).filter(|(version, _)| *version > current);
     if lacking().next().is_none() {
         return Ok(());
     }
-    let mut batch = vec![statement(create_versions(), vec![])];
-    batch.extend(lacking().map(|(version, _)| {
+    let mut batch = match dialect::spoken() {
+        Dialect::Sqlite => vec![],
+        Dialect::Postgres => vec![statement(CREATE_SCHEMA, vec![])],
+    };
+    batch.push(statement(create_versions(), vec![]));
+    let first = batch.len();
+    batch.extend(lacking().map(|(version, migration)| {
         statement(
-            "INSERT INTO schema_migrations (version, applied_at) VALUES (?1, ?2)",
-            params![version, now],
+            "INSERT INTO schema_migrations (version, oldest, applied_at) VALUES (?1, ?2, ?3)",
+            params![version, migration.oldest, now],
         )
     }));
-    let claims = 1..batch.len();
+    let claims = first..batch.len();
     let scripts = lacking().flat_map(|(_, migration)| statements(migration.script(dialect::spoken())));
     batch.extend(scripts.chain(watched::triggers(dialect::spoken())).map(|sql| statement(&sql, vec![])));
     match storage::transact(batch).await {
@@ -84,33 +92,53 @@ impl Migration {
 fn create_versions() -> &'static str {
     match dialect::spoken() {
         Dialect::Sqlite => {
-            "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT"
+            "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, oldest INTEGER NOT NULL, applied_at INTEGER NOT NULL) STRICT"
         }
         Dialect::Postgres => {
-            "CREATE TABLE IF NOT EXISTS schema_migrations (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"
+            "CREATE TABLE IF NOT EXISTS schema_migrations (version bigint PRIMARY KEY, oldest bigint NOT NULL, applied_at bigint NOT NULL)"
         }
     }
+}
+
+/// One migrates at a time, in the first schema of the connection's `search_path`, which is made where there is none: most roles may not.
+const CREATE_SCHEMA: &str =
+    "DO $$ DECLARE wanted text := btrim(split_part(current_setting('search_path'), ',', 1), ' \"');
+    BEGIN
+        PERFORM pg_advisory_xact_lock(hashtext('mana-auth'), hashtext('migrate'));
+        IF wanted <> '$user' AND to_regnamespace(quote_ident(wanted)) IS NULL THEN
+            EXECUTE format('CREATE SCHEMA %I', wanted);
+        END IF;
+    END $$";
+
+/// The version of a schema, and the oldest whose programs may still serve on it.
+struct Version {
+    current: u32,
+    oldest: u32,
 }
 
 /// 0 if there is no schema. A database of an unreleased version has the table `schema_migrations`, but no table `outbox`.
-async fn current_version() -> Result<u32, Outdated> {
+async fn current_version() -> Result<Version, Outdated> {
     let tables = params!["schema_migrations", "outbox"];
-    match first_integer(dialect::count_of_tables(), tables).await? {
-        0 => Ok(0),
+    match first_number(dialect::count_of_tables(), tables).await? {
+        0 => Ok(Version { current: 0, oldest: 0 }),
         1 => Err(Outdated::Unreleased),
         _ => {
-            let newest = "SELECT coalesce(max(version), 0) FROM schema_migrations";
-            Ok(u32::try_from(first_integer(newest, vec![]).await?).unwrap_or(u32::MAX))
+            let newest = "SELECT version, oldest FROM schema_migrations ORDER BY version DESC LIMIT 1";
+            let answer = storage::query(newest.to_owned(), vec![]).await?;
+            let mut numbers = answer.rows.into_iter().flatten().map(number);
+            let mut next = || numbers.next().unwrap_or(0);
+            Ok(Version { current: next(), oldest: next() })
         }
     }
 }
 
-async fn first_integer(sql: &str, params: Vec<Value>) -> Result<i64, Error> {
+async fn first_number(sql: &str, params: Vec<Value>) -> Result<u32, Error> {
     let answer = storage::query(sql.to_owned(), params).await?;
-    match answer.rows.into_iter().flatten().next() {
-        Some(Value::Integer(n)) => Ok(n),
-        _ => Ok(0),
-    }
+    Ok(answer.rows.into_iter().flatten().map(number).next().unwrap_or(0))
+}
+
+fn number(value: Value) -> u32 {
+    if let Value::Integer(number) = value { u32::try_from(number).unwrap_or(u32::MAX) } else { 0 }
 }
 
 /// The statements of a script: each ends at a line that is not indented and ends with a semicolon, so that the
@@ -171,9 +199,17 @@ mod tests {
 
     #[test]
     fn both_dialects_have_the_same_tables() {
-        for Migration { sqlite, postgres } in &MIGRATIONS {
+        for Migration { sqlite, postgres, .. } in &MIGRATIONS {
             assert!(tables(sqlite).iter().all(|(table, columns)| columns.len() > 1 && table.ends_with('(')));
-            assert_eq!(tables(sqlite), tables(postgres));
+            // On PostgreSQL, the newest position is that of the newest row, and who writes takes a lock.
+            let only = |script, differs: &str| {
+                let (other, same): (Vec<_>, Vec<_>) = tables(script)
+                    .into_iter()
+                    .partition(|(table, _)| table == &format!("CREATE TABLE {differs} ("));
+                assert_eq!(other.len(), 1);
+                same
+            };
+            assert_eq!(only(sqlite, "positions"), only(postgres, "writer"));
         }
     }
 }

@@ -39,11 +39,27 @@ pub fn start_in(subject: &str) -> Option<u64> {
     subject.strip_prefix(START).map(start)
 }
 
-/// The start that has a nonce. What somebody typed by hand is a start too, and none of ours.
+/// The start that has a nonce, as the view `lineages` tells it: on PostgreSQL `@` and the timeline follow, in hexadecimal digits. A standby
+/// that was promoted has another timeline, and may lack what was committed last: positions from before are then of another start. What
+/// somebody typed by hand is a start too, and none of ours.
 #[must_use]
 pub fn start(nonce: &str) -> u64 {
-    let leading = nonce.get(..16).unwrap_or(nonce);
-    u64::from_str_radix(leading, 16).unwrap_or(u64::MAX)
+    let (nonce, timeline) = nonce.split_once('@').unwrap_or((nonce, "0"));
+    let number =
+        |digits: &str| u64::from_str_radix(digits.get(..16).unwrap_or(digits), 16).unwrap_or(u64::MAX);
+    on_timeline(number(nonce), number(timeline))
+}
+
+/// The timeline in what the view `lineages` tells; 0 where there is none.
+#[must_use]
+pub fn timeline(nonce: &str) -> u64 {
+    nonce.split_once('@').map_or(0, |(_, timeline)| start(timeline))
+}
+
+/// A start, as it is told on a timeline.
+#[must_use]
+pub const fn on_timeline(start: u64, timeline: u64) -> u64 {
+    start ^ timeline
 }
 
 /// The nonce of a start, as the database has it.
@@ -94,6 +110,8 @@ mod tests {
         assert_eq!(start(&nonce(7)), 7);
         assert_eq!(start_in("start:00000000000000ff0000000000000000"), Some(255));
         assert_eq!(start_in("start:by hand"), Some(u64::MAX));
+        assert_eq!(start("00000000000000f0@0000000f"), 255);
+        assert_ne!(start("0@00000001"), start("0@00000002"));
         assert_eq!(start_in("s:0190"), None);
     }
 }

@@ -20,7 +20,7 @@ pub struct Found {
     pub rows: u64,
     /// Whether one of the subjects has a row after the position.
     pub is_touched: bool,
-    /// The nonce of the newest start.
+    /// The newest start, as the view `lineages` tells it.
     pub newest_start: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl Question {
             "SELECT (SELECT last FROM positions),
                 (SELECT count(*) FROM (SELECT 1 FROM invalidations WHERE id > ?1 LIMIT {MOST} + 1) AS newer),
                 (SELECT count(*) FROM (SELECT 1 FROM invalidations WHERE subject IN ({places}) AND id > ?1 LIMIT 1) AS touched),
-                (SELECT nonce FROM starts ORDER BY position DESC LIMIT 1)"
+                (SELECT nonce FROM lineages ORDER BY position DESC LIMIT 1)"
         )
     }
 

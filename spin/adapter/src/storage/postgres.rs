@@ -4,23 +4,17 @@
 //! transaction, and none begins on another's. A failure before COMMIT changed nothing; one after it was asked for may have.
 //!
 //! Spin 4.1 checks the type of a parameter against the column's, strictly, and reads some types only. For a schema that
-//! means: `boolean`, `bigint`, `text`, `bytea`, `timestamp` (never `timestamptz`), and casts where an expression is of
-//! another type (`sum(n)::bigint`).
+//! means: `boolean`, `bigint`, `text`, `bytea`, and casts where an expression is of another type (`sum(n)::bigint`).
 
 mod errors;
 mod values;
 
-use super::{
-    placeholders::numbered_with_dollar,
-    transaction::{self, Session, changes_rows},
-};
+use super::transaction::{self, Session};
 use crate::bindings::storage::{Error, Statement, Value};
-use errors::{rejected, typed};
+use errors::{is_of_no_table, rejected, typed};
 use futures::future::{Either, select};
-use spin_sdk::{
-    pg::{Connection, ParameterValue},
-    time,
-};
+use mana_auth_sql::{changes_rows, numbered_with_dollar, transaction as protocol};
+use spin_sdk::{pg::Connection, time};
 use std::{pin::pin, time::Duration};
 use values::{parameter, value, weight};
 
@@ -36,12 +30,18 @@ const ANSWERING: Duration = Duration::from_secs(10);
 /// The most that an answer may hold, in bytes.
 const ANSWER: usize = 8 * 1024 * 1024;
 
+/// The address, with the schema that the tables are in.
+pub fn with_schema(url: &str) -> String {
+    let more = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{more}options=-c%20search_path%3Dmana")
+}
+
 pub async fn query(url: &str, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, Error> {
     within(ANSWERING, read(url, sql, params)).await
 }
 
 async fn read(url: &str, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, Error> {
-    let params = parameters(params, 0)?;
+    let params: Vec<_> = params.into_iter().map(parameter).collect();
     let database = open(url).await?;
     let answer = database.query(numbered_with_dollar(sql), params).await;
     let mut answer = answer.map_err(|error| typed(error, 0))?;
@@ -64,18 +64,25 @@ pub async fn transact(url: &str, statements: &[Statement]) -> Result<Vec<u64>, E
 struct Pooled(Connection);
 
 impl Session for Pooled {
-    const BEGIN: &'static str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
-    /// By default PostgreSQL waits for a lock for ever. An instance that ended in the middle (`--request-timeout`) leaves
-    /// its locks on a connection in the pool, until that is used again: the second one ends those.
-    const SETTINGS: &'static [&'static str] = &["SELECT set_config('lock_timeout', '1s', true), \
-         set_config('idle_in_transaction_session_timeout', '10s', true)"];
+    const BEGIN: &'static str = protocol::BEGIN;
+    /// An instance that ended in the middle (`--request-timeout`) leaves its locks on a connection in the pool, until that is used
+    /// again, or the time is over that it may idle.
+    const SETTINGS: &'static [&'static str] = &protocol::BOUNDS;
 
     async fn execute(&self, sql: &str, params: Vec<Value>, position: u32) -> Result<u64, Error> {
-        let params = parameters(params, position)?;
+        let params: Vec<_> = params.into_iter().map(parameter).collect();
         let affected = self.0.execute(numbered_with_dollar(sql), params).await;
         let affected = affected.map_err(|error| typed(error, position))?;
         // Of a SELECT, PostgreSQL tells how many rows it read.
         Ok(if changes_rows(sql) { affected } else { 0 })
+    }
+
+    async fn lock(&self) -> Result<bool, Error> {
+        match self.0.execute(protocol::LOCK, vec![]).await {
+            Ok(_) => Ok(true),
+            Err(error) if is_of_no_table(&error) => Ok(false),
+            Err(error) => Err(typed(error, 0)),
+        }
     }
 
     async fn pause(failures: u32) {
@@ -111,9 +118,4 @@ async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>
         Either::Left((outcome, _)) => outcome,
         Either::Right(_) => Err(Error::Unavailable),
     }
-}
-
-fn parameters(params: Vec<Value>, statement: u32) -> Result<Vec<ParameterValue>, Error> {
-    let params = params.into_iter().map(parameter).collect::<Option<_>>();
-    params.ok_or_else(|| rejected(statement, "a time beyond what the database holds".to_owned()))
 }

@@ -5,9 +5,10 @@
 
 use super::{
     errors::{Meaning, meaning},
-    transaction::{self, Session, changes_rows},
+    transaction::{self, Session},
 };
 use crate::bindings::storage::{Conflict, Error, Rejection, Statement, Value};
+use mana_auth_sql::changes_rows;
 use spin_sdk::sqlite::{self as spin, Connection};
 use std::cell::Cell;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 /// The statement with PostgreSQL's placeholders. What stands within quotes or a `--` comment is left
 /// alone.
+#[must_use]
 pub fn numbered_with_dollar(sql: &str) -> Cow<'_, str> {
     if !sql.contains('?') {
         return Cow::Borrowed(sql);
