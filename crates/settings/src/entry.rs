@@ -7,6 +7,16 @@ pub const fn host(name: &'static str, kind: ValueKind, default: Fallback, reason
     ConfigKey { name, owner: Owner::Host, kind, default, reason: documented(reason) }
 }
 
+/// A key of our host's, and of what stands in for it on Spin.
+pub const fn any_host(
+    name: &'static str,
+    kind: ValueKind,
+    default: Fallback,
+    reason: &'static str,
+) -> ConfigKey {
+    ConfigKey { name, owner: Owner::AnyHost, kind, default, reason: documented(reason) }
+}
+
 /// A key of the component's.
 pub const fn component(
     name: &'static str,

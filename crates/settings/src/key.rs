@@ -5,6 +5,8 @@
 pub enum Owner {
     /// The host.
     Host,
+    /// Our host, and what stands in for it on Spin.
+    AnyHost,
     /// The component, on whatever host.
     Component,
     /// What stands in for our host on Spin.

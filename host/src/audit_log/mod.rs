@@ -9,4 +9,5 @@ mod verify;
 
 pub use checkpoints::{Checkpoints, CheckpointsError, notes};
 pub use report::{Report, Verification, VerifyError};
+pub use rows::Copy;
 pub use verify::verify;

@@ -1,5 +1,6 @@
 //! What a verification is given, and what it finds.
 
+use crate::storage::CopyOutError;
 use mana_auth_audit::{Finding, VerifierKey};
 use std::io;
 
@@ -56,6 +57,9 @@ pub enum VerifyError {
     /// It is no database of this service, or of another version, or it can't be read.
     #[error("the database can't be read: {0}")]
     Database(#[from] rusqlite::Error),
+    /// It can't be read from its server.
+    #[error(transparent)]
+    Server(#[from] CopyOutError),
     /// The export can't be written, or the checkpoints can't be read.
     #[error("the export or the checkpoints: {0}")]
     File(#[from] io::Error),

@@ -1,12 +1,18 @@
 //! Reading a copy of the database, row by row. It is opened read-only, and nothing that it says is believed.
 
-use crate::storage::read_only;
+use crate::storage::{CopyOutError, PostgresUrl, copy_out, read_only};
 use mana_auth_audit::{Erased, Frontier, Hash, Prefix, PublicKey, Stored, Subtree, pruned, stored_text};
 use rusqlite::{Connection, OptionalExtension as _, Row, Rows, types::ValueRef};
 use std::path::Path;
 
-/// What is read.
-const TABLES: [&str; 5] = ["security_events", "audit_tree", "audit_keys", "audit_seals", "audit_tiles"];
+/// What is read, and what tells rows apart.
+const TABLES: [(&str, &str); 5] = [
+    ("security_events", "leaf"),
+    ("audit_tree", "id"),
+    ("audit_keys", "id"),
+    ("audit_seals", "size"),
+    ("audit_tiles", "level, position"),
+];
 /// The longest metadata of events that tell of the audit log, in bytes.
 const METADATA: u32 = 64 << 10;
 
@@ -28,7 +34,11 @@ pub struct Unsealed {
 }
 
 impl Copy {
-    /// Opens it. A file without its write-ahead log, as a backup is, is read as if nobody could write it.
+    /// Opens a file. One without its write-ahead log, as a backup is, is read as if nobody could write it.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no database.
     pub fn open(database: &Path) -> rusqlite::Result<Self> {
         let mut log = database.as_os_str().to_owned();
         log.push("-wal");
@@ -37,7 +47,16 @@ impl Copy {
         Ok(Self(connection))
     }
 
-    pub fn tree(&self) -> rusqlite::Result<Option<Tree>> {
+    /// What a PostgreSQL holds at this moment, with nothing but the right to read it.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be read.
+    pub async fn of_postgres(url: &PostgresUrl) -> Result<Self, CopyOutError> {
+        copy_out(url, &TABLES).await.map(Self)
+    }
+
+    pub(super) fn tree(&self) -> rusqlite::Result<Option<Tree>> {
         let sql = "SELECT origin, max(size, 0), frontier FROM audit_tree WHERE id = 1";
         let tree = |row: &Row<'_>| {
             Ok(Tree { origin: text(row, 0)?.unwrap_or_default(), size: row.get(1)?, frontier: row.get(2)? })
@@ -46,14 +65,14 @@ impl Copy {
     }
 
     /// Whether anything here was sealed, whatever the tree's own row says.
-    pub fn has_sealed(&self) -> rusqlite::Result<bool> {
+    pub(super) fn has_sealed(&self) -> rusqlite::Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM audit_seals) OR EXISTS (SELECT 1 FROM security_events WHERE leaf IS NOT NULL)
                    OR EXISTS (SELECT 1 FROM audit_keys)";
         self.0.query_row(sql, [], |row| row.get(0))
     }
 
     /// Every key that has signed, newest first.
-    pub fn keys(&self) -> rusqlite::Result<Vec<PublicKey>> {
+    pub(super) fn keys(&self) -> rusqlite::Result<Vec<PublicKey>> {
         let mut statement = self.0.prepare("SELECT public_key FROM audit_keys ORDER BY id DESC")?;
         let keys = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         let known = |key: Vec<u8>| PublicKey::from_bytes(key.as_slice().try_into().ok()?);
@@ -62,8 +81,8 @@ impl Copy {
 
     /// What is not as SQLite left it: an index that tells of other rows than its table holds would have the walk read the one
     /// and the service the other. None where all is sound.
-    pub fn unsound(&self) -> rusqlite::Result<Option<String>> {
-        for table in TABLES {
+    pub(super) fn unsound(&self) -> rusqlite::Result<Option<String>> {
+        for (table, _) in TABLES {
             let sql = format!("PRAGMA integrity_check('{table}')");
             let told: String = self.0.query_row(&sql, [], |row| row.get(0))?;
             if told != "ok" {
@@ -75,7 +94,7 @@ impl Copy {
 
     /// What events claim of leaves before them, each with its place: the walk comes by each of these events, and by the tree that it
     /// speaks of.
-    pub fn erased(&self) -> rusqlite::Result<Vec<(u64, Erased)>> {
+    pub(super) fn erased(&self) -> rusqlite::Result<Vec<(u64, Erased)>> {
         let mut erased = Vec::new();
         self.each_metadata("details_erased", |at, metadata| {
             erased.extend(Erased::parse(metadata, at).map(|told| (at, told)));
@@ -84,7 +103,7 @@ impl Copy {
     }
 
     /// The same of leaves that were dropped.
-    pub fn pruned(&self) -> rusqlite::Result<Vec<(u64, Prefix)>> {
+    pub(super) fn pruned(&self) -> rusqlite::Result<Vec<(u64, Prefix)>> {
         let mut dropped = Vec::new();
         self.each_metadata("events_pruned", |at, metadata| {
             dropped.extend(pruned(metadata, at).map(|told| (at, told)));
@@ -105,7 +124,7 @@ impl Copy {
     }
 
     /// Whether an event that is still to be sealed says that the audit log goes on under this name.
-    pub fn is_about_to_begin(&self, origin: &str) -> rusqlite::Result<bool> {
+    pub(super) fn is_about_to_begin(&self, origin: &str) -> rusqlite::Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM security_events
                    WHERE event_type = 'audit_begun' AND source IS NULL AND leaf IS NULL AND mac IS NOT NULL
                        AND CASE WHEN json_valid(metadata) THEN json_extract(metadata, '$.origin') END = ?1)";
@@ -113,7 +132,7 @@ impl Copy {
     }
 
     /// The first row that is there although its place was dropped: whole tiles may still be to be dropped, up to the boundary.
-    pub fn first_below(&self, below: u64) -> rusqlite::Result<Option<Stored>> {
+    pub(super) fn first_below(&self, below: u64) -> rusqlite::Result<Option<Stored>> {
         let sql = format!(
             "SELECT {EVENT} FROM security_events WHERE leaf >= 0 AND leaf < ?1 ORDER BY leaf LIMIT 1"
         );
@@ -121,20 +140,20 @@ impl Copy {
     }
 
     /// How many rows stand in a range of places.
-    pub fn count(&self, leaves: &std::ops::Range<u64>) -> rusqlite::Result<u64> {
+    pub(super) fn count(&self, leaves: &std::ops::Range<u64>) -> rusqlite::Result<u64> {
         let sql = "SELECT count(*) FROM security_events WHERE leaf >= ?1 AND leaf < ?2";
         self.0.query_row(sql, (leaves.start, leaves.end), |row| row.get(0))
     }
 
     /// A row that the service did not write, or not like that: it is passed over when others are sealed. Its id.
-    pub fn foreign(&self) -> rusqlite::Result<Option<String>> {
+    pub(super) fn foreign(&self) -> rusqlite::Result<Option<String>> {
         let sql = "SELECT id FROM security_events
                    WHERE (leaf IS NULL AND (mac IS NULL OR length(mac) <> 36)) OR leaf < 0 ORDER BY id LIMIT 1";
         Ok(self.0.query_row(sql, [], |row| text(row, 0)).optional()?.map(Option::unwrap_or_default))
     }
 
     /// The tree of leaves that were dropped, from its tiles. None where they are not all there.
-    pub fn frontier(&self, size: u64) -> rusqlite::Result<Option<Frontier>> {
+    pub(super) fn frontier(&self, size: u64) -> rusqlite::Result<Option<Frontier>> {
         let mut roots = Vec::new();
         for subtree in Subtree::of(&(0..size)) {
             let (level, places) = subtree.tiles();
@@ -147,13 +166,13 @@ impl Copy {
         Ok(Frontier::from_bytes(size, &roots.concat()))
     }
 
-    pub fn tile(&self, level: u32, position: u64) -> rusqlite::Result<Option<Hash>> {
+    pub(super) fn tile(&self, level: u32, position: u64) -> rusqlite::Result<Option<Hash>> {
         let sql = "SELECT hash FROM audit_tiles WHERE level = ?1 AND position = ?2 AND length(hash) = 32";
         self.0.prepare_cached(sql)?.query_row((level, position), |row| row.get(0)).optional()
     }
 
     /// Calls `each` with every sealed event from a leaf on, in order.
-    pub fn each_event<E: From<rusqlite::Error>>(
+    pub(super) fn each_event<E: From<rusqlite::Error>>(
         &self,
         from: u64,
         mut each: impl FnMut(Stored) -> Result<(), E>,
@@ -168,19 +187,19 @@ impl Copy {
     }
 
     /// The next checkpoint of more than `after` leaves: its size, its note, and when it was made.
-    pub fn next_seal(&self, after: u64) -> rusqlite::Result<Option<(u64, String, i64)>> {
+    pub(super) fn next_seal(&self, after: u64) -> rusqlite::Result<Option<(u64, String, i64)>> {
         let sql = "SELECT size, note, sealed_at FROM audit_seals WHERE size > ?1 ORDER BY size LIMIT 1";
         let seal = |row: &Row<'_>| Ok((row.get(0)?, text(row, 1)?.unwrap_or_default(), row.get(2)?));
         self.0.prepare_cached(sql)?.query_row([after], seal).optional()
     }
 
     /// The checkpoint of this size: a signed note.
-    pub fn seal(&self, size: u64) -> rusqlite::Result<Option<String>> {
+    pub(super) fn seal(&self, size: u64) -> rusqlite::Result<Option<String>> {
         let sql = "SELECT note FROM audit_seals WHERE size = ?1";
         Ok(self.0.prepare_cached(sql)?.query_row([size], |row| text(row, 0)).optional()?.flatten())
     }
 
-    pub fn unsealed(&self) -> rusqlite::Result<Unsealed> {
+    pub(super) fn unsealed(&self) -> rusqlite::Result<Unsealed> {
         let sql = "SELECT count(*), min(created_at), max(created_at) FROM security_events
                    WHERE leaf IS NULL AND mac IS NOT NULL";
         self.0.query_row(sql, [], |row| {

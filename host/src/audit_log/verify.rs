@@ -9,15 +9,14 @@ use mana_auth_audit::{
     Checkpoint, Erased, Finding, Frontier, Hash, Malformed, PublicKey, Seal, Stored, TILE, Tile, Verifier,
     VerifierKey,
 };
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 /// Goes through the audit log of a copy of the database, and names the first thing that is not what was signed.
 ///
 /// # Errors
 ///
-/// Where the copy, the checkpoint or the export can't be read or written.
-pub fn verify(database: &Path, with: Verification<'_>) -> Result<Report, VerifyError> {
-    let copy = Copy::open(database)?;
+/// Where the copy, the checkpoints or the export can't be read or written.
+pub fn verify(copy: &Copy, with: Verification<'_>) -> Result<Report, VerifyError> {
     let Unsealed { count, first, last } = copy.unsealed()?;
     let mut report = Report {
         key: None,
@@ -33,7 +32,7 @@ pub fn verify(database: &Path, with: Verification<'_>) -> Result<Report, VerifyE
         given_up: None,
         finding: None,
     };
-    match walk(&copy, with, &mut report) {
+    match walk(copy, with, &mut report) {
         Ok(()) => Ok(report),
         Err(Stop::Found(finding)) => Ok(Report { finding: Some(finding), ..report }),
         Err(Stop::Failed(error)) => Err(error),

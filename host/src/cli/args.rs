@@ -86,6 +86,11 @@ pub enum Command {
     /// Housekeeping, where no server runs that does it by itself
     #[command(subcommand)]
     Maintenance(Maintenance),
+    /// Bring the database's schema up to date, as the role that owns it, before servers of this version start
+    #[command(
+        after_help = "Example:\n  MANA_AUTH_DATABASE_URL=postgres://mana_owner@db/auth mana-auth migrate"
+    )]
+    Migrate,
     /// The history that positions in tokens refer to
     #[command(subcommand)]
     Lineage(Lineage),

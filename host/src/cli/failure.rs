@@ -41,6 +41,11 @@ pub enum Failure {
     /// There is no database to work on.
     #[error("data: {} does not exist; `mana-auth serve` makes it", .0.display())]
     NoDatabase(PathBuf),
+    /// The database is no file.
+    #[error(
+        "database_url: is set, and a database on a server is copied by its own programs: pg_dump and pg_restore (docs/postgresql.md)"
+    )]
+    NoFile,
     /// There is no address to ask.
     #[error("management: is off, so there is nobody to ask ({0})")]
     NoManagement(Origin),

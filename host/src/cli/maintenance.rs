@@ -4,7 +4,7 @@ use super::{
     args::{Lineage, Maintenance},
     console,
     failure::Failure,
-    prepare::{Database, instance},
+    prepare::{Database, instance, started},
     sealing::Sealing,
 };
 use mana_auth::config::Config;
@@ -28,6 +28,12 @@ pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Resul
             return Ok(());
         }
     }
+}
+
+/// `migrate`: what a server does before it serves, where its role may. Again, it changes nothing.
+pub async fn migrate(config: Config) -> Result<(), Failure> {
+    drop(started(config, Database::MayBeNew).await?);
+    console::line("the schema is up to date")
 }
 
 /// `lineage renew`: what a serving process does when it starts.

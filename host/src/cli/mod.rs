@@ -67,7 +67,11 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
             Command::Mail(command) => mail::run(config, command).await,
             Command::Secret(command) => secret::run(config, command).await,
             Command::Maintenance(command) => maintenance::maintenance(config, command).await,
+            Command::Migrate => maintenance::migrate(config).await,
             Command::Lineage(command) => maintenance::lineage(config, command).await,
+            Command::Backup { .. } | Command::Restore { .. } if config.database_url.is_some() => {
+                Err(Failure::NoFile)
+            }
             Command::Backup { file, with_secret } => backup::backup(&config, &file, with_secret.as_deref()),
             Command::Restore { file, secret } => backup::restore(&config, &file, secret.as_deref()),
             Command::Health { live } => health::ask(&config, live).await,

@@ -85,6 +85,10 @@ pub fn is_there(path: &Path) -> Result<bool, Failure> {
 
 /// Refuses to begin with an empty database where checkpoints tell that there was another.
 pub fn refuse_lost(config: &Config) -> Result<(), Failure> {
+    if config.database_url.is_some() {
+        // Every server of a database on a server has checkpoints of its own, which begin empty.
+        return Ok(());
+    }
     let database = config.database();
     let is_there = is_there(&database)?;
     let kept = config.checkpoint_file().filter(|path| fs::metadata(path).is_ok_and(|kept| kept.len() > 0));
@@ -97,6 +101,8 @@ pub fn refuse_lost(config: &Config) -> Result<(), Failure> {
 /// An instance of the component for a command, not yet started.
 pub async fn instance(mut config: Config, database: Database) -> Result<Instance, Failure> {
     match database {
+        // The server of a database tells whether it is there.
+        Database::MustExist if config.database_url.is_some() => {}
         Database::MustExist => drop(existing(&config)?),
         Database::MayBeNew => refuse_lost(&config)?,
     }

@@ -1,7 +1,7 @@
 //! What can be wrong with a configuration: which key, where it was set, and why. Never the value.
 
 use super::variable::PREFIX;
-use crate::mail::SmtpUrlProblem;
+use crate::{mail::SmtpUrlProblem, storage::PostgresUrlProblem};
 use mana_auth_settings::{Owner, find, of_server};
 use std::{fmt, io, path::PathBuf};
 
@@ -53,6 +53,9 @@ pub enum Problem {
     /// No address of a server that takes mails.
     #[error(transparent)]
     SmtpUrl(#[from] SmtpUrlProblem),
+    /// No address of a PostgreSQL.
+    #[error(transparent)]
+    DatabaseUrl(#[from] PostgresUrlProblem),
     /// No http or https URL.
     #[error("must be an http or https URL without user, query or fragment")]
     Url,

@@ -17,7 +17,7 @@ pub use settings::{Flags, Setting, Settings};
 pub use show::show;
 pub use variable::PREFIX;
 
-use crate::mail::SmtpUrl;
+use crate::{mail::SmtpUrl, storage::PostgresUrl};
 use ipnet::IpNet;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
@@ -32,6 +32,12 @@ pub struct Config {
     pub management: Option<SocketAddr>,
     /// The folder that holds the database and the generated secret.
     pub data: PathBuf,
+    /// The database that several servers share; none: one in the data folder.
+    pub database_url: Option<PostgresUrl>,
+    /// How many connections to it read at once.
+    pub database_connections: usize,
+    /// How old the answer may be to what was revoked there.
+    pub revocation_bound: Duration,
     /// Where the checkpoints of the audit log are kept; none: in the data folder. `off`: nowhere.
     pub audit_checkpoint_file: Option<PathBuf>,
     /// Where clients reach the service. `component` holds it too.

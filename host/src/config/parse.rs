@@ -5,7 +5,7 @@ use super::{
     error::{Error, Problem},
     settings::{Flags, Settings},
 };
-use crate::mail::SmtpUrl;
+use crate::{mail::SmtpUrl, storage::PostgresUrl};
 use ipnet::IpNet;
 use mana_auth_hygiene::Origin;
 use mana_auth_settings::{self as keys, Fallback, KEYS, Owner, items};
@@ -87,6 +87,12 @@ fn parse(settings: Settings) -> Result<Config, Error> {
             _ => Some(values.parse("management", Problem::Address)?),
         },
         data: values.text("data").into(),
+        database_url: values.checked(
+            "database_url",
+            values.given("database_url").map(PostgresUrl::parse).transpose().map_err(Problem::from),
+        )?,
+        database_connections: values.number("database_connections")?,
+        revocation_bound: values.duration("revocation_bound_ms")?,
         audit_checkpoint_file: values.given("audit_checkpoint_file").map(Into::into),
         public_url,
         trusted_origins: items(values.text("trusted_origins"))

@@ -14,7 +14,7 @@ const MASK: &str = "***";
 pub fn show(config: &Config, component: &[(String, String)]) -> String {
     let mut out = String::new();
     for key in of_server() {
-        let value = if key.owner == Owner::Host {
+        let value = if matches!(key.owner, Owner::Host | Owner::AnyHost) {
             host_value(config, key)
         } else {
             component.iter().find(|(name, _)| name == key.name).map(|(_, value)| value.clone())

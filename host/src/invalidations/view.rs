@@ -1,7 +1,7 @@
 //! What changed lately, in memory: pure, and told of every row of the table in the order of their ids.
 
 use super::{Freshness, Position};
-use mana_auth_positions::{start, start_in};
+use mana_auth_positions::{on_timeline, start, start_in};
 use std::{
     collections::{BTreeMap, HashMap},
     hash::{BuildHasher as _, RandomState},
@@ -20,6 +20,8 @@ pub struct View {
     /// The newest start. What was remembered before it is unknown: whether a backup was restored in between, and which, only
     /// the database can tell.
     start: u64,
+    /// The timeline of the database, where it has several.
+    timeline: u64,
     /// Whether another database stands in its place, and no start of a process since tells their positions apart.
     replaced: bool,
     capacity: usize,
@@ -45,6 +47,7 @@ impl View {
             touched: HashMap::new(),
             order: BTreeMap::new(),
             start: 0,
+            timeline: 0,
             replaced: false,
             capacity,
             hasher: RandomState::new(),
@@ -66,9 +69,21 @@ impl View {
     /// Forgets everything: of another database, or of more rows than it remembers, only what comes now is known.
     /// `newest_start` is the nonce of the newest start at or before `from`.
     pub fn begin_at(&mut self, from: u64, newest_start: Option<&str>) {
-        let Self { capacity, replaced, .. } = *self;
+        let Self { capacity, replaced, timeline, .. } = *self;
         let start = newest_start.map_or(0, start);
-        *self = Self { last: from, floor: from, start, replaced, ..Self::new(capacity) };
+        *self = Self { last: from, floor: from, start, timeline, replaced, ..Self::new(capacity) };
+    }
+
+    /// Whether the positions that it knows are of this timeline.
+    #[must_use]
+    pub const fn is_on(&self, timeline: u64) -> bool {
+        self.timeline == timeline
+    }
+
+    /// Forgets everything before `given`, the newest position of a timeline. `newest_start` is told with it.
+    pub fn begin_on(&mut self, timeline: u64, given: u64, newest_start: &str) {
+        self.begin_at(given, Some(newest_start));
+        self.timeline = timeline;
     }
 
     /// Tells it of the rows from `last` on, in order; that of `last` itself is first, where it is still there.
@@ -107,7 +122,7 @@ impl View {
         let hash = self.hash(&row.subject);
         self.anchor = Some(hash);
         if let Some(start) = start_in(&row.subject) {
-            (self.start, self.floor, self.replaced) = (start, row.id, false);
+            (self.start, self.floor, self.replaced) = (on_timeline(start, self.timeline), row.id, false);
             return;
         }
         if let Some(before) = self.touched.insert(hash, row.id) {

@@ -26,7 +26,7 @@ use crate::{
     passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},
     random::{Random, SystemRandom},
     secret,
-    storage::{DatabaseFile, OpenError, Sqlite, SqliteOptions, Storage},
+    storage::{DatabaseFile, OpenError, Postgres, PostgresError, Sqlite, SqliteOptions, Storage},
     workers::{IN_FLIGHT, Instance, Program, StartError, Workers},
 };
 use mana_auth_hygiene::{Hsts, InvalidOrigin, Origin, Policy};
@@ -67,6 +67,9 @@ pub enum BuildError {
     /// The database can't be opened.
     #[error(transparent)]
     Storage(#[from] OpenError),
+    /// The database on a server can't be used.
+    #[error(transparent)]
+    Postgres(#[from] PostgresError),
     /// The file of passwords to refuse can't be read.
     #[error("password_blocklist: {0}: {1}")]
     Blocklist(PathBuf, io::Error),
@@ -157,7 +160,8 @@ impl Builder {
     /// been made or brought up to date.
     pub async fn build(self) -> Result<Server, BuildError> {
         let mail_within = self.mail_within.unwrap_or(delivery::LONGEST_WAIT);
-        let Parts { config, imports, live, pool, artefact, checkpoints, database, outbox } = self.parts()?;
+        let Parts { config, imports, live, pool, artefact, checkpoints, database, outbox } =
+            self.parts().await?;
         let checkpoints = checkpoints.map(|path| Checkpoints::open(&path)).transpose()?;
         let Imports { clock, random, metrics, mailer, mail_committed, .. } = imports.clone();
         let chance = random.clone();
@@ -240,12 +244,12 @@ impl Builder {
     ///
     /// As [`Builder::build`].
     pub async fn instance(self) -> Result<Instance, BuildError> {
-        let Parts { imports, artefact, .. } = self.parts()?;
+        let Parts { imports, artefact, .. } = self.parts().await?;
         let program = Program::load(&artefact, imports).map_err(StartError::from)?;
         Ok(program.instance().await?)
     }
 
-    fn parts(self) -> Result<Parts, BuildError> {
+    async fn parts(self) -> Result<Parts, BuildError> {
         let config = match self.config {
             Some(config) => config,
             None => Config::from_pairs([])?,
@@ -255,12 +259,13 @@ impl Builder {
         let is_own = self.storage.is_none();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let random = self.random.unwrap_or_else(|| Arc::new(SystemRandom));
-        let (storage, own, database): (_, Arc<dyn Invalidations>, _) = match self.storage {
-            Some(storage) => (storage.clone(), Arc::new(QueriedInvalidations(storage)), None),
-            None => {
-                let database = open(&config, clock.clone())?;
-                (database.clone(), database.invalidations(), Some(database.file().clone()))
-            }
+        let Opened { storage, invalidations: own, file: database } = match self.storage {
+            Some(storage) => Opened {
+                storage: storage.clone(),
+                invalidations: Arc::new(QueriedInvalidations(storage)),
+                file: None,
+            },
+            None => open(&config, clock.clone(), random.clone()).await?,
         };
         let invalidations = self.invalidations.unwrap_or(own);
         let metrics = Arc::new(Metrics::new());
@@ -336,9 +341,26 @@ fn mailer(
     })
 }
 
-fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<Sqlite>, BuildError> {
+/// The database, and what is known of its changes.
+struct Opened {
+    storage: Arc<dyn Storage>,
+    invalidations: Arc<dyn Invalidations>,
+    /// Where it is one.
+    file: Option<DatabaseFile>,
+}
+
+async fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Opened, BuildError> {
+    // Mails and checkpoints are there, wherever the database is.
     secret::create_folder(&config.data)?;
-    Ok(Arc::new(Sqlite::open(SqliteOptions::new(config.database()), clock)?))
+    let Some(url) = &config.database_url else {
+        let database = Arc::new(Sqlite::open(SqliteOptions::new(config.database()), clock)?);
+        let (invalidations, file) = (database.invalidations(), Some(database.file().clone()));
+        return Ok(Opened { storage: database, invalidations, file });
+    };
+    let (readers, bound) = (config.database_connections, config.revocation_bound);
+    let database = Arc::new(Postgres::open(url, readers, bound, clock, random).await?);
+    let invalidations = database.invalidations();
+    Ok(Opened { storage: database, invalidations, file: None })
 }
 
 fn pool(config: &Config, random: Arc<dyn Random>, live: LiveRequests) -> Result<Pool, BuildError> {

@@ -157,7 +157,7 @@ fn an_older_program_goes_back_with_the_backup_from_before_the_upgrade() {
     // What the start of a newer program does.
     let database = Connection::open(sandbox.path("data").join("auth.db")).expect("the database");
     database
-        .execute_batch("INSERT INTO schema_migrations (version, applied_at) VALUES (1000, 0); CREATE TABLE newer (id TEXT)")
+        .execute_batch("INSERT INTO schema_migrations (version, oldest, applied_at) VALUES (1000, 1000, 0); CREATE TABLE newer (id TEXT)")
         .expect("a migration");
     drop(database);
     for command in [SERVE, &["user", "list"]] {

@@ -95,7 +95,7 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     assert_eq!(sandbox.serve().terminate(), Some(0));
     let database = rusqlite::Connection::open(sandbox.path("data/auth.db")).expect("a database");
     database
-        .execute("INSERT INTO schema_migrations (version, applied_at) VALUES (4711, 0)", [])
+        .execute("INSERT INTO schema_migrations (version, oldest, applied_at) VALUES (4711, 4711, 0)", [])
         .expect("a migration of the future");
     drop(database);
     for command in [SERVE, &["user", "list"]] {
@@ -103,6 +103,20 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
         let line = outcome.refusal(2);
         assert!(line.contains("newer version") && line.contains("4711"), "{line}");
     }
+}
+
+/// Servers are replaced one by one: the first new one brings the schema up to date, and old ones go on.
+#[test]
+fn a_newer_schema_that_older_programs_may_serve_on_is_served() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.serve().terminate(), Some(0));
+    let database = rusqlite::Connection::open(sandbox.path("data/auth.db")).expect("a database");
+    database
+        .execute("INSERT INTO schema_migrations (version, oldest, applied_at) VALUES (4711, 1, 0)", [])
+        .expect("a migration of the future");
+    drop(database);
+    sandbox.run(&["user", "list"]).success();
+    assert_eq!(sandbox.serve().terminate(), Some(0));
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! Every key of the configuration.
 
+mod database;
 mod recovery;
 mod service;
 mod spin;
 
 use crate::key::ConfigKey;
 
-const TABLES: [&[ConfigKey]; 3] = [service::KEYS, recovery::KEYS, spin::KEYS];
-const COUNT: usize = service::KEYS.len() + recovery::KEYS.len() + spin::KEYS.len();
+const TABLES: [&[ConfigKey]; 4] = [service::KEYS, database::KEYS, recovery::KEYS, spin::KEYS];
+const COUNT: usize = service::KEYS.len() + database::KEYS.len() + recovery::KEYS.len() + spin::KEYS.len();
 
 #[allow(clippy::indexing_slicing, reason = "a constant: the compiler computes it")]
 const ALL: [ConfigKey; COUNT] = {

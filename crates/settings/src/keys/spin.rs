@@ -27,10 +27,4 @@ pub const KEYS: &[ConfigKey] = &[
         Derived("`https://api.resend.com` or `https://api.postmarkapp.com`"),
         "Where that API is, if elsewhere, such as behind a proxy: scheme, host and port. Over https, but on this machine. `allowed_outbound_hosts` in `spin.toml` must name the same.",
     ),
-    spin(
-        "database_url",
-        Secret,
-        Derived("unset: the database `default` of Spin's SQLite"),
-        "A PostgreSQL: `postgres://user:password@host/database`, whose host `allowed_outbound_hosts` in `spin.toml` must name. Nobody has tested it yet, so leave it unset.",
-    ),
 ];

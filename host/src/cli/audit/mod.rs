@@ -11,9 +11,10 @@ use super::{
     table::time,
 };
 use mana_auth::{
-    audit_log::{self, Report, Verification},
+    audit_log::{self, Report, Verification, VerifyError},
     clock::{Clock as _, SystemClock},
     config::Config,
+    storage::PostgresUrl,
 };
 use mana_auth_audit::VerifierKey;
 use std::{
@@ -44,10 +45,30 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
             console::line(&key)
         }
         Command::Verify { key, checkpoint, restored, older, export } => {
-            // A backup is often the file alone.
-            let database = if config.data.is_file() { config.data.clone() } else { config.database() };
+            let database = match &config.database_url {
+                // A backup is often the file alone.
+                _ if config.data.is_file() => Source::File(config.data),
+                Some(url) => Source::Server(Box::new(url.clone())),
+                None => Source::File(config.database()),
+            };
             let accepts = Accepts { restored, older };
-            verify(&database, key.map(|key| *key), checkpoint, accepts, export)
+            verify(&database, key.map(|key| *key), checkpoint, accepts, export).await
+        }
+    }
+}
+
+/// Where the audit log is.
+enum Source {
+    File(PathBuf),
+    Server(Box<PostgresUrl>),
+}
+
+impl Source {
+    /// What it holds at this moment.
+    async fn copy(&self) -> Result<audit_log::Copy, VerifyError> {
+        match self {
+            Self::File(path) => Ok(audit_log::Copy::open(path)?),
+            Self::Server(url) => Ok(audit_log::Copy::of_postgres(url).await?),
         }
     }
 }
@@ -58,22 +79,25 @@ struct Accepts {
     older: bool,
 }
 
-fn verify(
-    database: &Path,
+async fn verify(
+    database: &Source,
     key: Option<VerifierKey>,
     checkpoint: Option<PathBuf>,
     accepts: Accepts,
     export: Option<PathBuf>,
 ) -> Result<(), Failure> {
-    if !is_there(database)? {
-        return Err(Failure::NoDatabase(database.to_owned()));
+    if let Source::File(path) = database
+        && !is_there(path)?
+    {
+        return Err(Failure::NoDatabase(path.clone()));
     }
     let given = key.is_some();
     // Before the database is looked at, which may grow meanwhile.
     let mut notes = checkpoint.as_deref().map(checkpoint_notes).transpose()?;
     let mut file = export.as_ref().map(|path| destination(path)).transpose()?;
+    let copy = database.copy().await?;
     let report = audit_log::verify(
-        database,
+        &copy,
         Verification {
             key,
             checkpoints: notes.as_mut().map(|notes| notes as &mut dyn Iterator<Item = io::Result<String>>),

@@ -42,7 +42,9 @@ fn with_table(page: &str, marker: &str, table: &str) -> String {
 
 fn table(owner: Owner) -> String {
     let mut out = String::from("| key | kind | default | what, and why |\n| --- | --- | --- | --- |\n");
-    for key in KEYS.iter().filter(|key| key.owner == owner) {
+    for key in
+        KEYS.iter().filter(|key| key.owner == owner || (owner == Owner::Host && key.owner == Owner::AnyHost))
+    {
         let _ =
             writeln!(out, "| `{}` | {} | {} | {} |", key.name, key.kind.describe(), default(key), key.reason);
     }

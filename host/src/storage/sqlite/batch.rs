@@ -1,8 +1,8 @@
 //! One batch: its statements in order, up to the first that fails.
 
-use super::counts::Counts;
 use super::{errors, values};
-use crate::storage::{Error, Statement};
+use crate::storage::counts::Counts;
+use crate::storage::{Error, Statement, bounds::rejected};
 use rusqlite::Connection;
 
 /// Runs the statements. After an error the caller undoes those before it.
@@ -24,7 +24,7 @@ fn execute(
     let mut prepared =
         connection.prepare_cached(&statement.sql).map_err(|error| errors::of_prepare(index, &error))?;
     if prepared.column_count() > 0 {
-        return Err(errors::rejected(index, "a statement of a batch can't return rows"));
+        return Err(rejected(index, "a statement of a batch can't return rows"));
     }
     values::bind(&mut prepared, index, &statement.params)?;
     let before = connection.total_changes();

@@ -86,7 +86,7 @@ impl Watch {
     }
 
     fn begin(&self, view: &mut View, from: u64) -> rusqlite::Result<()> {
-        let sql = "SELECT nonce FROM starts WHERE position <= ?1 ORDER BY position DESC LIMIT 1";
+        let sql = "SELECT nonce FROM lineages WHERE position <= ?1 ORDER BY position DESC LIMIT 1";
         let newest: Option<String> =
             self.connection.prepare_cached(sql)?.query_row([whole(from)], |row| row.get(0)).optional()?;
         view.begin_at(from, newest.as_deref());

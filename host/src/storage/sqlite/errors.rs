@@ -4,7 +4,7 @@
 //! may quote a parameter (`bad JSON path: '…'`), so only the words for a broken constraint, which come from the
 //! schema, are passed on.
 
-use crate::storage::{Conflict, Error, Rejection};
+use crate::storage::{Conflict, Error, bounds::rejected};
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
@@ -44,11 +44,6 @@ pub(super) fn of_commit(statements: usize, error: &rusqlite::Error) -> Error {
         }
         _ => of_control(error),
     }
-}
-
-/// A refusal in our own words.
-pub(super) fn rejected(statement: u32, message: impl Into<String>) -> Error {
-    Error::Rejected(Rejection { statement, message: message.into() })
 }
 
 fn of_code(statement: u32, error: &rusqlite::Error, words: String) -> Error {

@@ -8,7 +8,6 @@
 mod batch;
 mod change_watcher;
 mod copy;
-mod counts;
 mod errors;
 mod file;
 mod open;
@@ -17,12 +16,11 @@ mod values;
 mod writer;
 
 pub use copy::{CopyError, copy, copy_file, ensure_free, replace};
-pub use counts::Counts;
 pub use file::DatabaseFile;
 pub(crate) use open::read_only;
 pub use open::{OpenError, SqliteOptions, cut_log};
 
-use super::{Dialect, Error, Rows, Statement, Storage, Value};
+use super::{Dialect, Error, Rows, Statement, Storage, Value, bounds::check_size, counts::Counts};
 use crate::{clock::Clock, invalidations::Invalidations};
 use async_trait::async_trait;
 use change_watcher::ChangeWatcher;
@@ -114,12 +112,7 @@ impl Storage for Sqlite {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
-        values::check_size(&statements)?;
-        let mut pending = self.writer.send(statements)?;
-        match self.within_limit(&mut pending.answer).await {
-            Some(answer) => answer.unwrap_or(Err(Error::OutcomeUnknown)),
-            None if pending.withdraw() => Err(Error::Busy),
-            None => Err(Error::OutcomeUnknown),
-        }
+        check_size(&statements)?;
+        self.writer.queue()?.commit(statements, self.clock.as_ref(), self.limit).await
     }
 }

@@ -219,7 +219,7 @@ fn connect(options: &SqliteOptions, busy_timeout: Duration) -> rusqlite::Result<
     // STAT4) compiles every statement anew each time it runs, which takes several times as long as running it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // What can't be answered can't be stored either, nor made by `zeroblob` in a single step.
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, super::values::MAX_BYTES as i32)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, crate::storage::bounds::MAX_BYTES as i32)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     // No memory map: a disk error within one would be a signal that ends the process, not an error.
     connection.pragma_update(None, "mmap_size", 0)?;

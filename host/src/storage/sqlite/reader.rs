@@ -5,7 +5,7 @@
 
 use super::open::{self, SqliteOptions};
 use super::{errors, values};
-use crate::storage::{Error, Rows, Value};
+use crate::storage::{Error, Rows, Value, bounds::rejected};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -125,7 +125,7 @@ impl Reader {
         let mut prepared =
             self.connection.prepare_cached(sql).map_err(|error| stopped(&error, errors::of_prepare))?;
         if !prepared.readonly() {
-            return Err(Stopped::Failed(errors::rejected(0, "a query can't change anything")));
+            return Err(Stopped::Failed(rejected(0, "a query can't change anything")));
         }
         values::bind(&mut prepared, 0, params).map_err(Stopped::Failed)?;
         values::collect(prepared.raw_query())

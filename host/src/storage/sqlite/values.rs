@@ -1,25 +1,12 @@
 //! Values on their way into SQLite and back.
 
-use super::errors::{self, rejected};
-use crate::storage::{Error, Rows, Statement, Value};
+use super::errors;
+use crate::storage::{
+    Error, Rows, Value,
+    bounds::{Answer, rejected},
+};
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-
-/// The most that one answer or one batch may hold, in bytes as [`size`] counts them.
-pub(super) const MAX_BYTES: usize = 8 << 20;
-
-/// Refuses a batch that is too large to queue.
-pub(super) fn check_size(statements: &[Statement]) -> Result<(), Error> {
-    let mut total = 0_usize;
-    for (index, statement) in (0..).zip(statements) {
-        let params: usize = statement.params.iter().map(size).sum();
-        total = total.saturating_add(statement.sql.len()).saturating_add(params);
-        if total > MAX_BYTES {
-            return Err(rejected(index, "the batch holds more than 8 MiB"));
-        }
-    }
-    Ok(())
-}
 
 /// Binds every parameter of a statement.
 pub(super) fn bind(
@@ -37,10 +24,10 @@ pub(super) fn bind(
     Ok(())
 }
 
-/// Collects the rows of a query, up to [`MAX_BYTES`]. The outer error is SQLite's, the inner one ours.
-pub(super) fn collect(mut answer: rusqlite::Rows<'_>) -> rusqlite::Result<Result<Rows, Error>> {
-    let (mut rows, mut total) = (Vec::new(), 0_usize);
-    while let Some(row) = answer.next()? {
+/// Collects the rows of a query, as far as an answer goes. The outer error is SQLite's, the inner one ours.
+pub(super) fn collect(mut found: rusqlite::Rows<'_>) -> rusqlite::Result<Result<Rows, Error>> {
+    let (mut rows, mut answer) = (Vec::new(), Answer::default());
+    while let Some(row) = found.next()? {
         // Asked anew: when another process has changed the schema, the first step is when SQLite notices.
         let columns = row.as_ref().column_count();
         let mut values = Vec::with_capacity(columns);
@@ -49,24 +36,14 @@ pub(super) fn collect(mut answer: rusqlite::Rows<'_>) -> rusqlite::Result<Result
                 Ok(value) => value,
                 Err(Unreadable(what)) => return Ok(Err(rejected(0, format!("column {column} {what}")))),
             };
-            total = total.saturating_add(size(&value));
-            if total > MAX_BYTES {
-                return Ok(Err(rejected(0, "the answer holds more than 8 MiB")));
+            if let Err(error) = answer.hold(&value) {
+                return Ok(Err(error));
             }
             values.push(value);
         }
         rows.push(values);
     }
     Ok(Ok(Rows { rows }))
-}
-
-/// What a value takes in memory: 16 bytes, and the content of a text or blob.
-fn size(value: &Value) -> usize {
-    16 + match value {
-        Value::Text(text) => text.len(),
-        Value::Blob(bytes) => bytes.len(),
-        Value::Null | Value::Boolean(_) | Value::Integer(_) | Value::Timestamp(_) => 0,
-    }
 }
 
 struct Parameter<'a>(&'a Value);

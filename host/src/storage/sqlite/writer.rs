@@ -1,69 +1,47 @@
 //! The one thread that writes. Batches that wait together are committed together: one flush to disk for all.
 
-use super::counts::Counts;
 use super::open::{self, OpenError, SqliteOptions, WriterConnection};
 use super::{batch, errors};
-use crate::storage::{Error, Statement};
+use crate::storage::counts::Counts;
+use crate::storage::{
+    Error, Statement,
+    queue::{CommitResult, Job, Jobs, Queue, queue},
+};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::{self, JoinHandle};
-use tokio::sync::oneshot;
 
 /// Batches in one commit: enough to share a flush, few enough that the first does not wait long for the last.
 const GROUP: usize = 64;
 
-type CommitResult = Result<Vec<u64>, Error>;
-
-/// The way to the writer's thread.
+/// The thread that writes, and the way to it.
 pub(super) struct Writer {
-    jobs: Option<SyncSender<Job>>,
+    queue: Option<Queue>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// A batch that was handed over.
-pub(super) struct Pending {
-    pub(super) answer: oneshot::Receiver<CommitResult>,
-    claimed: Arc<AtomicBool>,
-}
-
-impl Pending {
-    /// Takes the batch back, if the writer has not begun with it.
-    pub(super) fn withdraw(&self) -> bool {
-        !self.claimed.swap(true, Relaxed)
-    }
 }
 
 impl Writer {
     /// Opens the database and starts the thread.
     pub(super) fn start(options: &SqliteOptions, counts: Arc<Counts>) -> Result<Self, OpenError> {
         let connection = open::writer(options)?;
-        let (sender, jobs) = sync_channel(options.queue);
+        let (queue, jobs) = queue(options.queue);
         let group = Group { connection, counts };
         let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || serve(&group, &jobs))
+            .spawn(move || serve(&group, jobs))
             .map_err(OpenError::Thread)?;
-        Ok(Self { jobs: Some(sender), thread: Some(thread) })
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
-    /// Hands over a batch. From here on it runs to its end, unless it is withdrawn.
-    pub(super) fn send(&self, statements: Vec<Statement>) -> Result<Pending, Error> {
-        let (sender, answer) = oneshot::channel();
-        let claimed = Arc::new(AtomicBool::new(false));
-        let job = Job { statements, claimed: Arc::clone(&claimed), answer: sender };
-        let jobs = self.jobs.as_ref().ok_or(Error::Unavailable)?;
-        match jobs.try_send(job) {
-            Ok(()) => Ok(Pending { answer, claimed }),
-            Err(TrySendError::Full(_)) => Err(Error::Busy),
-            Err(TrySendError::Disconnected(_)) => Err(Error::Unavailable),
-        }
+    /// The queue before it.
+    pub(super) fn queue(&self) -> Result<&Queue, Error> {
+        self.queue.as_ref().ok_or(Error::Unavailable)
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.jobs = None;
+        self.queue = None;
         if let Some(thread) = self.thread.take() {
             // An error is a panic of that thread, which has been reported where it happened.
             let _ = thread.join();
@@ -71,31 +49,12 @@ impl Drop for Writer {
     }
 }
 
-struct Job {
-    statements: Vec<Statement>,
-    claimed: Arc<AtomicBool>,
-    answer: oneshot::Sender<CommitResult>,
-}
-
-impl Job {
-    /// Whether the batch is still wanted. Afterwards it can't be withdrawn.
-    fn claim(&self) -> bool {
-        !self.claimed.swap(true, Relaxed)
-    }
-
-    fn answer(self, answer: CommitResult) {
-        // The caller may have gone. That changes nothing.
-        let _ = self.answer.send(answer);
-    }
-}
-
 /// One group after the other, until nobody can send any more.
-fn serve(group: &Group, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
+fn serve(group: &Group, mut jobs: Jobs) {
+    while let Some(first) = jobs.blocking_next() {
         let begun = group.begin();
         // Whoever arrived while we waited for the lock is part of the group, also when we did not get it.
-        let waiting = jobs.try_iter().take(GROUP - 1);
-        let members: Vec<Job> = std::iter::once(first).chain(waiting).filter(Job::claim).collect();
+        let members = jobs.group(first, GROUP);
         match begun.and_then(|()| group.commit(&members)) {
             Ok(answers) => {
                 for (job, answer) in members.into_iter().zip(answers) {

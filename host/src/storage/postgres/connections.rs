@@ -1,0 +1,93 @@
+//! Connections, and what each is told first.
+
+use super::{error::PostgresError, tls, url::PostgresUrl};
+use crate::storage::Error;
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
+use std::time::Duration;
+
+/// How long to wait for a connection that others use.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// How long opening one may take, over all addresses.
+const OPENING: Duration = Duration::from_secs(5);
+
+/// What a session is told first. It can't write but within a transaction that says so: where a `BEGIN` fails, what follows it on the wire must not
+/// be committed one by one. A pooler would give these settings to others.
+const SESSION: &str = "SET search_path = mana; SET default_transaction_read_only = on; SET statement_timeout = '5s'; \
+     SET TimeZone = 'UTC'; SET client_min_messages = warning";
+
+/// Connections of one kind, which are opened as they are needed. One that has failed is closed.
+#[derive(Clone)]
+pub(super) struct Connections {
+    pool: Pool,
+}
+
+impl Connections {
+    /// Of a database, at most so many.
+    ///
+    /// # Errors
+    ///
+    /// Where TLS can't be prepared.
+    pub(super) fn new(url: &PostgresUrl, most: usize) -> Result<Self, PostgresError> {
+        let connector = tls::connector(&url.tls).map_err(PostgresError::Tls)?;
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_config(url.config.clone(), connector, recycling);
+        let mut pool = Pool::builder(manager)
+            .max_size(most)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(OPENING))
+            .runtime(Runtime::Tokio1);
+        if url.keeps_statements {
+            pool = pool.post_create(Hook::async_fn(|client, _| {
+                Box::pin(async move { client.batch_execute(SESSION).await.map_err(HookError::Backend) })
+            }));
+        }
+        Ok(Self { pool: pool.build().map_err(|_| PostgresError::Runtime)? })
+    }
+
+    /// One that nobody else uses meanwhile.
+    pub(super) async fn get(&self) -> Result<Object, Error> {
+        self.pool.get().await.map_err(|error| {
+            let is_busy = matches!(error, PoolError::Timeout(deadpool_postgres::TimeoutType::Wait));
+            if is_busy { Error::Busy } else { unreachable(&error) }
+        })
+    }
+
+    /// The same, for whoever tells a person why there is none.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none, in words that quote no password.
+    pub(super) async fn one(&self) -> Result<Object, PostgresError> {
+        self.pool.get().await.map_err(|error| PostgresError::Unreachable(told(&error)))
+    }
+}
+
+/// Closes a connection, with whatever is still going on there.
+pub(super) fn close(connection: Object) {
+    drop(Object::take(connection));
+}
+
+fn unreachable(error: &PoolError) -> Error {
+    tracing::error!(error = told(error), "the database can't be reached");
+    Error::Unavailable
+}
+
+/// The driver's words, and the cause behind them. They name addresses and users, and no password.
+fn told(error: &PoolError) -> String {
+    let mut words = match error {
+        PoolError::Timeout(_) => "it takes too long".to_owned(),
+        error => error.to_string(),
+    };
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        let more = next.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        cause = next.source();
+    }
+    words
+}
