@@ -21,6 +21,8 @@ pub enum Need {
     OneAddress,
     /// Mail that it can read.
     Mail,
+    /// A database in one file, which it looks into.
+    Sqlite,
     /// An API of its own that takes mails, which fails when it is told to.
     MailApi,
     /// A mailer of its own, which fails when it is told to.
@@ -40,6 +42,7 @@ impl Need {
             Self::Start => "no start that could be refused",
             Self::OneAddress => "a management address of its own",
             Self::Mail => "no mail to read",
+            Self::Sqlite => "no file that is the database",
             Self::MailApi => "no API that takes mails",
             Self::Postman => "no mailer that could fail",
         }

@@ -1,7 +1,7 @@
 //! A process of the program, and what it has answered.
 
 use crate::{
-    client::{Client, Promises, Shared},
+    client::{Client, Nodes, Promises, Shared},
     runner::{Runner as _, Settings, binary::Binary},
     service::{PASSWORD, PUBLIC_URL},
 };
@@ -29,7 +29,7 @@ pub fn settings() -> Settings {
 pub fn shared(binary: &Binary) -> Arc<Shared> {
     Arc::new(Shared {
         http: reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("an HTTP client"),
-        base_url: Mutex::new(binary.base_url()),
+        nodes: Nodes::new(vec![binary.base_url()]),
         public_url: PUBLIC_URL.to_owned(),
         vault: Arc::default(),
         promises: Arc::new(Promises::default()),

@@ -2,6 +2,7 @@
 
 pub mod app_metadata;
 mod audit_log;
+mod database;
 pub mod guesses;
 mod mails;
 mod management;
@@ -13,7 +14,7 @@ pub use audit_log::{Copy, append_events};
 pub use mails::Mail;
 
 use crate::{
-    client::{Client, Promises, Shared},
+    client::{Client, Nodes, Promises, Shared},
     runner::{
         Hooks, MAINTENANCE, Runner, RunnerKind, gate::Gate, mail_api::KEY, postman::Postman,
         recorder::Recorder,
@@ -24,7 +25,6 @@ use mana_auth::clock::{Clock as _, SystemClock, TestClock};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -132,7 +132,7 @@ impl Stage {
             .expect("an HTTP client");
         let shared = Arc::new(Shared {
             http,
-            base_url: Mutex::new(runner.base_url()),
+            nodes: Nodes::new(runner.base_urls()),
             public_url: self.settings["public_url"].clone(),
             vault: Arc::default(),
             promises: Arc::new(Promises::default()),
@@ -179,7 +179,7 @@ impl Service {
         let settings = self.settings.clone();
         let runner = self.kind.start(self.data.path(), &settings, clock, Hooks::default()).await;
         let runner = runner.unwrap_or_else(|problem| panic!("it does not start beside the other: {problem}"));
-        let shared = Arc::new(self.shared.at(runner.base_url()));
+        let shared = Arc::new(self.shared.at(runner.base_urls()));
         Self {
             kind: self.kind,
             shared,
@@ -223,7 +223,7 @@ impl Service {
     pub async fn restart(&mut self) {
         let started = self.runner.restart(&self.settings).await;
         started.unwrap_or_else(|problem| panic!("it does not start again: {problem}"));
-        *self.shared.base_url.lock().unwrap() = self.runner.base_url();
+        self.shared.nodes.moved(self.runner.base_urls());
     }
 
     /// Stops it for good.
@@ -260,37 +260,6 @@ impl Service {
     /// The same without another value.
     pub async fn restart_fails(&mut self) -> String {
         self.runner.restart(&self.settings).await.expect_err("it started")
-    }
-
-    /// The database's file.
-    pub fn database_path(&self) -> PathBuf {
-        self.runner.database()
-    }
-
-    /// The database, as an operator with a SQL prompt has it.
-    pub fn database(&self) -> rusqlite::Connection {
-        let database = rusqlite::Connection::open(self.runner.database()).expect("the database");
-        database.busy_timeout(Duration::from_secs(10)).expect("a time-out");
-        database.pragma_update(None, "foreign_keys", true).expect("foreign keys");
-        database
-    }
-
-    /// One number from the database.
-    #[track_caller]
-    pub fn number(&self, sql: &str) -> i64 {
-        if let Some(postgres) = self.runner.postgres() {
-            return postgres.number(sql);
-        }
-        self.database().query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
-    }
-
-    /// Changes rows by hand; returns how many.
-    #[track_caller]
-    pub fn sql(&self, sql: &str) -> usize {
-        if let Some(postgres) = self.runner.postgres() {
-            return postgres.change(sql);
-        }
-        self.database().execute(sql, []).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
     /// Registers an account with [`PASSWORD`].

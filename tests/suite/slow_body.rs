@@ -25,7 +25,7 @@ pub fn trials() -> impl Iterator<Item = Trial> {
 async fn has_ten_seconds() {
     let data = TempDir::new().expect("a folder");
     let settings = [("secrets".to_owned(), SECRET.to_owned())].into();
-    let spin = Spin::start(data.path(), &settings, std::sync::Arc::default()).await;
+    let spin = Spin::start(data.path(), &settings, std::sync::Arc::default(), None).await;
     let address = spin.base_url().replace("http://", "");
     let mut stream = TcpStream::connect(&address).await.expect("a connection");
     let request = format!(

@@ -3,10 +3,12 @@
 mod answer;
 mod codes;
 mod document;
+mod nodes;
 mod promises;
 mod request;
 
 pub use answer::{Answer, SetCookie};
+pub use nodes::Nodes;
 pub use promises::Promises;
 
 use crate::vault::Vault;
@@ -21,7 +23,7 @@ pub const API: &str = "/api/v1/auth";
 /// What all clients of a service share.
 pub struct Shared {
     pub http: reqwest::Client,
-    pub base_url: Mutex<String>,
+    pub nodes: Nodes,
     pub public_url: String,
     pub vault: Arc<Vault>,
     pub promises: Arc<Promises>,
@@ -29,10 +31,10 @@ pub struct Shared {
 
 impl Shared {
     /// The same before another process.
-    pub fn at(&self, base_url: String) -> Self {
+    pub fn at(&self, urls: Vec<String>) -> Self {
         Self {
             http: self.http.clone(),
-            base_url: Mutex::new(base_url),
+            nodes: Nodes::new(urls),
             public_url: self.public_url.clone(),
             vault: self.vault.clone(),
             promises: self.promises.clone(),

@@ -121,9 +121,9 @@ impl Request<'_> {
         if let Some(cookies) = cookies {
             self = self.header("cookie", &cookies);
         }
-        let shared_url = shared.base_url.lock().unwrap().clone();
+        let url = shared.nodes.next();
         let Self { method, path, headers, body, .. } = self;
-        let request = shared.http.request(method.clone(), format!("{shared_url}{path}"));
+        let request = shared.http.request(method.clone(), format!("{url}{path}"));
         let response = request.headers(headers).body(body).send().await?;
         Answer::read(method, path, response).await
     }

@@ -1,7 +1,7 @@
 //! A commit whose outcome nobody learns: the connection broke after it was asked for. What is remembered gives way to what
 //! the database holds.
 
-use crate::client::{Client, Promises, Shared};
+use crate::client::{Client, Nodes, Promises, Shared};
 use crate::process::{body, settings};
 use async_trait::async_trait;
 use mana_auth::{
@@ -12,7 +12,7 @@ use mana_auth::{
 };
 use serde_json::json;
 use std::sync::{
-    Arc, Mutex,
+    Arc,
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 use tempfile::TempDir;
@@ -63,7 +63,7 @@ async fn tell(server: Server, storage: &Breaking) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let shared = Arc::new(Shared {
         http: reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("an HTTP client"),
-        base_url: Mutex::new(format!("http://{}", listener.local_addr().expect("its address"))),
+        nodes: Nodes::new(vec![format!("http://{}", listener.local_addr().expect("its address"))]),
         public_url: crate::service::PUBLIC_URL.to_owned(),
         vault: Arc::default(),
         promises: Arc::new(Promises::default()),

@@ -39,7 +39,7 @@ pub fn trials() -> impl Iterator<Item = Trial> {
 async fn start(data: &TempDir, more: &[(&str, &str)]) -> Spin {
     let all = [("secrets", SECRET), ("public_url", PUBLIC_URL)].into_iter().chain(more.iter().copied());
     let settings: Settings = all.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    Spin::start(data.path(), &settings, Arc::default()).await
+    Spin::start(data.path(), &settings, Arc::default(), None).await
 }
 
 async fn get(spin: &Spin, path: &str) -> (u16, String) {

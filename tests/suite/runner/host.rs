@@ -7,17 +7,22 @@ use mana_auth::{
     artefact::Artefact,
     clock::TestClock,
     config::Config,
-    invalidations::QueriedInvalidations,
     mail::Folder,
     passwords::{LiveRequests, Pool, PoolOptions},
     random::SeededRandom,
 };
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
     time::Duration,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// What the next server of several draws its chance from.
+static NODES: AtomicU64 = AtomicU64::new(1);
 
 /// The library, serving.
 pub struct Host {
@@ -42,7 +47,11 @@ impl Host {
         hooks: Hooks,
     ) -> Result<Self, String> {
         // Beside another process, it draws other chance.
-        let starts = if database_in(data).exists() { 1000 } else { 1 };
+        let starts = match hooks.postgres {
+            Some(_) => NODES.fetch_add(1000, SeqCst),
+            None if database_in(data).exists() => 1000,
+            None => 1,
+        };
         Self::start_again(data, settings, clock, hooks, starts).await
     }
 
@@ -55,7 +64,10 @@ impl Host {
     ) -> Result<Self, String> {
         let folder = data.to_str().expect("a path in UTF-8");
         let pairs = settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        let config = Config::from_pairs(pairs.chain([("data", folder), ("listen", "127.0.0.1:0")]));
+        let database = hooks.postgres.as_ref().map(|postgres| postgres.url());
+        let database = database.as_deref().map(|url| ("database_url", url));
+        let config =
+            Config::from_pairs(pairs.chain([("data", folder), ("listen", "127.0.0.1:0")]).chain(database));
         let config = config.map_err(|error| error.to_string())?;
         let random = Arc::new(SeededRandom::new(starts));
         let mut builder = Server::builder().clock(clock.clone()).random(random.clone());
@@ -69,7 +81,7 @@ impl Host {
         }
         if let Some(postman) = &hooks.postman {
             builder = builder.mailer(postman.clone());
-        } else if hooks.recorder.is_some() || hooks.postgres.is_some() {
+        } else if hooks.recorder.is_some() {
             // With a database of their own, they have no folder by default.
             builder = builder.mailer(Arc::new(Folder::new(data, clock.clone())));
         }
@@ -78,11 +90,6 @@ impl Host {
                 recorder.open(&database_in(data), clock.clone(), Arc::new(SeededRandom::new(starts)));
             builder = builder.storage(recorder.clone()).invalidations(database.invalidations());
             builder = builder.passwords(recorder.clone(), LiveRequests::default());
-        }
-        if let Some(postgres) = &hooks.postgres {
-            builder = builder
-                .storage(postgres.clone())
-                .invalidations(Arc::new(QueriedInvalidations(postgres.clone())));
         }
         // Another component than the library has inside: see tests/mutants.
         if let Some(component) = std::env::var_os("MANA_TEST_COMPONENT") {
@@ -105,6 +112,11 @@ impl Host {
 }
 
 impl Host {
+    /// The folder of its data.
+    pub fn data(&self) -> PathBuf {
+        self.data.clone()
+    }
+
     /// The server, for what an embedder does with it.
     pub fn server(&self) -> &Server {
         &self.server

@@ -2,6 +2,7 @@
 
 use super::{
     Hooks, Runner, Settings, binary, host,
+    nodes::Nodes,
     postgres::{self, Postgres},
     spin, spin_up, typed,
 };
@@ -18,24 +19,30 @@ pub enum RunnerKind {
     Typed,
     /// The library over PostgreSQL.
     Postgres,
+    /// The same twice, on one database: each request goes to one of the two.
+    Nodes,
     /// The program, spawned.
     Binary,
     /// The composition for Spin, in this process.
     Spin,
+    /// The same over PostgreSQL.
+    SpinPostgres,
     /// The same on the real Spin, spawned.
     SpinUp,
 }
 
 impl RunnerKind {
-    /// Those that run everywhere; or, where the environment asks for the real Spin, that one alone.
-    pub fn chosen() -> &'static [Self] {
-        match std::env::var_os("MANA_TEST_SPIN") {
-            Some(_) => &[Self::SpinUp],
-            None if std::env::var_os("MANA_TEST_LONG").is_some() && postgres::is_here() => {
-                &[Self::Host, Self::Typed, Self::Postgres, Self::Binary, Self::Spin]
-            }
-            None => &[Self::Host, Self::Typed, Self::Binary, Self::Spin],
+    /// Those that run here; or, where the environment asks for the real Spin, that one alone.
+    pub fn chosen() -> Vec<Self> {
+        if std::env::var_os("MANA_TEST_SPIN").is_some() {
+            return vec![Self::SpinUp];
         }
+        let mut chosen = vec![Self::Host, Self::Typed, Self::Binary, Self::Spin];
+        // They take long.
+        if std::env::var_os("MANA_TEST_LONG").is_some() && postgres::is_here() {
+            chosen.extend([Self::Postgres, Self::Nodes, Self::SpinPostgres]);
+        }
+        chosen
     }
 
     pub const fn name(self) -> &'static str {
@@ -43,8 +50,10 @@ impl RunnerKind {
             Self::Host => "host",
             Self::Typed => "typed",
             Self::Postgres => "postgres",
+            Self::Nodes => "nodes",
             Self::Binary => "binary",
             Self::Spin => "spin",
+            Self::SpinPostgres => "spin-postgres",
             Self::SpinUp => "spin-up",
         }
     }
@@ -52,16 +61,20 @@ impl RunnerKind {
     /// Whether a scenario with this need can run here.
     pub const fn provides(self, need: Need) -> bool {
         match need {
-            Need::Clock => matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Spin),
+            Need::Clock => matches!(
+                self,
+                Self::Host | Self::Typed | Self::Postgres | Self::Nodes | Self::Spin | Self::SpinPostgres
+            ),
             Need::Passwords | Need::Postman => matches!(self, Self::Host | Self::Typed),
             Need::Management | Need::Start => {
                 matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Binary)
             }
             Need::Commands | Need::Files => matches!(self, Self::Host | Self::Typed | Self::Binary),
-            Need::Mail => matches!(self, Self::Host | Self::Typed | Self::Binary | Self::Spin),
-            Need::MailApi => matches!(self, Self::Spin),
+            Need::Mail => !matches!(self, Self::SpinUp),
+            Need::MailApi => matches!(self, Self::Spin | Self::SpinPostgres),
             Need::OwnSecret => matches!(self, Self::Binary),
-            Need::OneAddress => matches!(self, Self::Spin | Self::SpinUp),
+            Need::OneAddress => matches!(self, Self::Spin | Self::SpinPostgres | Self::SpinUp),
+            Need::Sqlite => !matches!(self, Self::Postgres | Self::Nodes | Self::SpinPostgres),
         }
     }
 
@@ -69,7 +82,7 @@ impl RunnerKind {
     pub fn tells(self, file: &str) -> bool {
         match self {
             Self::Typed => typed::FILES.contains(&file),
-            Self::Postgres => postgres::FILES.contains(&file),
+            Self::Nodes | Self::SpinPostgres => postgres::REPRESENTATIVE.contains(&file),
             _ => true,
         }
     }
@@ -86,11 +99,16 @@ impl RunnerKind {
             Self::Host => Box::new(host::Host::start(data, settings, clock, hooks).await?),
             Self::Typed => Box::new(typed::Typed::start(data, settings, clock, hooks).await?),
             Self::Postgres => {
-                let postgres = Some(Arc::new(Postgres::open(data).await));
+                let postgres = Some(Postgres::open(data).await);
                 Box::new(host::Host::start(data, settings, clock, Hooks { postgres, ..hooks }).await?)
             }
+            Self::Nodes => Box::new(Nodes::start(data, settings, clock, Postgres::open(data).await).await?),
             Self::Binary => Box::new(binary::Binary::start(&[], data, settings)?),
-            Self::Spin => Box::new(spin::Spin::start(data, settings, clock).await),
+            Self::Spin => Box::new(spin::Spin::start(data, settings, clock, None).await),
+            Self::SpinPostgres => {
+                let postgres = Some(Postgres::open(data).await);
+                Box::new(spin::Spin::start(data, settings, clock, postgres).await)
+            }
             Self::SpinUp => Box::new(spin_up::SpinUp::start(data, &root().join("spin.toml"), settings).await),
         })
     }

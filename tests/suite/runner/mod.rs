@@ -6,6 +6,7 @@ pub mod hold;
 pub mod host;
 mod kind;
 pub mod mail_api;
+mod nodes;
 pub mod postgres;
 pub mod postman;
 pub mod recorder;
@@ -47,6 +48,11 @@ pub struct Hooks {
 pub trait Runner: Send + Sync {
     /// `http://127.0.0.1:port`.
     fn base_url(&self) -> String;
+
+    /// The same of each that answers, where there are several.
+    fn base_urls(&self) -> Vec<String> {
+        vec![self.base_url()]
+    }
 
     /// The same for the address of health and metrics.
     fn management_url(&self) -> String;

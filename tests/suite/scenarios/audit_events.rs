@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use std::future::IntoFuture as _;
 
 scenarios![
-    a_source_appends_by_its_secret,
+    a_source_appends_by_its_secret needs Sqlite,
     nobody_else_appends,
     what_is_wrong_is_named,
     however_large_they_are_sealed,
     without_sources_there_is_no_route,
-    a_secret_changed_is_told_and_not_shown needs Files,
+    a_secret_changed_is_told_and_not_shown needs Files Sqlite,
 ];
 
 const BILLING: &str = "laX4rXcEIf1vDHbNKk83aBFnOumyna9qBBKkkuvbbK4=";

@@ -6,10 +6,10 @@ use crate::{
 };
 
 scenarios![
-    a_place_that_is_taken_before_it_begins_keeps_nobody_up needs Files,
-    one_that_was_wiped_begins_by_saying_so,
-    a_tree_whose_row_was_removed_is_told needs Commands Files,
-    no_more_is_printed_than_is_signed needs Commands Files,
+    a_place_that_is_taken_before_it_begins_keeps_nobody_up needs Files Sqlite,
+    one_that_was_wiped_begins_by_saying_so needs Sqlite,
+    a_tree_whose_row_was_removed_is_told needs Commands Files Sqlite,
+    no_more_is_printed_than_is_signed needs Commands Files Sqlite,
 ];
 
 async fn a_place_that_is_taken_before_it_begins_keeps_nobody_up(stage: Stage) {

@@ -10,20 +10,20 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 scenarios![
-    a_place_beyond_the_tree_prunes_nothing needs Clock,
-    a_place_beyond_the_tree_erases_nothing needs Commands,
-    a_place_that_is_taken_in_advance_is_given_up,
-    a_row_in_a_dropped_place_is_inserted needs Clock,
-    events_under_an_unknown_secret_hold_nobody_up needs Clock,
-    events_under_an_unknown_secret_show_in_the_lag needs Clock Management,
-    odd_rows_hold_nobody_up,
-    rows_as_long_as_they_may_be_hold_nobody_up,
+    a_place_beyond_the_tree_prunes_nothing needs Clock Sqlite,
+    a_place_beyond_the_tree_erases_nothing needs Commands Sqlite,
+    a_place_that_is_taken_in_advance_is_given_up needs Sqlite,
+    a_row_in_a_dropped_place_is_inserted needs Clock Sqlite,
+    events_under_an_unknown_secret_hold_nobody_up needs Clock Sqlite,
+    events_under_an_unknown_secret_show_in_the_lag needs Clock Management Sqlite,
+    odd_rows_hold_nobody_up needs Sqlite,
+    rows_as_long_as_they_may_be_hold_nobody_up needs Sqlite,
     a_row_of_another_owner_is_not_erased needs Commands,
-    an_event_of_another_tree_tells_nothing needs Clock Files,
-    a_forged_verification_is_not_told needs Clock,
-    a_checkpoint_copied_into_an_older_state_proves_nothing needs Clock Files,
-    numbers_that_overflow_hold_nobody_up,
-    another_holder_in_the_future_does_not_stop_housekeeping needs Clock,
+    an_event_of_another_tree_tells_nothing needs Clock Files Sqlite,
+    a_forged_verification_is_not_told needs Clock Sqlite,
+    a_checkpoint_copied_into_an_older_state_proves_nothing needs Clock Files Sqlite,
+    numbers_that_overflow_hold_nobody_up needs Sqlite,
+    another_holder_in_the_future_does_not_stop_housekeeping needs Clock Sqlite,
 ];
 
 /// Inserts a row as somebody does who knows the format and no secret; `leaf` is where it says that it stands.

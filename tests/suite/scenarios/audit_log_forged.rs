@@ -7,17 +7,17 @@ use crate::{
 use mana_auth_audit::{Checkpoint, Frontier, KeyName, PublicKey, leaf_hash};
 
 scenarios![
-    an_event_put_there_by_hand_is_not_sealed,
-    a_row_without_a_mac_is_told_once,
-    an_event_changed_before_it_is_sealed_is_not_sealed,
-    an_audit_log_cannot_be_talked_into_trusting_a_key,
-    an_audit_log_cannot_be_talked_into_an_erasure_or_a_pruning,
-    an_emptied_tree_is_not_filled_again,
-    a_tree_put_back_behind_a_checkpoint_is_not_gone_on_from needs Clock Files,
-    a_tree_put_back_meanwhile_goes_on_under_another_origin needs Clock Files,
-    another_name_needs_an_event,
-    a_key_put_among_the_keys_signs_nothing,
-    an_index_that_tells_of_other_rows_is_noticed,
+    an_event_put_there_by_hand_is_not_sealed needs Sqlite,
+    a_row_without_a_mac_is_told_once needs Sqlite,
+    an_event_changed_before_it_is_sealed_is_not_sealed needs Sqlite,
+    an_audit_log_cannot_be_talked_into_trusting_a_key needs Sqlite,
+    an_audit_log_cannot_be_talked_into_an_erasure_or_a_pruning needs Sqlite,
+    an_emptied_tree_is_not_filled_again needs Sqlite,
+    a_tree_put_back_behind_a_checkpoint_is_not_gone_on_from needs Clock Files Sqlite,
+    a_tree_put_back_meanwhile_goes_on_under_another_origin needs Clock Files Sqlite,
+    another_name_needs_an_event needs Sqlite,
+    a_key_put_among_the_keys_signs_nothing needs Sqlite,
+    an_index_that_tells_of_other_rows_is_noticed needs Sqlite,
     what_cannot_be_sealed_is_not_erased needs Commands,
 ];
 

@@ -8,9 +8,9 @@ use crate::{
 use mana_auth_audit::{Checkpoint, Note, VerifierKey};
 
 scenarios![
-    a_key_that_was_replaced_signs_nothing_any_more needs Commands,
-    of_two_replacements_the_last_signs needs Commands,
-    a_state_of_before_a_replacement_goes_on_under_another_name needs Commands Clock,
+    a_key_that_was_replaced_signs_nothing_any_more needs Commands Sqlite,
+    of_two_replacements_the_last_signs needs Commands Sqlite,
+    a_state_of_before_a_replacement_goes_on_under_another_name needs Commands Clock Sqlite,
 ];
 
 fn key(service: &Service, arguments: &[&str]) -> VerifierKey {

@@ -12,17 +12,17 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 scenarios![
-    every_event_is_proven_by_the_newest_checkpoint,
-    each_checkpoint_leads_to_the_next,
+    every_event_is_proven_by_the_newest_checkpoint needs Sqlite,
+    each_checkpoint_leads_to_the_next needs Sqlite,
     nothing_is_sealed_before_housekeeping needs Files,
-    housekeeping_goes_through_it needs Clock,
-    housekeeping_goes_through_a_long_one_in_several_rounds needs Clock,
-    a_part_is_verified_at_once,
-    an_altered_event_is_named,
+    housekeeping_goes_through_it needs Clock Sqlite,
+    housekeeping_goes_through_a_long_one_in_several_rounds needs Clock Sqlite,
+    a_part_is_verified_at_once needs Sqlite,
+    an_altered_event_is_named needs Sqlite,
     what_was_erased_is_not_altered needs Commands,
-    housekeeping_names_an_altered_event needs Clock,
-    another_key_takes_over needs Commands,
-    old_events_are_dropped_and_the_rest_still_proven needs Clock,
+    housekeeping_names_an_altered_event needs Clock Sqlite,
+    another_key_takes_over needs Commands Sqlite,
+    old_events_are_dropped_and_the_rest_still_proven needs Clock Sqlite,
 ];
 
 async fn checkpoint(client: &Client) -> (Note, Checkpoint) {

@@ -7,13 +7,13 @@ use crate::{
 use std::time::Duration;
 
 scenarios![
-    every_edit_of_an_event_is_named,
-    every_edit_of_what_was_signed_is_named,
-    a_database_put_back_is_noticed_from_outside,
-    a_restored_backup_goes_on_under_another_origin needs Clock Files,
-    an_edited_tree_is_not_signed,
-    erasing_a_person_keeps_the_proof needs Commands,
-    verifying_is_a_command needs Commands Files,
+    every_edit_of_an_event_is_named needs Sqlite,
+    every_edit_of_what_was_signed_is_named needs Sqlite,
+    a_database_put_back_is_noticed_from_outside needs Sqlite,
+    a_restored_backup_goes_on_under_another_origin needs Clock Files Sqlite,
+    an_edited_tree_is_not_signed needs Sqlite,
+    erasing_a_person_keeps_the_proof needs Commands Sqlite,
+    verifying_is_a_command needs Commands Files Sqlite,
 ];
 
 /// An audit log of more than two tiles in several seals, with events of every part filled.

@@ -15,7 +15,7 @@ scenarios![
     one_that_is_over_does_not_count,
     ends_in_time needs Clock,
     ends_what_was_exchanged_too,
-    by_replacing_the_row_it_lasts_too,
+    by_replacing_the_row_it_lasts_too needs Sqlite,
 ];
 
 const BAN: &str = "UPDATE users SET banned = true, ban_reason = 'spam' WHERE email = 'ana@example.org'";

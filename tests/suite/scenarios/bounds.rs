@@ -10,12 +10,12 @@ use crate::{
 use serde_json::json;
 
 scenarios![
-    attempts_make_room_for_each_other,
-    what_is_old_goes_with_what_comes needs Clock,
+    attempts_make_room_for_each_other needs Sqlite,
+    what_is_old_goes_with_what_comes needs Clock Sqlite,
     a_flood_is_one_row_a_minute,
     no_limit_is_no_row,
-    those_who_failed_least_are_forgotten_first needs Clock,
-    suspicions_that_are_oldest_are_forgotten_first needs Clock,
+    those_who_failed_least_are_forgotten_first needs Clock Sqlite,
+    suspicions_that_are_oldest_are_forgotten_first needs Clock Sqlite,
     registrations_of_everyone_together,
     refused_registrations_count_for_nobody_else,
     registrations_at_once_do_not_pass_the_bound,

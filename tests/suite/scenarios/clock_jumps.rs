@@ -12,12 +12,12 @@ use std::time::Duration;
 
 scenarios![
     whatever_the_clock_does_the_service_goes_on needs Clock Management,
-    put_back_an_hour_sessions_are_opened_and_last needs Clock,
-    put_back_an_hour_a_token_is_renewed needs Clock,
-    put_back_after_a_change_of_password_tokens_are_accepted needs Clock,
-    put_back_before_the_first_key_it_signs needs Clock,
-    put_back_a_year_no_session_lives_so_much_longer needs Clock,
-    put_back_housekeeping_goes_on_and_tells needs Clock,
+    put_back_an_hour_sessions_are_opened_and_last needs Clock Sqlite,
+    put_back_an_hour_a_token_is_renewed needs Clock Sqlite,
+    put_back_after_a_change_of_password_tokens_are_accepted needs Clock Sqlite,
+    put_back_before_the_first_key_it_signs needs Clock Sqlite,
+    put_back_a_year_no_session_lives_so_much_longer needs Clock Sqlite,
+    put_back_housekeeping_goes_on_and_tells needs Clock Sqlite,
     a_jump_is_counted needs Clock Management,
 ];
 

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 scenarios![
     a_new_key_is_published_at_once needs Commands,
     a_revoked_key_is_refused_at_once needs Commands,
-    a_lost_secret_begins_another_audit_log needs Commands Files,
+    a_lost_secret_begins_another_audit_log needs Commands Files Sqlite,
 ];
 
 const ANA: &str = "ana@example.org";

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 scenarios![
-    every_route_serves_them,
-    every_mail_serves_them needs Mail,
-    every_command_serves_them needs Commands,
-    users_are_listed_by_time_whatever_their_ids needs Commands,
+    every_route_serves_them needs Sqlite,
+    every_mail_serves_them needs Mail Sqlite,
+    every_command_serves_them needs Commands Sqlite,
+    users_are_listed_by_time_whatever_their_ids needs Commands Sqlite,
 ];
 
 const ID: &str = "KQ7xT0fN2sYbR4mVwE9uJcL1hGz8oPdA";

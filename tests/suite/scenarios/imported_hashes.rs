@@ -8,13 +8,13 @@ use crate::{
 use serde_json::json;
 
 scenarios![
-    what_bcrypt_never_saw_is_not_hashed,
-    what_fills_bcrypt_to_the_last_byte_is_not_hashed,
-    what_follows_a_nul_is_not_hashed,
-    a_password_proven_in_part_can_be_changed,
-    a_hash_of_what_was_typed_is_found,
-    a_wrong_spelling_of_what_was_typed_is_refused,
-    a_hash_of_the_normal_form_is_found_by_every_spelling,
+    what_bcrypt_never_saw_is_not_hashed needs Sqlite,
+    what_fills_bcrypt_to_the_last_byte_is_not_hashed needs Sqlite,
+    what_follows_a_nul_is_not_hashed needs Sqlite,
+    a_password_proven_in_part_can_be_changed needs Sqlite,
+    a_hash_of_what_was_typed_is_found needs Sqlite,
+    a_wrong_spelling_of_what_was_typed_is_refused needs Sqlite,
+    a_hash_of_the_normal_form_is_found_by_every_spelling needs Sqlite,
     a_guess_of_which_one_form_alone_was_compared_counts needs Passwords,
     the_same_of_somebody_who_is_signed_in needs Passwords,
 ];

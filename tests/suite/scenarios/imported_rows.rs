@@ -11,12 +11,12 @@ use crate::{
 use serde_json::{Value, json};
 
 scenarios![
-    a_hash_that_can_not_be_read_is_a_wrong_password,
+    a_hash_that_can_not_be_read_is_a_wrong_password needs Sqlite,
     it_costs_as_many_hashes needs Passwords,
-    what_a_neighbour_holds_is_in_nobodys_way,
+    what_a_neighbour_holds_is_in_nobodys_way needs Sqlite,
     a_device_shared_with_a_neighbour_is_no_obstacle,
-    a_picture_that_can_not_be_read_is_none,
-    a_name_that_can_not_be_read_locks_nobody_out,
+    a_picture_that_can_not_be_read_is_none needs Sqlite,
+    a_name_that_can_not_be_read_locks_nobody_out needs Sqlite,
     whose_address_can_not_be_read_is_listed_and_ended needs Commands,
     a_time_that_can_not_be_written_is_the_nearest_that_can,
 ];

@@ -45,7 +45,7 @@ fn is_closed(answer: &Answer) {
 fn ends(service: &Service, failures: u32) -> i64 {
     service.number(&format!(
         "SELECT count(*) FROM security_events WHERE event_type = 'account_locked'
-             AND json_extract(metadata, '$.failures') = {failures}"
+             AND CAST(json_extract(metadata, '$.failures') AS bigint) = {failures}"
     ))
 }
 

@@ -23,7 +23,7 @@ scenarios![
     remember_me_is_kept,
     a_foreign_page_cannot_sign_anyone_in,
     ends_the_session_that_it_came_with,
-    an_outdated_hash_is_replaced,
+    an_outdated_hash_is_replaced needs Sqlite,
     the_oldest_session_gives_way,
     is_written_to_the_audit_log,
 ];

@@ -7,7 +7,7 @@ scenarios![
     says_how_it_is needs Management,
     knows_nothing_else needs Management,
     is_answered_beside_the_api_where_the_operator_says_so needs Management,
-    is_not_ready_while_another_file_has_the_databases_place needs Management,
+    is_not_ready_while_another_file_has_the_databases_place needs Management Sqlite,
 ];
 
 async fn says_how_it_is(stage: Stage) {

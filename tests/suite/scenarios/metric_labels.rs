@@ -29,12 +29,12 @@ scenarios![
     token_validations needs Management Clock,
     session_reads needs Management,
     sessions_ended needs Management Mail,
-    audit_events needs Management Clock,
+    audit_events needs Management Clock Sqlite,
     lockouts needs Management,
     mails needs Management Postman Clock,
     rate_limited needs Management,
     suspicious_activities needs Management Clock,
-    rows_pruned needs Management Clock,
+    rows_pruned needs Management Clock Sqlite,
 ];
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -226,16 +226,13 @@ async fn audit_events(stage: Stage) {
     let service = stage.start().await;
     service.someone().await;
     let refusing = async |what: &str| {
-        service.sql(&format!(
-            "CREATE TRIGGER refuse BEFORE INSERT ON security_events WHEN {what}
-             BEGIN SELECT RAISE(ABORT, 'no'); END"
-        ));
+        service.refuse_events(what);
         let body = json!({ "email": ANA, "password": PASSWORD, "deviceName": "the unspeakable" });
         service.sign_in_with(body).await;
-        service.sql("DROP TRIGGER refuse");
+        service.accept_events();
     };
     refusing("NEW.metadata LIKE '%unspeakable%'").await;
-    refusing("1").await;
+    refusing("TRUE").await;
     service.tick().await;
     // As many as there may be within a minute.
     let now = service.now();

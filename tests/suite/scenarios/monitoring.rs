@@ -8,7 +8,7 @@ use crate::{
 use rusqlite::types::Value;
 use serde_json::json;
 
-scenarios![every_question_has_an_answer];
+scenarios![every_question_has_an_answer needs Sqlite];
 
 /// The blocks of the page, each after the line before it.
 fn questions() -> Vec<(String, String)> {

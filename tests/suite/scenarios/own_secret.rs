@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
 
 scenarios![
-    nobody_is_signed_out_by_another_secret needs OwnSecret,
-    the_old_version_cannot_go_before_its_time needs OwnSecret,
-    the_secret_of_a_configuration_is_left_to_the_operator needs Commands,
+    nobody_is_signed_out_by_another_secret needs OwnSecret Sqlite,
+    the_old_version_cannot_go_before_its_time needs OwnSecret Sqlite,
+    the_secret_of_a_configuration_is_left_to_the_operator needs Commands Sqlite,
 ];
 
 fn file(service: &Service) -> PathBuf {

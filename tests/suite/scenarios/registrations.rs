@@ -239,9 +239,9 @@ async fn all_passwords_of_an_address_have_one_salt(stage: Stage) {
     registers(&service.client(), OTHER_PASSWORD).await;
     registers(&service.client(), THIRD_PASSWORD).await;
     const SALTS: &str = "SELECT count(DISTINCT substr(password, 1, 53)) FROM
-        (SELECT password FROM registrations UNION ALL SELECT password FROM accounts)";
+        (SELECT password FROM registrations UNION ALL SELECT password FROM accounts) AS known";
     const HASHES: &str = "SELECT count(DISTINCT password) FROM
-        (SELECT password FROM registrations UNION ALL SELECT password FROM accounts)";
+        (SELECT password FROM registrations UNION ALL SELECT password FROM accounts) AS known";
     assert_eq!((service.number(SALTS), service.number(HASHES)), (1, 3));
     let change = json!({ "currentPassword": PASSWORD, "newPassword": FOURTH_PASSWORD });
     ana.client.post("/change-password", change).await.ok();

@@ -10,9 +10,6 @@ use serde_json::json;
 scenarios![administration_does_not_happen_unrecorded needs Commands, an_account_is_not_erased_unrecorded];
 
 const ANA: &str = "ana@example.org";
-const REFUSE: &str =
-    "CREATE TRIGGER refuse BEFORE INSERT ON security_events BEGIN SELECT RAISE(ABORT, 'no'); END";
-const ACCEPT: &str = "DROP TRIGGER refuse";
 
 async fn administration_does_not_happen_unrecorded(stage: Stage) {
     let service = stage.at_system_time().start().await;
@@ -25,7 +22,7 @@ async fn administration_does_not_happen_unrecorded(stage: Stage) {
         &["user", "set-role", ANA, "admin"],
         &["user", "set-metadata", ANA, "{\"tier\":\"pro\"}"],
     ];
-    service.sql(REFUSE);
+    service.refuse_events("TRUE");
     for command in commands {
         service.operate(command).not_done();
     }
@@ -33,7 +30,7 @@ async fn administration_does_not_happen_unrecorded(stage: Stage) {
     assert_eq!(ana.client.get("/session").await.ok()["user"]["role"], "user");
     assert_eq!(service.number("SELECT count(*) FROM users WHERE app_metadata <> '{}'"), 0);
     assert!(ana.is_signed_in().await, "the key and the role in the token are still good");
-    service.sql(ACCEPT);
+    service.accept_events();
     for command in commands {
         service.operate(command).done();
     }
@@ -45,11 +42,11 @@ async fn administration_does_not_happen_unrecorded(stage: Stage) {
 async fn an_account_is_not_erased_unrecorded(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
-    service.sql(REFUSE);
+    service.refuse_events("TRUE");
     let erase = || ana.client.delete("/account").json(&json!({ "password": PASSWORD }));
     erase().await.refused("INTERNAL");
     assert!(ana.is_signed_in().await);
-    service.sql(ACCEPT);
+    service.accept_events();
     erase().await.ok();
     assert!(ana.is_signed_out().await);
 }

@@ -9,11 +9,11 @@ use serde_json::json;
 use std::time::Duration;
 
 scenarios![
-    passwords_are_hashed_with_salt,
+    passwords_are_hashed_with_salt needs Sqlite,
     tokens_are_hashed,
     signing_keys_are_sealed,
-    nothing_is_left_after_a_busy_day,
-    the_files_are_their_owners_alone needs Files,
+    nothing_is_left_after_a_busy_day needs Sqlite,
+    the_files_are_their_owners_alone needs Files Sqlite,
 ];
 
 async fn passwords_are_hashed_with_salt(stage: Stage) {

@@ -18,7 +18,7 @@ scenarios![
     another_day_or_secret_makes_it_worthless needs Clock Management,
     moves_the_end_of_the_session_all_the_same needs Clock,
     notes_activity_without_a_write_each_time needs Clock Management,
-    a_restored_backup_revives_no_answer needs Clock Management,
+    a_restored_backup_revives_no_answer needs Clock Management Sqlite,
 ];
 
 const ANA: &str = "ana@example.org";

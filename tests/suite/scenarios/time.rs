@@ -16,7 +16,7 @@ scenarios![
     a_remembered_session_lives_thirty_days needs Clock,
     use_slides_it_forward needs Clock,
     it_slides_once_a_day_at_most needs Clock,
-    what_was_cut_short_meanwhile_does_not_slide needs Clock Management,
+    what_was_cut_short_meanwhile_does_not_slide needs Clock Management Sqlite,
     sliding_renews_the_cookie needs Clock,
     refreshing_slides_it_forward needs Clock,
     an_access_token_slides_it_forward_that_was_used_before needs Clock,

@@ -19,7 +19,7 @@ scenarios![
     another_list_shows_with_the_next_refresh,
     what_is_too_long_for_a_token_is_refused,
     more_than_a_token_holds_stays_out_of_it,
-    what_an_import_left_fails_nobody,
+    what_an_import_left_fails_nobody needs Sqlite,
     a_claim_with_a_meaning_is_refused_at_the_start needs Start,
     a_command_shows_at_once needs Commands,
 ];

@@ -11,8 +11,8 @@ use serde_json::json;
 use std::{sync::Arc, time::Duration};
 
 scenarios![
-    of_before_a_change_of_password_however_long_ago needs Clock,
-    of_a_history_that_was_undone needs Clock Management,
+    of_before_a_change_of_password_however_long_ago needs Clock Sqlite,
+    of_a_history_that_was_undone needs Clock Management Sqlite,
     of_a_session_that_ends_sooner needs Clock,
 ];
 

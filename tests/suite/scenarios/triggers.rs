@@ -6,7 +6,7 @@ use crate::{
     service::{Service, Stage},
 };
 
-scenarios![of_users needs Start, of_sessions needs Start, of_keys needs Start, a_longer_life_counts_as_none needs Start];
+scenarios![of_users needs Start Sqlite, of_sessions needs Start Sqlite, of_keys needs Start Sqlite, a_longer_life_counts_as_none needs Start];
 
 /// What no answer asserts: reasons for people, counters that guard changes, when something was last used.
 const UNASSERTED: &[&str] = &[

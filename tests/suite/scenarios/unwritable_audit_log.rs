@@ -10,20 +10,17 @@ use crate::{
 use serde_json::json;
 
 scenarios![
-    what_a_client_says_of_itself_is_left_out_first,
-    a_zero_byte_costs_no_detail,
-    nobody_is_kept_out_while_every_event_is_refused needs Management,
-    nobody_is_kept_out_while_the_table_is_gone,
-    a_loss_outlives_the_process,
-    only_what_happened_is_lost needs Management,
+    what_a_client_says_of_itself_is_left_out_first needs Sqlite,
+    a_zero_byte_costs_no_detail needs Sqlite,
+    nobody_is_kept_out_while_every_event_is_refused needs Management Sqlite,
+    nobody_is_kept_out_while_the_table_is_gone needs Sqlite,
+    a_loss_outlives_the_process needs Sqlite,
+    only_what_happened_is_lost needs Management Sqlite,
     an_event_without_details_is_counted_as_such needs Management,
     housekeeping_goes_on,
 ];
 
 const ANA: &str = "ana@example.org";
-const REFUSE: &str =
-    "CREATE TRIGGER refuse BEFORE INSERT ON security_events BEGIN SELECT RAISE(ABORT, 'no'); END";
-const ACCEPT: &str = "DROP TRIGGER refuse";
 
 /// Signs in, mistypes, refreshes and signs out: one event each.
 async fn go_through(service: &Service) {
@@ -78,10 +75,7 @@ fn schema(service: &Service) -> String {
 async fn what_a_client_says_of_itself_is_left_out_first(stage: Stage) {
     let service = stage.start().await;
     service.register(ANA).await;
-    service.sql(
-        "CREATE TRIGGER refuse BEFORE INSERT ON security_events WHEN NEW.metadata LIKE '%unspeakable%'
-         BEGIN SELECT RAISE(ABORT, 'no'); END",
-    );
+    service.refuse_events("NEW.metadata LIKE '%unspeakable%'");
     let body = json!({ "email": ANA, "password": PASSWORD, "deviceName": "the unspeakable" });
     let ana = service.sign_in_with(body).await;
     assert!(ana.is_signed_in().await);
@@ -110,13 +104,13 @@ async fn nobody_is_kept_out_while_every_event_is_refused(stage: Stage) {
     let service = stage.start().await;
     service.register(ANA).await;
     let before = service.number("SELECT count(*) FROM security_events");
-    service.sql(REFUSE);
+    service.refuse_events("TRUE");
     go_through(&service).await;
     assert_eq!(service.number("SELECT count(*) FROM security_events"), before);
     has_gone_through(&lost(&service), 1);
     let metrics = service.metrics().await;
     assert!(metrics.count("audit_events", "lost") >= 4, "{}", metrics.text);
-    service.sql(ACCEPT);
+    service.accept_events();
     service.tick().await;
     let told = reported(&service);
     has_gone_through(&told, 1);
@@ -143,7 +137,7 @@ async fn nobody_is_kept_out_while_the_table_is_gone(stage: Stage) {
 async fn a_loss_outlives_the_process(stage: Stage) {
     let mut service = stage.start().await;
     service.register(ANA).await;
-    service.sql(REFUSE);
+    service.refuse_events("TRUE");
     go_through(&service).await;
     let maintenance = service.client().post("/maintenance", json!({})).bearer(MAINTENANCE).await;
     let claims = maintenance.status == 200 && maintenance.json()["ran"] == true;
@@ -152,7 +146,7 @@ async fn a_loss_outlives_the_process(stage: Stage) {
     service.restart().await;
     has_gone_through(&lost(&service), 1);
     go_through(&service).await;
-    service.sql(ACCEPT);
+    service.accept_events();
     service.tick().await;
     has_gone_through(&reported(&service), 2);
 }
@@ -161,7 +155,7 @@ async fn a_loss_outlives_the_process(stage: Stage) {
 async fn only_what_happened_is_lost(stage: Stage) {
     let service = stage.start().await;
     service.register(ANA).await;
-    service.sql(REFUSE);
+    service.refuse_events("TRUE");
     go_through(&service).await;
     let kinds: Vec<String> = lost(&service).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["device_new", "login_failure", "login_success", "logout", "token_refresh"]);
@@ -172,10 +166,7 @@ async fn only_what_happened_is_lost(stage: Stage) {
 async fn an_event_without_details_is_counted_as_such(stage: Stage) {
     let service = stage.start().await;
     service.register(ANA).await;
-    service.sql(
-        "CREATE TRIGGER refuse BEFORE INSERT ON security_events WHEN NEW.metadata <> '{}'
-         BEGIN SELECT RAISE(ABORT, 'no'); END",
-    );
+    service.refuse_events("NEW.metadata <> '{}'");
     service.sign_in(ANA).await;
     let metrics = service.metrics().await;
     // The sign-in, and the device that was not seen before.
@@ -186,7 +177,7 @@ async fn an_event_without_details_is_counted_as_such(stage: Stage) {
 async fn housekeeping_goes_on(stage: Stage) {
     let service = stage.start().await;
     let ana = service.someone().await;
-    service.sql(REFUSE);
+    service.refuse_events("TRUE");
     service.sign_in(ANA).await;
     assert_eq!(service.sql(&format!("UPDATE sessions SET expires_at = 1 WHERE id <> '{}'", ana.sid())), 1);
     // Where instances do it after their answers, one may just be at it.

@@ -169,7 +169,7 @@ async fn how_many_were_refused_is_written_at_the_end(stage: Stage) {
         refusal(&service.client(), "never-issued").await;
     }
     service.restart().await;
-    let written = "SELECT sum(json_extract(metadata, '$.count')) FROM security_events
+    let written = "SELECT sum(CAST(json_extract(metadata, '$.count') AS bigint)) FROM security_events
                    WHERE event_type = 'token_validation_failure'";
     assert_eq!(service.number(written), 3);
 }

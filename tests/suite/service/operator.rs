@@ -6,9 +6,8 @@ use mana_auth::{
     Instance, Server,
     clock::{Clock as _, SystemClock},
     config::Config,
-    invalidations::QueriedInvalidations,
 };
-use std::{io::Write as _, process::Stdio, sync::Arc, time::Duration};
+use std::{io::Write as _, process::Stdio, time::Duration};
 
 /// How a command ended.
 #[derive(Debug)]
@@ -23,13 +22,12 @@ impl Service {
     pub async fn instance(&self) -> Instance {
         let pairs = self.settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let folder = self.data.path().to_str().expect("a path in UTF-8");
-        let config = Config::from_pairs(pairs.chain([("data", folder)])).expect("a configuration");
-        let mut builder = Server::builder().config(config).clock(self.clock());
-        if let Some(postgres) = self.runner.postgres() {
-            builder =
-                builder.storage(postgres.clone()).invalidations(Arc::new(QueriedInvalidations(postgres)));
-        }
-        let mut instance = builder.instance().await.expect("an instance");
+        let database = self.runner.postgres().map(|postgres| postgres.url());
+        let pairs =
+            pairs.chain([("data", folder)]).chain(database.as_deref().map(|url| ("database_url", url)));
+        let config = Config::from_pairs(pairs).expect("a configuration");
+        let mut instance =
+            Server::builder().config(config).clock(self.clock()).instance().await.expect("an instance");
         instance.start(false).await.expect("a start");
         instance
     }

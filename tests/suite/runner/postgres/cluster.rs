@@ -1,6 +1,5 @@
 //! A server of PostgreSQL in a temporary folder, for this process alone.
 
-use super::PROGRAMS;
 use std::{
     io::{BufRead as _, BufReader},
     os::unix::fs::PermissionsExt,
@@ -10,11 +9,17 @@ use std::{
 };
 use tempfile::TempDir;
 
+/// Where Debian puts the programs of PostgreSQL 15.
+const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
+
 /// It refuses to run as root, and then runs as this user.
 const UNPRIVILEGED: &str = "nobody";
 
 /// The one of this process, started when it is first asked for.
 pub static CLUSTER: LazyLock<Cluster> = LazyLock::new(Cluster::start);
+
+/// What an entry of its log begins with.
+pub const ENTRY: &str = "@@@";
 
 pub struct Cluster {
     folder: TempDir,
@@ -29,7 +34,7 @@ impl Cluster {
         std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).expect("for that user too");
         let data = folder.path().join("data");
         let made = unprivileged("initdb")
-            .args(["--auth=trust", "--username=mana", "--locale=C.UTF-8", "--no-sync", "-D"])
+            .args(["--auth=trust", "--username=postgres", "--locale=C.UTF-8", "--no-sync", "-D"])
             .arg(&data)
             .output()
             .expect("initdb");
@@ -37,11 +42,12 @@ impl Cluster {
         // Durability is not what is tested here.
         let serve = r#"folder=$0
             "$@" -D "$folder/data" -l "$folder/log" -w start >/dev/null 2>&1 \
-                -o "-k $folder -c listen_addresses= -c fsync=off -c max_connections=200" && echo started
+                -o "-k $folder -c listen_addresses= -c fsync=off -c max_connections=500 $settings" && echo started
             cat; "$@" -D "$folder/data" -m immediate stop >/dev/null; rm -rf "$folder""#;
         let control = unprivileged("pg_ctl");
         let mut server = Command::new("sh")
             .args(["-c", serve])
+            .env("settings", settings())
             .arg(folder.path())
             .arg(control.get_program())
             .args(control.get_args())
@@ -57,10 +63,21 @@ impl Cluster {
         Self { folder, _server: server, _alive: alive }
     }
 
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        let log = std::fs::read(self.folder.path().join("log")).expect("its log");
+        String::from_utf8_lossy(&log).into_owned()
+    }
+
     /// The folder of its socket.
     pub fn socket(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
+}
+
+/// Each statement is logged where they are looked at.
+fn settings() -> String {
+    format!("-c log_line_prefix={ENTRY} -c log_statement=all -c log_parameter_max_length=0")
 }
 
 fn unprivileged(program: &str) -> Command {
@@ -71,4 +88,9 @@ fn unprivileged(program: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--reuid", UNPRIVILEGED, "--regid", "nogroup", "--clear-groups", "--"]).arg(program);
     command
+}
+
+/// Whether PostgreSQL is here.
+pub fn is_here() -> bool {
+    Path::new(PROGRAMS).join("initdb").exists()
 }

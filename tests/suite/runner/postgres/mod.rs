@@ -1,52 +1,30 @@
-//! The library over PostgreSQL: its statements, and the triggers of that dialect, are told by the same scenarios.
+//! The library over PostgreSQL, told by the same scenarios.
 
 mod cluster;
-mod storage;
-mod values;
+mod database;
 
-pub use storage::{Postgres, prepare_all, statements};
+pub use cluster::is_here;
+pub use database::Postgres;
 
-use std::path::Path;
+use std::collections::BTreeSet;
 
-/// Where Debian puts the programs of PostgreSQL 15.
-const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
-
-/// Whether PostgreSQL is here.
-pub fn is_here() -> bool {
-    Path::new(PROGRAMS).join("initdb").exists()
+/// The statements that the server has executed so far, as its log has them, from all services.
+pub fn statements() -> BTreeSet<String> {
+    let log = cluster::CLUSTER.log();
+    // `LOG:  execute <name>: <statement>`
+    let executed =
+        log.split(cluster::ENTRY).filter_map(|entry| entry.split_once("execute ")?.1.split_once(": "));
+    executed.map(|(_, sql)| sql.to_owned()).collect()
 }
 
-/// The files whose scenarios are told against it: those that look into the database by plain SQL alone.
-pub const FILES: [&str; 31] = [
-    "account_deletion",
-    "addresses",
-    "app_metadata",
-    "authentication",
-    "change_password",
+/// The files whose scenarios are told on two servers, and on Spin.
+pub const REPRESENTATIVE: [&str; 8] = [
     "concurrency",
-    "cookies",
-    "cookies_of_several_scopes",
-    "cors",
-    "enumeration",
-    "hygiene",
-    "json",
-    "jwks",
-    "keys_in_time",
-    "limits",
+    "instant_revocation",
     "lockout",
-    "lockout_lifted",
-    "logout",
-    "password_rules",
-    "profile",
-    "refresh",
-    "register",
-    "secret_rotation",
-    "service_token",
-    "session",
+    "refresh_races",
+    "registrations",
     "session_cache",
-    "session_to_token",
     "sessions",
-    "settings",
-    "suspicions",
     "undecided",
 ];

@@ -1,5 +1,6 @@
 //! What an application is made of, as its instances know it.
 
+use super::pool::Pool;
 use crate::runner::Settings;
 use futures::future::BoxFuture;
 use http::{Request, Response};
@@ -33,6 +34,8 @@ pub struct App {
     pub database: PathBuf,
     pub clock: Arc<TestClock>,
     pub log: Log,
+    /// The connections to PostgreSQL that its instances share.
+    pub postgres: Pool,
     /// The other components, as long as the application runs.
     pub chained: Weak<dyn Chained>,
 }

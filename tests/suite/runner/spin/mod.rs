@@ -4,6 +4,7 @@
 pub mod app;
 mod instance;
 mod outbound;
+mod pool;
 mod postgres;
 mod serve;
 mod site;
@@ -15,6 +16,7 @@ use super::{
     Runner, Settings,
     mail_api::{self, MailApi},
     maintain,
+    postgres::Postgres,
 };
 use crate::repository::{read, root};
 use app::{Component, Log};
@@ -36,14 +38,21 @@ pub struct Spin {
     serving: Serving,
     /// Whoever takes its mails, where the settings name nobody.
     mails: Arc<MailApi>,
+    /// Its database, where that is no file.
+    postgres: Option<Arc<Postgres>>,
 }
 
 impl Spin {
     /// Starts the auth service alone, as the manifest of the repository has it.
-    pub async fn start(data: &Path, settings: &Settings, clock: Arc<TestClock>) -> Self {
+    pub async fn start(
+        data: &Path,
+        settings: &Settings,
+        clock: Arc<TestClock>,
+        postgres: Option<Arc<Postgres>>,
+    ) -> Self {
         let mails = Arc::new(MailApi::into_folder(data, clock.clone()).await);
-        let components = vec![auth(&with_mail(settings, &mails))];
-        Self::start_again(data, components, clock, Log::default(), mails).await
+        let components = vec![auth(&with_database(with_mail(settings, &mails), postgres.as_deref()))];
+        Self { postgres, ..Self::start_again(data, components, clock, Log::default(), mails).await }
     }
 
     /// Starts an application of several components.
@@ -60,7 +69,7 @@ impl Spin {
         mails: Arc<MailApi>,
     ) -> Self {
         let site = Site::new(components, database_in(data), &clock, &log);
-        Self { data: data.to_owned(), clock, log, serving: Serving::start(site).await, mails }
+        Self { data: data.to_owned(), clock, log, serving: Serving::start(site).await, mails, postgres: None }
     }
 }
 
@@ -73,6 +82,12 @@ fn with_mail(settings: &Settings, mails: &MailApi) -> Settings {
             [("mail_api", "resend"), ("mail_api_secret", mail_api::KEY), ("mail_api_url", mails.url())];
         settings.extend(ours.map(|(key, value)| (key.to_owned(), value.to_owned())));
     }
+    settings
+}
+
+/// The settings, with the address of that database.
+fn with_database(mut settings: Settings, postgres: Option<&Postgres>) -> Settings {
+    settings.extend(postgres.map(|postgres| ("database_url".to_owned(), postgres.url())));
     settings
 }
 
@@ -122,6 +137,10 @@ impl Runner for Spin {
         database_in(&self.data)
     }
 
+    fn postgres(&self) -> Option<Arc<Postgres>> {
+        self.postgres.clone()
+    }
+
     fn log(&self) -> String {
         let streams = self.log.lock().unwrap();
         streams.iter().map(|stream| String::from_utf8_lossy(&stream.contents()).into_owned()).collect()
@@ -132,8 +151,9 @@ impl Runner for Spin {
         Box::pin(async {
             let (data, clock, log) = (self.data.clone(), self.clock.clone(), self.log.clone());
             let mails = self.mails.clone();
-            let components = vec![auth(&with_mail(settings, &mails))];
-            *self = Self::start_again(&data, components, clock, log, mails).await;
+            let postgres = self.postgres.take();
+            let components = vec![auth(&with_database(with_mail(settings, &mails), postgres.as_deref()))];
+            *self = Self { postgres, ..Self::start_again(&data, components, clock, log, mails).await };
             Ok(())
         })
     }

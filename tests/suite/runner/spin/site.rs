@@ -3,6 +3,7 @@
 use super::{
     app::{App, Chained, Component, Log},
     instance::Instances,
+    pool::Pool,
 };
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -31,6 +32,7 @@ impl Site {
         clock: &Arc<TestClock>,
         log: &Log,
     ) -> Arc<Self> {
+        let postgres = Pool::default();
         Arc::new_cyclic(|site: &Weak<Self>| {
             let start = |component: Component| {
                 let component = Arc::new(component);
@@ -39,6 +41,7 @@ impl Site {
                     database: database.clone(),
                     clock: clock.clone(),
                     log: log.clone(),
+                    postgres: postgres.clone(),
                     chained: site.clone(),
                 };
                 (component, ProxyHandler::new(Instances::new(app)))

@@ -3,6 +3,7 @@
 use super::{
     app::{App, Chained, Component},
     outbound,
+    pool::Pool,
 };
 use mana_auth::clock::{Clock as _, TestClock};
 use std::{
@@ -26,6 +27,7 @@ pub struct State {
     pub table: ResourceTable,
     pub database: PathBuf,
     pub component: Arc<Component>,
+    pub postgres: Pool,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
@@ -48,6 +50,7 @@ impl State {
             table: ResourceTable::new(),
             database: app.database.clone(),
             component: app.component.clone(),
+            postgres: app.postgres.clone(),
             wasi,
             http: WasiHttpCtx::default(),
             hooks: Hooks { chained: app.chained.clone(), component: app.component.clone() },
