@@ -44,16 +44,19 @@ pub fn start_in(subject: &str) -> Option<u64> {
 /// somebody typed by hand is a start too, and none of ours.
 #[must_use]
 pub fn start(nonce: &str) -> u64 {
-    let (nonce, timeline) = nonce.split_once('@').unwrap_or((nonce, "0"));
-    let number =
-        |digits: &str| u64::from_str_radix(digits.get(..16).unwrap_or(digits), 16).unwrap_or(u64::MAX);
-    on_timeline(number(nonce), number(timeline))
+    let digits = nonce.split_once('@').map_or(nonce, |(digits, _)| digits);
+    on_timeline(number(digits), timeline(nonce))
 }
 
 /// The timeline in what the view `lineages` tells; 0 where there is none.
 #[must_use]
 pub fn timeline(nonce: &str) -> u64 {
-    nonce.split_once('@').map_or(0, |(_, timeline)| start(timeline))
+    nonce.split_once('@').map_or(0, |(_, digits)| number(digits))
+}
+
+/// The leading 64 bits of hexadecimal digits.
+fn number(digits: &str) -> u64 {
+    u64::from_str_radix(digits.get(..16).unwrap_or(digits), 16).unwrap_or(u64::MAX)
 }
 
 /// A start, as it is told on a timeline.
