@@ -19,7 +19,7 @@ use mana_auth_mail::{Letter, Notice};
 fn interval(notice: &Notice, owner: Option<&User>) -> Span {
     let is_proven = owner.is_some_and(|owner| owner.email_verified);
     match notice {
-        // Were it a day, whoever signs in after its owner would not be told of.
+        // Ten minutes, not a day: otherwise the mail about the owner's own new device would hide that of a thief.
         Notice::PasswordChanged { .. } | Notice::NewDevice { .. } | Notice::AccountDeleted { .. }
             if is_proven =>
         {

@@ -349,7 +349,7 @@ REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION invalidati
 
 CREATE TRIGGER invalidations_emptied BEFORE TRUNCATE ON invalidations FOR EACH STATEMENT EXECUTE FUNCTION invalidations_emptied();
 
--- Its lock is that of whoever writes, on all nodes together. It has no rows.
+-- A lock for writing: one transaction holds it at a time, on all nodes together. The table has no rows.
 CREATE TABLE writer (
     nothing bigint
 );
@@ -369,7 +369,7 @@ BEGIN
     IF cardinality(subjects) = 0 THEN
         RETURN NULL;
     END IF;
-    -- Whoever writes by hand has no lock yet.
+    -- A statement typed by hand has not taken the lock yet.
     LOCK TABLE writer IN SHARE ROW EXCLUSIVE MODE;
     SELECT last INTO newest FROM positions;
     INSERT INTO invalidations (id, subject)
@@ -457,7 +457,8 @@ END $$;
 CREATE TRIGGER accounts_removed AFTER DELETE ON accounts
 REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION accounts_removed();
 
--- What people and dashboards read: times as times, metadata as JSON, and no secrets. `docs/postgresql.md` has a role that sees these views alone.
+-- Views for people and dashboards: times are timestamptz, metadata is jsonb, and there are no secrets. `docs/postgresql.md` has a role that sees these
+-- views alone.
 
 DO $$
 BEGIN

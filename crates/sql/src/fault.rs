@@ -1,6 +1,6 @@
 //! PostgreSQL's SQLSTATE, by what a host makes of it.
 
-/// What an error of the server means.
+/// The meaning of a SQLSTATE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// A unique or foreign-key constraint refused a row.

@@ -1,5 +1,5 @@
-//! What hosts know of the component's SQL: its placeholders, what a statement can affect, and what PostgreSQL must be told for its
-//! transactions to keep the promises of `wit/storage.wit`. Shared by our host and by the adapter for Spin.
+//! Placeholders, errors and transactions of the component's SQL on PostgreSQL, as `wit/storage.wit` promises them. Our host and the adapter for
+//! Spin share this crate.
 
 mod fault;
 mod placeholders;
@@ -8,7 +8,7 @@ pub mod transaction;
 pub use fault::Fault;
 pub use placeholders::numbered_with_dollar;
 
-/// Whether a statement can affect rows: others affect none, whatever the database counts.
+/// Whether a statement can affect rows. All others count as none: PostgreSQL also counts the rows that a SELECT reads.
 #[must_use]
 pub fn changes_rows(sql: &str) -> bool {
     let verb = sql.split_whitespace().next().unwrap_or_default();

@@ -1,9 +1,9 @@
-//! What a transaction on PostgreSQL begins with.
+//! The beginning of a transaction on PostgreSQL.
 //!
 //! Positions in `invalidations` must become visible in their order, without gaps. So there is one writer at a time, on all nodes
 //! together, as SQLite has it: each takes the lock of an empty table before its snapshot. Nothing that takes a snapshot may come before
-//! the lock (`SET LOCAL` takes none, `SELECT set_config(…)` does): whoever waited for the lock would then see what was before it, and
-//! fail to serialize.
+//! the lock (`SET LOCAL` takes none, `SELECT set_config(…)` does). Otherwise a transaction that waited for the lock would see the state from before
+//! it, and fail to serialize.
 
 /// Serializable, and allowed to write: sessions of ours are read-only otherwise.
 pub const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";

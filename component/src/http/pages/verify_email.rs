@@ -100,7 +100,7 @@ pub async fn prove(visit: Visit, first_party: FirstParty, sent: Form) -> Result<
             }
         },
         Err(VerifyEmailError::Invalid(problem)) => Ok(again(&problem)),
-        // Whoever holds the link may choose another, however often the one of before was guessed.
+        // The link is enough to choose another password, however often the old one was guessed.
         Err(VerifyEmailError::InvalidCredentials | VerifyEmailError::Throttled(_)) => {
             Ok(visit.show(StatusCode::BAD_REQUEST, &page(true)))
         }

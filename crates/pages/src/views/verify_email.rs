@@ -20,8 +20,8 @@ pub struct Verify<'a> {
     pub is_of_browser: bool,
     /// What is wrong with the password.
     pub fault: Option<Fault<'a>>,
-    /// Whether the password was not the one of the registration. A slip of the finger must not become the password: whoever wants another one
-    /// says so.
+    /// Whether the typed password differs from the one of the registration. A typing error must not become the password, so the person is asked
+    /// first.
     pub is_other: bool,
 }
 
