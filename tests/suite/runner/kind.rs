@@ -38,8 +38,7 @@ impl RunnerKind {
             return vec![Self::SpinUp];
         }
         let mut chosen = vec![Self::Host, Self::Typed, Self::Binary, Self::Spin];
-        // They take long.
-        if std::env::var_os("MANA_TEST_LONG").is_some() && postgres::is_here() {
+        if postgres::is_here() {
             chosen.extend([Self::Postgres, Self::Nodes, Self::SpinPostgres]);
         }
         chosen
@@ -82,7 +81,9 @@ impl RunnerKind {
     pub fn tells(self, file: &str) -> bool {
         match self {
             Self::Typed => typed::FILES.contains(&file),
-            Self::Nodes | Self::SpinPostgres => postgres::REPRESENTATIVE.contains(&file),
+            Self::Nodes | Self::SpinPostgres => {
+                std::env::var_os("MANA_TEST_LONG").is_some() || postgres::REPRESENTATIVE.contains(&file)
+            }
             _ => true,
         }
     }

@@ -3,14 +3,16 @@
 use std::{
     io::{BufRead as _, BufReader},
     os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, ChildStdin, Command, Stdio},
     sync::LazyLock,
 };
 use tempfile::TempDir;
 
-/// Where Debian puts the programs of PostgreSQL 15.
-const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
+/// Where Debian puts the programs of PostgreSQL 15, unless the environment has others.
+static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(|| {
+    std::env::var_os("MANA_TEST_POSTGRES").map_or_else(|| "/usr/lib/postgresql/15/bin".into(), PathBuf::from)
+});
 
 /// It refuses to run as root, and then runs as this user.
 const UNPRIVILEGED: &str = "nobody";
@@ -81,7 +83,7 @@ fn settings() -> String {
 }
 
 fn unprivileged(program: &str) -> Command {
-    let program = Path::new(PROGRAMS).join(program);
+    let program = PROGRAMS.join(program);
     if !rustix::process::geteuid().is_root() {
         return Command::new(program);
     }
@@ -92,5 +94,5 @@ fn unprivileged(program: &str) -> Command {
 
 /// Whether PostgreSQL is here.
 pub fn is_here() -> bool {
-    Path::new(PROGRAMS).join("initdb").exists()
+    PROGRAMS.join("initdb").exists()
 }
