@@ -68,16 +68,19 @@ pub struct Metrics {
     pub(crate) passwords_running: Gauge,
     /// Open connections.
     pub(crate) connections: Gauge,
-    /// The sizes of the database and of the log beside it, and what its disk has left, as of the last scrape.
-    db_size: Gauge,
-    db_log: Gauge,
-    db_room: Gauge,
+    /// The sizes of the database and of the log beside it, and what its disk has left, as of the last scrape. None where it is no file.
+    db_size: Family<NoLabels, Gauge>,
+    db_log: Family<NoLabels, Gauge>,
+    db_room: Family<NoLabels, Gauge>,
     /// When the key that signs was made, and when housekeeping last came to its end, in seconds since the Unix epoch. 0: not known yet.
     signing_key_created: Gauge,
     housekeeping_done: Gauge,
     /// Mails that wait, and those that were given up lately, as of the last housekeeping of this process.
     mails: Family<[(&'static str, &'static str); 1], Gauge>,
 }
+
+/// Of a series that is there, or not.
+type NoLabels = [(&'static str, &'static str); 0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
@@ -191,9 +194,9 @@ impl Metrics {
             passwords_queued: Gauge::default(),
             passwords_running: Gauge::default(),
             connections: Gauge::default(),
-            db_size: Gauge::default(),
-            db_log: Gauge::default(),
-            db_room: Gauge::default(),
+            db_size: Family::default(),
+            db_log: Family::default(),
+            db_room: Family::default(),
             signing_key_created: Gauge::default(),
             housekeeping_done: Gauge::default(),
             mails: Family::default(),
@@ -315,9 +318,9 @@ impl Metrics {
     pub(crate) fn database(&self, file: &DatabaseFile) {
         let (database, log) = file.sizes();
         let room = file.room().unwrap_or(u64::MAX);
-        self.db_room.set(i64::try_from(room).unwrap_or(i64::MAX));
-        self.db_size.set(i64::try_from(database).unwrap_or(i64::MAX));
-        self.db_log.set(i64::try_from(log).unwrap_or(i64::MAX));
+        self.db_room.get_or_create(&[]).set(i64::try_from(room).unwrap_or(i64::MAX));
+        self.db_size.get_or_create(&[]).set(i64::try_from(database).unwrap_or(i64::MAX));
+        self.db_log.get_or_create(&[]).set(i64::try_from(log).unwrap_or(i64::MAX));
     }
 
     /// When the key that signs was made, in milliseconds since the Unix epoch.

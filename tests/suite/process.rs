@@ -1,14 +1,17 @@
-//! A process of the program, and what it has answered.
+//! Processes of the program, and what they have answered.
 
 use crate::{
-    client::{Client, Nodes, Promises, Shared},
+    client::{Client, Nodes, Promises, Request, Shared},
     runner::{Runner as _, Settings, binary::Binary},
     service::{PASSWORD, PUBLIC_URL},
 };
 use serde_json::json;
 use std::{
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
 };
 
 /// What each process is configured with.
@@ -25,11 +28,11 @@ pub fn settings() -> Settings {
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
-/// What all clients of a process share.
-pub fn shared(binary: &Binary) -> Arc<Shared> {
+/// What all clients of these processes share.
+pub fn shared(binaries: &[&Binary]) -> Arc<Shared> {
     Arc::new(Shared {
         http: reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("an HTTP client"),
-        nodes: Nodes::new(vec![binary.base_url()]),
+        nodes: Nodes::new(binaries.iter().map(|binary| binary.base_url()).collect()),
         public_url: PUBLIC_URL.to_owned(),
         vault: Arc::default(),
         promises: Arc::new(Promises::default()),
@@ -58,11 +61,53 @@ pub struct Answered {
     pub registered: Mutex<Vec<String>>,
     /// Clients that were told they are signed in: their cookie is in their jar.
     pub signed_in: Mutex<Vec<(String, Client)>>,
+    /// Clients that were told they are signed out, with the cookies they had before.
+    pub signed_out: Mutex<Vec<Client>>,
+}
+
+/// Registers, signs in, and every other time out, until it is over. Whoever is asked may be gone, or without its database.
+pub async fn knock(shared: Arc<Shared>, answered: Arc<Answered>, over: Arc<AtomicBool>, names: String) {
+    for number in 0.. {
+        let email = format!("{names}-{number}@example.org");
+        let client = Client::new(Arc::clone(&shared));
+        if over.load(SeqCst) {
+            return;
+        }
+        if !is_done(client.post("/register", body(&email)), 201).await {
+            continue;
+        }
+        answered.registered.lock().unwrap().push(email.clone());
+        if !is_done(client.post("/login", body(&email)), 200).await {
+            continue;
+        }
+        if number % 2 == 0 {
+            answered.signed_in.lock().unwrap().push((email, client));
+            continue;
+        }
+        let before = client.before(&shared);
+        if is_done(client.post("/logout", json!({})), 200).await {
+            answered.signed_out.lock().unwrap().push(before);
+        }
+    }
+}
+
+/// Whether it was answered so. Whoever can't do it now says so.
+async fn is_done(request: Request<'_>, status: u16) -> bool {
+    match request.attempt().await {
+        Ok(answer) if answer.status == 503 => false,
+        Ok(answer) => {
+            answer.is(status);
+            true
+        }
+        Err(_) => false,
+    }
 }
 
 impl Answered {
     pub fn count(&self) -> usize {
-        self.registered.lock().unwrap().len() + self.signed_in.lock().unwrap().len()
+        self.registered.lock().unwrap().len()
+            + self.signed_in.lock().unwrap().len()
+            + self.signed_out.lock().unwrap().len()
     }
 
     /// Everything that was answered is there.
@@ -74,6 +119,10 @@ impl Answered {
             again.set_cookie(&name, &value);
             let session = again.get("/session").await.ok();
             assert_eq!(session["user"]["email"], email.as_str());
+        }
+        let gone = std::mem::take(&mut *self.signed_out.lock().unwrap());
+        for client in gone {
+            client.before(shared).get("/session").await.refused("UNAUTHENTICATED");
         }
         let registered = std::mem::take(&mut *self.registered.lock().unwrap());
         for email in registered {

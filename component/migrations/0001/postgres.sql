@@ -2,6 +2,14 @@
 -- flags are boolean, texts compare byte by byte. `metadata` is text, because a digest covers its exact bytes. The schema is the first of
 -- the connection's search_path.
 
+-- Names are in every script.
+DO $$
+BEGIN
+    IF current_setting('server_encoding') <> 'UTF8' THEN
+        RAISE EXCEPTION 'the database must be in UTF8: CREATE DATABASE … ENCODING UTF8 TEMPLATE template0';
+    END IF;
+END $$;
+
 -- Functions that SQLite has.
 
 CREATE FUNCTION json_valid(value text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT AS $$
@@ -11,8 +19,9 @@ EXCEPTION WHEN OTHERS THEN
     RETURN false;
 END $$;
 
+-- PostgreSQL's texts hold no U+0000: where JSON has it, it is left out.
 CREATE FUNCTION json_extract(value text, path text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
-    SELECT value::json ->> substr(path, 3)
+    SELECT regexp_replace(value, '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g')::json ->> substr(path, 3)
 $$;
 
 CREATE TABLE users (
@@ -369,6 +378,10 @@ BEGIN
     IF cardinality(subjects) = 0 THEN
         RETURN NULL;
     END IF;
+    -- A crash that undid a position would have it given again.
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
     -- A statement typed by hand has not taken the lock yet.
     LOCK TABLE writer IN SHARE ROW EXCLUSIVE MODE;
     SELECT last INTO newest FROM positions;
@@ -385,10 +398,24 @@ END $$;
 
 CREATE TRIGGER starts_placed BEFORE INSERT ON starts FOR EACH ROW EXECUTE FUNCTION starts_placed();
 
--- The starts, as they are told outside of the database: with the timeline, which is another after a standby was promoted. A standby itself
--- has none to tell, and fails.
+-- Also in a session that replicates.
+ALTER TABLE starts ENABLE ALWAYS TRIGGER starts_placed;
+
+ALTER TABLE invalidations ENABLE ALWAYS TRIGGER invalidations_removed, ENABLE ALWAYS TRIGGER invalidations_emptied;
+
+-- Where a whole table is emptied, nothing that was issued before holds unasked: as after another start.
+CREATE FUNCTION all_removed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO starts (nonce) VALUES (substr(replace(gen_random_uuid()::text, '-', ''), 1, 16));
+    RETURN NULL;
+END $$;
+
+-- The starts, as they are told outside of the database: with the timeline, which is another after a standby was promoted, and the number of a table,
+-- which is another after a dump was restored. A standby itself has none to tell, and fails.
 CREATE VIEW lineages AS
-SELECT nonce || '@' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS nonce, position FROM starts;
+SELECT nonce || '@' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) || lpad(to_hex('invalidations'::regclass::oid::bigint), 8, '0') AS nonce,
+    position
+FROM starts;
 
 -- So that there is a timeline to tell before anybody serves.
 INSERT INTO starts (nonce) VALUES ('0');
@@ -476,7 +503,7 @@ $$;
 -- JSON; null where it is none, or holds what jsonb can't: one bad row must not hide the others. (What catches an error is not parallel safe.)
 CREATE FUNCTION as_jsonb(value text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
-    RETURN value::jsonb;
+    RETURN regexp_replace(value, '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g')::jsonb;
 EXCEPTION WHEN OTHERS THEN
     RETURN NULL;
 END $$;

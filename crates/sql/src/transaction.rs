@@ -3,10 +3,11 @@
 //! Positions in `invalidations` must become visible in their order, without gaps. So there is one writer at a time, on all nodes
 //! together, as SQLite has it: each takes the lock of an empty table before its snapshot. Nothing that takes a snapshot may come before
 //! the lock (`SET LOCAL` takes none, `SELECT set_config(…)` does). Otherwise a transaction that waited for the lock would see the state from before
-//! it, and fail to serialize.
+//! it, and could not update what was changed since.
 
-/// Serializable, and allowed to write: sessions of ours are read-only otherwise.
-pub const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
+/// Allowed to write: sessions of ours are read-only otherwise. One snapshot, taken under the lock: so writers are serial. `SERIALIZABLE` would keep a
+/// lock for whatever each commit has read, as long as anybody on the server holds a serializable transaction open, until there is no room for more.
+pub const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE";
 
 /// The bounds within a transaction. Without them PostgreSQL waits for a lock for ever, and a node that stops in the middle keeps all
 /// others from writing until its connection ends.

@@ -88,9 +88,24 @@ pub enum Command {
     Maintenance(Maintenance),
     /// Bring the database's schema up to date, as the role that owns it, before servers of this version start
     #[command(
-        after_help = "Example:\n  MANA_AUTH_DATABASE_URL=postgres://mana_owner@db/auth mana-auth migrate"
+        after_help = "It takes the servers' configuration, for it also makes the first keys, under their `secrets`.\n\nExample:\n  MANA_AUTH_DATABASE_URL=postgres://mana_owner@db/auth mana-auth migrate --config mana-auth.toml"
     )]
     Migrate,
+    /// Bring the database of a single server to PostgreSQL; stop the server first
+    #[command(
+        after_help = "It makes the schema, copies every table, verifies the audit log on both sides, and changes nothing of the file. Interrupted, it goes on with the next table when it is run again. The servers go on with the same `secrets`.\n\nExample:\n  mana-auth copy --from data/auth.db --to postgres://mana_owner@db/auth"
+    )]
+    Copy {
+        /// The database's file [default: `auth.db` in the data folder]
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// A new database [default: `database_url`, which keeps a password from the list of processes]
+        #[arg(long, value_name = "URL")]
+        to: Option<String>,
+        /// Copy the audit log, though it is not intact
+        #[arg(long)]
+        not_intact: bool,
+    },
     /// The history that positions in tokens refer to
     #[command(subcommand)]
     Lineage(Lineage),

@@ -6,7 +6,7 @@ use mana_auth::{
     bindings::exports::mana::auth::{accounts, audit, keys, mail, maintenance, sessions, sessions_read},
     config::{self, Origin},
     secret,
-    storage::CopyError,
+    storage::{CopyError, CopyInError, PostgresUrlProblem},
 };
 use std::{fmt, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -46,6 +46,17 @@ pub enum Failure {
         "database_url: is set, and a database on a server is copied by its own programs: pg_dump and pg_restore (docs/postgresql.md)"
     )]
     NoFile,
+    /// There is no database to copy to.
+    #[error("--to: says no database, and neither does `database_url`")]
+    NoTarget,
+    /// The address of the database to copy to is none.
+    #[error("--to: {0}")]
+    Target(PostgresUrlProblem),
+    /// There is no secret of the servers.
+    #[error(
+        "secrets: are not set: give this command the servers' configuration, for a server with another secret can't open the keys that it makes"
+    )]
+    NoSecrets,
     /// There is no address to ask.
     #[error("management: is off, so there is nobody to ask ({0})")]
     NoManagement(Origin),
@@ -63,6 +74,9 @@ pub enum Failure {
     /// A database can't be copied or replaced.
     #[error(transparent)]
     Copy(#[from] CopyError),
+    /// A database can't be brought to a server.
+    #[error(transparent)]
+    CopyIn(#[from] CopyInError),
     /// The secret can't be had.
     #[error(transparent)]
     Secret(#[from] secret::Error),
@@ -110,6 +124,7 @@ impl Failure {
             Self::Refused(_)
             | Self::Trapped(_)
             | Self::Copy(_)
+            | Self::CopyIn(_)
             | Self::Secret(secret::Error::Full { .. }) => ExitCode::from(1),
             _ => ExitCode::from(2),
         }
@@ -139,6 +154,12 @@ pub enum CommandError {
         "the details are erased, but the log beside the database is in use and still holds them: do it again"
     )]
     LogInUse,
+    /// The same of what is to be copied.
+    #[error("the audit log is not intact: {0}; `--not-intact` copies it as it is, and nothing was copied")]
+    SourceAltered(String),
+    /// What was copied is not what was there.
+    #[error("the copy differs: empty the database, and do it again {0}")]
+    CopyDiffers(String),
     /// A mail was not accepted.
     #[error("the mail was not accepted: {0}")]
     NotAccepted(String),

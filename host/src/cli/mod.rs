@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod completions;
 mod console;
+mod copy;
 mod descriptors;
 mod failure;
 mod health;
@@ -67,6 +68,9 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
             Command::Mail(command) => mail::run(config, command).await,
             Command::Secret(command) => secret::run(config, command).await,
             Command::Maintenance(command) => maintenance::maintenance(config, command).await,
+            Command::Copy { from, to, not_intact } => {
+                copy::copy(config, copy::Ways { from, to, not_intact }).await
+            }
             Command::Migrate => maintenance::migrate(config).await,
             Command::Lineage(command) => maintenance::lineage(config, command).await,
             Command::Backup { .. } | Command::Restore { .. } if config.database_url.is_some() => {

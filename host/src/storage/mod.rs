@@ -9,10 +9,13 @@ mod sqlite;
 pub use crate::bindings::mana::auth::storage::{Conflict, Dialect, Error, Rejection, Rows, Statement, Value};
 pub use counts::Counts;
 pub(crate) use postgres::copy_out;
-pub use postgres::{CopyOutError, Postgres, PostgresError, PostgresUrl, PostgresUrlProblem};
+pub use postgres::{
+    CopyIn, CopyInError, CopyOutError, Postgres, PostgresError, PostgresUrl, PostgresUrlProblem,
+};
 pub(crate) use sqlite::read_only;
 pub use sqlite::{
-    CopyError, DatabaseFile, OpenError, Sqlite, SqliteOptions, copy, copy_file, cut_log, ensure_free, replace,
+    CopyError, DatabaseFile, OpenError, Sqlite, SqliteOptions, copy, copy_file, cut_log, ensure_free, hold,
+    replace,
 };
 
 use async_trait::async_trait;

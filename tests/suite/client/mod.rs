@@ -10,6 +10,7 @@ mod request;
 pub use answer::{Answer, SetCookie};
 pub use nodes::Nodes;
 pub use promises::Promises;
+pub use request::Request;
 
 use crate::vault::Vault;
 use std::{

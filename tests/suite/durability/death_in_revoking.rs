@@ -14,12 +14,12 @@ const DEATHS: u64 = 12;
 pub async fn run() {
     let data = TempDir::new().expect("a temporary folder");
     let other = Binary::start(&[], data.path(), &settings()).expect("a start");
-    let before_other = shared(&other);
+    let before_other = shared(&[&other]);
     let (mut ended, mut alive) = (0, 0);
     for death in 0..DEATHS {
         let mut dying = Binary::start(&[], data.path(), &settings()).expect("a start");
         let email = format!("{death}@example.org");
-        let ana = Client::new(shared(&dying));
+        let ana = Client::new(shared(&[&dying]));
         ana.post("/register", body(&email)).await.is(201);
         let tokens = ana.post("/login", body(&email)).await.ok();
         let access = tokens["accessToken"].as_str().expect("a token");

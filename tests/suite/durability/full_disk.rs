@@ -17,7 +17,7 @@ pub async fn run() {
     {
         let mut binary =
             Binary::start(&["sh", "-c", LIMIT, "sh"], data.path(), &settings()).expect("a start");
-        let shared = shared(&binary);
+        let shared = shared(&[&binary]);
         let first = Client::new(Arc::clone(&shared));
         first.post("/register", body("first@example.org")).await.is(201);
         first.post("/login", body("first@example.org")).await.ok();
@@ -52,5 +52,5 @@ pub async fn run() {
         check_integrity(&binary.database());
     }
     let again = Binary::start(&[], data.path(), &settings()).expect("a start with room on the disk");
-    answered.is_all_there(&shared(&again)).await;
+    answered.is_all_there(&shared(&[&again])).await;
 }

@@ -1,10 +1,7 @@
 //! SIGKILL in the middle of a burst, again and again on the same data.
 
-use crate::process::{Answered, body, check_integrity, settings, shared};
-use crate::{
-    client::{Client, Shared},
-    runner::{Runner as _, binary::Binary},
-};
+use crate::process::{Answered, check_integrity, knock, settings, shared};
+use crate::runner::{Runner as _, binary::Binary};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering::SeqCst},
@@ -24,7 +21,7 @@ pub async fn run() {
         let burst: Vec<_> = (0..CLIENTS)
             .map(|number| {
                 let names = format!("{death}-{number}");
-                tokio::spawn(knock(shared(&binary), answered.clone(), dead.clone(), names))
+                tokio::spawn(knock(shared(&[&binary]), answered.clone(), dead.clone(), names))
             })
             .collect();
         // Each time at another moment: between a handful of answers and two hundred.
@@ -39,28 +36,7 @@ pub async fn run() {
         total += answered.count();
         check_integrity(&binary.database());
         let again = Binary::start(&[], data.path(), &settings()).expect("a start after a sudden death");
-        answered.is_all_there(&shared(&again)).await;
+        answered.is_all_there(&shared(&[&again])).await;
     }
     assert!(total > DEATHS * 50, "only {total} answers in all");
-}
-
-/// Registers and signs in until nobody answers any more.
-async fn knock(shared: Arc<Shared>, answered: Arc<Answered>, dead: Arc<AtomicBool>, names: String) {
-    for number in 0.. {
-        let email = format!("{names}-{number}@example.org");
-        let client = Client::new(Arc::clone(&shared));
-        match client.post("/register", body(&email)).attempt().await {
-            Ok(answer) if answer.status == 201 => answered.registered.lock().unwrap().push(email.clone()),
-            Ok(answer) => answer.refused("OVERLOADED").as_null().unwrap_or_default(),
-            Err(_) => return,
-        }
-        match client.post("/login", body(&email)).attempt().await {
-            Ok(answer) if answer.status == 200 => answered.signed_in.lock().unwrap().push((email, client)),
-            Ok(answer) => answer.refused("OVERLOADED").as_null().unwrap_or_default(),
-            Err(_) => return,
-        }
-        if dead.load(SeqCst) {
-            return;
-        }
-    }
 }

@@ -46,6 +46,7 @@ pub async fn a_role_that_serves_can_do_no_more() {
         "UPDATE invalidations SET id = 0",
         "UPDATE schema_migrations SET oldest = 99",
         "CREATE TABLE mine (id bigint)",
+        "CREATE TEMPORARY TABLE invalidations (id bigint, subject text)",
         "SET session_replication_role = replica",
     ] {
         refused(&serving, sql).await;

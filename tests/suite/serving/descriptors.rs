@@ -56,7 +56,7 @@ pub async fn idle() {
         assert_eq!(&first, b"HTTP/1.1 200");
         open.push(stream);
     }
-    Client::new(shared(&binary)).get("/jwks").await.ok();
+    Client::new(shared(&[&binary])).get("/jwks").await.ok();
     assert_eq!(management(&binary, "/health").await, 200);
     assert_eq!(management(&binary, "/ready").await, 200);
     let log = binary.log();

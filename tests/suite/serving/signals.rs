@@ -27,7 +27,7 @@ pub async fn ignored() {
     let by = ["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"];
     let mut binary = Binary::start(&by, data.path(), &settings()).expect("a start");
     binary.signal(Signal::HUP);
-    Client::new(shared(&binary)).get("/jwks").await.ok();
+    Client::new(shared(&[&binary])).get("/jwks").await.ok();
     binary.terminate();
 }
 

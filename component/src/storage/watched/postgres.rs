@@ -18,10 +18,23 @@ pub(super) fn triggers(watched: &Watched) -> Vec<String> {
     let insert = watched.inserts.then(|| {
         trigger(watched, ("added", "INSERT", "NEW TABLE AS new_rows"), &report(watched, "FROM new_rows o"))
     });
-    [Some(update), Some(delete), insert].into_iter().flatten().flatten().collect()
+    let emptied = [
+        format!("DROP TRIGGER IF EXISTS {0}_emptied ON {0}", watched.table),
+        format!(
+            "CREATE TRIGGER {0}_emptied AFTER TRUNCATE ON {0} FOR EACH STATEMENT EXECUTE FUNCTION all_removed()",
+            watched.table
+        ),
+        always(watched.table, "emptied"),
+    ];
+    [Some(update), Some(delete), insert].into_iter().flatten().flatten().chain(emptied).collect()
 }
 
-fn trigger(watched: &Watched, (what, event, tables): (&str, &str, &str), body: &str) -> [String; 3] {
+/// Also in a session that replicates.
+fn always(table: &str, what: &str) -> String {
+    format!("ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{what}")
+}
+
+fn trigger(watched: &Watched, (what, event, tables): (&str, &str, &str), body: &str) -> [String; 4] {
     let table = watched.table;
     let name = format!("{table}_{what}");
     [
@@ -33,6 +46,7 @@ fn trigger(watched: &Watched, (what, event, tables): (&str, &str, &str), body: &
         format!(
             "CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
         ),
+        always(table, what),
     ]
 }
 

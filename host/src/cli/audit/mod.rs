@@ -13,7 +13,7 @@ use super::{
 use mana_auth::{
     audit_log::{self, Report, Verification, VerifyError},
     clock::{Clock as _, SystemClock},
-    config::Config,
+    config::{Config, Origin},
     storage::PostgresUrl,
 };
 use mana_auth_audit::VerifierKey;
@@ -48,6 +48,12 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
             let database = match &config.database_url {
                 // A backup is often the file alone.
                 _ if config.data.is_file() => Source::File(config.data),
+                // Whoever names it does not ask for the server's.
+                Some(_)
+                    if matches!(config.settings.origin("data"), Origin::Flag(_)) && !config.data.exists() =>
+                {
+                    return Err(Failure::NoDatabase(config.data));
+                }
                 Some(url) => Source::Server(Box::new(url.clone())),
                 None => Source::File(config.database()),
             };

@@ -1,39 +1,47 @@
 //! From PostgreSQL's errors to those of `storage.wit`.
 
-use super::values::Mismatch;
+use super::{complaints::Complaints, values::Mismatch};
 use crate::storage::{Conflict, Error, bounds::rejected};
 use mana_auth_sql::{Fault, transaction::NO_TABLE};
 use std::error::Error as _;
-use tokio_postgres::Error as PgError;
+use tokio_postgres::{Error as PgError, error::SqlState};
+
+/// What the log says of a database that fails.
+const UNAVAILABLE: &str = "the database is unavailable";
+
+/// SQLSTATE of [`SqlState::INSUFFICIENT_PRIVILEGE`].
+const NO_RIGHT: &str = "SQLSTATE 42501";
 
 /// What an error of a batch's `statement`th statement means.
-pub(super) fn typed(statement: u32, error: &PgError) -> Error {
+pub(super) fn typed(statement: u32, error: &PgError, complaints: &Complaints) -> Error {
     let Some(words) = error.as_db_error() else {
         let mismatch = error.source().and_then(|source| source.downcast_ref::<Mismatch>());
-        return mismatch
-            .map_or_else(|| unavailable(error), |mismatch| rejected(statement, mismatch.to_string()));
+        return mismatch.map_or_else(
+            || unavailable(error, complaints),
+            |mismatch| rejected(statement, mismatch.to_string()),
+        );
     };
     let (state, constraint) = (words.code().code(), words.constraint().unwrap_or_default());
     match Fault::of(state, constraint) {
         Fault::Conflict => Error::Conflict(Conflict { statement, constraint: constraint.to_owned() }),
         Fault::InTheWay => Error::Busy,
-        Fault::Unavailable => unavailable(error),
+        Fault::Unavailable => unavailable(error, complaints),
         Fault::Value => rejected(statement, format!("a value is refused (SQLSTATE {state})")),
         Fault::Statement => rejected(statement, words.message()),
     }
 }
 
 /// The same of our own `BEGIN`, `SAVEPOINT` or `ROLLBACK`: never a refusal, since no caller wrote it.
-pub(super) fn of_control(error: &PgError) -> Error {
-    match typed(0, error) {
-        Error::Rejected(_) | Error::Conflict(_) => unavailable(error),
+pub(super) fn of_control(error: &PgError, complaints: &Complaints) -> Error {
+    match typed(0, error, complaints) {
+        Error::Rejected(_) | Error::Conflict(_) => unavailable(error, complaints),
         other => other,
     }
 }
 
 /// The same of a COMMIT: a connection that was lost then leaves open whether it happened.
-pub(super) fn of_commit(error: &PgError) -> Error {
-    if error.as_db_error().is_some() { of_control(error) } else { Error::OutcomeUnknown }
+pub(super) fn of_commit(error: &PgError, complaints: &Complaints) -> Error {
+    if error.as_db_error().is_some() { of_control(error, complaints) } else { Error::OutcomeUnknown }
 }
 
 /// Whether it says that a table is missing.
@@ -42,10 +50,14 @@ pub(super) fn is_of_no_table(error: &PgError) -> bool {
 }
 
 /// The one error whose cause the caller is not told, so it goes to the log: without the server's words, which may quote a value.
-fn unavailable(error: &PgError) -> Error {
+fn unavailable(error: &PgError, complaints: &Complaints) -> Error {
     match error.code() {
-        Some(state) => tracing::error!(state = state.code(), "the database is unavailable"),
-        None => tracing::error!(%error, "the database is unavailable"),
+        Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+            complaints
+                .make("the role lacks a right: after a migration comes ops/postgresql/grants.sql", NO_RIGHT);
+        }
+        Some(state) => complaints.make(UNAVAILABLE, &format!("SQLSTATE {}", state.code())),
+        None => complaints.make(UNAVAILABLE, &error.to_string()),
     }
     Error::Unavailable
 }

@@ -1,6 +1,8 @@
 //! The transaction that a group of batches shares.
 
-use super::{errors, pipeline::in_order, values::Parameter};
+use super::{
+    complaints::Complaints, connections::Connections, errors, pipeline::in_order, values::Parameter,
+};
 use crate::storage::{Error, Statement, counts::Counts, queue::CommitResult};
 use deadpool_postgres::Object;
 use futures::future::BoxFuture;
@@ -8,7 +10,7 @@ use mana_auth_sql::{
     changes_rows, numbered_with_dollar,
     transaction::{BEGIN, BOUNDS, LOCK},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 use tokio_postgres::{
     Error as PgError, Statement as Prepared,
     types::{ToSql, Type},
@@ -22,6 +24,7 @@ pub(super) struct Session {
     connection: Object,
     prepared: HashMap<String, Prepared>,
     keeps_statements: bool,
+    complaints: Arc<Complaints>,
     /// Whether there is a schema, whose lock can be taken.
     has_schema: bool,
     is_committing: bool,
@@ -38,11 +41,13 @@ pub(super) enum Failed {
 type Answer = Result<u64, PgError>;
 
 impl Session {
-    pub(super) fn new(connection: Object, keeps_statements: bool) -> Self {
+    /// On a connection of these.
+    pub(super) fn new(connection: Object, connections: &Connections) -> Self {
         Self {
             connection,
             prepared: HashMap::new(),
-            keeps_statements,
+            keeps_statements: connections.keeps_statements(),
+            complaints: Arc::clone(connections.complaints()),
             has_schema: true,
             is_committing: false,
         }
@@ -144,11 +149,11 @@ async fn run(
                 first = begin(false);
                 continue;
             }
-            return Err(undone(errors::of_control(&error)));
+            return Err(undone(errors::of_control(&error, &session.complaints)));
         }
         first.clear();
         for batch in rest {
-            let outcome = outcome(batch, &mut answers, counts);
+            let outcome = outcome(batch, &mut answers, counts, &session.complaints);
             let is_done = outcome.is_ok();
             match outcome {
                 Err(Error::Busy) => return Err(Failed::Undone(Error::Busy)),
@@ -171,7 +176,7 @@ async fn run(
     session.is_committing = true;
     let committed = session.control(&last).await;
     if let Err(error) = committed {
-        return Err(match errors::of_commit(&error) {
+        return Err(match errors::of_commit(&error, &session.complaints) {
             Error::OutcomeUnknown | Error::Unavailable => Failed::Lost,
             error => {
                 session.is_committing = false;
@@ -210,14 +215,19 @@ async fn send(session: &Session, first: &str, done: usize, batches: &[Vec<Ready<
 }
 
 /// What became of a batch: its savepoint and its statements are answered in their order.
-fn outcome(batch: &[Ready<'_>], answers: &mut impl Iterator<Item = Answer>, counts: &Counts) -> CommitResult {
-    let savepoint = answers.next().unwrap_or(Ok(0)).map_err(|error| errors::of_control(&error));
+fn outcome(
+    batch: &[Ready<'_>],
+    answers: &mut impl Iterator<Item = Answer>,
+    counts: &Counts,
+    complaints: &Complaints,
+) -> CommitResult {
+    let savepoint = answers.next().unwrap_or(Ok(0)).map_err(|error| errors::of_control(&error, complaints));
     let answers: Vec<Answer> = answers.take(batch.len()).collect();
     savepoint?;
     let mut affected = Vec::with_capacity(batch.len());
     for ((number, ready), answer) in (0..).zip(batch).zip(answers) {
         counts.change();
-        let rows = answer.map_err(|error| errors::typed(number, &error))?;
+        let rows = answer.map_err(|error| errors::typed(number, &error, complaints))?;
         if ready.expect.is_some_and(|expected| expected != rows) {
             return Err(Error::Unmet(number));
         }

@@ -6,8 +6,10 @@
 //! check ─────▶ poller: one query for all who came before it was sent ──▶ view
 //! ```
 
+mod complaints;
 mod connections;
-mod copy;
+mod copy_in;
+mod copy_out;
 mod error;
 mod errors;
 mod group;
@@ -18,8 +20,9 @@ mod url;
 mod values;
 mod writer;
 
-pub use copy::CopyOutError;
-pub(crate) use copy::copy_out;
+pub use copy_in::{CopyIn, CopyInError};
+pub use copy_out::CopyOutError;
+pub(crate) use copy_out::copy_out;
 pub use error::PostgresError;
 pub use url::{PostgresUrl, PostgresUrlProblem};
 
@@ -31,7 +34,8 @@ use super::{
 };
 use crate::{clock::Clock, invalidations::Invalidations, random::Random};
 use async_trait::async_trait;
-use connections::{Connections, close};
+use complaints::Complaints;
+use connections::{Connections, IDLE, close};
 use deadpool_postgres::Object;
 use futures::{
     TryStreamExt as _,
@@ -40,6 +44,7 @@ use futures::{
 use mana_auth_sql::numbered_with_dollar;
 use poller::Poller;
 use std::{pin::pin, sync::Arc, time::Duration};
+use tokio::task::JoinHandle;
 use values::{Parameter, columns};
 use writer::Writer;
 
@@ -54,9 +59,9 @@ pub struct Postgres {
     readers: Connections,
     queue: Queue,
     poller: Arc<Poller>,
+    closing: JoinHandle<()>,
     clock: Arc<dyn Clock>,
     counts: Arc<Counts>,
-    keeps_statements: bool,
 }
 
 impl Postgres {
@@ -72,15 +77,17 @@ impl Postgres {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, PostgresError> {
-        let keeps_statements = url.keeps_statements;
-        let (readers, writing) = (Connections::new(url, readers)?, Connections::new(url, 1)?);
+        let complaints = Complaints::new(clock.clone());
+        let of = |most| Connections::new(url, most, &complaints);
+        let (readers, writing) = (of(readers)?, of(1)?);
         drop(readers.one().await?);
         let counts = Arc::new(Counts::default());
         let (queue, jobs) = queue(QUEUE);
-        let writer = Writer::new(writing, keeps_statements, clock.clone(), random, counts.clone());
+        let writer = Writer::new(writing, clock.clone(), random, counts.clone());
         tokio::spawn(writer.serve(jobs));
-        let poller = Poller::start(Connections::new(url, 1)?, bound, clock.clone());
-        Ok(Self { readers, queue, poller, clock, counts, keeps_statements })
+        let poller = Poller::start(of(1)?, bound, clock.clone());
+        let closing = tokio::spawn(close_idle(readers.clone(), clock.clone()));
+        Ok(Self { readers, queue, poller, closing, clock, counts })
     }
 
     /// What changes in the table `invalidations` of this database, by whatever node.
@@ -98,7 +105,7 @@ impl Postgres {
     async fn read(&self, sql: &str, params: &[Parameter]) -> Result<Rows, Error> {
         let in_use = InUse(Some(self.readers.get().await?));
         let Some(connection) = &in_use.0 else { return Err(Error::Unavailable) };
-        let outcome = if self.keeps_statements {
+        let outcome = if self.readers.keeps_statements() {
             select_prepared(connection, sql, params).await
         } else {
             select_typed(connection, sql, params).await
@@ -109,7 +116,7 @@ impl Postgres {
                 Ok(rows)
             }
             Err(Stopped::ByServer(error)) => {
-                let error = errors::typed(0, &error);
+                let error = errors::typed(0, &error, self.readers.complaints());
                 if matches!(error, Error::Rejected(_) | Error::Conflict(_)) {
                     in_use.keep();
                 }
@@ -167,6 +174,19 @@ impl Drop for InUse {
         if let Some(connection) = self.0.take() {
             close(connection);
         }
+    }
+}
+
+async fn close_idle(readers: Connections, clock: Arc<dyn Clock>) {
+    loop {
+        clock.sleep(IDLE).await;
+        readers.close_idle();
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.closing.abort();
     }
 }
 

@@ -19,6 +19,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
+use tokio_postgres::types::Type;
 
 /// How many subjects are remembered.
 const SUBJECTS: usize = 65_536;
@@ -113,7 +114,7 @@ async fn serve(
         waiting.extend(std::iter::from_fn(|| asked.try_recv().ok()));
         let sent = clock.elapsed();
         let from = seen.read().unwrap_or_else(PoisonError::into_inner).view.last();
-        let outcome = match select(pin!(poll(&open, from)), clock.sleep(PATIENCE)).await {
+        let outcome = match select(pin!(poll(&connections, &open, from)), clock.sleep(PATIENCE)).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => None,
         };
@@ -137,13 +138,20 @@ struct Polled {
     rows: Vec<Row>,
 }
 
-async fn poll(connection: &Object, from: u64) -> Option<Polled> {
-    let prepared = connection.prepare_cached(POLL).await;
-    let found = match prepared {
-        Ok(prepared) => connection.query(&prepared, &[&i64::try_from(from).ok()?]).await,
-        Err(error) => Err(error),
+async fn poll(connections: &Connections, connection: &Object, from: u64) -> Option<Polled> {
+    let from = i64::try_from(from).ok()?;
+    let found = if connections.keeps_statements() {
+        match connection.prepare_cached(POLL).await {
+            Ok(prepared) => connection.query(&prepared, &[&from]).await,
+            Err(error) => Err(error),
+        }
+    } else {
+        connection.query_typed(POLL, &[(&from, Type::INT8)]).await
     };
-    let found = found.inspect_err(|error| tracing::error!(%error, "invalidations can't be polled")).ok()?;
+    let complain = |error: &tokio_postgres::Error| {
+        connections.complaints().make("invalidations can't be polled", &error.to_string());
+    };
+    let found = found.inspect_err(complain).ok()?;
     let newest = found.first()?;
     let (given, newest_start) = (number(newest, 0)?, newest.try_get(1).ok()?);
     let row = |row: &tokio_postgres::Row| Some(Row { id: number(row, 2)?, subject: row.try_get(3).ok()? });

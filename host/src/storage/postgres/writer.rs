@@ -36,7 +36,6 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(super) struct Writer {
     connections: Connections,
     session: Option<Session>,
-    keeps_statements: bool,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     counts: Arc<Counts>,
@@ -45,12 +44,11 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         connections: Connections,
-        keeps_statements: bool,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
         counts: Arc<Counts>,
     ) -> Self {
-        Self { connections, session: None, keeps_statements, clock, random, counts }
+        Self { connections, session: None, clock, random, counts }
     }
 
     /// One group after the other, until nobody can hand over any more.
@@ -88,7 +86,7 @@ impl Writer {
     async fn attempt(&mut self, batches: &[&[Statement]]) -> Result<Vec<CommitResult>, Error> {
         let mut session = match self.session.take() {
             Some(session) if !session.is_closed() => session,
-            _ => Session::new(self.connections.get().await?, self.keeps_statements),
+            _ => Session::new(self.connections.get().await?, &self.connections),
         };
         let outcome = {
             let work = pin!(group::commit(&mut session, batches, &self.counts));

@@ -148,25 +148,37 @@ fn put(draft: &Path, database: &Path, kept: Option<PathBuf>) -> io::Result<Optio
 
 /// The database for ourselves, its log emptied and gone. None where it is damaged, so that nobody works with it.
 fn lock(database: &Path) -> Result<Option<Connection>, CopyError> {
-    let lock = || -> rusqlite::Result<Connection> {
-        let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        connection.busy_timeout(Duration::ZERO)?;
-        // Refused while another connection is open, whatever it does.
-        let mode: String =
-            connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
-        if mode != "delete" {
-            return Err(rusqlite::Error::QueryReturnedNoRows);
-        }
-        connection.execute_batch("BEGIN EXCLUSIVE")?;
-        Ok(connection)
-    };
-    match lock() {
+    match alone(database, "BEGIN EXCLUSIVE") {
         Ok(connection) => Ok(Some(connection)),
         Err(error) => match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Ok(None),
             _ => Err(CopyError::InUse(database.to_owned())),
         },
     }
+}
+
+/// The database as it is, which nobody changes while the connection is open: others can read it.
+///
+/// # Errors
+///
+/// [`CopyError::InUse`] while a process has it open.
+pub fn hold(database: &Path) -> Result<Connection, CopyError> {
+    alone(database, "BEGIN; SELECT count(*) FROM sqlite_schema")
+        .map_err(|_| CopyError::InUse(database.to_owned()))
+}
+
+/// A connection beside which there is no other.
+fn alone(database: &Path, begin: &str) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    // Refused while another connection is open, whatever it does.
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+    if mode != "delete" {
+        return Err(rusqlite::Error::QueryReturnedNoRows);
+    }
+    connection.execute_batch(begin)?;
+    Ok(connection)
 }
 
 /// Whether the draft of a copy is a whole database of this service.

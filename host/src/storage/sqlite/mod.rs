@@ -15,7 +15,7 @@ mod reader;
 mod values;
 mod writer;
 
-pub use copy::{CopyError, copy, copy_file, ensure_free, replace};
+pub use copy::{CopyError, copy, copy_file, ensure_free, hold, replace};
 pub use file::DatabaseFile;
 pub(crate) use open::read_only;
 pub use open::{OpenError, SqliteOptions, cut_log};

@@ -66,7 +66,7 @@ async fn postgres_url() -> Result<Option<String>, Error> {
         return Ok(url);
     }
     let url = match variables::get("database_url").await {
-        Ok(url) => Some(url).filter(|url| !url.is_empty()).map(|url| postgres::with_schema(&url)),
+        Ok(url) => Some(url).filter(|url| !url.is_empty()).map(|url| postgres::with_session(&url)),
         Err(variables::Error::Undefined(_)) => None,
         Err(error) => {
             log_unreachable(&format!("`database_url` can't be read: {}", kind(&error)));

@@ -30,10 +30,26 @@ const ANSWERING: Duration = Duration::from_secs(10);
 /// The most that an answer may hold, in bytes.
 const ANSWER: usize = 8 * 1024 * 1024;
 
-/// The address, with the schema that the tables are in.
-pub fn with_schema(url: &str) -> String {
+/// What is told to a session: the schema that the tables are in, before that of temporary tables; and bounds.
+const SESSION: &str = "options=-c%20search_path%3Dmana%2Cpg_temp%20-c%20default_transaction_read_only%3Don%20-c%20statement_timeout%3D5s";
+
+/// The address, with what each session is told. Without a word of TLS, Spin would let the network decide.
+pub fn with_session(url: &str) -> String {
     let more = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{more}options=-c%20search_path%3Dmana")
+    let mode = if url.contains("sslmode=") || is_of_this_machine(url) { "" } else { "sslmode=require&" };
+    format!("{url}{more}{mode}{SESSION}")
+}
+
+fn is_of_this_machine(url: &str) -> bool {
+    let address = url.split_once("://").map_or(url, |(_, address)| address);
+    let authority = address.split(['/', '?']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    // The folder of a socket is percent-encoded, or stands behind the question mark.
+    host.is_empty()
+        || host.starts_with("%2F")
+        || ["localhost", "127.0.0.1", "[::1]"]
+            .iter()
+            .any(|own| host.strip_prefix(own).is_some_and(|port| port.is_empty() || port.starts_with(':')))
 }
 
 pub async fn query(url: &str, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, Error> {

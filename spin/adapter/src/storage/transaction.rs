@@ -4,7 +4,7 @@ use crate::bindings::storage::{Error, Statement, Value};
 
 /// A connection on which statements can be executed.
 pub trait Session {
-    /// How a transaction begins that is serializable from the start.
+    /// How a transaction begins that may write.
     const BEGIN: &'static str;
     /// What is said first within it.
     const SETTINGS: &'static [&'static str] = &[];

@@ -1,6 +1,7 @@
 //! Databases of that server, and an operator at a SQL prompt.
 
 use super::cluster::CLUSTER;
+use crate::eventually::eventually;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -112,8 +113,11 @@ fn databases() -> MutexGuard<'static, Databases> {
 async fn create() -> String {
     static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     if let Some(name) = retired() {
-        let sql = "DROP SCHEMA IF EXISTS mana CASCADE; DROP SCHEMA IF EXISTS auth CASCADE";
-        connect("postgres", &name).await.batch_execute(sql).await.expect("an empty database");
+        // What was given up may still be going on there.
+        let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+             DROP SCHEMA IF EXISTS mana CASCADE; DROP SCHEMA IF EXISTS auth CASCADE";
+        let prompt = connect("postgres", &name).await;
+        eventually(async || prompt.batch_execute(sql).await.ok()).await;
         return name;
     }
     let server = connect("postgres", "postgres").await;

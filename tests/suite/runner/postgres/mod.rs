@@ -3,7 +3,7 @@
 mod cluster;
 mod database;
 
-pub use cluster::is_here;
+pub use cluster::{Mortal, is_here};
 pub use database::Postgres;
 
 use std::collections::BTreeSet;

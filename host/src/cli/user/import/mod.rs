@@ -30,7 +30,10 @@ const BATCH: usize = 125;
 /// interrupted.
 pub async fn import(config: Config, file: &Path, is_trial: bool) -> Result<(), Failure> {
     let lines = Lines::open(file).map_err(|source| Failure::File { path: file.to_owned(), source })?;
-    let database = config.database();
+    let database = match config.database_url {
+        Some(_) => "that of database_url".to_owned(),
+        None => config.database().display().to_string(),
+    };
     let instance = started(config, Database::MustExist).await?;
     let mut importing = Importing { instance, seen: Seen::new()?, is_trial, counts: Counts::default() };
     let outcome = importing.all(lines, file).await;
@@ -153,13 +156,12 @@ impl Counts {
         }
     }
 
-    fn tell(&self, database: &Path, is_trial: bool) -> Result<(), Failure> {
+    fn tell(&self, database: &str, is_trial: bool) -> Result<(), Failure> {
         let Self { added, added_without_password, known, skipped } = self;
         let done = if is_trial { "to add" } else { "added " };
         console::print(&format!(
-            "database  {}\n{done}    {added}, of them {added_without_password} without a password\n\
-             known     {known}\nskipped   {skipped}\n",
-            database.display()
+            "database  {database}\n{done}    {added}, of them {added_without_password} without a password\n\
+             known     {known}\nskipped   {skipped}\n"
         ))
     }
 }

@@ -1,6 +1,10 @@
 //! Tables as they are at one moment, in a private file of SQLite: whatever reads a database without a server reads that.
 
-use super::{connections::Connections, error::PostgresError, url::PostgresUrl};
+use super::{
+    connections::Connections,
+    error::{PostgresError, words},
+    url::PostgresUrl,
+};
 use deadpool_postgres::Object;
 use futures::TryStreamExt as _;
 use rusqlite::{Connection, params_from_iter, types::Value};
@@ -14,7 +18,7 @@ pub enum CopyOutError {
     #[error(transparent)]
     Postgres(#[from] PostgresError),
     /// A table can't be read.
-    #[error("the database can't be read: {0}")]
+    #[error("the database can't be read: {}", words(.0))]
     Read(#[from] tokio_postgres::Error),
     /// The copy can't be written.
     #[error("the copy can't be written: {0}")]
@@ -27,7 +31,7 @@ pub enum CopyOutError {
 ///
 /// See [`CopyOutError`].
 pub(crate) async fn copy_out(url: &PostgresUrl, tables: &[(&str, &str)]) -> Result<Connection, CopyOutError> {
-    let connection = Connections::new(url, 1)?.one().await?;
+    let connection = Connections::of_command(url, 1)?.one().await?;
     let copy = Connection::open("")?;
     copy.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
     // However many rows there are.
