@@ -6,7 +6,7 @@ use crate::{
     runner::{
         Runner as _, Settings,
         binary::{Binary, command},
-        postgres::Postgres,
+        postgres::Mortal,
     },
 };
 use std::{
@@ -20,7 +20,7 @@ const PEOPLE: usize = 5;
 
 pub async fn people_stay_signed_in_on_the_server_that_they_are_copied_to() {
     let folder = TempDir::new().expect("a folder");
-    let database = Postgres::open(folder.path()).await;
+    let database = Mortal::start();
     let mut single = Binary::start(&[], folder.path(), &settings()).expect("a start");
     let before = shared(&[&single]);
     let mut people = Vec::new();
@@ -34,7 +34,7 @@ pub async fn people_stay_signed_in_on_the_server_that_they_are_copied_to() {
     let gone = people.pop().expect("somebody");
     let cookies_of_gone = gone.before(&before);
     gone.post("/logout", serde_json::json!({})).await.ok();
-    single.tick().await;
+    done(command(&[], folder.path(), &settings()).args(["maintenance", "run"]));
     refused(&mut copy(folder.path(), &database.url()), "is in use: stop the server first");
     single.terminate();
     // Interrupted after some tables, it is no database to serve from.
@@ -47,7 +47,8 @@ pub async fn people_stay_signed_in_on_the_server_that_they_are_copied_to() {
         let here = rusqlite::Connection::open(single.database()).expect("the file");
         let count = format!("SELECT count(*) FROM {table}");
         let rows: i64 = here.query_row(&count, [], |row| row.get(0)).expect("a number");
-        assert_eq!(database.number(&count), rows, "{table}");
+        let copied: i64 = database.prompt().await.query_one(&count, &[]).await.expect("a number").get(0);
+        assert_eq!(copied, rows, "{table}");
     }
     // Once is enough.
     refused(&mut copy(folder.path(), &database.url()), "a copy needs a new one");
@@ -61,15 +62,11 @@ pub async fn people_stay_signed_in_on_the_server_that_they_are_copied_to() {
     // What reports changes, and was still for the copy, does again.
     let fresh = people[0].before(&after);
     fresh.get("/session").await.ok();
-    assert_eq!(
-        database.change(
-            "DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = '0@example.org')"
-        ),
-        1
-    );
+    let ended = "DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = '0@example.org')";
+    assert_eq!(database.prompt().await.execute(ended, &[]).await.expect("a change"), 1);
     fresh.get("/session").await.refused("UNAUTHENTICATED");
     Client::new(after).post("/register", body("new@example.org")).await.is(201);
-    server.tick().await;
+    done(command(&[], folder.path(), &on_server).args(["maintenance", "run"]));
     done(command(&[], folder.path(), &on_server).args(["audit", "verify"]));
 }
 

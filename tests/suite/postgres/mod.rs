@@ -8,6 +8,7 @@ mod roles;
 mod servers;
 mod statements;
 mod views;
+mod waits;
 
 use crate::{runner::postgres, scenario::block_on};
 use libtest_mimic::Trial;
@@ -15,7 +16,7 @@ use libtest_mimic::Trial;
 /// A test of its own.
 type Told = (&'static str, fn());
 
-const TESTS: [Told; 18] = [
+const TESTS: [Told; 19] = [
     ("every_statement_is_prepared", statements::every_statement_is_prepared),
     ("changes_are_reported_as_on_sqlite", || block_on(parity::changes_are_reported_as_on_sqlite())),
     ("positions_are_never_given_twice", || block_on(parity::positions_are_never_given_twice())),
@@ -44,6 +45,9 @@ const TESTS: [Told; 18] = [
     }),
     ("no_crash_gives_a_position_again", || block_on(by_hand::no_crash_gives_a_position_again())),
     ("json_with_a_nul_is_read", || block_on(by_hand::json_with_a_nul_is_read())),
+    ("no_request_waits_for_the_database_more_often_than_it_must", || {
+        block_on(waits::no_request_waits_for_the_database_more_often_than_it_must());
+    }),
     ("clocks_ten_seconds_apart_change_nothing", || {
         block_on(servers::clocks_ten_seconds_apart_change_nothing())
     }),

@@ -1,140 +1,16 @@
-//! The transaction that a group of batches shares.
+//! The transaction that a group of batches shares: a savepoint for each, so that one which fails undoes none of the others.
 
 use super::{
-    complaints::Complaints, connections::Connections, errors, pipeline::in_order, values::Parameter,
+    errors,
+    pipeline::in_order,
+    session::{Answer, Failed, Ready, Session, affected, begin, undone},
 };
-use crate::storage::{Error, Statement, counts::Counts, queue::CommitResult};
-use deadpool_postgres::Object;
-use futures::future::BoxFuture;
-use mana_auth_sql::{
-    changes_rows, numbered_with_dollar,
-    transaction::{BEGIN, BOUNDS, LOCK},
-};
-use std::{collections::HashMap, sync::Arc};
-use tokio_postgres::{
-    Error as PgError, Statement as Prepared,
-    types::{ToSql, Type},
-};
-
-/// Statements that stay prepared: more than the component has.
-const STATEMENTS: usize = 512;
-
-/// A connection that writes, and what is prepared there.
-pub(super) struct Session {
-    connection: Object,
-    prepared: HashMap<String, Prepared>,
-    keeps_statements: bool,
-    complaints: Arc<Complaints>,
-    /// Whether there is a schema, whose lock can be taken.
-    has_schema: bool,
-    is_committing: bool,
-}
-
-/// Why nothing was committed.
-pub(super) enum Failed {
-    /// All of it was undone.
-    Undone(Error),
-    /// The connection is gone, or in no known state.
-    Lost,
-}
-
-type Answer = Result<u64, PgError>;
-
-impl Session {
-    /// On a connection of these.
-    pub(super) fn new(connection: Object, connections: &Connections) -> Self {
-        Self {
-            connection,
-            prepared: HashMap::new(),
-            keeps_statements: connections.keeps_statements(),
-            complaints: Arc::clone(connections.complaints()),
-            has_schema: true,
-            is_committing: false,
-        }
-    }
-
-    pub(super) fn is_closed(&self) -> bool {
-        self.connection.is_closed()
-    }
-
-    /// Whether the COMMIT was sent, and not answered yet.
-    pub(super) const fn is_committing(&self) -> bool {
-        self.is_committing
-    }
-
-    pub(super) fn into_connection(self) -> Object {
-        self.connection
-    }
-
-    fn control<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Answer> {
-        Box::pin(async move { self.connection.batch_execute(sql).await.map(|()| 0) })
-    }
-
-    fn execute<'a>(&'a self, sql: &'a str, params: &'a [Parameter]) -> BoxFuture<'a, Answer> {
-        Box::pin(async move {
-            let affected = match self.prepared.get(sql) {
-                Some(prepared) => self.connection.execute_raw(prepared, params).await?,
-                None => {
-                    let typed: Vec<(&(dyn ToSql + Sync), Type)> =
-                        params.iter().map(|param| (param as _, param.own_type())).collect();
-                    self.connection.execute_typed(sql, &typed).await?
-                }
-            };
-            // Of a SELECT, PostgreSQL tells how many rows it read.
-            Ok(if changes_rows(sql) { affected } else { 0 })
-        })
-    }
-
-    /// Prepares what was used, for the next time. What changes the schema is used once.
-    async fn prepare(&mut self, batches: &[Vec<Ready<'_>>]) {
-        let all = batches.iter().flatten().map(|ready| &ready.sql);
-        let mut new: Vec<&String> =
-            all.filter(|sql| changes_rows(sql) && !self.prepared.contains_key(*sql)).collect();
-        new.sort_unstable();
-        new.dedup();
-        new.truncate(STATEMENTS.saturating_sub(self.prepared.len()));
-        let prepared = in_order(new.iter().map(|sql| self.connection.prepare(sql)).collect()).await;
-        let found = new.into_iter().zip(prepared).filter_map(|(sql, one)| Some((sql.clone(), one.ok()?)));
-        self.prepared.extend(found.collect::<Vec<_>>());
-    }
-}
-
-/// A statement as it is sent.
-struct Ready<'a> {
-    sql: String,
-    params: Vec<Parameter>,
-    expect: &'a Option<u64>,
-}
+use crate::storage::{Error, counts::Counts, queue::CommitResult};
 
 /// Runs each batch, and commits those that succeeded.
-pub(super) async fn commit(
+pub(super) async fn run(
     session: &mut Session,
-    batches: &[&[Statement]],
-    counts: &Counts,
-) -> Result<Vec<CommitResult>, Failed> {
-    let ready: Vec<Vec<Ready<'_>>> = batches.iter().map(|batch| batch.iter().map(ready).collect()).collect();
-    let outcome = match run(session, &ready, counts).await {
-        Err(Failed::Undone(error)) => {
-            // It may be undone already, which the server only warns of.
-            session.control("ROLLBACK").await.map_err(|_| Failed::Lost)?;
-            Err(Failed::Undone(error))
-        }
-        outcome => outcome,
-    };
-    if outcome.is_ok() && session.keeps_statements {
-        session.prepare(&ready).await;
-    }
-    outcome
-}
-
-fn ready(statement: &Statement) -> Ready<'_> {
-    let params = statement.params.iter().cloned().map(Parameter).collect();
-    Ready { sql: numbered_with_dollar(&statement.sql).into_owned(), params, expect: &statement.expect }
-}
-
-async fn run(
-    session: &mut Session,
-    batches: &[Vec<Ready<'_>>],
+    batches: &[Vec<Ready>],
     counts: &Counts,
 ) -> Result<Vec<CommitResult>, Failed> {
     let mut outcomes: Vec<CommitResult> = Vec::with_capacity(batches.len());
@@ -153,7 +29,7 @@ async fn run(
         }
         first.clear();
         for batch in rest {
-            let outcome = outcome(batch, &mut answers, counts, &session.complaints);
+            let outcome = outcome(batch, &mut answers, counts, session);
             let is_done = outcome.is_ok();
             match outcome {
                 Err(Error::Busy) => return Err(Failed::Undone(Error::Busy)),
@@ -189,21 +65,8 @@ async fn run(
     Ok(outcomes)
 }
 
-/// In one string: the lock is had before anything else is answered.
-fn begin(has_schema: bool) -> String {
-    let lock = if has_schema { LOCK } else { "" };
-    [&[BEGIN], BOUNDS.as_slice(), &[lock]].concat().join("; ")
-}
-
-fn undone(error: Error) -> Failed {
-    match error {
-        Error::Unavailable => Failed::Lost,
-        error => Failed::Undone(error),
-    }
-}
-
 /// Sends what comes first and every batch behind it, and waits for all of it.
-async fn send(session: &Session, first: &str, done: usize, batches: &[Vec<Ready<'_>>]) -> Vec<Answer> {
+async fn send(session: &Session, first: &str, done: usize, batches: &[Vec<Ready>]) -> Vec<Answer> {
     let savepoints: Vec<String> =
         (done..).take(batches.len()).map(|number| format!("SAVEPOINT batch_{number}")).collect();
     let mut sent = vec![session.control(first)];
@@ -216,22 +79,14 @@ async fn send(session: &Session, first: &str, done: usize, batches: &[Vec<Ready<
 
 /// What became of a batch: its savepoint and its statements are answered in their order.
 fn outcome(
-    batch: &[Ready<'_>],
+    batch: &[Ready],
     answers: &mut impl Iterator<Item = Answer>,
     counts: &Counts,
-    complaints: &Complaints,
+    session: &Session,
 ) -> CommitResult {
-    let savepoint = answers.next().unwrap_or(Ok(0)).map_err(|error| errors::of_control(&error, complaints));
+    let savepoint =
+        answers.next().unwrap_or(Ok(0)).map_err(|error| errors::of_control(&error, &session.complaints));
     let answers: Vec<Answer> = answers.take(batch.len()).collect();
     savepoint?;
-    let mut affected = Vec::with_capacity(batch.len());
-    for ((number, ready), answer) in (0..).zip(batch).zip(answers) {
-        counts.change();
-        let rows = answer.map_err(|error| errors::typed(number, &error, complaints))?;
-        if ready.expect.is_some_and(|expected| expected != rows) {
-            return Err(Error::Unmet(number));
-        }
-        affected.push(rows);
-    }
-    Ok(affected)
+    affected(session, batch, answers.into_iter(), counts)
 }

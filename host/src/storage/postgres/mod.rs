@@ -6,6 +6,7 @@
 //! check ─────▶ poller: one query for all who came before it was sent ──▶ view
 //! ```
 
+mod alone;
 mod complaints;
 mod connections;
 mod copy_in;
@@ -15,6 +16,7 @@ mod errors;
 mod group;
 mod pipeline;
 mod poller;
+mod session;
 mod tls;
 mod url;
 mod values;

@@ -1,9 +1,11 @@
 //! The one task that writes on this node. Batches that wait together are committed together, as on SQLite: a savepoint for each, one COMMIT for
-//! all. Each group is two waits for the server: for the lock and every statement, and for the COMMIT.
+//! all. Each group is two waits for the server: for the lock and every statement, and for the COMMIT. Who waits alone is one.
 
 use super::{
+    alone,
     connections::{Connections, close},
-    group::{self, Session},
+    group,
+    session::{Failed, Ready, Session, undo_if_failed},
 };
 use crate::{
     clock::Clock,
@@ -89,21 +91,21 @@ impl Writer {
             _ => Session::new(self.connections.get().await?, &self.connections),
         };
         let outcome = {
-            let work = pin!(group::commit(&mut session, batches, &self.counts));
+            let work = pin!(commit(&mut session, batches, &self.counts));
             match select(work, self.clock.sleep(ATTEMPT)).await {
                 Either::Left((outcome, _)) => outcome,
                 Either::Right(_) => {
                     tracing::error!("the database does not answer");
-                    Err(group::Failed::Lost)
+                    Err(Failed::Lost)
                 }
             }
         };
         let (outcome, is_over) = match outcome {
             Ok(outcomes) => (Ok(outcomes), true),
             // The server has answered: nothing is left open.
-            Err(group::Failed::Undone(error)) => (Err(error), true),
-            Err(group::Failed::Lost) if session.is_committing() => (Err(Error::OutcomeUnknown), false),
-            Err(group::Failed::Lost) => (Err(Error::Unavailable), false),
+            Err(Failed::Undone(error)) => (Err(error), true),
+            Err(Failed::Lost) if session.is_committing => (Err(Error::OutcomeUnknown), false),
+            Err(Failed::Lost) => (Err(Error::Unavailable), false),
         };
         if is_over {
             self.session = Some(session);
@@ -112,6 +114,32 @@ impl Writer {
         }
         outcome
     }
+}
+
+/// A batch that waits alone needs nobody to look at its answers before it is committed, where the server can do that.
+async fn commit(
+    session: &mut Session,
+    batches: &[&[Statement]],
+    counts: &Counts,
+) -> Result<Vec<CommitResult>, Failed> {
+    if let [batch] = batches
+        && session.has_schema
+        && let Some(batch) = batch.iter().map(|one| Ready::new(one).guarded()).collect::<Option<Vec<_>>>()
+    {
+        let outcome = alone::run(session, &batch, counts).await;
+        if let Some(outcome) = undo_if_failed(session, outcome).await? {
+            if outcome.is_ok() {
+                session.prepare(batch.iter()).await;
+            }
+            return Ok(vec![outcome]);
+        }
+    }
+    let batches: Vec<Vec<Ready>> =
+        batches.iter().map(|batch| batch.iter().map(Ready::new).collect()).collect();
+    let outcome = group::run(session, &batches, counts).await;
+    let outcomes = undo_if_failed(session, outcome).await?;
+    session.prepare(batches.iter().flatten()).await;
+    Ok(outcomes)
 }
 
 fn answer(members: Vec<Job>, outcomes: Result<Vec<CommitResult>, Error>) {

@@ -41,6 +41,16 @@ impl Postgres {
         open
     }
 
+    /// Its name on the server.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folder of the server's socket.
+    pub fn socket(&self) -> PathBuf {
+        tokio::task::block_in_place(|| CLUSTER.socket())
+    }
+
     /// Where a service finds it.
     pub fn url(&self) -> String {
         self.url_of("postgres")
