@@ -1,9 +1,10 @@
 # Sourced: services, each one process with a database of its own under $work. `better_auth NAME` and `mana_auth NAME` declare
 # one; whatever differs between the two is in this file.
+postgres=/usr/lib/postgresql/15/bin
 server=${SERVER:-${CARGO_TARGET_DIR:-../target}/release/mana-auth}
 node=better-auth/node_modules/.bin/node
 export PASSWORD='vellum otter sextant brocade'
-declare -A serve host api login read ready management pid
+declare -A serve host api login read ready management pid database bound
 
 better_auth() {
     serve[$1]=serve_better_auth host[$1]=127.0.0.1:$(free_port)
@@ -34,7 +35,7 @@ in_better_auth() {
     local name=$1
     shift
     exec env NODE_ENV=production BETTER_AUTH_TELEMETRY=0 BETTER_AUTH_URL="http://${host[$name]}" \
-        BETTER_AUTH_SECRET=only-for-the-bench-0123456789abcdef DATABASE="$work/$name.db" "$node" "$@"
+        BETTER_AUTH_SECRET=only-for-the-bench-0123456789abcdef DATABASE="${database[$name]:-$work/$name.db}" "$node" "$@"
 }
 
 serve_better_auth() { in_better_auth "$1" better-auth/server.js; }
@@ -47,6 +48,9 @@ serve_mana_auth() {
     # One address does what otherwise thousands do, on a handful of accounts.
     export MANA_AUTH_LOCKOUT_FAILURES=1000 MANA_AUTH_LIMIT_SIGN_IN_ADDRESS=0 MANA_AUTH_LIMIT_SIGN_IN_CLIENT=0
     export MANA_AUTH_LIMIT_REGISTRATION_ADDRESS=0 MANA_AUTH_LIMIT_REGISTRATION_CLIENT=0
+    if [ -n "${database[$1]:-}" ]; then
+        export MANA_AUTH_DATABASE_URL=${database[$1]} MANA_AUTH_REVOCATION_BOUND_MS=${bound[$1]:-0}
+    fi
     exec "$server" serve --listen "${host[$1]}" --management "${management[$1]}" --data "$work/$1"
 }
 
@@ -81,6 +85,21 @@ stop() {
         unset "pid[$1]"
     fi
 }
+
+# A PostgreSQL of its own, as it comes: each commit is durable. It refuses to run as root.
+start_postgres() {
+    local run=()
+    mkdir -m 777 "$work/postgres"
+    chmod 755 "$work"
+    [ "$(id -u)" != 0 ] || run=(setpriv --reuid nobody --regid nogroup --clear-groups --)
+    "${run[@]}" "$postgres/initdb" --auth=trust --username=mana --locale=C.UTF-8 -D "$work/postgres/data" >/dev/null
+    "${run[@]}" "$postgres/postgres" -D "$work/postgres/data" -k "$work/postgres" -c listen_addresses= >"$work/postgres/log" 2>&1 &
+    pid[postgres]=$!
+    until psql -qh "$work/postgres" -U mana postgres -c 'CREATE DATABASE ours' -c 'CREATE DATABASE theirs' 2>/dev/null; do sleep 0.1; done
+}
+
+# The address of a database of its own there.
+on_postgres() { echo "postgres://mana@/$1?host=$work/postgres"; }
 
 # What a script here does when it ends, however it does.
 clean_up() {

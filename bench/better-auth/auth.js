@@ -2,13 +2,18 @@
 import { DatabaseSync } from "node:sqlite";
 import { betterAuth } from "better-auth";
 import { jwt } from "better-auth/plugins";
+import pg from "pg";
 
-const database = new DatabaseSync(process.env.DATABASE);
-// As mana-auth has it; the default, a rollback journal, makes each sign-in slower.
-database.exec("PRAGMA journal_mode = WAL");
+function open(address) {
+  if (address.startsWith("postgres:")) return new pg.Pool({ connectionString: address, max: 16 });
+  const file = new DatabaseSync(address);
+  // As mana-auth has it; the default, a rollback journal, makes each sign-in slower.
+  file.exec("PRAGMA journal_mode = WAL");
+  return file;
+}
 
 export const auth = betterAuth({
-  database,
+  database: open(process.env.DATABASE),
   baseURL: process.env.BETTER_AUTH_URL,
   secret: process.env.BETTER_AUTH_SECRET,
   emailAndPassword: { enabled: true },

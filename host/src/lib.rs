@@ -12,6 +12,7 @@ pub mod config;
 mod file_mode;
 pub mod imports;
 pub mod invalidations;
+mod loopback;
 pub mod mail;
 mod metrics;
 pub mod passwords;

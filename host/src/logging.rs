@@ -15,8 +15,12 @@ use tracing_subscriber::{EnvFilter, fmt};
 /// The operating system refused the thread that writes it.
 pub fn init(level: &str, format: LogFormat) -> io::Result<Flush> {
     let (lines, flush) = Lines::start(stderr())?;
-    let builder =
-        fmt().with_env_filter(EnvFilter::new(level)).with_writer(move || lines.clone()).with_target(false);
+    let mut filter = EnvFilter::new(level);
+    // What a server of PostgreSQL says of itself, and where that was compiled: what concerns us is logged by us.
+    if let Ok(quiet) = "tokio_postgres=error".parse() {
+        filter = filter.add_directive(quiet);
+    }
+    let builder = fmt().with_env_filter(filter).with_writer(move || lines.clone()).with_target(false);
     match format {
         LogFormat::Text => builder.with_ansi(stderr().is_terminal()).init(),
         LogFormat::Auto if stderr().is_terminal() => builder.init(),

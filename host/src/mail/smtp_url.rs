@@ -1,8 +1,8 @@
 //! The address of a server that takes mails.
 
+use crate::loopback::is_loopback;
 use lettre::transport::smtp::authentication::Credentials;
-use std::net::IpAddr;
-use url::{Host, Url};
+use url::Url;
 
 /// Where mails are handed over, and how. It has no `Debug`: it holds a password.
 #[derive(Clone)]
@@ -74,17 +74,6 @@ impl SmtpUrl {
             (user, Some(password)) => Some(Credentials::new(decoded(user)?, decoded(password)?)),
         };
         Ok(Self { host: host.to_owned(), port: url.port().unwrap_or(port), security, login })
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    match Host::parse(host) {
-        Ok(Host::Domain(name)) => {
-            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-        }
-        Ok(Host::Ipv4(address)) => address.is_loopback(),
-        Ok(Host::Ipv6(address)) => address.is_loopback(),
-        Err(_) => false,
     }
 }
 

@@ -37,7 +37,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::Mutex;
-use url::Host;
+use crate::loopback::is_loopback;
 
 /// What a [`Server`] is made from: whatever is not given is the operating system's or the default.
 #[derive(Default)]
@@ -319,12 +319,7 @@ struct Parts {
 
 /// The folder of mails: where nobody but this machine reaches the service, and no server takes mails.
 fn outbox(config: &Config, clock: Arc<dyn Clock>) -> Option<Arc<Folder>> {
-    let is_of_this_machine = match config.public_url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
+    let is_of_this_machine = config.public_url.host_str().is_some_and(is_loopback);
     (is_of_this_machine && config.smtp_url.is_none()).then(|| Arc::new(Folder::new(&config.data, clock)))
 }
 

@@ -127,5 +127,20 @@ fn told(error: &PoolError) -> String {
         }
         cause = next.source();
     }
+    for (sign, hint) in HINTS {
+        if words.contains(sign) {
+            words = format!("{words}; {hint}");
+        }
+    }
     words
 }
+
+/// What an operator may have to do, by what the driver says.
+const HINTS: [(&str, &str); 3] = [
+    (
+        "does not allow writes",
+        "is it a standby, or a pooler in transaction mode without `statement_cache=off`?",
+    ),
+    ("UnknownIssuer", "a CA of your own is named by `sslrootcert`"),
+    ("CaUsedAsEndEntity", "a CA's certificate is no server's: have it issue one"),
+];

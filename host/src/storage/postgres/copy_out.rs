@@ -4,12 +4,13 @@ use super::{
     connections::Connections,
     error::{PostgresError, words},
     url::PostgresUrl,
+    values,
 };
+use crate::storage::Value;
 use deadpool_postgres::Object;
 use futures::TryStreamExt as _;
-use rusqlite::{Connection, params_from_iter, types::Value};
+use rusqlite::{Connection, params_from_iter, types::Value as InSqlite};
 use std::pin::pin;
-use tokio_postgres::{Row, types::Type};
 
 /// Why there is no copy.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum CopyOutError {
     /// A table can't be read.
     #[error("the database can't be read: {}", words(.0))]
     Read(#[from] tokio_postgres::Error),
+    /// A value is of a type that no table of ours has.
+    #[error("the database can't be read: {0}")]
+    Value(String),
     /// The copy can't be written.
     #[error("the copy can't be written: {0}")]
     Write(#[from] rusqlite::Error),
@@ -55,22 +59,21 @@ async fn copy_table(from: &Object, to: &Connection, table: &str, key: &str) -> R
         let mut insert = to.prepare(&format!("INSERT INTO {table} VALUES ({places})"))?;
         let mut rows = pin!(from.query_raw(&select, std::iter::empty::<i64>()).await?);
         while let Some(row) = rows.try_next().await? {
-            let values: Vec<Value> = (0..row.len()).map(|at| value(&row, at)).collect::<Result<_, _>>()?;
-            insert.execute(params_from_iter(values))?;
+            let found = values::columns(&row).map_err(|error| CopyOutError::Value(format!("{error:?}")))?;
+            insert.execute(params_from_iter(found.into_iter().map(in_sqlite)))?;
         }
     }
     to.execute_batch(&format!("COMMIT; CREATE INDEX {table}_key ON {table} ({key})"))?;
     Ok(())
 }
 
-/// The types that the schema has.
-fn value(row: &Row, at: usize) -> Result<Value, tokio_postgres::Error> {
-    let kind = row.columns().get(at).map(|column| column.type_().clone());
-    let read = match kind {
-        Some(Type::BOOL) => row.try_get::<_, Option<bool>>(at)?.map(|flag| Value::Integer(flag.into())),
-        Some(Type::TEXT) => row.try_get::<_, Option<String>>(at)?.map(Value::Text),
-        Some(Type::BYTEA) => row.try_get::<_, Option<Vec<u8>>>(at)?.map(Value::Blob),
-        _ => row.try_get::<_, Option<i64>>(at)?.map(Value::Integer),
-    };
-    Ok(read.unwrap_or(Value::Null))
+/// A value, as SQLite has it.
+fn in_sqlite(value: Value) -> InSqlite {
+    match value {
+        Value::Null => InSqlite::Null,
+        Value::Boolean(flag) => InSqlite::Integer(flag.into()),
+        Value::Integer(number) | Value::Timestamp(number) => InSqlite::Integer(number),
+        Value::Text(text) => InSqlite::Text(text),
+        Value::Blob(bytes) => InSqlite::Blob(bytes),
+    }
 }

@@ -6,7 +6,7 @@ use rustls::{
     crypto::ring,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
-use std::{io, sync::Arc};
+use std::{fmt, io, sync::Arc};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// What encrypts connections, where they are encrypted.
@@ -27,12 +27,13 @@ pub(super) fn connector(tls: &Tls) -> io::Result<MakeRustlsConnect> {
             }
         }
         Tls::Verified(Some(file)) => {
-            let certificates = CertificateDer::pem_file_iter(file).map_err(io::Error::other)?;
-            for certificate in certificates {
-                roots.add(certificate.map_err(io::Error::other)?).map_err(io::Error::other)?;
+            let wrong = |why: &dyn fmt::Display| io::Error::other(format!("{}: {why}", file.display()));
+            for certificate in CertificateDer::pem_file_iter(file).map_err(|error| wrong(&error))? {
+                let certificate = certificate.map_err(|error| wrong(&error))?;
+                roots.add(certificate).map_err(|error| wrong(&error))?;
             }
             if roots.is_empty() {
-                return Err(io::Error::other("the file of `sslrootcert` holds no certificate"));
+                return Err(wrong(&"it holds no certificate"));
             }
         }
     }

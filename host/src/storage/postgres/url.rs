@@ -1,6 +1,7 @@
 //! The address of a PostgreSQL.
 
-use std::{net::IpAddr, path::PathBuf, str::FromStr as _, time::Duration};
+use crate::loopback::is_loopback;
+use std::{path::PathBuf, str::FromStr as _, time::Duration};
 use tokio_postgres::{
     Config,
     config::{Host, SslMode, TargetSessionAttrs},
@@ -76,7 +77,8 @@ impl PostgresUrl {
         }
         let address = format!("{address}?{}", passed_on.finish());
         let mut config = Config::from_str(&address).map_err(|_| PostgresUrlProblem::Form)?;
-        if config.get_hosts().is_empty() {
+        // An `@` in a password that is not encoded makes the rest of it a name, which would be looked up.
+        if config.get_hosts().is_empty() || config.get_hosts().iter().any(is_no_name) {
             return Err(PostgresUrlProblem::Form);
         }
         if config.get_application_name().is_none() {
@@ -103,11 +105,13 @@ fn is_encrypted(mode: &str) -> Result<bool, PostgresUrlProblem> {
     }
 }
 
+fn is_no_name(host: &Host) -> bool {
+    matches!(host, Host::Tcp(name) if name.is_empty() || name.contains('@'))
+}
+
 fn is_of_this_machine(host: &Host) -> bool {
     match host {
-        Host::Tcp(name) => {
-            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-        }
+        Host::Tcp(name) => is_loopback(name),
         Host::Unix(_) => true,
     }
 }
@@ -152,6 +156,8 @@ mod tests {
             ("host=db password=hunter2", PostgresUrlProblem::Form),
             ("postgres://", PostgresUrlProblem::Form),
             ("postgres://mana:hunter2@db:port/auth", PostgresUrlProblem::Form),
+            ("postgres://mana:h@nter2@db/auth", PostgresUrlProblem::Form),
+            ("postgres://mana:hunter2@:5433/auth?host=%2Frun%2Fpostgresql", PostgresUrlProblem::Form),
             ("postgres://mana:hunter2@db/auth?sslmode=prefer", PostgresUrlProblem::SslMode),
             ("postgres://mana:hunter2@db/auth?statement_cache=0", PostgresUrlProblem::StatementCache),
             ("postgres://mana@db/auth?password=hunter2", PostgresUrlProblem::Query),
