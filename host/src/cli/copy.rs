@@ -3,7 +3,7 @@
 use super::{
     console,
     failure::{CommandError, Failure},
-    prepare::{Database, is_there, started},
+    prepare::{Database, is_there, require_secret, started},
 };
 use mana_auth::{
     audit_log::{self, Copy, Report, Verification},
@@ -28,6 +28,7 @@ pub async fn copy(mut config: Config, ways: Ways) -> Result<(), Failure> {
     }
     let to = ways.to.map(|url| PostgresUrl::parse(&url)).transpose().map_err(Failure::Target)?;
     let to = to.or(config.database_url.take()).ok_or(Failure::NoTarget)?;
+    require_secret(&config)?;
     let source = hold(&from)?;
     let here = verify(&Copy::open(&from).map_err(audit_log::VerifyError::from)?)?;
     if let Some(finding) = here.finding.clone().filter(|_| !ways.not_intact) {

@@ -4,10 +4,10 @@ use super::{
     args::{Lineage, Maintenance},
     console,
     failure::Failure,
-    prepare::{Database, instance, started},
+    prepare::{Database, instance, require_secret, started},
     sealing::Sealing,
 };
-use mana_auth::{config::Config, secret};
+use mana_auth::config::Config;
 
 /// `maintenance run`: again and again, until nothing is left to do.
 pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Result<(), Failure> {
@@ -32,12 +32,9 @@ pub async fn maintenance(config: Config, Maintenance::Run: Maintenance) -> Resul
 
 /// `migrate`: what a server does before it serves, where its role may. Again, it changes nothing.
 pub async fn migrate(config: Config) -> Result<(), Failure> {
-    // It makes the first keys, too.
-    if config.database_url.is_some()
-        && !config.component.contains_key("secrets")
-        && secret::read(&config.data)?.is_none()
-    {
-        return Err(Failure::NoSecrets);
+    if config.database_url.is_some() {
+        // It makes the first keys, too.
+        require_secret(&config)?;
     }
     drop(started(config, Database::MayBeNew).await?);
     console::line("the schema is up to date")

@@ -66,6 +66,12 @@ pub fn provide_secret(config: &mut Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses to make a secret: on a server, that of the other servers counts.
+pub fn require_secret(config: &Config) -> Result<(), Failure> {
+    let is_there = config.component.contains_key("secrets") || secret::read(&config.data)?.is_some();
+    if is_there { Ok(()) } else { Err(Failure::NoSecrets) }
+}
+
 /// The database's file, which is there.
 pub fn existing(config: &Config) -> Result<PathBuf, Failure> {
     match is_there(&config.database())? {

@@ -14,6 +14,7 @@ use super::{
     shared::Shared,
     single_flight::SingleFlight,
 };
+use crate::loopback::is_loopback;
 use crate::{
     artefact::Artefact,
     audit_log::{Checkpoints, CheckpointsError},
@@ -37,7 +38,6 @@ use std::{
     time::Duration,
 };
 use tokio::sync::Mutex;
-use crate::loopback::is_loopback;
 
 /// What a [`Server`] is made from: whatever is not given is the operating system's or the default.
 #[derive(Default)]

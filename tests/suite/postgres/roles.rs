@@ -1,18 +1,21 @@
 //! The roles of `ops/postgresql`.
 
 use crate::{
+    process::settings,
     repository::{read, root},
-    runner::{RunnerKind, postgres::Postgres},
+    runner::{RunnerKind, binary::command, postgres::Postgres},
     service::{PASSWORD, Stage},
 };
 use mana_auth::{Server, config::Config};
 use serde_json::json;
+use std::path::Path;
 use tempfile::TempDir;
 
 pub async fn a_role_that_serves_can_do_no_more() {
     let folder = TempDir::new().expect("a folder");
     let database = Postgres::open(folder.path()).await;
     database.run(&read(&root().join("ops/postgresql/roles.sql"))).await;
+    a_new_secret_is_refused(&database.url_of("mana_owner"), folder.path());
     migrate(&database.url_of("mana_owner"), folder.path()).await;
     let owner = database.prompt("mana_owner").await;
     let grants = read(&root().join("ops/postgresql/grants.sql"));
@@ -62,13 +65,25 @@ pub async fn a_role_that_serves_can_do_no_more() {
     }
 }
 
+/// The command makes the first keys, which every server must be able to open.
+fn a_new_secret_is_refused(url: &str, folder: &Path) {
+    let mut settings = settings();
+    settings.remove("secrets");
+    settings.insert("database_url".to_owned(), url.to_owned());
+    let output = command(&[], folder, &settings).arg("migrate").output().expect("an end");
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("secrets: are not set"), "{told}");
+    assert!(!folder.join("secret").exists());
+}
+
 async fn refused(prompt: &tokio_postgres::Client, sql: &str) {
     let refused = prompt.batch_execute(sql).await.expect_err(sql);
     let state = refused.code().map(|state| state.code().to_owned());
     assert!(matches!(state.as_deref(), Some("42501" | "42703")), "{sql}: {refused:?}");
 }
 
-async fn migrate(url: &str, folder: &std::path::Path) {
+async fn migrate(url: &str, folder: &Path) {
     let folder = folder.to_str().expect("a path in UTF-8");
     let pairs = [("database_url", url), ("data", folder), ("secrets", crate::service::SECRET)];
     let config = Config::from_pairs(pairs).expect("a configuration");

@@ -1,6 +1,6 @@
 //! Connections, and what each is told first.
 
-use super::{complaints::Complaints, error::PostgresError, tls, url::PostgresUrl};
+use super::{complaints::Complaints, open_error::PostgresError, tls, url::PostgresUrl};
 use crate::{clock::SystemClock, storage::Error};
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,

@@ -2,7 +2,7 @@
 
 use super::{
     connections::Connections,
-    error::{PostgresError, words},
+    open_error::{PostgresError, words},
     url::PostgresUrl,
     values,
 };

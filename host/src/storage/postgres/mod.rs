@@ -11,9 +11,9 @@ mod complaints;
 mod connections;
 mod copy_in;
 mod copy_out;
-mod error;
 mod errors;
 mod group;
+mod open_error;
 mod pipeline;
 mod poller;
 mod session;
@@ -25,7 +25,7 @@ mod writer;
 pub use copy_in::{CopyIn, CopyInError};
 pub use copy_out::CopyOutError;
 pub(crate) use copy_out::copy_out;
-pub use error::PostgresError;
+pub use open_error::PostgresError;
 pub use url::{PostgresUrl, PostgresUrlProblem};
 
 use super::{

@@ -16,7 +16,12 @@ use crate::{
     process::settings,
     runner::{Settings, binary::Binary, postgres::Mortal},
 };
+use mana_auth::clock::SystemClock;
+use std::sync::LazyLock;
 use tempfile::TempDir;
+
+/// The clock of the test itself.
+static CLOCK: LazyLock<SystemClock> = LazyLock::new(SystemClock::default);
 
 /// A database, and two servers on it.
 struct Pair {

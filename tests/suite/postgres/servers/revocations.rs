@@ -1,17 +1,18 @@
 //! Sessions that are ended on one server while many read on the other.
 
-use super::Pair;
+use super::{CLOCK, Pair};
 use crate::{
     client::{Client, Shared},
     process::{body, shared},
 };
+use mana_auth::clock::Clock as _;
 use serde_json::json;
 use std::{
     sync::{
         Arc, RwLock,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 const READERS: usize = 16;
@@ -19,7 +20,7 @@ const READERS: usize = 16;
 /// A session that is about to be ended.
 struct Current {
     person: Client,
-    ended: RwLock<Option<Instant>>,
+    ended: RwLock<Option<Duration>>,
 }
 
 /// In the long run a thousand, for each bound.
@@ -42,7 +43,7 @@ async fn tell(pair: &Pair, bound: Duration, revocations: usize) {
         let ending = current.read().unwrap().clone();
         let before = ending.person.before(&one);
         before.post("/logout", json!({})).await.ok();
-        *ending.ended.write().unwrap() = Some(Instant::now());
+        *ending.ended.write().unwrap() = Some(CLOCK.elapsed());
         let next = session(&one, number).await;
         *current.write().unwrap() = next;
     }
@@ -77,14 +78,14 @@ async fn read(
         let client = current.person.before(&other);
         loop {
             let ended = *current.ended.read().unwrap();
-            let sent = Instant::now();
+            let sent = CLOCK.elapsed();
             let status = client.get("/session").status().await;
             if status == 401 {
                 refused.fetch_add(1, SeqCst);
                 break;
             }
             assert_eq!(status, 200);
-            let late = ended.map(|ended| sent.duration_since(ended));
+            let late = ended.map(|ended| sent.saturating_sub(ended));
             assert!(late.is_none_or(|late| late <= bound), "read {late:?} after its end");
             if over.load(SeqCst) {
                 break;
