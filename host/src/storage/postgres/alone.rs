@@ -36,7 +36,14 @@ pub(super) async fn run(
         (Err(Error::Busy), _) => Err(Failed::Undone(Error::Busy)),
         (Err(Error::Unavailable), _) => Err(Failed::Lost),
         (Err(error), _) => Ok(Some(Err(error))),
-        (Ok(_), Err(error)) => Err(undone(errors::of_control(&error, &session.complaints))),
+        (Ok(_), Err(error)) => Err(match errors::of_commit(&error, &session.complaints) {
+            // Whoever says so may stand between us and the server.
+            Error::OutcomeUnknown | Error::Unavailable => {
+                session.is_committing = true;
+                Failed::Lost
+            }
+            error => undone(error),
+        }),
         (Ok(affected), Ok(_)) => {
             counts.commit();
             Ok(Some(Ok(affected)))

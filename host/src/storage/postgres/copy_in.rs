@@ -9,12 +9,24 @@ use super::{
     url::PostgresUrl,
     values::Parameter,
 };
-use crate::storage::Value;
+use crate::{
+    clock::{Clock as _, SystemClock},
+    storage::Value,
+};
 use deadpool_postgres::Object;
 use mana_auth_sql::transaction::LOCK;
 use rusqlite::{Connection, Row, types::ValueRef};
-use std::{collections::BTreeSet, pin::pin};
+use std::{collections::BTreeSet, pin::pin, time::Duration};
 use tokio_postgres::{binary_copy::BinaryCopyInWriter, types::Type};
+
+/// How often others are looked for: those of a copy that was just killed, or of our own that made the schema, are ending.
+const LOOKS: u32 = 20;
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What a session is told that may take as long as it takes.
+const UNBOUNDED: &str = "SET default_transaction_read_only = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
 /// Whether anybody has used the database. A new one has the start that its migration has made, a key, and an event of that.
 const IS_USED: &str =
@@ -40,8 +52,10 @@ const ENABLE_TRIGGERS: &str = "SELECT coalesce(string_agg(
     FROM pg_trigger WHERE tgrelid = to_regclass($1::text) AND NOT tgisinternal";
 
 /// What tells a state of the source from any later one, and a source from another.
-const STATE: &str = "SELECT format('%s/%d/%d', (SELECT nonce FROM starts ORDER BY position DESC LIMIT 1),
-    (SELECT last FROM positions), (SELECT max(rowid) FROM security_events))";
+const STATE: &str =
+    "SELECT format('%s/%d/%d/%d/%d', (SELECT nonce FROM starts ORDER BY position DESC LIMIT 1),
+    (SELECT last FROM positions), (SELECT max(rowid) FROM security_events),
+    (SELECT sum(secret_version) FROM jwks), (SELECT count(*) FROM refresh_tokens))";
 
 /// Why nothing was copied, or not all.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +67,7 @@ pub enum CopyInError {
     #[error("the database has {0} other connections: stop every server, and leave every prompt")]
     InUse(i64),
     /// It is no new database.
-    #[error("somebody has used the database: a copy needs a new one")]
+    #[error("somebody has used the database, or a copy into it is finished: a copy needs a new one")]
     Used,
     /// The schemas are of different versions.
     #[error("the two schemas are of different versions: run `mana-auth maintenance run` on the file first")]
@@ -93,7 +107,27 @@ impl<'a> CopyIn<'a> {
     pub async fn begin(source: &'a Connection, to: &PostgresUrl) -> Result<Self, CopyInError> {
         let connections = Connections::of_command(to, 2)?;
         let (lock, server) = (connections.one().await?, connections.one().await?);
-        server.batch_execute("SET default_transaction_read_only = off; SET statement_timeout = 0").await?;
+        // Whatever the database sets: the one waits while the other works, however long that takes.
+        server.batch_execute(UNBOUNDED).await?;
+        lock.batch_execute(UNBOUNDED).await?;
+        // Whoever is connected and has not written yet can't any more.
+        lock.batch_execute(&format!("BEGIN; SET LOCAL lock_timeout = '5s'; {LOCK}")).await?;
+        let others = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND backend_type = 'client backend' AND NOT pid = ANY ($1)";
+        let pid = async |connection: &Object| {
+            connection.query_one("SELECT pg_backend_pid()", &[]).await?.try_get::<_, i32>(0)
+        };
+        let ours = [pid(&lock).await?, pid(&server).await?];
+        let clock = SystemClock::default();
+        let mut looks = 0;
+        loop {
+            match server.query_one(others, &[&ours.as_slice()]).await?.try_get(0)? {
+                0 => break,
+                others if looks == LOOKS => return Err(CopyInError::InUse(others)),
+                _ => looks += 1,
+            }
+            clock.sleep(PAUSE).await;
+        }
         let is_begun: bool =
             server.query_one("SELECT to_regclass('unfinished_copy') IS NOT NULL", &[]).await?.try_get(0)?;
         if !is_begun {
@@ -101,18 +135,6 @@ impl<'a> CopyIn<'a> {
                 return Err(CopyInError::Used);
             }
             server.batch_execute(BEGIN_COPY).await?;
-        }
-        // Whoever is connected and has not written yet can't any more.
-        lock.batch_execute(&format!("BEGIN READ WRITE; SET LOCAL lock_timeout = '5s'; {LOCK}")).await?;
-        let others = "SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND backend_type = 'client backend' AND NOT pid = ANY ($1)";
-        let pid = async |connection: &Object| {
-            connection.query_one("SELECT pg_backend_pid()", &[]).await?.try_get::<_, i32>(0)
-        };
-        let ours = [pid(&lock).await?, pid(&server).await?];
-        match server.query_one(others, &[&ours.as_slice()]).await?.try_get(0)? {
-            0 => {}
-            others => return Err(CopyInError::InUse(others)),
         }
         let copy = Self { source, server, lock };
         copy.compare_versions().await?;
@@ -221,12 +243,16 @@ impl<'a> CopyIn<'a> {
         let last: i64 = self.source.query_row("SELECT last FROM positions", [], |row| row.get(0))?;
         // The newest position is that of the newest row, and rows that nobody needs any more were removed.
         let position = "INSERT INTO invalidations SELECT $1, 'copy' WHERE $1 > (SELECT last FROM positions)";
+        // It was held all the time, or nobody knows who wrote meanwhile.
+        self.lock.batch_execute("SELECT 1").await?;
         self.server.batch_execute("BEGIN").await?;
         self.server.execute(position, &[&last]).await?;
         let counters = "SELECT setval(pg_get_serial_sequence('audit_keys', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM audit_keys), false)";
         self.server.batch_execute(&format!("{counters}; {END_COPY}; COMMIT")).await?;
-        self.lock.batch_execute("ROLLBACK").await?;
-        Ok(self.server.batch_execute("ANALYZE").await?)
+        // It is done, whatever comes of these.
+        drop(self.lock.batch_execute("ROLLBACK").await);
+        drop(self.server.batch_execute("ANALYZE").await);
+        Ok(())
     }
 }
 
