@@ -1,12 +1,13 @@
 //! `mana-auth copy`.
 
 use super::{
+    audit::Source,
     console,
     failure::{CommandError, Failure},
     prepare::{Database, is_there, require_secret, started},
 };
 use mana_auth::{
-    audit_log::{self, Copy, Report, Verification},
+    audit_log::{self, Report, Verification},
     config::Config,
     storage::{CopyIn, PostgresUrl, hold},
 };
@@ -30,7 +31,7 @@ pub async fn copy(mut config: Config, ways: Ways) -> Result<(), Failure> {
     let to = to.or(config.database_url.take()).ok_or(Failure::NoTarget)?;
     require_secret(&config)?;
     let source = hold(&from)?;
-    let here = verify(&Copy::open(&from).map_err(audit_log::VerifyError::from)?)?;
+    let here = verify(&Source::File(from.clone())).await?;
     if let Some(finding) = here.finding.clone().filter(|_| !ways.not_intact) {
         return Err(Failure::Refused(CommandError::SourceAltered(finding)));
     }
@@ -43,7 +44,7 @@ pub async fn copy(mut config: Config, ways: Ways) -> Result<(), Failure> {
         console::line(&format!("{table:20} {rows:>10}"))?;
         total += rows;
     }
-    let there = verify(&Copy::of_postgres(&to).await.map_err(audit_log::VerifyError::from)?)?;
+    let there = verify(&Source::Server(Box::new(to))).await?;
     if told(&here) != told(&there) {
         return Err(Failure::Refused(CommandError::CopyDiffers(there.finding.unwrap_or_default())));
     }
@@ -56,8 +57,8 @@ pub async fn copy(mut config: Config, ways: Ways) -> Result<(), Failure> {
     ))
 }
 
-fn verify(copy: &Copy) -> Result<Report, Failure> {
-    Ok(audit_log::verify(copy, Verification::default())?)
+async fn verify(log: &Source) -> Result<Report, Failure> {
+    Ok(audit_log::verify(&log.copy().await?, Verification::default())?)
 }
 
 /// What must be the same on both sides.

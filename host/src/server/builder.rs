@@ -14,7 +14,6 @@ use super::{
     shared::Shared,
     single_flight::SingleFlight,
 };
-use crate::loopback::is_loopback;
 use crate::{
     artefact::Artefact,
     audit_log::{Checkpoints, CheckpointsError},
@@ -22,6 +21,7 @@ use crate::{
     config::{self, Config},
     imports::Imports,
     invalidations::{Invalidations, QueriedInvalidations},
+    loopback::is_loopback,
     mail::{Folder, Mailer, NoMail, Smtp},
     metrics::Metrics,
     passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},

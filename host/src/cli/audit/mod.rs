@@ -64,14 +64,14 @@ pub async fn run(config: Config, command: Command) -> Result<(), Failure> {
 }
 
 /// Where the audit log is.
-enum Source {
+pub enum Source {
     File(PathBuf),
     Server(Box<PostgresUrl>),
 }
 
 impl Source {
     /// What it holds at this moment.
-    async fn copy(&self) -> Result<audit_log::Copy, VerifyError> {
+    pub async fn copy(&self) -> Result<audit_log::Copy, VerifyError> {
         match self {
             Self::File(path) => Ok(audit_log::Copy::open(path)?),
             Self::Server(url) => Ok(audit_log::Copy::of_postgres(url).await?),

@@ -82,6 +82,15 @@ impl Connections {
         })
     }
 
+    /// The same, for whoever tells a person why there is none.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none, in words that quote no password.
+    pub(super) async fn one(&self) -> Result<Object, PostgresError> {
+        self.pool.get().await.map_err(|error| PostgresError::Unreachable(told(&error)))
+    }
+
     /// Closes what nobody has used for a minute, and what is old: others need connections too, and an address may lead elsewhere by now.
     pub(super) fn close_idle(&self) {
         drop(self.pool.retain(|_, metrics| metrics.last_used() < IDLE && metrics.age() < AGE));
@@ -95,15 +104,6 @@ impl Connections {
     /// What is said of them in the log.
     pub(super) const fn complaints(&self) -> &Arc<Complaints> {
         &self.complaints
-    }
-
-    /// The same, for whoever tells a person why there is none.
-    ///
-    /// # Errors
-    ///
-    /// Why there is none, in words that quote no password.
-    pub(super) async fn one(&self) -> Result<Object, PostgresError> {
-        self.pool.get().await.map_err(|error| PostgresError::Unreachable(told(&error)))
     }
 }
 

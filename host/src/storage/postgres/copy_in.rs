@@ -170,15 +170,14 @@ impl<'a> CopyIn<'a> {
             AND NOT relname IN ('schema_migrations', 'writer', 'unfinished_copy') ORDER BY relname";
         let mut left: BTreeSet<String> =
             self.server.query(sql, &[]).await?.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let mut parents_of =
+            self.source.prepare("SELECT \"table\" FROM pragma_foreign_key_list(?1) WHERE \"table\" <> ?1")?;
         let mut ordered = Vec::with_capacity(left.len());
         while !left.is_empty() {
             let mut ready = Vec::new();
             for table in &left {
-                let mut parents = self
-                    .source
-                    .prepare("SELECT \"table\" FROM pragma_foreign_key_list(?1) WHERE \"table\" <> ?1")?;
                 let parents: Vec<String> =
-                    parents.query_map([table], |row| row.get(0))?.collect::<Result<_, _>>()?;
+                    parents_of.query_map([table], |row| row.get(0))?.collect::<Result<_, _>>()?;
                 if !parents.iter().any(|parent| left.contains(parent)) {
                     ready.push(table.clone());
                 }
@@ -240,12 +239,12 @@ impl<'a> CopyIn<'a> {
     ///
     /// See [`CopyInError`].
     pub async fn finish(self) -> Result<(), CopyInError> {
-        let last: i64 = self.source.query_row("SELECT last FROM positions", [], |row| row.get(0))?;
-        // The newest position is that of the newest row, and rows that nobody needs any more were removed.
-        let position = "INSERT INTO invalidations SELECT $1, 'copy' WHERE $1 > (SELECT last FROM positions)";
-        // It was held all the time, or nobody knows who wrote meanwhile.
+        // The lock was held all the time, or nobody knows who wrote meanwhile.
         self.lock.batch_execute("SELECT 1").await?;
         self.server.batch_execute("BEGIN").await?;
+        // The newest row has the newest position. The source may have removed that row, so it is made here.
+        let last: i64 = self.source.query_row("SELECT last FROM positions", [], |row| row.get(0))?;
+        let position = "INSERT INTO invalidations SELECT $1, 'copy' WHERE $1 > (SELECT last FROM positions)";
         self.server.execute(position, &[&last]).await?;
         let counters = "SELECT setval(pg_get_serial_sequence('audit_keys', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM audit_keys), false)";
         self.server.batch_execute(&format!("{counters}; {END_COPY}; COMMIT")).await?;

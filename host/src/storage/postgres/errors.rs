@@ -6,12 +6,6 @@ use mana_auth_sql::{Fault, transaction::NO_TABLE};
 use std::error::Error as _;
 use tokio_postgres::{Error as PgError, error::SqlState};
 
-/// What the log says of a database that fails.
-const UNAVAILABLE: &str = "the database is unavailable";
-
-/// SQLSTATE of [`SqlState::INSUFFICIENT_PRIVILEGE`].
-const NO_RIGHT: &str = "SQLSTATE 42501";
-
 /// What an error of a batch's `statement`th statement means.
 pub(super) fn typed(statement: u32, error: &PgError, complaints: &Complaints) -> Error {
     let Some(words) = error.as_db_error() else {
@@ -51,13 +45,12 @@ pub(super) fn is_of_no_table(error: &PgError) -> bool {
 
 /// The one error whose cause the caller is not told, so it goes to the log: without the server's words, which may quote a value.
 fn unavailable(error: &PgError, complaints: &Complaints) -> Error {
-    match error.code() {
-        Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
-            complaints
-                .make("the role lacks a right: after a migration comes ops/postgresql/grants.sql", NO_RIGHT);
-        }
-        Some(state) => complaints.make(UNAVAILABLE, &format!("SQLSTATE {}", state.code())),
-        None => complaints.make(UNAVAILABLE, &error.to_string()),
-    }
+    let what = if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+        "the role lacks a right: after a migration comes ops/postgresql/grants.sql"
+    } else {
+        "the database is unavailable"
+    };
+    let cause = error.code().map_or_else(|| error.to_string(), |state| format!("SQLSTATE {}", state.code()));
+    complaints.make(what, &cause);
     Error::Unavailable
 }
