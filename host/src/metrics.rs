@@ -3,10 +3,13 @@
 //! The names are a contract: `docs/operations.md` lists them, and a test compares them. Labels are words of this
 //! program or of the component, never of a client.
 
+mod answers;
 mod component;
 mod process;
 
 use crate::{bindings::mana::auth::platform::Metric, storage::DatabaseFile};
+pub(crate) use answers::AnswerCounters;
+use answers::{Answers, BUCKETS};
 use component::COMPONENT;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
@@ -20,17 +23,17 @@ use std::{
     time::Duration,
 };
 
-/// Bounds of the duration histogram in seconds: from an answer out of memory to one behind a full hash queue.
-const BUCKETS: [f64; 12] = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
-
 /// The counters, gauges and histograms of one server.
 pub struct Metrics {
     registry: Registry,
     /// Without a prefix.
     process: Registry,
-    requests: Family<Answered, Counter>,
-    durations: Family<Route, Histogram>,
+    answers: Answers,
     statements: Family<Statements, Counter>,
+    /// Of the kind `view`.
+    views: Counter,
+    /// Answers that were given again.
+    pub(crate) answers_repeated: Counter,
     /// As of the last housekeeping of this process; none before the first.
     sessions: Family<Sessions, Gauge>,
     /// Events of the audit log that are still to be sealed, as of the last housekeeping of this process.
@@ -81,18 +84,6 @@ pub struct Metrics {
 
 /// Of a series that is there, or not.
 type NoLabels = [(&'static str, &'static str); 0];
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
-    route: String,
-    method: &'static str,
-    status: u16,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
-    route: String,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Statements {
@@ -169,11 +160,11 @@ impl StatementKind {
 impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("mana_auth");
-        let histogram: fn() -> Histogram = || Histogram::new(BUCKETS);
         let metrics = Self {
-            requests: Family::default(),
-            durations: Family::new_with_constructor(histogram),
+            answers: Answers::default(),
             statements: Family::default(),
+            views: Counter::default(),
+            answers_repeated: Counter::default(),
             sessions: Family::default(),
             unsealed: Gauge::default(),
             seal_lag: Gauge::default(),
@@ -203,8 +194,9 @@ impl Metrics {
             process: Registry::default(),
             registry: Registry::default(),
         };
-        registry.register("requests", "Answered requests", metrics.requests.clone());
-        registry.register("request_duration_seconds", "Time to answer", metrics.durations.clone());
+        metrics.answers.register(&mut registry);
+        let repeated = metrics.answers_repeated.clone();
+        registry.register("answers_repeated", "Answers that were given again from memory", repeated);
         registry.register("db_statements", "Statements sent to the database", metrics.statements.clone());
         registry.register("active_sessions", "Sessions that are alive", metrics.sessions.clone());
         registry.register("instances", "Instances that take requests", metrics.instances.clone());
@@ -270,13 +262,18 @@ impl Metrics {
         for kind in [StatementKind::Query, StatementKind::Change, StatementKind::View] {
             drop(metrics.statements.get_or_create(&kind.labels()));
         }
-        Self { registry, process: process_registry, ..metrics }
+        let views = metrics.statements.get_or_create(&StatementKind::View.labels()).clone();
+        Self { registry, process: process_registry, views, ..metrics }
     }
 
-    pub(crate) fn answered(&self, route: String, method: &'static str, status: u16, duration: Duration) {
-        let by_route = Route { route };
-        self.durations.get_or_create(&by_route).observe(duration.as_secs_f64());
-        self.requests.get_or_create(&Answered { route: by_route.route, method, status }).inc();
+    /// What the answers of a route, method and status count in.
+    pub(crate) fn of_answers(&self, route: String, method: &'static str, status: u16) -> AnswerCounters {
+        self.answers.of(route, method, status)
+    }
+
+    /// The host looked whether its own view is current.
+    pub(crate) fn looked(&self) {
+        self.views.inc();
     }
 
     /// One more was turned away.
@@ -338,12 +335,19 @@ impl Metrics {
         self.housekeeping_done.set(i64::try_from(at / 1000).unwrap_or(i64::MAX));
     }
 
-    /// Adds to a counter of the component. A label that the contract does not know counts as `other`.
-    pub(crate) fn count(&self, metric: Metric, label: &str, by: u64) {
+    /// Counters of the component. A label that the contract does not know counts as `other`.
+    pub(crate) fn of_component(&self, metric: Metric, label: &str) -> impl Iterator<Item = Counter> {
         let counters = COMPONENT.iter().zip(&self.component);
-        for (told, family) in counters.filter(|(told, _)| told.metric == metric) {
+        counters.filter(move |(told, _)| told.metric == metric).map(move |(told, family)| {
             let value = told.values.iter().find(|known| **known == label).copied().unwrap_or("other");
-            family.get_or_create(&[(told.label, value)]).inc_by(by);
+            family.get_or_create(&[(told.label, value)]).clone()
+        })
+    }
+
+    /// Adds to a counter of the component.
+    pub(crate) fn count(&self, metric: Metric, label: &str, by: u64) {
+        for counter in self.of_component(metric, label) {
+            counter.inc_by(by);
         }
     }
 

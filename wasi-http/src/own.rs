@@ -17,5 +17,5 @@ pub fn answer(answer: http::Response<Vec<u8>>, route: String) -> exchange::Respo
         (name.as_str().to_owned(), value.as_bytes().to_vec())
     };
     let headers = parts.headers.iter().map(field).collect();
-    exchange::Response { status: parts.status.as_u16(), headers, body, route }
+    exchange::Response { status: parts.status.as_u16(), headers, body, route, reuse: None }
 }

@@ -6,7 +6,11 @@ use super::{
     routes::Route,
 };
 use crate::{
-    bindings::exports::mana::auth::exchange::{Request, Response, Scheme},
+    bindings::{
+        exports::mana::auth::exchange::{self as export, Request, Response, Scheme},
+        mana::auth::invalidations::Position,
+    },
+    invalidations::Reuse,
     maintenance, platform,
     settings::Settings,
     time::Time,
@@ -170,7 +174,17 @@ async fn to_record(answer: axum::response::Response) -> Response {
     let headers = parts.headers.iter();
     let headers =
         headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
-    Response { status: parts.status.as_u16(), headers, body: body.into(), route }
+    let reuse = parts.extensions.get().map(reuse);
+    Response { status: parts.status.as_u16(), headers, body: body.into(), route, reuse }
+}
+
+fn reuse(reuse: &Reuse) -> export::Reuse {
+    export::Reuse {
+        until: reuse.until.as_millis(),
+        subjects: reuse.subjects.iter().map(|subject| subject.name()).collect(),
+        as_of: Position { start: reuse.as_of.start, id: reuse.as_of.id },
+        counts: reuse.count.map(|(metric, label)| (metric, label.to_owned())).into_iter().collect(),
+    }
 }
 
 /// The template of the route that answered; empty where none did.

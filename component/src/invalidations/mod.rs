@@ -1,7 +1,9 @@
 //! The import `invalidations`, in this crate's types: whether what was read before still holds.
 
+mod reuse;
 mod rows;
 
+pub use reuse::Reuse;
 pub use rows::{begin_lineage, prune, prune_starts};
 
 use crate::{
@@ -59,7 +61,9 @@ pub enum Subject {
 }
 
 impl Subject {
-    fn name(self) -> String {
+    /// As the import calls it.
+    #[must_use]
+    pub fn name(self) -> String {
         match self {
             Self::Session(id) => format!("s:{id}"),
             Self::User(id) => format!("u:{id}"),

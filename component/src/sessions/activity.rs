@@ -33,6 +33,11 @@ pub fn note(session: SessionId, last: Time, now: Time) -> Time {
     now
 }
 
+/// When the use of a session that was last used then is noted next.
+pub fn next(last: Time) -> Time {
+    last + GRAIN
+}
+
 /// Writes what was noted. What can't be written now is forgotten: it is only activity.
 ///
 /// # Errors

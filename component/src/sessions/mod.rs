@@ -53,6 +53,7 @@ use crate::{
     context::Client,
     devices::user_agent,
     ids::{SessionId, UserId},
+    invalidations::Subject,
     text,
     time::{SKEW, Time},
 };
@@ -142,6 +143,19 @@ impl Session {
     /// must not live so much longer.
     fn is_in_time(&self, now: Time) -> bool {
         now < self.ends_at() && self.expires_at <= Lifetime::new(self.remember_me).latest(now)
+    }
+
+    /// Whom an answer about it speaks of, beside the keys of an access token.
+    fn subjects(&self) -> impl Iterator<Item = Subject> {
+        let sessions = std::iter::once(self.id).chain(self.parent_id);
+        sessions.map(Subject::Session).chain([Subject::User(self.user_id)])
+    }
+
+    /// The first moment at which it ends, or slides.
+    fn stays_until(&self) -> Time {
+        let lifetime = Lifetime::new(self.remember_me);
+        let slides_at = lifetime.slides_at(self.expires_at, self.absolute_expires_at);
+        slides_at.map_or(self.ends_at(), |slides_at| slides_at.min(self.ends_at()))
     }
 
     /// When access tokens that are issued now have been issued. `not_before` is later than the beginning of a call that hashes a

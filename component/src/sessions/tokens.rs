@@ -13,7 +13,7 @@ use crate::{
     context::Context,
     error::passes_on,
     ids::{SessionId, UserId},
-    invalidations::{self, Freshness, Position, Subject},
+    invalidations::{self, Freshness, Position, Reuse, Subject},
     keys::{self, Keys},
     platform::{self, Metric},
     throttle::{self, Route, ThrottleError, Throttled},
@@ -102,7 +102,7 @@ pub async fn validate_unlimited(ctx: &Context, token: &str) -> Result<Claims, Ac
 
 async fn current_claims(ctx: &Context, token: &str) -> Result<Claims, AccessTokenError> {
     let verified = verified(ctx, token).await?;
-    if is_current(token, &verified).await {
+    if current_at(token, &verified).await.is_some() {
         platform::count(Metric::SessionReads, "token", 1);
     } else {
         look_up(ctx, token, &verified).await?;
@@ -112,20 +112,28 @@ async fn current_claims(ctx: &Context, token: &str) -> Result<Claims, AccessToke
 }
 
 /// The user and session of an access token, if this instance has them and they are still true; none where the database decides.
-pub async fn cached(ctx: &Context, token: &str) -> Result<Option<Arc<UserSession>>, AccessTokenError> {
+pub async fn cached(
+    ctx: &Context,
+    token: &str,
+) -> Result<Option<(Arc<UserSession>, Reuse)>, AccessTokenError> {
     let verified = verified(ctx, token).await?;
-    let Some(user_session) = verified.last_check().user_session else { return Ok(None) };
+    let LastCheck { user_session, active_at, .. } = verified.last_check();
+    let Some(user_session) = user_session else { return Ok(None) };
     if !user_session.session.is_in_time(ctx.now) || user_session.session.slide_is_due(ctx.now) {
         return Ok(None);
     }
-    if !is_current(token, &verified).await {
-        return Ok(None);
-    }
+    let Some(as_of) = current_at(token, &verified).await else { return Ok(None) };
     platform::count(Metric::SessionReads, "token", 1);
-    verified.update(|last_check| {
-        last_check.active_at = activity::note(verified.session, last_check.active_at, ctx.now)
-    });
-    Ok(Some(user_session))
+    let active_at = activity::note(verified.session, active_at, ctx.now);
+    verified.update(|last_check| last_check.active_at = active_at);
+    let UserSession { session, .. } = &*user_session;
+    let reuse = Reuse {
+        until: session.stays_until().min(verified.expires_at()).min(activity::next(active_at)),
+        subjects: session.subjects().chain([Subject::Keys]).collect(),
+        as_of,
+        count: Some((Metric::SessionReads, "token")),
+    };
+    Ok(Some((user_session, reuse)))
 }
 
 /// The caller that an access token belongs to, by the database.
@@ -169,10 +177,11 @@ async fn verified(ctx: &Context, token: &str) -> Result<Arc<Verified>, AccessTok
     Ok(Arc::new(Verified { claims, session, user, issued_at, last_check }))
 }
 
-async fn is_current(token: &str, verified: &Arc<Verified>) -> bool {
+/// Where in the order of commits the token is still true; none where the database decides.
+async fn current_at(token: &str, verified: &Arc<Verified>) -> Option<Position> {
     let subjects = [Subject::Session(verified.session), Subject::User(verified.user), Subject::Keys];
     let as_of = verified.last_check().as_of;
-    let Freshness::Current(position) = invalidations::check(&subjects, as_of).await else { return false };
+    let Freshness::Current(position) = invalidations::check(&subjects, as_of).await else { return None };
     verified.update(|last_check| {
         // Unless somebody looked it up meanwhile.
         if last_check.as_of == as_of {
@@ -180,7 +189,7 @@ async fn is_current(token: &str, verified: &Arc<Verified>) -> bool {
         }
     });
     VERIFIED.insert(token, Arc::clone(verified));
-    true
+    Some(position)
 }
 
 /// Has the database decide.
@@ -249,6 +258,11 @@ fn token_error(ctx: &Context, token: &str, keys: &Keys, refusal: codec::TokenErr
 }
 
 impl Verified {
+    /// When it is no longer valid.
+    fn expires_at(&self) -> Time {
+        Time::from_millis(self.claims.exp.saturating_mul(1000))
+    }
+
     fn last_check(&self) -> LastCheck {
         self.last_check.lock().map(|last_check| last_check.clone()).unwrap_or_default()
     }

@@ -80,6 +80,8 @@ pub struct Config {
     pub write_timeout: Duration,
     /// How much of answers may wait for clients to take them, in bytes.
     pub send_buffer: usize,
+    /// How much memory answers that are given again may take, in bytes; 0: none is.
+    pub answer_memory: usize,
     /// How long requests in progress may take to finish after SIGTERM.
     pub drain_timeout: Duration,
     /// How many connections may be open.

@@ -119,6 +119,7 @@ fn parse(settings: Settings) -> Result<Config, Error> {
         request_timeout: values.duration("request_timeout_ms")?,
         write_timeout: values.duration("write_timeout_ms")?,
         send_buffer: values.count_or("send_buffer_kib", 0)?.saturating_mul(1024),
+        answer_memory: values.number::<usize>("answer_memory")?.saturating_mul(1024 * 1024),
         drain_timeout: values.duration("drain_timeout_ms")?,
         connections: values.count_or("connections", 0)?,
         connections_per_address: values.count_or("connections_per_address", 0)?,

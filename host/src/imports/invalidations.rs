@@ -4,7 +4,7 @@ use super::limit::Limit;
 use crate::{
     bindings::mana::auth::invalidations::{self as wit, Glance},
     invalidations::{Freshness, Invalidations, Position},
-    metrics::{Metrics, StatementKind},
+    metrics::Metrics,
 };
 use std::sync::Arc;
 use wasmtime::component::{Accessor, HasData, Linker};
@@ -78,7 +78,7 @@ pub fn add_to_linker<T: Send + 'static>(
 impl wit::Host for InvalidationsView<'_> {
     fn peek(&mut self, subjects: Vec<String>, as_of: wit::Position) -> wasmtime::Result<Glance> {
         bounded(&subjects)?;
-        self.0.metrics.statements(StatementKind::View, 1);
+        self.0.metrics.looked();
         let answer = self.0.invalidations.peek(&subjects, position(as_of));
         Ok(answer.map_or(Glance::Ask, |answer| Glance::Known(to_wit(answer))))
     }
@@ -93,7 +93,7 @@ impl<T: 'static> wit::HostWithStore<T> for HasInvalidations {
         bounded(&subjects)?;
         let InvalidationsCtx { invalidations, limit, metrics } =
             accessor.with(|mut access| access.get().0.clone());
-        metrics.statements(StatementKind::View, 1);
+        metrics.looked();
         let answer = limit.of(invalidations.check(&subjects, position(as_of))).await;
         Ok(to_wit(answer.unwrap_or(Freshness::Unknown)))
     }

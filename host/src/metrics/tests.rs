@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 #[test]
 fn names_are_the_documented_ones() {
     let metrics = Metrics::new();
-    metrics.answered("/a/{id}".to_owned(), "GET", 200, Duration::from_millis(3));
+    metrics.of_answers("/a/{id}".to_owned(), "GET", 200).answered(Duration::from_millis(3));
     metrics.count(Metric::SignIns, "success", 2);
     metrics.active_sessions(5, 2);
     let text = metrics.text().expect("writing to a string succeeds");
@@ -27,7 +27,7 @@ fn names_are_the_documented_ones() {
 #[test]
 fn the_page_lists_every_one() {
     let metrics = Metrics::new();
-    metrics.answered("/a".to_owned(), "GET", 200, Duration::from_millis(3));
+    metrics.of_answers("/a".to_owned(), "GET", 200).answered(Duration::from_millis(3));
     metrics.active_sessions(0, 0);
     metrics.mails("waiting", 0);
     metrics.shed(LimitExceeded::Requests);

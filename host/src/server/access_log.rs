@@ -1,14 +1,15 @@
 //! The access log: one line and two metrics for each request. Never a target's query, a header or a body.
 
-use super::shared::Shared;
-use http::{Method, StatusCode, request::Parts};
+use super::{asked::Asked, id::RequestId, shared::Shared};
+use crate::metrics::AnswerCounters;
+use http::{Method, StatusCode};
 use mana_auth_hygiene::Trace;
 use std::{net::IpAddr, time::Duration};
 
 /// A request that is being answered. Dropped before it is, the client has gone.
 pub(super) struct AccessLogEntry<'a> {
     shared: &'a Shared,
-    id: String,
+    id: Option<RequestId>,
     trace: Option<Trace>,
     method: &'static str,
     /// Who asks, where that is logged.
@@ -19,29 +20,28 @@ pub(super) struct AccessLogEntry<'a> {
 
 impl<'a> AccessLogEntry<'a> {
     /// Of the request with this id.
-    pub(super) fn start(shared: &'a Shared, id: String, client: Option<IpAddr>, head: &Parts) -> Self {
+    pub(super) fn start(shared: &'a Shared, asked: &Asked) -> Self {
+        let Asked { head, caller, id, at, .. } = asked;
+        let client = caller.address.filter(|_| shared.log_client_address);
         let (trace, method) = (Trace::of(&head.headers), word(&head.method));
-        let client = client.filter(|_| shared.log_client_address);
-        Self { shared, id, trace, method, client, began: shared.clock.elapsed(), answered: false }
+        Self { shared, id: id.clone(), trace, method, client, began: *at, answered: false }
     }
 
-    /// The request's id.
-    pub(super) fn id(&self) -> &str {
-        &self.id
+    /// What its answer counts in.
+    pub(super) fn counters(&self, route: &str, status: StatusCode) -> AnswerCounters {
+        self.shared.metrics.of_answers(route.to_owned(), self.method, status.as_u16())
     }
 
-    pub(super) fn answered(mut self, route: String, status: StatusCode) {
+    pub(super) fn answered(mut self, route: &str, status: StatusCode, counters: &AnswerCounters) {
         self.answered = true;
-        let status = status.as_u16();
-        let duration = self.log("answered", Some(&route), Some(status));
-        self.shared.metrics.answered(route, self.method, status, duration);
+        counters.answered(self.log("answered", Some(route), Some(status.as_u16())));
     }
 
     /// Writes the line; returns how long it took.
     fn log(&self, outcome: &str, route: Option<&str>, status: Option<u16>) -> Duration {
         let (duration, trace) = (self.duration(), self.trace.as_ref());
         tracing::info!(
-            request_id = self.id.as_str(),
+            request_id = self.id.as_ref().map(RequestId::as_str),
             trace_id = trace.map(|trace| trace.trace_id.as_str()),
             span_id = trace.map(|trace| trace.span_id.as_str()),
             client.address = self.client.map(tracing::field::display),

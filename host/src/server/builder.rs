@@ -3,12 +3,14 @@
 use super::{
     Server,
     address_limits::{ConnectionLimit, RequestLimit},
+    answer_memory::AnswerMemory,
     budget::Budget,
     calendar::Calendar,
     connections::Connections,
     delivery, descriptors,
     egress::{Bounds, Egress},
     housekeeping,
+    id::RequestIds,
     internal::InternalNetworks,
     request::{FREE, LARGEST_BODY},
     shared::Shared,
@@ -25,7 +27,7 @@ use crate::{
     mail::{Folder, Mailer, NoMail, Smtp},
     metrics::Metrics,
     passwords::{Blocklist, LiveRequests, Passwords, Pool, PoolOptions},
-    random::{Random, SystemRandom},
+    random::{Exhausted, Random, SystemRandom},
     secret,
     storage::{DatabaseFile, OpenError, Postgres, PostgresError, Sqlite, SqliteOptions, Storage},
     workers::{IN_FLIGHT, Instance, Program, StartError, Workers},
@@ -53,6 +55,7 @@ pub struct Builder {
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
     artefact: Option<Artefact>,
+    compares_answers: bool,
 }
 
 /// Why there is no server.
@@ -88,6 +91,9 @@ pub enum BuildError {
     /// The checkpoints of the audit log can't be kept.
     #[error(transparent)]
     Checkpoints(#[from] CheckpointsError),
+    /// The random source has failed.
+    #[error(transparent)]
+    Random(#[from] Exhausted),
 }
 
 impl Server {
@@ -137,6 +143,12 @@ impl Builder {
         Self { mail_within: Some(within), ..self }
     }
 
+    /// Whether answers that could be given again from memory are made anew, and compared: where one differs, that is logged, and the client
+    /// gets 500. For tests. By default they are given again.
+    pub fn compare_answers(self, compares_answers: bool) -> Self {
+        Self { compares_answers, ..self }
+    }
+
     /// Time. By default the operating system's.
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock: Some(clock), ..self }
@@ -159,11 +171,13 @@ impl Builder {
     /// When something can't be opened or started. Nothing was changed then, except that a database may have
     /// been made or brought up to date.
     pub async fn build(self) -> Result<Server, BuildError> {
-        let mail_within = self.mail_within.unwrap_or(delivery::LONGEST_WAIT);
+        let within = self.mail_within.unwrap_or(delivery::LONGEST_WAIT);
+        let compares_answers = self.compares_answers;
         let Parts { config, imports, live, pool, artefact, checkpoints, database, outbox } =
             self.parts().await?;
         let checkpoints = checkpoints.map(|path| Checkpoints::open(&path)).transpose()?;
         let Imports { clock, random, metrics, mailer, mail_committed, .. } = imports.clone();
+        let answers = AnswerMemory::new(config.answer_memory, &imports)?;
         let chance = random.clone();
         if !mailer.is_available() {
             tracing::warn!("smtp_url is not set: there is no mail, and what needs it answers 404");
@@ -202,7 +216,9 @@ impl Builder {
             ),
             clock,
             draining: AtomicBool::new(false),
-            random,
+            request_ids: RequestIds::new(random),
+            answers,
+            compares_answers,
             live,
             pool,
             internal_networks: InternalNetworks::of(&config),
@@ -224,14 +240,11 @@ impl Builder {
         });
         if let Err(problem) = housekeeping::compare_audit_log(&shared).await {
             // Housekeeping tries again before it seals. Whoever edits the audit log shall not keep anybody from signing in.
-            tracing::error!(
-                error = problem,
-                "the audit log could not be compared with its newest checkpoint"
-            );
+            tracing::error!(error = problem, "the audit log can't be compared with its newest checkpoint");
         }
         tokio::spawn(housekeeping::keep_house(Arc::downgrade(&shared)));
         if mailer.is_available() {
-            let begins = delivery::Begins { committed: mail_committed, within: mail_within, random: chance };
+            let begins = delivery::Begins { committed: mail_committed, within, random: chance };
             delivery::start(&shared, &begins);
         }
         Ok(Server { shared, connections, management_egress })

@@ -37,7 +37,7 @@ pub(super) async fn tick(shared: &Arc<Shared>) {
     shared.workers.flush().await;
     // Somebody may have put the database back meanwhile.
     if let Err(problem) = compare_audit_log(shared).await {
-        tracing::warn!(error = problem, "the audit log could not be compared with its newest checkpoint");
+        tracing::warn!(error = problem, "the audit log can't be compared with its newest checkpoint");
     }
     run(shared).await;
 }

@@ -58,10 +58,10 @@ impl InternalNetworks {
 }
 
 impl InternalCall {
-    /// Takes from an answer what belongs on TLS alone.
-    pub(super) fn finish<B>(self, caller: &mut Caller, answer: &mut Response<B>) {
+    /// Takes from an answer what belongs on TLS alone; tells how it goes out.
+    pub(super) fn finish<B>(&self, answer: &mut Response<B>) -> Scheme {
         answer.headers_mut().remove(header::SET_COOKIE);
-        caller.scheme = Scheme::Http;
+        Scheme::Http
     }
 }
 

@@ -3,6 +3,8 @@
 mod acceptor;
 mod access_log;
 mod address_limits;
+mod answer_memory;
+mod asked;
 mod audit_log;
 mod budget;
 mod builder;
@@ -107,10 +109,7 @@ impl Server {
         let (drained, until_drained) = oneshot::channel::<()>();
         let api = async {
             let shared = self.shared.clone();
-            let answer = move |peer, request| {
-                let shared = shared.clone();
-                async move { shared.answer(peer, request).await }
-            };
+            let answer = move |peer, request| shared.clone().answer(peer, request);
             self.connections.serve(listener, answer, shutdown).await;
             drop(drained);
         };

@@ -19,6 +19,7 @@ use std::{
 /// The bounds of `exchange.request`. Request line and fields share one: 16 KiB is what proxies in front allow.
 const MOST_HEADERS: usize = 64;
 const LARGEST_HEAD: usize = 16 * 1024;
+const LONGEST_TARGET: usize = 8 * 1024;
 pub(super) const LARGEST_BODY: usize = 64 * 1024;
 
 /// So much of each request is free of the budget: a body that is announced and never comes, one that only signs somebody in, and the cookies
@@ -35,7 +36,8 @@ const FIELD_OVERHEAD: usize = 4;
 
 /// Checks what is known before the body, so that a request to be refused need not send it.
 pub(super) fn check(head: &Parts) -> Result<(), RequestError> {
-    if head.headers.len() > MOST_HEADERS || size(head) > LARGEST_HEAD {
+    let is_long = head.uri.path_and_query().is_some_and(|target| target.as_str().len() > LONGEST_TARGET);
+    if head.headers.len() > MOST_HEADERS || size(head) > LARGEST_HEAD || is_long {
         return Err(RequestError::HeadersTooLarge);
     }
     // RFC 9112 §3.2: exactly one `Host`; HTTP/2 says `:authority` instead.
@@ -122,7 +124,7 @@ async fn skip<B: Body>(mut body: Pin<&mut B>) {
 
 /// The record. `Host` is not among its headers: it travels as the authority, which an absolute-form target
 /// overrides (RFC 9112 §3.2.2).
-pub(super) fn record(id: String, caller: &Caller, head: Parts, body: Vec<u8>) -> Request {
+pub(super) fn record(id: String, caller: &Caller, head: &Parts, body: Vec<u8>) -> Request {
     let authority = match head.uri.authority() {
         Some(authority) => authority.as_str().to_owned(),
         None => text(&head.headers, header::HOST),

@@ -9,12 +9,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 pub(super) struct RoutedResponse {
     pub(super) response: Response<Bytes>,
     pub(super) route: String,
+    /// Whether it may be given again.
+    pub(super) reuse: Option<exchange::Reuse>,
 }
 
 impl RoutedResponse {
     /// What the component answered, with its body apart. It is ours, so an answer that is no HTTP is our bug.
     pub(super) fn of(record: exchange::Response, body: Bytes, method: &Method) -> Result<Self, RequestError> {
-        let exchange::Response { status, headers, route, .. } = record;
+        let exchange::Response { status, headers, route, reuse, .. } = record;
         let status = StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 200);
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = status.ok_or(RequestError::Internal)?;
@@ -28,14 +30,19 @@ impl RoutedResponse {
             // RFC 9110 §9.3.2: the fields of a GET, without its content.
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         }
-        Ok(Self { response, route })
+        Ok(Self { response, route, reuse })
     }
 
-    /// The host's own answer. No route gave it.
+    /// What the host itself answers.
+    pub(super) fn of_host(response: Response<Bytes>, route: String) -> Self {
+        Self { response, route, reuse: None }
+    }
+
+    /// The host's own refusal. No route gave it.
     pub(super) fn refused(refusal: RequestError, method: &Method) -> Self {
         let (head, body) = refusal.problem().response().into_parts();
         let body = if method == Method::HEAD { Vec::new() } else { body };
-        Self { response: Response::from_parts(head, Bytes::from(body)), route: String::new() }
+        Self::of_host(Response::from_parts(head, Bytes::from(body)), String::new())
     }
 }
 

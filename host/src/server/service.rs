@@ -1,12 +1,20 @@
 //! One request, from HTTP to the component and back.
 
 use super::{
-    access_log::AccessLogEntry, id, management, networks::Network, request, request_error::RequestError,
-    response::RoutedResponse, shared::Shared,
+    access_log::AccessLogEntry,
+    answer_memory::{Key, Remembered},
+    asked::Asked,
+    id::RequestId,
+    management,
+    networks::Network,
+    request,
+    request_error::RequestError,
+    response::RoutedResponse,
+    shared::Shared,
 };
 use crate::metrics::LimitExceeded;
 use bytes::Bytes;
-use futures::future::{BoxFuture, Either, FutureExt as _, select};
+use futures::future::{BoxFuture, Either, FutureExt as _, Ready, ready, select};
 use http::{HeaderName, HeaderValue, Response, header::ORIGIN, request::Parts};
 use http_body::Body;
 use http_body_util::Full;
@@ -51,69 +59,112 @@ where
     }
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
-        let shared = self.shared.clone();
         let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-        async move { Ok(shared.answer(peer, request).await.map(Full::new)) }.boxed()
+        self.shared.clone().answer(peer, request).map(|response| Ok(response.map(Full::new))).boxed()
     }
 }
 
 impl Shared {
-    /// Answers a request that came from `socket`.
-    pub(super) async fn answer<B: Body>(
-        self: &Arc<Self>,
+    /// Answers a request that came from `socket`: at once, where its answer is given again.
+    pub(super) fn answer<B: Body>(
+        self: Arc<Self>,
         socket: Option<IpAddr>,
         request: http::Request<B>,
-    ) -> Response<Bytes> {
-        let (mut head, body) = request.into_parts();
+    ) -> Either<Ready<Response<Bytes>>, impl Future<Output = Response<Bytes>>> {
+        let (head, body) = request.into_parts();
+        let asked = self.asked(socket, head);
+        let admitted = self.admit(&asked);
+        let memory = self.answers.as_ref().filter(|_| admitted.is_ok() && body.is_end_stream());
+        let key = memory.and_then(|memory| memory.key(&asked));
+        let remembered = memory.zip(key).and_then(|(memory, key)| memory.find(&key));
+        self.metrics.answers_repeated.inc_by(u64::from(remembered.is_some()));
+        match remembered {
+            Some(remembered) if !self.compares_answers => {
+                Either::Left(ready(self.repeat(&asked, &remembered)))
+            }
+            remembered => {
+                Either::Right(async move { self.make(asked, body, admitted, key, remembered).await })
+            }
+        }
+    }
+
+    fn asked(&self, socket: Option<IpAddr>, mut head: Parts) -> Asked {
+        let at = self.clock.elapsed();
         let mut caller = Caller::of(socket, &head.headers, &self.trusted_proxies);
         let internal = self.internal_networks.admit(socket, &mut caller, &mut head);
-        let (id, id_value) = self.request_id(&caller);
-        let origin = head.headers.get(ORIGIN).cloned();
-        let method = head.method.clone();
-        let entry = AccessLogEntry::start(self, id, caller.address, &head);
+        let id = self.request_ids.of(&caller);
+        Asked { head, caller, internal, id, at }
+    }
 
-        let answer = match self.admit(entry.id(), &caller, &head) {
-            // Boxed: so much is kept for who was let in alone. Many at once are not.
-            Ok(()) => Box::pin(self.exchange(entry.id(), &caller, head, body)).await,
-            Err(refusal) => Err(refusal),
-        };
-        let RoutedResponse { mut response, route } =
-            answer.unwrap_or_else(|refusal| RoutedResponse::refused(refusal, &method));
-        if let Some(internal) = internal {
-            internal.finish(&mut caller, &mut response);
-        }
-        self.policy.apply_to(&route, caller.scheme, origin.as_ref(), response.headers_mut());
-        response.headers_mut().insert(REQUEST_ID, id_value);
-        entry.answered(route, response.status());
+    /// The same answer again.
+    fn repeat(&self, asked: &Asked, remembered: &Remembered) -> Response<Bytes> {
+        let entry = AccessLogEntry::start(self, asked);
+        let mut response = remembered.response();
+        identify(&mut response, asked);
+        entry.answered(&remembered.route, response.status(), &remembered.counters);
         response
     }
 
-    fn admit(&self, id: &str, caller: &Caller, head: &Parts) -> Result<(), RequestError> {
-        if id.is_empty() {
+    /// A new answer. `remembered` is what would have been given again, where that is to be compared.
+    async fn make<B: Body>(
+        self: Arc<Self>,
+        asked: Asked,
+        body: B,
+        admitted: Result<(), RequestError>,
+        key: Option<Key>,
+        remembered: Option<Arc<Remembered>>,
+    ) -> Response<Bytes> {
+        let entry = AccessLogEntry::start(&self, &asked);
+        let answer = match admitted {
+            // Boxed: so much is kept for who was let in alone. Many at once are not.
+            Ok(()) => Box::pin(self.exchange(&asked, body)).await,
+            Err(refusal) => Err(refusal),
+        };
+        let RoutedResponse { mut response, route, reuse } =
+            answer.unwrap_or_else(|refusal| RoutedResponse::refused(refusal, &asked.head.method));
+        let scheme = asked.internal.as_ref().map(|internal| internal.finish(&mut response));
+        let scheme = scheme.unwrap_or(asked.caller.scheme);
+        self.policy.apply_to(&route, scheme, asked.head.headers.get(ORIGIN), response.headers_mut());
+        if let (Some(memory), Some(key)) = (&self.answers, key) {
+            if let Some(remembered) = remembered {
+                memory.compare(&key, &remembered, &mut response);
+            }
+            if let Some(reuse) = reuse {
+                let counters = entry.counters(&route, response.status());
+                memory.remember(key, reuse, &response, &route, counters, asked.at);
+            }
+        }
+        identify(&mut response, &asked);
+        let counters = entry.counters(&route, response.status());
+        entry.answered(&route, response.status(), &counters);
+        response
+    }
+
+    fn admit(&self, asked: &Asked) -> Result<(), RequestError> {
+        if asked.id.is_none() {
             return Err(RequestError::Internal);
         }
-        if let Err(seconds) = self.requests.admit(caller.address) {
+        if let Err(seconds) = self.requests.admit(asked.caller.address) {
             self.metrics.shed(LimitExceeded::Requests);
             return Err(RequestError::TooMany(seconds));
         }
-        request::check(head)
+        request::check(&asked.head)
     }
 
     async fn exchange<B: Body>(
         self: &Arc<Self>,
-        id: &str,
-        caller: &Caller,
-        head: Parts,
+        asked: &Asked,
         body: B,
     ) -> Result<RoutedResponse, RequestError> {
+        let Asked { head, caller, .. } = asked;
         if self.health_on_listen
-            && let Some(response) = management::probe(self, &head).await
+            && let Some(response) = management::probe(self, head).await
         {
-            return Ok(RoutedResponse { response, route: head.uri.path().to_owned() });
+            return Ok(RoutedResponse::of_host(response, head.uri.path().to_owned()));
         }
         // Head and body are kept before a call has its place in the queue, and until it is answered.
         let mut reservation = self.bodies.reserve(Some(Network::of(caller.address)));
-        if !reservation.grow(request::size(&head)) {
+        if !reservation.grow(request::size(head)) {
             return Err(RequestError::Overloaded);
         }
         let body = request::body(body, &mut reservation, self.body_timeout, &*self.clock).await?;
@@ -123,7 +174,7 @@ impl Shared {
             self.metrics.rejected.inc();
             return Err(RequestError::Overloaded);
         }
-        let method = head.method.clone();
+        let (id, method) = (asked.id.as_ref().map_or("", RequestId::as_str), &head.method);
         // While this future lives, somebody waits for the answer; then password hashes need not be made.
         let _live = self.live.register(id);
         let record = request::record(id.to_owned(), caller, head, body);
@@ -139,19 +190,15 @@ impl Shared {
             answer.boxed()
         });
         match select(pin!(call), self.clock.sleep(self.request_timeout)).await {
-            Either::Left((Ok((record, body)), _)) => RoutedResponse::of(record, body, &method),
-            Either::Left((Err(error), _)) => Err(RequestError::of_call(error, &method)),
+            Either::Left((Ok((record, body)), _)) => RoutedResponse::of(record, body, method),
+            Either::Left((Err(error), _)) => Err(RequestError::of_call(error, method)),
             // The use case completes all the same: a task in a store can't be cancelled.
-            Either::Right(((), _)) => Err(RequestError::late(&method)),
+            Either::Right(((), _)) => Err(RequestError::late(method)),
         }
     }
+}
 
-    /// The id that a trusted proxy gave, or a new one. Empty where the random source has failed: the request
-    /// is refused then.
-    fn request_id(&self, caller: &Caller) -> (String, HeaderValue) {
-        let given = caller.request_id.as_ref().and_then(|id| id.to_str().ok()).map(str::to_owned);
-        let id = given.or_else(|| id::generate(&*self.random).ok()).unwrap_or_default();
-        let value = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static(""));
-        (id, value)
-    }
+fn identify(response: &mut Response<Bytes>, asked: &Asked) {
+    let id = asked.id.as_ref().map_or(HeaderValue::from_static(""), RequestId::to_value);
+    response.headers_mut().insert(REQUEST_ID, id);
 }

@@ -1,8 +1,8 @@
 //! What every request needs.
 
 use super::{
-    address_limits::RequestLimit, budget::Budget, calendar::Calendar, documents::Documents,
-    internal::InternalNetworks, single_flight::SingleFlight,
+    address_limits::RequestLimit, answer_memory::AnswerMemory, budget::Budget, calendar::Calendar,
+    documents::Documents, id::RequestIds, internal::InternalNetworks, single_flight::SingleFlight,
 };
 use crate::{
     audit_log::Checkpoints,
@@ -12,7 +12,6 @@ use crate::{
     mail::Folder,
     metrics::Metrics,
     passwords::{LiveRequests, Pool},
-    random::Random,
     storage::DatabaseFile,
     workers::Workers,
 };
@@ -40,7 +39,11 @@ pub(crate) struct Shared {
     pub(crate) draining: AtomicBool,
     /// The default pool for passwords, where nothing else takes its place.
     pub(crate) pool: Option<Arc<Pool>>,
-    pub(super) random: Arc<dyn Random>,
+    pub(super) request_ids: RequestIds,
+    /// Answers that are given again; none: none is.
+    pub(super) answers: Option<AnswerMemory>,
+    /// Whether they are made anew all the same, and compared.
+    pub(super) compares_answers: bool,
     pub(super) live: LiveRequests,
     pub(super) trusted_proxies: Vec<IpNet>,
     /// From where calls may come in the clear.

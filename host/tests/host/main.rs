@@ -11,6 +11,7 @@
 )]
 
 mod address_limits;
+mod answers_given_again;
 mod connections;
 mod contract;
 mod egress;

@@ -9,6 +9,7 @@
 )]
 
 mod changes;
+mod commits_elsewhere;
 mod groups;
 mod invalidations;
 mod opening;

@@ -3,8 +3,8 @@
 use crate::{
     Guest,
     bindings::{
-        exports::mana::auth::exchange::{Guest as Exchange, Request, Response, Scheme},
-        mana::auth::{passwords, platform, storage},
+        exports::mana::auth::exchange::{Guest as Exchange, Request, Response, Reuse, Scheme},
+        mana::auth::{invalidations::Position, passwords, platform, storage},
     },
 };
 use std::{
@@ -24,6 +24,7 @@ impl Exchange for Guest {
             "/hello" => (200, "hello".to_owned()),
             "/echo" => (200, echo(&request)),
             "/large" => (200, "x".repeat(query.parse::<usize>().unwrap_or(1) << 10)),
+            "/again" | "/again/elsewhere" => return again(&query, &path),
             "/instance" => (200, ANSWERED.fetch_add(1, Relaxed).to_string()),
             "/loop" => forever(|| {}),
             "/loop-with-imports" => forever(|| {
@@ -77,7 +78,35 @@ impl Exchange for Guest {
 
 fn respond(status: u16, route: &str, body: &str) -> Response {
     let headers = vec![("content-type".to_owned(), b"application/json".to_vec())];
-    Response { status, headers, body: body.as_bytes().to_vec(), route: route.to_owned() }
+    Response { status, headers, body: body.as_bytes().to_vec(), route: route.to_owned(), reuse: None }
+}
+
+/// A new number each time, which may be given again for so many seconds, if the host agrees.
+fn again(query: &str, route: &str) -> Response {
+    let (what, seconds) = query.split_once('=').unwrap_or((query, ""));
+    let seconds = seconds.parse().unwrap_or(3600);
+    let number = ANSWERED.fetch_add(1, Relaxed).to_string();
+    let (status, body) = match what {
+        "created" => (201, number),
+        "large" => (200, format!("{number:>8192}")),
+        _ => (200, number),
+    };
+    let mut response = respond(status, route, &body);
+    if what == "cookie" {
+        response.headers.push(("set-cookie".to_owned(), b"a=b".to_vec()));
+    }
+    let subjects = match what {
+        "nobody" => 0,
+        "many" => 9,
+        _ => 2,
+    };
+    response.reuse = Some(Reuse {
+        until: platform::now() + seconds * 1000,
+        subjects: (0..subjects).map(|n| format!("s:{what}{n}")).collect(),
+        as_of: Position { start: 7, id: 1 },
+        counts: vec![(platform::Metric::SessionReads, "cookie".to_owned())],
+    });
+    response
 }
 
 /// Debug formatting of ASCII text is JSON enough.

@@ -4,7 +4,8 @@ use super::packages::{built_of, rust};
 use crate::repository::{files, name, read};
 use std::{collections::BTreeSet, path::PathBuf};
 
-/// Where unsafe code is allowed: what binds a guest to its host, and the one file that loads compiled code.
+/// Where unsafe code is allowed: what binds a guest to its host, the file that loads compiled code, and the one that reads
+/// the memory that SQLite shares.
 const UNSAFE: &[&str] = &[
     "component/src/bindings.rs",
     "component/src/guest.rs",
@@ -12,6 +13,7 @@ const UNSAFE: &[&str] = &[
     "crates/tokens/src/bindings.rs",
     "examples/spin-app/typed/src/bindings.rs",
     "host/src/artefact.rs",
+    "host/src/storage/sqlite/wal_index.rs",
     "spin/adapter/src/bindings.rs",
     "spin/client/src/bindings.rs",
     "spin/guard/src/guest.rs",

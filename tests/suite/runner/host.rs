@@ -24,6 +24,28 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 /// What the next server of several draws its chance from.
 static NODES: AtomicU64 = AtomicU64::new(1);
 
+/// What is told against one that gives answers again: whatever ends, changes or belongs to somebody else.
+pub const GIVEN_AGAIN: [&str; 18] = [
+    "answers_given_again",
+    "authentication",
+    "bans",
+    "clock_jumps",
+    "cookies",
+    "cookies_of_several_scopes",
+    "cors",
+    "hygiene",
+    "https",
+    "instant_revocation",
+    "jwks",
+    "keys_in_time",
+    "metrics",
+    "session",
+    "session_cache",
+    "session_cache_in_time",
+    "sessions",
+    "tokens_in_time",
+];
+
 /// The library, serving.
 pub struct Host {
     address: String,
@@ -71,7 +93,7 @@ impl Host {
         let config = config.map_err(|error| error.to_string())?;
         let random = Arc::new(SeededRandom::new(starts));
         let mut builder = Server::builder().clock(clock.clone()).random(random.clone());
-        builder = builder.mail_within(Duration::ZERO);
+        builder = builder.mail_within(Duration::ZERO).compare_answers(!hooks.gives_answers_again);
         if let Some(gate) = &hooks.gate {
             let live = LiveRequests::default();
             gate.put_before(Arc::new(

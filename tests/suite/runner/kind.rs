@@ -13,8 +13,10 @@ use std::{path::Path, sync::Arc};
 /// The runners that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunnerKind {
-    /// The library, in this process.
+    /// The library, in this process. Answers that could be given again are made anew, and compared.
     Host,
+    /// The same, giving answers again.
+    Again,
     /// The same, asked by type wherever an interface has a function.
     Typed,
     /// The library over PostgreSQL.
@@ -37,7 +39,7 @@ impl RunnerKind {
         if std::env::var_os("MANA_TEST_SPIN").is_some() {
             return vec![Self::SpinUp];
         }
-        let mut chosen = vec![Self::Host, Self::Typed, Self::Binary, Self::Spin];
+        let mut chosen = vec![Self::Host, Self::Again, Self::Typed, Self::Binary, Self::Spin];
         if postgres::is_here() {
             chosen.extend([Self::Postgres, Self::Nodes, Self::SpinPostgres]);
         }
@@ -47,6 +49,7 @@ impl RunnerKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Host => "host",
+            Self::Again => "again",
             Self::Typed => "typed",
             Self::Postgres => "postgres",
             Self::Nodes => "nodes",
@@ -62,13 +65,21 @@ impl RunnerKind {
         match need {
             Need::Clock => matches!(
                 self,
-                Self::Host | Self::Typed | Self::Postgres | Self::Nodes | Self::Spin | Self::SpinPostgres
+                Self::Host
+                    | Self::Again
+                    | Self::Typed
+                    | Self::Postgres
+                    | Self::Nodes
+                    | Self::Spin
+                    | Self::SpinPostgres
             ),
-            Need::Passwords | Need::Postman => matches!(self, Self::Host | Self::Typed),
+            Need::Passwords | Need::Postman => matches!(self, Self::Host | Self::Again | Self::Typed),
             Need::Management | Need::Start => {
-                matches!(self, Self::Host | Self::Typed | Self::Postgres | Self::Binary)
+                matches!(self, Self::Host | Self::Again | Self::Typed | Self::Postgres | Self::Binary)
             }
-            Need::Commands | Need::Files => matches!(self, Self::Host | Self::Typed | Self::Binary),
+            Need::Commands | Need::Files => {
+                matches!(self, Self::Host | Self::Again | Self::Typed | Self::Binary)
+            }
             Need::Mail => !matches!(self, Self::SpinUp),
             Need::MailApi => matches!(self, Self::Spin | Self::SpinPostgres),
             Need::OwnSecret => matches!(self, Self::Binary),
@@ -80,6 +91,7 @@ impl RunnerKind {
     /// Whether the scenarios of this file are told against it.
     pub fn tells(self, file: &str) -> bool {
         match self {
+            Self::Again => host::GIVEN_AGAIN.contains(&file),
             Self::Typed => typed::FILES.contains(&file),
             Self::Nodes | Self::SpinPostgres => {
                 std::env::var_os("MANA_TEST_LONG").is_some() || postgres::REPRESENTATIVE.contains(&file)
@@ -98,6 +110,10 @@ impl RunnerKind {
     ) -> Result<Box<dyn Runner>, String> {
         Ok(match self {
             Self::Host => Box::new(host::Host::start(data, settings, clock, hooks).await?),
+            Self::Again => {
+                let hooks = Hooks { gives_answers_again: true, ..hooks };
+                Box::new(host::Host::start(data, settings, clock, hooks).await?)
+            }
             Self::Typed => Box::new(typed::Typed::start(data, settings, clock, hooks).await?),
             Self::Postgres => {
                 let postgres = Some(Postgres::open(data).await);

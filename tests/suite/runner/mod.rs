@@ -42,6 +42,8 @@ pub struct Hooks {
     pub postman: Option<Arc<Postman>>,
     /// Another database than the embedded one.
     pub postgres: Option<Arc<Postgres>>,
+    /// Whether answers are given again from memory; else they are made anew, and compared with what is in memory.
+    pub gives_answers_again: bool,
 }
 
 /// A service that runs.

@@ -23,6 +23,11 @@ impl Service {
         self.runner.postgres().expect("a PostgreSQL")
     }
 
+    /// Whether its database is PostgreSQL.
+    pub fn is_over_postgres(&self) -> bool {
+        self.runner.postgres().is_some()
+    }
+
     /// One number from the database.
     #[track_caller]
     pub fn number(&self, sql: &str) -> i64 {

@@ -52,6 +52,11 @@ impl Metrics {
         self.sample("mana_auth_instance_memory_bytes ")
     }
 
+    /// How many answers were given again from memory, or could have been.
+    pub fn answers_repeated(&self) -> u64 {
+        self.sample("mana_auth_answers_repeated_total ")
+    }
+
     /// How many connections to the API are open.
     pub fn connections(&self) -> u64 {
         self.sample("mana_auth_connections ")

@@ -2,9 +2,13 @@
 
 use crate::{
     http::kit::{call::Call, problem::Problem},
+    invalidations::{Reuse, Subject},
     keys::{self, JWKS_LIFETIME},
 };
-use axum::response::{IntoResponse as _, Response};
+use axum::{
+    Extension,
+    response::{IntoResponse as _, Response},
+};
 use http::{HeaderValue, header};
 use utoipa::ToSchema;
 
@@ -42,7 +46,10 @@ pub struct JwkBody {
 )]
 pub async fn jwks(call: Call) -> Result<Response, Problem> {
     let keys = keys::current(call.settings).await?;
-    let mut response = keys.accepted().to_json().into_response();
+    // Every change of theirs is told.
+    let until = call.now + JWKS_LIFETIME;
+    let reuse = Reuse { until, subjects: vec![Subject::Keys], as_of: keys.as_of(), count: None };
+    let mut response = (Extension(reuse), keys.accepted().to_json()).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let age = format!("public, max-age={}", JWKS_LIFETIME.as_seconds());

@@ -10,11 +10,12 @@ use crate::{
         cookies::{self, SetCookies},
         problem::Problem,
     },
-    invalidations::Position,
+    invalidations::{Position, Reuse},
     secrets::CookieSecret,
     sessions::{self, Session, cache},
 };
 use axum::{
+    Extension,
     http::Method,
     response::{IntoResponse as _, Response},
 };
@@ -59,7 +60,8 @@ async fn cached(
     for jwe in cookies::caches(headers, call.settings) {
         if let Some(cached) = cache::read(call, cookie, jwe).await {
             let renewed = cached.renewed.as_deref().map(|jwe| cookies::set_cache(call.settings, jwe));
-            return Ok(Some(answer(cached.rendered(body)?.to_owned(), renewed.transpose()?)));
+            let answer = answer(cached.rendered(body)?.to_owned(), renewed.transpose()?);
+            return Ok(Some(reusable(answer, cached.reuse)));
         }
     }
     Ok(None)
@@ -67,9 +69,9 @@ async fn cached(
 
 /// The answer that this instance remembers for a token, if it still holds.
 async fn remembered(call: &Call, token: &str) -> Result<Option<Response>, Problem> {
-    let remembered = sessions::cached(call, token).await?;
-    let body = remembered.map(|remembered| body(&remembered.user, &remembered.session)).transpose()?;
-    Ok(body.map(|body| answer(body, None)))
+    let Some((remembered, reuse)) = sessions::cached(call, token).await? else { return Ok(None) };
+    let body = body(&remembered.user, &remembered.session)?;
+    Ok(Some(reusable(answer(body, None), Some(reuse))))
 }
 
 async fn from_database(call: &Call, method: &Method, headers: &HeaderMap) -> Result<Response, Problem> {
@@ -100,6 +102,10 @@ pub fn cache_cookie(
 fn body(user: &User, session: &Session) -> Result<String, Failure> {
     let current = CurrentSession { user: user.clone().into(), session: SessionBody::new(session, true) };
     serde_json::to_string(&current).map_err(|_| Bug::Missing("a session that can be written").into())
+}
+
+fn reusable(answer: Response, reuse: Option<Reuse>) -> Response {
+    (reuse.map(Extension), answer).into_response()
 }
 
 fn answer(body: String, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {

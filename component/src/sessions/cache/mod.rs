@@ -16,7 +16,7 @@ use super::{Session, activity};
 use crate::{
     accounts::User,
     context::Context,
-    invalidations::{self, Freshness, Position, Subject},
+    invalidations::{self, Freshness, Position, Reuse},
     platform::{self, Metric},
     secrets::CookieSecret,
     time::{Span, Time},
@@ -85,6 +85,8 @@ pub struct Cached {
     decrypted: Arc<Decrypted>,
     /// The cookie in place of the one that came, where that has grown old.
     pub renewed: Option<String>,
+    /// Until when, and as long as what, it is all the same; none of one that was renewed.
+    pub reuse: Option<Reuse>,
 }
 
 impl Cached {
@@ -116,7 +118,7 @@ pub async fn read(ctx: &Context, cookie: &CookieSecret, jwe: &str) -> Option<Cac
     }
     let Decrypted { user, session, .. } = &*decrypted;
     let last_check = decrypted.last_check();
-    let subjects = [Subject::Session(session.id), Subject::User(user.id)];
+    let subjects: Vec<_> = session.subjects().collect();
     let Freshness::Current(as_of) = invalidations::check(&subjects, last_check.as_of).await else {
         return None;
     };
@@ -136,7 +138,13 @@ pub async fn read(ctx: &Context, cookie: &CookieSecret, jwe: &str) -> Option<Cac
         };
         payload.encrypt(ctx)
     });
-    Some(Cached { decrypted, renewed: renewed.flatten() })
+    let reuse = renewed.is_none().then(|| Reuse {
+        until: decrypted.stays_until(lifetime).min(activity::next(active_at)),
+        subjects,
+        as_of,
+        count: Some((Metric::SessionReads, "cookie")),
+    });
+    Some(Cached { decrypted, renewed: renewed.flatten(), reuse })
 }
 
 /// Encrypts what was read of a session; none where that is not wanted, or it is too long.
@@ -207,6 +215,12 @@ impl Decrypted {
             && now < *read_at + READ_LIFETIME
             && session.is_in_time(now)
             && !session.slide_is_due(now)
+    }
+
+    /// The first moment at which it grows old, or does not hold.
+    fn stays_until(&self, lifetime: Span) -> Time {
+        let Self { encrypted_at, read_at, session, .. } = self;
+        (*encrypted_at + lifetime.four_fifths()).min(*read_at + READ_LIFETIME).min(session.stays_until())
     }
 
     /// Whether four fifths of its life are over.

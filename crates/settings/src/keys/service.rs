@@ -370,6 +370,12 @@ pub const KEYS: &[ConfigKey] = &[
         "How much of answers may wait for clients to take them; past it the slowest are given up. An eighth of it is for one address (or one /64 of IPv6; trusted proxies and this machine are exempt), a 32nd for one connection, and the management address has an eighth of its own. What is the same for everybody, such as the key set, counts once.",
     ),
     host(
+        "answer_memory",
+        Integer { unit: "MiB", min: 0, max: 4096 },
+        Value("16"),
+        "How much memory answers about sessions and keys may take that are given again while nothing that they speak of was touched. 0: each is made anew.",
+    ),
+    host(
         "drain_timeout_ms",
         milliseconds(0, 600_000),
         Value("20000"),

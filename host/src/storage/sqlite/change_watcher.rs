@@ -1,10 +1,18 @@
 //! Keeps a [`View`] of the table `invalidations` that is never behind.
 //!
-//! Before each answer, SQLite is asked whether anybody (this process or another) has committed since this connection
-//! last looked (`PRAGMA data_version`, which reads shared memory and no page). Only then are the new rows read.
+//! Before each answer, the header of the WAL index is compared with that as of which the view is complete: every commit changes it, in this
+//! process or another. Only where it differs, or can't be read, a connection asks SQLite the same (`PRAGMA data_version`), and reads the
+//! new rows. Once a second it does so in any case.
 
-use super::open::{self, SqliteOptions};
-use crate::invalidations::{Freshness, Invalidations, Position, View, view::Row};
+use super::{
+    file::DatabaseFile,
+    open::{self, SqliteOptions},
+    wal_index::{Header, WalIndex},
+};
+use crate::{
+    clock::Clock,
+    invalidations::{Freshness, Invalidations, Position, View, view::Row},
+};
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::{
@@ -15,11 +23,24 @@ use std::{
 /// How many subjects are remembered.
 const SUBJECTS: usize = 65_536;
 
+/// How long the header alone is believed.
+const BELIEVED: Duration = Duration::from_secs(1);
+
 /// The view, and connections to look through.
 pub(super) struct ChangeWatcher {
     options: Arc<SqliteOptions>,
-    view: RwLock<View>,
+    file: DatabaseFile,
+    clock: Arc<dyn Clock>,
+    index: Option<WalIndex>,
+    seen: RwLock<Seen>,
     idle: Mutex<Vec<Watch>>,
+}
+
+/// What was seen so far.
+struct Seen {
+    view: View,
+    /// As of which header the view is complete, and when SQLite itself was asked last.
+    header: Option<(Header, Duration)>,
 }
 
 /// A connection, and the version of the data that it saw last. Versions of two connections can't be compared.
@@ -29,11 +50,36 @@ struct Watch {
 }
 
 impl ChangeWatcher {
-    pub(super) fn new(options: Arc<SqliteOptions>) -> Self {
-        Self { options, view: RwLock::new(View::new(SUBJECTS)), idle: Mutex::default() }
+    /// Of a database that is open, and in WAL mode.
+    pub(super) fn new(options: Arc<SqliteOptions>, file: DatabaseFile, clock: Arc<dyn Clock>) -> Self {
+        let index = WalIndex::open(&options).inspect_err(|error| {
+            tracing::warn!(%error, "the WAL index can't be read: SQLite is asked at each request");
+        });
+        let seen = RwLock::new(Seen { view: View::new(SUBJECTS), header: None });
+        Self { options, file, clock, index: index.ok(), seen, idle: Mutex::default() }
     }
 
     fn look(&self, subjects: &[String], as_of: Position) -> rusqlite::Result<Freshness> {
+        // Read before the rows are: what is committed meanwhile changes it once more.
+        let header = self.index.as_ref().and_then(WalIndex::header);
+        let now = self.clock.elapsed();
+        {
+            let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+            if seen.is_complete_as_of(header, now) {
+                return Ok(seen.view.answer(subjects, as_of));
+            }
+        }
+        if self.file.is_detached() {
+            return Ok(Freshness::Unknown);
+        }
+        self.ask_sqlite()?;
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        seen.header = header.map(|header| (header, now));
+        Ok(seen.view.answer(subjects, as_of))
+    }
+
+    /// Makes the view complete as of now.
+    fn ask_sqlite(&self) -> rusqlite::Result<()> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut watch = match idle {
             Some(watch) => watch,
@@ -42,17 +88,24 @@ impl ChangeWatcher {
         let version = watch.version()?;
         if watch.seen != Some(version) {
             // What is committed meanwhile changes the version once more.
-            watch.catch_up(&self.view)?;
+            watch.catch_up(&mut self.seen.write().unwrap_or_else(PoisonError::into_inner).view)?;
             watch.seen = Some(version);
         }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(watch);
-        Ok(self.view.read().unwrap_or_else(PoisonError::into_inner).answer(subjects, as_of))
+        Ok(())
+    }
+}
+
+impl Seen {
+    /// Whether the view has everything that was committed before this header was read.
+    fn is_complete_as_of(&self, header: Option<Header>, now: Duration) -> bool {
+        self.header.is_some_and(|(seen, asked)| Some(seen) == header && now.saturating_sub(asked) < BELIEVED)
     }
 }
 
 #[async_trait]
 impl Invalidations for ChangeWatcher {
-    /// Always answers, since a look takes a few microseconds. If the look fails, the freshness is unknown.
+    /// Always answers, since a look takes a microsecond. If the look fails, the freshness is unknown.
     fn peek(&self, subjects: &[String], as_of: Position) -> Option<Freshness> {
         Some(self.look(subjects, as_of).unwrap_or(Freshness::Unknown))
     }
@@ -68,18 +121,17 @@ impl Watch {
     }
 
     /// Reads what the view does not know yet, as of one moment.
-    fn catch_up(&self, view: &RwLock<View>) -> rusqlite::Result<()> {
-        let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
+    fn catch_up(&self, view: &mut View) -> rusqlite::Result<()> {
         let moment = self.connection.unchecked_transaction()?;
         let given = self.given()?;
         let room = u64::try_from(view.capacity()).unwrap_or(u64::MAX);
         if given.saturating_sub(view.last()) > room {
-            self.begin(&mut view, given - room)?;
+            self.begin(view, given - room)?;
         }
         let rows = self.rows(view.last())?;
         if !view.learn(given, rows) {
             tracing::error!("another database stands in the place of this one: restart the service");
-            self.begin(&mut view, given)?;
+            self.begin(view, given)?;
             view.distrust();
         }
         moment.finish()

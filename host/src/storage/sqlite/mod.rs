@@ -13,6 +13,7 @@ mod file;
 mod open;
 mod reader;
 mod values;
+mod wal_index;
 mod writer;
 
 pub use copy::{CopyError, copy, copy_file, ensure_free, hold, replace};
@@ -60,7 +61,8 @@ impl Sqlite {
             .map_err(|source| OpenError::Create { path: options.path.clone(), source })?;
         let limit = options.limit;
         let options = Arc::new(options);
-        let watcher = Arc::new(ChangeWatcher::new(Arc::clone(&options)));
+        let watcher = ChangeWatcher::new(Arc::clone(&options), file.clone(), Arc::clone(&clock));
+        let watcher = Arc::new(watcher);
         Ok(Self { readers: Readers::new(options), writer, clock, limit, counts, watcher, file })
     }
 

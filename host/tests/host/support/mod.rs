@@ -1,11 +1,13 @@
 //! A house to test in: the server with everything around it replaced by what a test can hold and move.
 
 mod client;
+mod remembered;
 mod storage;
 mod wait;
 pub mod wire;
 
 pub use client::{Answer, Client, members};
+pub use remembered::Told;
 pub use storage::Recorder;
 pub use wait::{eventually, pass};
 
@@ -37,6 +39,7 @@ pub struct House {
     pub clock: Arc<TestClock>,
     pub storage: Arc<Recorder>,
     pub random: Arc<Chance>,
+    pub invalidations: Arc<Told>,
     pub live: LiveRequests,
     pub stop: oneshot::Sender<()>,
     pub served: JoinHandle<()>,
@@ -56,7 +59,7 @@ impl House {
     pub async fn build(change: impl FnOnce(&mut Config)) -> Result<Self, BuildError> {
         let (clock, storage, random) =
             (Arc::new(TestClock::default()), Arc::new(Recorder::default()), Arc::new(Chance::default()));
-        let live = LiveRequests::default();
+        let (live, invalidations) = (LiveRequests::default(), Arc::new(Told::default()));
         let mut config = Config::from_pairs([]).expect("the defaults are valid");
         config.workers = 1;
         // This guest knows none of the real one's keys.
@@ -68,6 +71,7 @@ impl House {
             .config(config)
             .artefact(misbehaving())
             .storage(storage.clone())
+            .invalidations(invalidations.clone())
             .passwords(Arc::new(NoPasswords), live.clone())
             .clock(clock.clone())
             .random(random.clone())
@@ -81,7 +85,7 @@ impl House {
             async move { server.serve(listener, Some(management), async { drop(stopped.await) }).await }
         });
         let (api, management) = (Client::api(api), Client::management(managed));
-        Ok(Self { server, api, management, clock, storage, random, live, stop, served })
+        Ok(Self { server, api, management, clock, storage, random, invalidations, live, stop, served })
     }
 
     /// How many requests wait for an instance.
