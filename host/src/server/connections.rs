@@ -206,8 +206,6 @@ impl Connections {
         builder
             .http1()
             .timer(TokioTimer::new())
-            // One write of a few hundred bytes costs less than a vector of its twenty parts.
-            .writev(false)
             .header_read_timeout(self.header_timeout)
             .max_headers(HYPER_HEADERS)
             .max_buf_size(HYPER_BUFFER);
