@@ -1,10 +1,11 @@
 //! What changed lately, in memory: pure, and told of every row of the table in the order of their ids.
 
 use super::{Freshness, Position};
+use foldhash::fast::RandomState;
 use mana_auth_positions::{on_timeline, start, start_in};
 use std::{
     collections::{BTreeMap, HashMap},
-    hash::{BuildHasher as _, RandomState},
+    hash::BuildHasher as _,
 };
 
 /// The newest change to each subject that changed lately, as far as `last`. Nothing at or before `floor` is known.
@@ -14,7 +15,7 @@ pub struct View {
     /// Of the row `last`, by which another database in its place is noticed.
     anchor: Option<u64>,
     /// Subjects by their hash. Two that share one are taken for each other, which costs a query and nothing else.
-    touched: HashMap<u64, u64>,
+    touched: HashMap<u64, u64, RandomState>,
     /// The same, by the row.
     order: BTreeMap<u64, u64>,
     /// The newest start. What was remembered before it is unknown: whether a backup was restored in between, and which, only
@@ -44,13 +45,13 @@ impl View {
             last: 0,
             floor: 0,
             anchor: None,
-            touched: HashMap::new(),
+            touched: HashMap::default(),
             order: BTreeMap::new(),
             start: 0,
             timeline: 0,
             replaced: false,
             capacity,
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
         }
     }
 

@@ -24,7 +24,7 @@ impl<'a> AccessLogEntry<'a> {
         let Asked { head, caller, id, at, .. } = asked;
         let client = caller.address.filter(|_| shared.log_client_address);
         let (trace, method) = (Trace::of(&head.headers), word(&head.method));
-        Self { shared, id: id.clone(), trace, method, client, began: *at, answered: false }
+        Self { shared, id: *id, trace, method, client, began: *at, answered: false }
     }
 
     /// What its answer counts in.

@@ -8,7 +8,7 @@
 //!
 //! A fault here lets somebody in. "Answers given again" in docs/architecture.md says why there is none: read it before a change.
 
-use super::asked::Asked;
+use super::{asked::Asked, id::REQUEST_ID};
 use crate::{
     bindings::exports::mana::auth::exchange::Reuse,
     clock::Clock,
@@ -18,7 +18,7 @@ use crate::{
     random::Exhausted,
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use lru::LruCache;
 use mana_auth_hygiene::Scheme;
 use prometheus_client::metrics::counter::Counter;
@@ -83,9 +83,9 @@ pub(super) struct Remembered {
     /// As of which start, and of which position of it, nobody has touched the subjects.
     start: u64,
     as_of: AtomicU64,
-    /// When it may be given again, in milliseconds since the Unix epoch; and since when by the monotonic clock.
+    /// When it may be given again, in milliseconds since the Unix epoch; and when it was asked for, by the monotonic clock.
     in_time: Range<u64>,
-    since: Duration,
+    asked_at: Duration,
 }
 
 #[derive(Clone)]
@@ -137,10 +137,11 @@ impl AnswerMemory {
         Some(hash.0.finalize())
     }
 
-    /// The answer to give again, if the component would still give it.
-    pub(super) fn find(&self, key: &Key) -> Option<Arc<Remembered>> {
+    /// The answer to give again, if the component would still give it. The monotonic clock stands at `now`.
+    pub(super) fn find(&self, key: &Key, now: Duration) -> Option<Arc<Remembered>> {
         let remembered = self.answers.get(key)?;
-        if remembered.is_in_time(&*self.clock) {
+        let is_young = now.saturating_sub(remembered.asked_at) < LONGEST;
+        if is_young && remembered.in_time.contains(&self.clock.now()) {
             let as_of = Position { start: remembered.start, id: remembered.as_of.load(Relaxed) };
             self.metrics.looked();
             match self.invalidations.upgrade()?.peek(&remembered.subjects, as_of) {
@@ -169,19 +170,21 @@ impl AnswerMemory {
         asked_at: Duration,
     ) {
         let (headers, body) = (response.headers(), response.body());
-        let is_small = size(headers, body) <= LARGEST;
         // So many `invalidations.peek` takes.
         let is_about_somebody = (1..=8).contains(&reuse.subjects.len());
         let is_plain = response.status() == StatusCode::OK && !headers.contains_key(header::SET_COOKIE);
-        if !is_small || !is_about_somebody || !is_plain {
+        if !is_about_somebody || !is_plain || size(headers, body) > LARGEST {
             return;
         }
         let mut owner = self.hash();
         owner.add(route.as_bytes());
         reuse.subjects.iter().for_each(|subject| owner.add(subject.as_bytes()));
         let counts = reuse.counts.iter();
+        let mut headers = headers.clone();
+        // Its place: each time it is another.
+        headers.insert(REQUEST_ID, HeaderValue::from_static(""));
         let remembered = Remembered {
-            headers: headers.clone(),
+            headers,
             body: body.clone(),
             route: route.to_owned(),
             counters,
@@ -190,7 +193,7 @@ impl AnswerMemory {
             start: reuse.as_of.start,
             as_of: AtomicU64::new(reuse.as_of.id),
             in_time: self.clock.now()..reuse.until,
-            since: asked_at,
+            asked_at,
         };
         self.answers.insert(key, Arc::new(remembered));
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -205,8 +208,10 @@ impl AnswerMemory {
 
     /// Makes sure that an answer is the one that would have been given in its place, if that still holds.
     pub(super) fn compare(&self, key: &Key, remembered: &Arc<Remembered>, response: &mut Response<Bytes>) {
-        let still = self.find(key).is_some_and(|still| Arc::ptr_eq(&still, remembered));
-        let would_be = (StatusCode::OK, &remembered.headers, &remembered.body);
+        let still = self.find(key, self.clock.elapsed()).is_some_and(|still| Arc::ptr_eq(&still, remembered));
+        let mut headers = remembered.headers.clone();
+        headers.remove(REQUEST_ID);
+        let would_be = (StatusCode::OK, &headers, &remembered.body);
         if still && would_be != (response.status(), response.headers(), response.body()) {
             tracing::error!(route = remembered.route, "the memory has another answer than the component");
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
@@ -223,10 +228,6 @@ impl Remembered {
         let mut response = Response::new(self.body.clone());
         *response.headers_mut() = self.headers.clone();
         response
-    }
-
-    fn is_in_time(&self, clock: &dyn Clock) -> bool {
-        self.in_time.contains(&clock.now()) && clock.elapsed().saturating_sub(self.since) < LONGEST
     }
 }
 

@@ -1,17 +1,24 @@
 //! Ids of requests.
 
 use crate::random::Random;
-use http::HeaderValue;
+use arrayvec::ArrayString;
+use http::{HeaderName, HeaderValue};
 use mana_auth_hygiene::Caller;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// The field that answers tell it in.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How much chance is fetched at once: the operating system takes as long for one id's.
 const POOL: usize = 4096;
 const BYTES: usize = 16;
 
-/// The id of a request: visible ASCII.
-#[derive(Clone)]
-pub(super) struct RequestId(HeaderValue);
+/// The id of a request: 1 to 64 visible characters of ASCII.
+#[derive(Clone, Copy)]
+pub(super) struct RequestId(ArrayString<64>);
 
 /// What gives requests their ids.
 pub(super) struct RequestIds {
@@ -23,12 +30,12 @@ pub(super) struct RequestIds {
 impl RequestId {
     /// As text.
     pub(super) fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
+        &self.0
     }
 
     /// As a header field's value.
     pub(super) fn to_value(&self) -> HeaderValue {
-        self.0.clone()
+        HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static(""))
     }
 }
 
@@ -39,13 +46,15 @@ impl RequestIds {
 
     /// The id that a trusted proxy gave, or a new one. None where the random source has failed: the request is refused then.
     pub(super) fn of(&self, caller: &Caller) -> Option<RequestId> {
-        caller.request_id.clone().or_else(|| self.generate()).map(RequestId)
+        let given = caller.request_id.as_ref().and_then(|id| ArrayString::from(id.to_str().ok()?).ok());
+        given.or_else(|| self.generate()).map(RequestId)
     }
 
     /// 128 random bits in hexadecimal: an id that nobody can guess, so that knowing one tells nothing of others.
-    fn generate(&self) -> Option<HeaderValue> {
-        let id = u128::from_ne_bytes(self.draw()?);
-        HeaderValue::try_from(format!("{id:032x}")).ok()
+    fn generate(&self) -> Option<ArrayString<64>> {
+        let mut id = ArrayString::new();
+        write!(id, "{:032x}", u128::from_ne_bytes(self.draw()?)).ok()?;
+        Some(id)
     }
 
     fn draw(&self) -> Option<[u8; BYTES]> {

@@ -109,7 +109,7 @@ impl Server {
         let (drained, until_drained) = oneshot::channel::<()>();
         let api = async {
             let shared = self.shared.clone();
-            let answer = move |peer, request| shared.clone().answer(peer, request);
+            let answer = move |peer, request| shared.answer(peer, request);
             self.connections.serve(listener, answer, shutdown).await;
             drop(drained);
         };

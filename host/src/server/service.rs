@@ -4,7 +4,7 @@ use super::{
     access_log::AccessLogEntry,
     answer_memory::{Key, Remembered},
     asked::Asked,
-    id::RequestId,
+    id::{REQUEST_ID, RequestId},
     management,
     networks::Network,
     request,
@@ -15,7 +15,7 @@ use super::{
 use crate::metrics::LimitExceeded;
 use bytes::Bytes;
 use futures::future::{BoxFuture, Either, FutureExt as _, Ready, ready, select};
-use http::{HeaderName, HeaderValue, Response, header::ORIGIN, request::Parts};
+use http::{HeaderValue, Response, header::ORIGIN, request::Parts};
 use http_body::Body;
 use http_body_util::Full;
 use mana_auth_hygiene::Caller;
@@ -26,8 +26,6 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The address at the other end of the connection. Whoever mounts [`Service`] in a server of their own puts it
 /// into the request's extensions; without it, the client's address is unknown.
@@ -60,31 +58,29 @@ where
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-        self.shared.clone().answer(peer, request).map(|response| Ok(response.map(Full::new))).boxed()
+        self.shared.answer(peer, request).map(|response| Ok(response.map(Full::new))).boxed()
     }
 }
 
 impl Shared {
     /// Answers a request that came from `socket`: at once, where its answer is given again.
     pub(super) fn answer<B: Body>(
-        self: Arc<Self>,
+        self: &Arc<Self>,
         socket: Option<IpAddr>,
         request: http::Request<B>,
-    ) -> Either<Ready<Response<Bytes>>, impl Future<Output = Response<Bytes>>> {
+    ) -> Either<Ready<Response<Bytes>>, impl Future<Output = Response<Bytes>> + use<B>> {
         let (head, body) = request.into_parts();
         let asked = self.asked(socket, head);
         let admitted = self.admit(&asked);
         let memory = self.answers.as_ref().filter(|_| admitted.is_ok() && body.is_end_stream());
         let key = memory.and_then(|memory| memory.key(&asked));
-        let remembered = memory.zip(key).and_then(|(memory, key)| memory.find(&key));
+        let remembered = memory.zip(key).and_then(|(memory, key)| memory.find(&key, asked.at));
         self.metrics.answers_repeated.inc_by(u64::from(remembered.is_some()));
         match remembered {
             Some(remembered) if !self.compares_answers => {
                 Either::Left(ready(self.repeat(&asked, &remembered)))
             }
-            remembered => {
-                Either::Right(async move { self.make(asked, body, admitted, key, remembered).await })
-            }
+            remembered => Either::Right(self.clone().make(asked, body, admitted, key, remembered)),
         }
     }
 
