@@ -1,10 +1,15 @@
 //! The precompiled component. The one file that may load machine code, and so the one with `unsafe`.
 
+use rustix::{
+    mm::{MprotectFlags, mprotect},
+    param::page_size,
+};
 use std::{
     borrow::Cow,
+    ptr::NonNull,
     sync::{Arc, LazyLock, OnceLock},
 };
-use wasmtime::{Engine, component::Component};
+use wasmtime::{Config, CustomCodeMemory, Engine, component::Component};
 
 /// A precompiled component: machine code that `xtask` made with the engine's own settings. Its clones share what was loaded of it.
 #[derive(Clone)]
@@ -28,9 +33,8 @@ impl Artefact {
     /// The one that this program was built with. It is loaded once.
     #[must_use]
     pub fn embedded() -> Self {
-        static EMBEDDED: LazyLock<Artefact> = LazyLock::new(|| {
-            Artefact::new(include_bytes!(concat!(env!("OUT_DIR"), "/auth.cwasm")).as_slice())
-        });
+        static CODE: &Pages<[u8]> = &Pages(*include_bytes!(concat!(env!("OUT_DIR"), "/auth.cwasm")));
+        static EMBEDDED: LazyLock<Artefact> = LazyLock::new(|| Artefact::new(&CODE.0));
         EMBEDDED.clone()
     }
 
@@ -56,7 +60,7 @@ impl Artefact {
         self.load(engine)
     }
 
-    /// The component in an engine that all clones share: the first to ask has it made.
+    /// The component in an engine that all clones share, of [`config`]: the first to ask has it made.
     pub(crate) fn loaded<E: From<LoadError>>(
         &self,
         engine: impl FnOnce() -> Result<Engine, E>,
@@ -64,10 +68,22 @@ impl Artefact {
         match self.loaded.get() {
             Some(component) => Ok(component),
             None => {
-                let component = self.load(&engine()?)?;
+                let component = self.load_in_place(&engine()?)?;
                 Ok(self.loaded.get_or_init(|| component))
             }
         }
+    }
+
+    /// The same without a copy, where the code lies as the system needs it to run.
+    fn load_in_place(&self, engine: &Engine) -> Result<Component, LoadError> {
+        let Cow::Borrowed(code) = self.code else { return self.load(engine) };
+        if code.is_empty() || !code.as_ptr().addr().is_multiple_of(page_size()) {
+            return self.load(engine);
+        }
+        // SAFETY: the bytes are trusted as in `load`, and part of this program: they stay for as long as it runs, and nobody writes there.
+        #[allow(unsafe_code, reason = "deserializing trusts the bytes; the comment above says why")]
+        let component = unsafe { Component::deserialize_raw(engine, NonNull::from(code)) };
+        component.map_err(|error| LoadError::Mismatch(one_line(&error)))
     }
 
     /// Checks that the code fits this engine and processor, and maps it.
@@ -81,6 +97,42 @@ impl Artefact {
         let component = unsafe { Component::deserialize(engine, &self.code) };
         component.map_err(|error| LoadError::Mismatch(one_line(&error)))
     }
+}
+
+/// Bytes at the beginning of a page.
+#[repr(C, align(4096))]
+struct Pages<T: ?Sized>(T);
+
+/// The settings of an engine that runs code where it lies, in the pages of this program's file: no copy takes memory, and what never
+/// runs is never read.
+pub(crate) fn config() -> Config {
+    let mut config = mana_auth_engine::config();
+    config.with_custom_code_memory(Some(Arc::new(InPlace)));
+    config
+}
+
+/// Makes pages executable, or writable: never both.
+struct InPlace;
+
+impl CustomCodeMemory for InPlace {
+    fn required_alignment(&self) -> usize {
+        page_size()
+    }
+
+    fn publish_executable(&self, code: *const u8, length: usize) -> wasmtime::Result<()> {
+        protect(code, length, MprotectFlags::READ | MprotectFlags::EXEC)
+    }
+
+    fn unpublish_executable(&self, code: *const u8, length: usize) -> wasmtime::Result<()> {
+        protect(code, length, MprotectFlags::READ | MprotectFlags::WRITE)
+    }
+}
+
+fn protect(code: *const u8, length: usize, flags: MprotectFlags) -> wasmtime::Result<()> {
+    // SAFETY: wasmtime names whole pages of code that it was given, none of which runs while they are not executable.
+    #[allow(unsafe_code, reason = "the comment above says why")]
+    unsafe { mprotect(code.cast_mut().cast(), length, flags) }?;
+    Ok(())
 }
 
 impl std::fmt::Debug for Artefact {

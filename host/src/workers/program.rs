@@ -6,7 +6,7 @@ use super::{
     runaway,
 };
 use crate::{
-    artefact::Artefact,
+    artefact::{self, Artefact},
     bindings::AuthPre,
     imports::{self, HostState, Imports, LinearMemory},
 };
@@ -23,9 +23,9 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    pub(crate) fn load(artefact: &Artefact, imports: Imports) -> Result<Self, PrepareError> {
-        let component = artefact.loaded(|| {
-            let engine = Engine::new(&mana_auth_engine::config()).map_err(PrepareError::Unfit)?;
+    pub(crate) fn load(code: &Artefact, imports: Imports) -> Result<Self, PrepareError> {
+        let component = code.loaded(|| {
+            let engine = Engine::new(&artefact::config()).map_err(PrepareError::Unfit)?;
             runaway::start_ticker(&engine)?;
             Ok::<_, PrepareError>(engine)
         })?;
