@@ -7,7 +7,7 @@ use rustix::{
 use std::{
     borrow::Cow,
     ptr::NonNull,
-    sync::{Arc, LazyLock, OnceLock},
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
 };
 use wasmtime::{Config, CustomCodeMemory, Engine, component::Component};
 
@@ -16,6 +16,7 @@ use wasmtime::{Config, CustomCodeMemory, Engine, component::Component};
 pub struct Artefact {
     code: Cow<'static, [u8]>,
     loaded: Arc<OnceLock<Component>>,
+    loading: Arc<Mutex<()>>,
 }
 
 /// Why the precompiled component can't be loaded.
@@ -39,7 +40,7 @@ impl Artefact {
     }
 
     fn new(code: impl Into<Cow<'static, [u8]>>) -> Self {
-        Self { code: code.into(), loaded: Arc::default() }
+        Self { code: code.into(), loaded: Arc::default(), loading: Arc::default() }
     }
 
     /// One that the caller compiled, for tests with a component of their own. Whoever makes these bytes makes
@@ -65,6 +66,8 @@ impl Artefact {
         &self,
         engine: impl FnOnce() -> Result<Engine, E>,
     ) -> Result<&Component, E> {
+        // One at a time: wasmtime takes no code twice that lies in one place.
+        let _turn = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         match self.loaded.get() {
             Some(component) => Ok(component),
             None => {

@@ -10,7 +10,7 @@
 //! R0 again otherwise: someone has a copy; the session ends          end_compromised
 //! ```
 
-use super::{Lifetime, SignedIn, rows, signed_in, user_agent_change};
+use super::{Lifetime, SignedIn, activity, rows, signed_in, user_agent_change};
 use crate::{
     commit::{Change, CommitError},
     context::Context,
@@ -136,13 +136,13 @@ async fn rotate(
     let successor = successor.ok_or(RefreshError::InvalidRefreshToken)?;
     let rows::Presented { mut found, left_behind_at, generation, .. } = presented;
     let (user, session) = (found.user.id, &mut found.session);
+    let (id, last_activity_at) = (session.id, session.last_activity_at);
     // If the token was left behind: the first token of the new chain must be unused, and is spent too.
     let first = left_behind_at.map(|_| generation + 1);
     let mut change = Change::of(rows::spend(token, version, ctx.now));
     let spends_first =
         first.map(|first| change.add(rows::spend_generation(session.id, first, version, ctx.now)));
     change.add(rows::insert_refresh_token(session.id, &successor, first.unwrap_or(generation) + 1, ctx.now));
-    change.add(rows::touch(session.id, ctx.now));
     slide(ctx, &mut change, session);
     if let Some(suspicion) = user_agent_change::detect(ctx, session) {
         suspicion.report_in_session(&mut change, user, session.id);
@@ -151,7 +151,10 @@ async fn rotate(
     // Before the token is spent: what can't be signed must not be committed.
     let signed_in = signed_in::signed_in(ctx, found, successor).await?;
     match change.try_commit(ctx).await {
-        Ok(_) => Ok(Rotation::Done(Box::new(signed_in))),
+        Ok(_) => {
+            activity::note(id, last_activity_at, ctx.now);
+            Ok(Rotation::Done(Box::new(signed_in)))
+        }
         Err(CommitError::Unmet(unmet)) if Some(unmet) == spends_first => Ok(Rotation::ChainUsed),
         Err(CommitError::Unmet(_) | CommitError::Conflict(_)) => Ok(Rotation::Overtaken),
         Err(refused) => Err(Failure::from(refused).into()),
