@@ -34,7 +34,7 @@ impl RequestId {
     }
 
     /// As a header field's value.
-    pub(super) fn to_value(&self) -> HeaderValue {
+    pub(super) fn to_value(self) -> HeaderValue {
         HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static(""))
     }
 }

@@ -195,6 +195,6 @@ impl Shared {
 }
 
 fn identify(response: &mut Response<Bytes>, asked: &Asked) {
-    let id = asked.id.as_ref().map_or(HeaderValue::from_static(""), RequestId::to_value);
+    let id = asked.id.map_or(HeaderValue::from_static(""), RequestId::to_value);
     response.headers_mut().insert(REQUEST_ID, id);
 }

@@ -11,6 +11,9 @@ use std::{
     time::Duration,
 };
 
+/// Names and values.
+type Fields = &'static [(&'static str, &'static str)];
+
 /// A house in which nobody is touched.
 async fn house() -> House {
     let house = House::with_one_worker().await;
@@ -90,7 +93,7 @@ async fn but_what_differs_in_one_field_is_another_request() {
     })
     .await;
     house.invalidations.say_current(1);
-    let requests: [(&str, &str, &[(&str, &str)]); 17] = [
+    let requests: [(_, _, Fields); 17] = [
         ("GET", "/again", &[]),
         ("GET", "/again/elsewhere", &[]),
         ("GET", "/again", &[("x-forwarded-proto", "https"), ("x-forwarded-for", "203.0.113.9")]),
