@@ -25,9 +25,18 @@ measure() {
     duration=$((round ? seconds : 2))
     [ "$script" != paced.lua ] || connections=$(half "$contender")
     export SESSIONS=$work/$service.$5 THREADS=$((connections > 1 ? 2 : 1))
-    "sessions_$5" "$service" >"$SESSIONS"
+    case $5 in
+    # Of another service, on the same database.
+    *.*) "sessions_${5#*.}" "${5%.*}" >"$SESSIONS" ;;
+    *) "sessions_$5" "$service" >"$SESSIONS" ;;
+    esac
     if [ -n "${STORM:-}" ]; then
         wrk -t1 -c"$STORM" -d$((duration + 2))s -s login.lua "${login[$service]}" >/dev/null &
+        storm=$!
+        sleep 1
+    fi
+    if [ "$contender" = churn ]; then
+        "$node" churn.mjs "${api[logging]}" "${api[$service]}" $((duration + 1)) >>"$work/churn" &
         storm=$!
         sleep 1
     fi

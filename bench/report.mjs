@@ -5,6 +5,7 @@ import { median, range, read } from "./figures.mjs";
 
 const folder = process.argv[2];
 const { values, noted, ratio, served } = read(folder);
+const churn = readFileSync(`${folder}/churn`, "utf8").trimEnd().split("\n").map((line) => line.split("\t").map(Number));
 const fact = Object.fromEntries(readFileSync(`${folder}/facts`, "utf8").trimEnd().split("\n").map((line) => line.split(/=(.*)/s)));
 
 // Three significant digits, and thousands apart.
@@ -18,7 +19,7 @@ const times = (of) => spread(of, "×");
 const ms = (value) => `${number(value)} ms`;
 const refused = (work, contender) => {
   const sum = values(work, contender, "refused").reduce((a, b) => a + b, 0);
-  return sum && contender !== "router" ? `; **${number(sum)} refused**` : "";
+  return sum && contender !== "hyper" ? `; **${number(sum)} refused**` : "";
 };
 
 const rate = (work, contender) =>
@@ -37,9 +38,20 @@ const kinds = {
     const of = ratio(values(work, "ours", "rate"), values(work, "theirs", "rate"));
     return { theirs: rate(work, "theirs"), ours: rate(work, "ours"), ratio: times(of), held: of.median };
   },
-  router({ work }) {
-    const of = ratio(values(work, "ours", "rate"), values(work, "router", "rate"));
-    return { theirs: "", ours: `router ${rate(work, "router")}`, ratio: `${percent(of)} of the router`, held: of.median };
+  share({ work, contender, of: other }) {
+    const of = ratio(values(work, contender, "rate"), values(work, other, "rate"));
+    const shown = contender === "ours" ? `${other} ${rate(work, other)}` : rate(work, contender);
+    return { theirs: "", ours: shown, ratio: `${percent(of)} of ${other === "ours" ? "without" : other}`, held: of.median };
+  },
+  churn({ work }) {
+    const of = ratio(values(work, "churn", "rate"), values(work, "ours", "rate"));
+    // Fifty hashes a second, of the processors' time.
+    const hashes = (50 * median(values("sign-in", "ours", (run) => run.processor / run.requests))) / (1000 * Number(fact.processors));
+    const ended = churn.reduce((sum, [ended]) => sum + ended, 0);
+    const late = churn.reduce((sum, [, late]) => sum + late, 0);
+    const share = of.median / (1 - hashes);
+    const ratios = `${percent(of)} of quiet, ${number(share * 100)}% of what the hashes leave`;
+    return { theirs: "", ours: `${rate(work, "churn")}; ${number(late)} of ${number(ended)} accepted late`, ratio: ratios, held: { share, late } };
   },
   latency({ work }) {
     const held = { p50: median(values(work, "ours", "p50")), p99: median(values(work, "ours", "p99")) };
@@ -58,13 +70,25 @@ const kinds = {
     return { theirs: one("theirs"), ours: one("ours"), ratio: times(of), held: median(values(work, "ours", "p50")) };
   },
   noted({ what, unit, afterAll }) {
-    // The router is asked of our process, too.
-    const asked = { theirs: ["theirs"], ours: ["ours", "router"] };
+    // Some reads are asked of our process under another name.
+    const asked = { theirs: ["theirs"], ours: ["ours", "traced", "churn"] };
     const after = (contender) => (afterAll ? ` after ${number(served(...asked[contender]))} requests` : "");
     const one = (contender) => (noted(what, contender).length ? spread(range(noted(what, contender)), ` ${unit}`) + after(contender) : "");
     return { theirs: one("theirs"), ours: one("ours"), ratio: one("theirs") && times(gain(what)), held: median(noted(what, "ours")) };
   },
 };
+
+// The figures in words, for somebody who runs it.
+function meaning() {
+  const [ours, theirs] = ["ours", "theirs"].map((who) => median(values("cached", who, "rate")));
+  const half = median(values("half", "ours", "p99"));
+  const signIn = median(values("sign-in", "ours", (run) => run.processor / run.requests));
+  const logged = 100 * ratio(values("beside", "logging", "rate"), values("beside", "ours", "rate")).median;
+  return `One process on ${fact.processors} processors, which it shares with the load generator, answers ${number(ours)} session reads a second out of
+the cookie cache; Better Auth answers ${number(theirs)}. At half of that load, 99 of 100 reads take less than ${ms(half)}. A log line for each request leaves
+${number(logged)}% of the rate. A sign-in takes ${ms(signIn)} of one processor, nearly all of it for the password hash: ${number((1000 * fact.processors) / signIn)} a second at most.
+The server answers ${ms(median(noted("start", "ours")))} after it was started, and needs ${number(median(noted("memory-idle", "ours")))} MB when idle.`;
+}
 
 const line = (...cells) => `| ${cells.join(" | ")} |`;
 const processor = (work, contender) => range(values(work, contender, (run) => run.processor / run.requests));
@@ -91,6 +115,8 @@ const shared = onPostgres.map(({ work, name, unit }) => {
 console.log(`# mana-auth beside Better Auth
 
 Written by \`bench/compare\` on ${fact.date}.
+
+${meaning()}
 
 - Machine: ${fact.machine}
 - ${fact.ours}; SQLite, one process

@@ -4,7 +4,7 @@ postgres=/usr/lib/postgresql/15/bin
 server=${SERVER:-${CARGO_TARGET_DIR:-../target}/release/mana-auth}
 node=better-auth/node_modules/.bin/node
 export PASSWORD='vellum otter sextant brocade'
-declare -A serve host api login read ready management pid database bound
+declare -A serve host api login read ready management pid database bound data cache log
 
 better_auth() {
     serve[$1]=serve_better_auth host[$1]=127.0.0.1:$(free_port)
@@ -16,6 +16,17 @@ mana_auth() {
     serve[$1]=serve_mana_auth host[$1]=127.0.0.1:$(free_port) management[$1]=127.0.0.1:$(free_port)
     api[$1]=http://${host[$1]}/api/v1/auth ready[$1]=${management[$1]}/ready
     login[$1]=${api[$1]}/login read[$1]=${api[$1]}/session
+}
+
+# hyper alone, answering fields as ours (host/examples/bare_hyper.rs).
+bare_hyper() {
+    serve[$1]=serve_bare_hyper host[$1]=127.0.0.1:$(free_port)
+    ready[$1]=${host[$1]}/ read[$1]=http://${host[$1]}/api/v1/auth/session
+}
+
+serve_bare_hyper() {
+    cargo build --quiet --release --locked -p mana-auth --example bare_hyper
+    exec "${CARGO_TARGET_DIR:-../target}/release/examples/bare_hyper" "${host[$1]}"
 }
 
 # A port that nobody listens on.
@@ -44,14 +55,14 @@ serve_better_auth() { in_better_auth "$1" better-auth/server.js; }
 seed() { (in_better_auth "$1" better-auth/seed.js "$2"); }
 
 serve_mana_auth() {
-    export MANA_AUTH_LOG_LEVEL=error
+    export MANA_AUTH_LOG_LEVEL=${log[$1]:-error} MANA_AUTH_SESSION_CACHE=${cache[$1]:-true}
     # One address does what otherwise thousands do, on a handful of accounts.
     export MANA_AUTH_LOCKOUT_FAILURES=1000 MANA_AUTH_LIMIT_SIGN_IN_ADDRESS=0 MANA_AUTH_LIMIT_SIGN_IN_CLIENT=0
     export MANA_AUTH_LIMIT_REGISTRATION_ADDRESS=0 MANA_AUTH_LIMIT_REGISTRATION_CLIENT=0
     if [ -n "${database[$1]:-}" ]; then
         export MANA_AUTH_DATABASE_URL=${database[$1]} MANA_AUTH_REVOCATION_BOUND_MS=${bound[$1]:-0}
     fi
-    exec "$server" serve --listen "${host[$1]}" --management "${management[$1]}" --data "$work/$1"
+    exec "$server" serve --listen "${host[$1]}" --management "${management[$1]}" --data "$work/${data[$1]:-$1}"
 }
 
 # Starts a service; `took` is then the milliseconds to its first answer. Prints what it said if it ends instead.
