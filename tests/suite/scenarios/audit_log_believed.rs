@@ -142,6 +142,8 @@ async fn events_under_an_unknown_secret_hold_nobody_up(stage: Stage) {
     sealed(&service, 5).await;
     assert_eq!(service.number(WAITING), 600, "and nothing else");
     service.advance(Duration::from_secs(9 * 60));
+    // The moved clock wakes the server's own housekeeping, too. While that works, the clock must not be moved.
+    service.tick().await;
     service.tick().await;
     assert_eq!(service.number(WAITING), 600, "their secret may still come");
     // What the rows say of their age is nobody's.
