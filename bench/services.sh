@@ -56,6 +56,8 @@ seed() { (in_better_auth "$1" better-auth/seed.js "$2"); }
 
 serve_mana_auth() {
     export MANA_AUTH_LOG_LEVEL=${log[$1]:-error} MANA_AUTH_SESSION_CACHE=${cache[$1]:-true}
+    # What one process of a service has sealed, the others open.
+    export MANA_AUTH_PUBLIC_URL=http://${host[${data[$1]:-$1}]}
     # One address does what otherwise thousands do, on a handful of accounts.
     export MANA_AUTH_LOCKOUT_FAILURES=1000 MANA_AUTH_LIMIT_SIGN_IN_ADDRESS=0 MANA_AUTH_LIMIT_SIGN_IN_CLIENT=0
     export MANA_AUTH_LIMIT_REGISTRATION_ADDRESS=0 MANA_AUTH_LIMIT_REGISTRATION_CLIENT=0

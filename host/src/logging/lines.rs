@@ -1,13 +1,13 @@
 //! Lines on their way to where they are written. Whoever reads them there may stop: a pipe that is full, a terminal that is held.
 //! Nobody who logs waits for that; what there is no room for is counted, and told as soon as there is.
+//!
+//! A line wakes nobody, and is no write of its own: what comes within a few milliseconds of the first is written with it. That takes a part of
+//! the time.
 
 use std::{
     io::{self, Write},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
-        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
-    },
+    mem,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
@@ -15,24 +15,41 @@ use std::{
 /// How many bytes of lines may wait: some 10,000 requests.
 const MOST: usize = 4 * 1024 * 1024;
 
+/// How many bytes of room for lines are kept.
+const KEPT: usize = 64 * 1024;
+
+/// How long a line waits for others.
+const GATHER: Duration = Duration::from_millis(5);
+
 /// How long the end of the program waits for them to be written.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Takes lines. Cheap to clone.
-#[derive(Clone)]
-pub struct Lines {
-    jobs: Sender<Job>,
-    waiting: Arc<AtomicUsize>,
-    lost: Arc<AtomicU64>,
-}
+#[derive(Clone, Default)]
+pub struct Lines(Arc<Shared>);
 
 /// Writes what waits, where it can be, when it is dropped.
 #[must_use]
 pub struct Flush(Lines);
 
-enum Job {
-    Line(Vec<u8>),
-    Flush(SyncSender<()>),
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// There is a first line.
+    begun: Condvar,
+    /// What there is shall be written now.
+    hurry: Condvar,
+    /// All of it is written.
+    done: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    gathered: Vec<u8>,
+    /// How many bytes are being written.
+    leaving: usize,
+    lost: u64,
+    hurries: bool,
 }
 
 impl Lines {
@@ -42,10 +59,9 @@ impl Lines {
     ///
     /// The operating system refused it.
     pub fn start(sink: impl Write + Send + 'static) -> io::Result<(Self, Flush)> {
-        let (jobs, asked) = channel();
-        let lines = Self { jobs, waiting: Arc::default(), lost: Arc::default() };
-        let (waiting, lost) = (lines.waiting.clone(), lines.lost.clone());
-        thread::Builder::new().name("log".to_owned()).spawn(move || write(sink, &asked, &waiting, &lost))?;
+        let lines = Self::default();
+        let shared = Arc::clone(&lines.0);
+        thread::Builder::new().name("log".to_owned()).spawn(move || shared.write(sink))?;
         let flush = Flush(lines.clone());
         Ok((lines, flush))
     }
@@ -54,10 +70,15 @@ impl Lines {
 impl Write for Lines {
     /// Takes one line.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let waiting = self.waiting.fetch_add(line.len(), Relaxed);
-        if waiting + line.len() > MOST || self.jobs.send(Job::Line(line.to_vec())).is_err() {
-            self.waiting.fetch_sub(line.len(), Relaxed);
-            self.lost.fetch_add(1, Relaxed);
+        let mut state = self.0.state();
+        if state.gathered.len() + state.leaving + line.len() > MOST {
+            state.lost += 1;
+        } else {
+            let is_first = state.gathered.is_empty();
+            state.gathered.extend_from_slice(line);
+            if is_first {
+                self.0.begun.notify_one();
+            }
         }
         Ok(line.len())
     }
@@ -69,37 +90,56 @@ impl Write for Lines {
 
 impl Drop for Flush {
     fn drop(&mut self) {
-        let (done, written) = sync_channel(1);
-        if self.0.jobs.send(Job::Flush(done)).is_ok() {
-            // Where nobody reads them, they are lost with the program.
-            let _ = written.recv_timeout(TIMEOUT);
-        }
+        let Lines(shared) = &self.0;
+        let mut state = shared.state();
+        state.hurries = true;
+        shared.hurry.notify_one();
+        // Where nobody reads them, they are lost with the program.
+        let is_waiting = |state: &mut State| !state.gathered.is_empty() || state.leaving > 0;
+        drop(shared.done.wait_timeout_while(state, TIMEOUT, is_waiting));
     }
 }
 
-fn write(mut sink: impl Write, asked: &Receiver<Job>, waiting: &AtomicUsize, lost: &AtomicU64) {
-    for job in asked {
-        match job {
-            Job::Line(line) => {
-                // There is nowhere else to say that it failed.
-                let _ = sink.write_all(&line);
-                waiting.fetch_sub(line.len(), Relaxed);
-            }
-            Job::Flush(done) => {
-                let _ = (sink.flush(), done.send(()));
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what is gathered, for as long as the program runs.
+    fn write(&self, mut sink: impl Write) {
+        let mut lines = Vec::new();
+        loop {
+            self.next(&mut lines);
+            // There is nowhere else to say that it failed.
+            let _ = (sink.write_all(&lines), sink.flush());
+            lines.clear();
+            lines.shrink_to(KEPT);
+            let mut state = self.state();
+            state.leaving = 0;
+            let lost = mem::take(&mut state.lost);
+            drop(state);
+            self.done.notify_all();
+            if lost > 0 {
+                tracing::warn!(lines = lost, "log lines are missing: whoever reads them was too slow");
             }
         }
-        let lines = lost.swap(0, Relaxed);
-        if lines > 0 {
-            tracing::warn!(lines, "log lines are missing: whoever reads them was too slow");
-        }
+    }
+
+    /// Waits for lines, and takes them.
+    fn next(&self, lines: &mut Vec<u8>) {
+        let state = self.begun.wait_while(self.state(), |state| state.gathered.is_empty());
+        let state = state.unwrap_or_else(PoisonError::into_inner);
+        let gathered = self.hurry.wait_timeout_while(state, GATHER, |state| !state.hurries);
+        let (mut state, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+        mem::swap(&mut state.gathered, lines);
+        state.leaving = lines.len();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
+    use std::sync::mpsc::{Receiver, channel};
 
     /// Whoever reads, one permission a write.
     struct Reader {
@@ -128,10 +168,11 @@ mod tests {
         for _ in 0..6 {
             assert_eq!(lines.write(&line).expect("it is taken"), line.len());
         }
-        assert_eq!(lines.lost.load(Relaxed), 2);
+        assert_eq!(lines.0.state().lost, 2);
         drop(permit);
         drop(flush);
         assert_eq!(read.lock().expect("no panic").len(), MOST);
-        assert_eq!((lines.waiting.load(Relaxed), lines.lost.load(Relaxed)), (0, 0));
+        let state = lines.0.state();
+        assert_eq!((state.gathered.len(), state.leaving, state.lost), (0, 0, 0));
     }
 }
