@@ -116,7 +116,9 @@ on_postgres() { echo "postgres://mana@/$1?host=$work/postgres"; }
 
 # What a script here does when it ends, however it does.
 clean_up() {
-    for service in "${!pid[@]}"; do stop "$service" 2>/dev/null; done
+    for service in "${!pid[@]}"; do [ "$service" = postgres ] || stop "$service" 2>/dev/null; done
+    # It waits for all who are connected.
+    stop postgres 2>/dev/null
     rm -rf "$work"
 }
 
