@@ -23,7 +23,8 @@ alternate() {
 measure() {
     local name=$1 contender=$2 round=$3 service=$4 script=$6 connections=${CLIENTS:-$clients} duration storm= before after figures
     duration=$((round ? seconds : 2))
-    [ "$script" != paced.lua ] || connections=$(half "$contender")
+    # At the rate of the service whose sessions they are.
+    [ "$script" != paced.lua ] || case $5 in *.*) connections=$(half "${5%.*}") ;; *) connections=$(half "$contender") ;; esac
     export SESSIONS=$work/$service.$5 THREADS=$((connections > 1 ? 2 : 1))
     case $5 in
     # Of another service, on the same database.

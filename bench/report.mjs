@@ -34,9 +34,9 @@ const gain = (what) => ratio(noted(what, "theirs"), noted(what, "ours"));
 
 // For each kind of row: what either contender did, the ratio, and what the goal is held against.
 const kinds = {
-  rate({ work }) {
-    const of = ratio(values(work, "ours", "rate"), values(work, "theirs", "rate"));
-    return { theirs: rate(work, "theirs"), ours: rate(work, "ours"), ratio: times(of), held: of.median };
+  rate({ work, contender = "ours" }) {
+    const of = ratio(values(work, contender, "rate"), values(work, "theirs", "rate"));
+    return { theirs: rate(work, "theirs"), ours: rate(work, contender), ratio: times(of), held: of.median };
   },
   share({ work, contender, of: other }) {
     const of = ratio(values(work, contender, "rate"), values(work, other, "rate"));
@@ -59,6 +59,10 @@ const kinds = {
     const at = (contender) => `at ${number(median(values(work, contender, "rate")))}/s: ${latency(work, contender)}`;
     return { theirs: at("theirs"), ours: at("ours"), ratio: `p99 ${times(of)}`, held };
   },
+  ceiling({ work }) {
+    const of = ratio(values(work, "ours", "p99"), values(work, "hyper", "p99"));
+    return { theirs: "", ours: `hyper ${latency(work, "hyper")}`, ratio: `p99 ${times(of)} hyper's` };
+  },
   statements({ work }) {
     // The quietest round, since maintenance's batches fall into some.
     const held = per1000(work, "query").low + per1000(work, "change").low;
@@ -71,7 +75,7 @@ const kinds = {
   },
   noted({ what, unit, afterAll }) {
     // Some reads are asked of our process under another name.
-    const asked = { theirs: ["theirs"], ours: ["ours", "traced", "churn"] };
+    const asked = { theirs: ["theirs"], ours: ["ours", "alone", "traced", "churn"] };
     const after = (contender) => (afterAll ? ` after ${number(served(...asked[contender]))} requests` : "");
     const one = (contender) => (noted(what, contender).length ? spread(range(noted(what, contender)), ` ${unit}`) + after(contender) : "");
     return { theirs: one("theirs"), ours: one("ours"), ratio: one("theirs") && times(gain(what)), held: median(noted(what, "ours")) };
@@ -99,17 +103,17 @@ const table = goals.map((row) => {
 });
 const costs = goals
   .filter((row) => row.cost)
-  .map(({ work, cost }) => {
-    const of = ratio(values(work, "theirs", (run) => run.processor / run.requests), values(work, "ours", (run) => run.processor / run.requests));
-    return line(cost, spread(processor(work, "theirs"), " ms"), spread(processor(work, "ours"), " ms"), times(of));
+  .map(({ work, contender = "ours", cost }) => {
+    const of = ratio(values(work, "theirs", (run) => run.processor / run.requests), values(work, contender, (run) => run.processor / run.requests));
+    return line(cost, spread(processor(work, "theirs"), " ms"), spread(processor(work, contender), " ms"), times(of));
   });
 
-const shared = onPostgres.map(({ work, name, unit }) => {
+const shared = onPostgres.map(({ work, name, unit, sqlite = "ours" }) => {
   const column = unit === "ms" ? "p50" : "rate";
   const one = (contender) => spread(range(values(work, contender, column)), unit === "ms" ? " ms" : "/s") + refused(work, contender);
   const of = (a, b) => (unit === "ms" ? ratio(values(work, b, column), values(work, a, column)) : ratio(values(work, a, column), values(work, b, column)));
   const contenders = ["theirs_pg", "ours_pg", "ours_pg50"].map(one);
-  return line(name, ...contenders, times(of("ours_pg", "theirs_pg")), percent(of("ours_pg", "ours")), percent(of("ours_pg50", "ours")));
+  return line(name, ...contenders, times(of("ours_pg", "theirs_pg")), percent(of("ours_pg", sqlite)), percent(of("ours_pg50", sqlite)));
 });
 
 console.log(`# mana-auth beside Better Auth
