@@ -260,14 +260,15 @@ impl Change {
 /// Counts what became of an event, by the rows that each of its statements affected.
 fn count_event(event: &Event, detail: Detail, affected: &[u64]) {
     for (index, count) in affected.iter().enumerate() {
-        let outcome = match (detail, affected.len().saturating_sub(index)) {
-            // Earlier statements only count the events.
-            (Detail::Full | Detail::Minimal, 3..) => continue,
-            // An event of which there are too many is counted by the statement before its own.
-            (Detail::Full | Detail::Minimal, 2) => "coalesced",
-            (Detail::Full, _) => "written",
-            (Detail::Minimal, _) => "minimal",
-            (Detail::Lost | Detail::Nothing, _) => "lost",
+        let behind = affected.len().saturating_sub(index).saturating_sub(1);
+        let outcome = match (detail, event.is_capped(), behind) {
+            // Behind the event, it is counted where there were too many.
+            (Detail::Full | Detail::Minimal, true, 0) => "coalesced",
+            (Detail::Full, true, 1) | (Detail::Full, false, 0) => "written",
+            (Detail::Minimal, true, 1) | (Detail::Minimal, false, 0) => "minimal",
+            // Before it, only how many of its kind there are.
+            (Detail::Full | Detail::Minimal, ..) => continue,
+            (Detail::Lost | Detail::Nothing, ..) => "lost",
         };
         // An event whose condition did not hold was none.
         if *count > 0 {

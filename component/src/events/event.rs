@@ -225,6 +225,12 @@ impl Event {
         self
     }
 
+    /// Whether further ones are counted instead of written where there are too many.
+    #[must_use]
+    pub const fn is_capped(&self) -> bool {
+        self.cap.is_some()
+    }
+
     /// Whether the change that it reports goes on without it.
     #[must_use]
     pub fn is_expendable(&self) -> bool {

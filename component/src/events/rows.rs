@@ -9,7 +9,7 @@ use crate::{
 };
 use serde_json::Value as Json;
 
-/// Writes an event if its condition holds. The last statement writes it. The one before it counts the event beyond its cap; for event
+/// Writes an event if its condition holds. Of one with a cap, the statement behind that counts it where there were too many; for event
 /// types that strangers cause, the first counts every event of the type.
 #[must_use]
 pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
@@ -47,9 +47,11 @@ pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
         ),
         params,
     );
-    let counted = below_cap.map(|below_cap| count(event, &below_cap.negated(), "coalesced", ctx.now));
+    let is_missing =
+        Condition::new("NOT EXISTS (SELECT 1 FROM security_events WHERE id = $1)", params![written.id]);
+    let counted = event.cap.map(|_| count(event, &is_missing, "coalesced", ctx.now));
     let rate = matches!(event.cap, Some(Cap::InAll(_))).then(|| count_rate(event, ctx.now));
-    rate.into_iter().chain(counted).chain([insert]).collect()
+    rate.into_iter().chain([insert]).chain(counted).collect()
 }
 
 /// Counts an event among those of its kind within a minute, where its condition holds.
