@@ -37,7 +37,7 @@ use std::{
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// The largest answer that is remembered, with its header fields, in bytes.
-const LARGEST: usize = 8 * 1024;
+pub(super) const LARGEST: usize = 8 * 1024;
 
 /// What an answer takes beside its text: its table of header fields, and its places here. Rather more than less.
 const OVERHEAD: usize = 2 * 1024;

@@ -1,6 +1,9 @@
 //! A body that tells how much of it has gone.
 
-use super::{super::open::Busy, Entry, Outlet, Waiting, streams};
+use super::{
+    super::{answer_memory, open::Busy},
+    Entry, Outlet, Waiting, streams,
+};
 use bytes::{Buf, Bytes};
 use futures::future::AbortHandle;
 use http::{Response, Version};
@@ -52,8 +55,9 @@ impl Outlet {
     }
 
     fn enter(&self, bytes: &Bytes, end: AbortHandle) -> Entry {
-        // Bytes that others hold as well are there whether anybody waits for them or not.
-        let charge = OVERHEAD + if bytes.is_unique() { bytes.len() } else { 0 };
+        // A document that all share is there whether anybody waits for it or not. What else is shared may be replaced meanwhile.
+        let is_document = !bytes.is_unique() && bytes.len() > answer_memory::LARGEST;
+        let charge = OVERHEAD + if is_document { 0 } else { bytes.len() };
         let now = self.egress.now();
         self.egress.enter(Waiting::new(bytes.len(), charge, self.connection, self.network, end, now))
     }
