@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, LazyLock, Mutex},
 };
 
-/// How many things of a kind are remembered. At some 3 KiB each, that is 6 MiB of an instance.
+/// How many things of a kind are remembered. At some 3 KiB each, that is 6 MiB of an instance for a kind.
 const MOST: NonZeroUsize = NonZeroUsize::new(2048).unwrap();
 
 /// How much of a text's end it is looked up by, in bytes: of a cookie the tag, of a token half the signature.
@@ -45,6 +45,12 @@ impl<V> VerifiedTokens<V> {
         }
     }
 
+    /// Remembers the value in place of the one that is.
+    pub fn replace(&self, text: &str, value: Arc<V>) {
+        self.remove(text);
+        self.insert(text, value);
+    }
+
     /// Forgets the text.
     pub fn remove(&self, text: &str) {
         if let (Some(tail), Ok(mut remembered)) = (tail(text), self.0.lock()) {
@@ -70,6 +76,10 @@ mod tests {
         assert_eq!(memory.get(&other), None);
         memory.insert("short", Arc::new(2));
         assert_eq!(memory.get("short"), None);
+        memory.insert(&one, Arc::new(3));
+        assert_eq!(memory.get(&one).as_deref(), Some(&1));
+        memory.replace(&one, Arc::new(3));
+        assert_eq!(memory.get(&one).as_deref(), Some(&3));
         memory.remove(&one);
         assert_eq!(memory.get(&one), None);
     }

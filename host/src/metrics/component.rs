@@ -52,7 +52,7 @@ pub(super) const COMPONENT: [ComponentCounter; 13] = [
         name: "session_reads",
         help: "Answers about a session",
         label: "source",
-        values: &["cookie", "token", "database"],
+        values: &["cookie", "memory", "token", "database"],
     },
     ComponentCounter {
         metric: Metric::SessionsEnded,

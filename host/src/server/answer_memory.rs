@@ -8,7 +8,7 @@
 //!
 //! A fault here lets somebody in. "Answers given again" in docs/architecture.md says why there is none: read it before a change.
 
-use super::{asked::Asked, id::REQUEST_ID};
+use super::{asked::Asked, framed_hash::FramedHash, id::REQUEST_ID};
 use crate::{
     bindings::exports::mana::auth::exchange::Reuse,
     clock::Clock,
@@ -93,9 +93,8 @@ struct Weight;
 
 impl Weighter<Key, Arc<Remembered>> for Weight {
     fn weight(&self, _: &Key, remembered: &Arc<Remembered>) -> u64 {
-        let subjects = remembered.subjects.iter().map(String::len).sum::<usize>();
-        let own = size(&remembered.headers, &remembered.body) + remembered.route.len() + subjects;
-        (own + OVERHEAD) as u64
+        let subjects = remembered.subjects.iter().map(String::len).sum::<usize>() + remembered.route.len();
+        (size(&remembered.headers, &remembered.body) + subjects + OVERHEAD) as u64
     }
 }
 
@@ -125,7 +124,7 @@ impl AnswerMemory {
         if !reads || NEVER.iter().any(|name| head.headers.contains_key(name)) {
             return None;
         }
-        let mut hash = self.hash();
+        let mut hash = FramedHash::new(&self.secret);
         hash.add(head.method.as_str().as_bytes());
         hash.add(head.uri.path().as_bytes());
         hash.add(&[u8::from(asked.caller.scheme == Scheme::Https), u8::from(asked.internal.is_some())]);
@@ -134,7 +133,7 @@ impl AnswerMemory {
             hash.count(values.iter().count());
             values.iter().for_each(|value| hash.add(value.as_bytes()));
         }
-        Some(hash.0.finalize())
+        Some(hash.finish())
     }
 
     /// The answer to give again, if the component would still give it. The monotonic clock stands at `now`.
@@ -176,7 +175,7 @@ impl AnswerMemory {
         if !is_about_somebody || !is_plain || size(headers, body) > LARGEST {
             return;
         }
-        let mut owner = self.hash();
+        let mut owner = FramedHash::new(&self.secret);
         owner.add(route.as_bytes());
         reuse.subjects.iter().for_each(|subject| owner.add(subject.as_bytes()));
         let counts = reuse.counts.iter();
@@ -197,22 +196,20 @@ impl AnswerMemory {
         };
         self.answers.insert(key, Arc::new(remembered));
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(before) = newest.put(owner.0.finalize(), key).filter(|before| *before != key) {
+        if let Some(before) = newest.put(owner.finish(), key).filter(|before| *before != key) {
             self.answers.remove(&before);
         }
-    }
-
-    fn hash(&self) -> Framed {
-        Framed(blake3::Hasher::new_keyed(&self.secret))
     }
 
     /// Makes sure that an answer is the one that would have been given in its place, if that still holds.
     pub(super) fn compare(&self, key: &Key, remembered: &Arc<Remembered>, response: &mut Response<Bytes>) {
         let still = self.find(key, self.clock.elapsed()).is_some_and(|still| Arc::ptr_eq(&still, remembered));
-        let mut headers = remembered.headers.clone();
-        headers.remove(REQUEST_ID);
-        let would_be = (StatusCode::OK, &headers, &remembered.body);
-        if still && would_be != (response.status(), response.headers(), response.body()) {
+        let mut made = response.headers().clone();
+        made.insert(REQUEST_ID, HeaderValue::from_static(""));
+        // An instance that does not remember the client gives it its cookie as well.
+        made.remove(header::SET_COOKIE);
+        let made = (response.status(), &made, response.body());
+        if still && made != (StatusCode::OK, &remembered.headers, &remembered.body) {
             tracing::error!(route = remembered.route, "the memory has another answer than the component");
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         }
@@ -228,20 +225,6 @@ impl Remembered {
         let mut response = Response::new(self.body.clone());
         *response.headers_mut() = self.headers.clone();
         response
-    }
-}
-
-/// A hash over texts, none of which can be taken for a part of another.
-struct Framed(blake3::Hasher);
-
-impl Framed {
-    fn add(&mut self, text: &[u8]) {
-        self.count(text.len());
-        self.0.update(text);
-    }
-
-    fn count(&mut self, count: usize) {
-        self.0.update(&count.to_le_bytes());
     }
 }
 

@@ -15,6 +15,7 @@ mod delivery;
 mod descriptors;
 mod documents;
 mod egress;
+mod framed_hash;
 mod housekeeping;
 mod id;
 mod internal;

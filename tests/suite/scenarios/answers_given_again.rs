@@ -13,6 +13,7 @@ use std::time::Duration;
 scenarios![
     whatever_trace_they_are_a_part_of needs Management,
     of_a_bearer_and_of_the_key_set needs Management,
+    of_a_session_cookie_alone needs Management,
     to_nobody_else,
     until_the_user_is_changed,
     until_another_server_starts needs Management,
@@ -71,6 +72,30 @@ async fn of_a_bearer_and_of_the_key_set(stage: Stage) {
     .await;
     // The first reads of a token are of the database: one in each instance.
     assert!(if service.is_over_postgres() { hits == 0 } else { hits >= 12 }, "{hits}");
+}
+
+/// A backend that passes the session cookie on, and keeps nothing that it is given.
+async fn of_a_session_cookie_alone(stage: Stage) {
+    let service = stage.start().await;
+    let ana = service.someone().await;
+    let cookie = format!("mana_session={}", ana.client.session_cookie().1);
+    let backend = service.client();
+    let read = async || backend.get("/session").header("cookie", &cookie).await;
+    let hits = repeated(&service, async || {
+        for _ in 0..20 {
+            assert_eq!(read().await.ok()["user"], ana.user);
+        }
+    })
+    .await;
+    // Each instance reads the database, and gives the session cache twice, before it gives none.
+    assert!(if service.is_over_postgres() { hits == 0 } else { hits >= 12 }, "{hits}");
+    service.sql("UPDATE users SET name = 'Another'");
+    assert_eq!(read().await.ok()["user"]["name"], "Another");
+    for _ in 0..5 {
+        read().await.ok();
+    }
+    ana.client.post("/logout", json!({})).await.ok();
+    read().await.refused("UNAUTHENTICATED");
 }
 
 async fn to_nobody_else(stage: Stage) {

@@ -3,15 +3,18 @@
 use super::{Person, Service};
 
 impl Service {
-    /// Where the answer to one more read of theirs came from: `cookie` or `database`.
+    /// Where the answer to one more read of theirs came from: `cookie`, `memory` or `database`.
     pub async fn source(&self, person: &Person) -> &'static str {
-        let read = async |from| self.metrics().await.count("session_reads", from);
-        let (cookie, database) = (read("cookie").await, read("database").await);
+        const SOURCES: [&str; 3] = ["cookie", "memory", "database"];
+        let before = self.metrics().await;
         person.client.get("/session").await.ok();
-        match (read("cookie").await - cookie, read("database").await - database) {
-            (1, 0) => "cookie",
-            (0, 1) => "database",
-            other => panic!("{other:?} reads of cookie and database"),
+        let after = self.metrics().await;
+        let counted = |source| after.count("session_reads", source) - before.count("session_reads", source);
+        match SOURCES.map(counted) {
+            [1, 0, 0] => "cookie",
+            [0, 1, 0] => "memory",
+            [0, 0, 1] => "database",
+            other => panic!("{other:?} reads from {SOURCES:?}"),
         }
     }
 }

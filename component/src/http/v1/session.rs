@@ -12,7 +12,10 @@ use crate::{
     },
     invalidations::{Position, Reuse},
     secrets::CookieSecret,
-    sessions::{self, Session, cache},
+    sessions::{
+        self, Session,
+        cache::{self, Cached},
+    },
 };
 use axum::{
     Extension,
@@ -51,20 +54,26 @@ pub async fn session(call: Call, method: Method, headers: HeaderMap) -> Result<R
     }
 }
 
-/// The answer that the client brought itself, if it still holds.
+/// The answer that the client brought itself, or was given last, if it still holds.
 async fn cached(
     call: &Call,
     headers: &HeaderMap,
     cookie: &CookieSecret,
 ) -> Result<Option<Response>, Problem> {
+    let Some(cached) = read_cache(call, headers, cookie).await else { return Ok(None) };
+    let renewed = cached.renewed.as_deref().map(|jwe| cookies::set_cache(call.settings, jwe));
+    let answer = answer(cached.rendered(body)?.to_owned(), renewed.transpose()?);
+    Ok(Some(reusable(answer, cached.reuse)))
+}
+
+async fn read_cache(call: &Call, headers: &HeaderMap, cookie: &CookieSecret) -> Option<Cached> {
     for jwe in cookies::caches(headers, call.settings) {
-        if let Some(cached) = cache::read(call, cookie, jwe).await {
-            let renewed = cached.renewed.as_deref().map(|jwe| cookies::set_cache(call.settings, jwe));
-            let answer = answer(cached.rendered(body)?.to_owned(), renewed.transpose()?);
-            return Ok(Some(reusable(answer, cached.reuse)));
+        let cached = cache::read(call, cookie, jwe).await;
+        if cached.is_some() {
+            return cached;
         }
     }
-    Ok(None)
+    cache::recall(call, cookie).await
 }
 
 /// The answer that this instance remembers for a token, if it still holds.

@@ -6,13 +6,16 @@
 //!            whatever is wrong: ignored, and the database decides ◀───────────────────────┘
 //! ```
 //!
+//! A client that brings the session cookie alone is answered by the cookie that was last encrypted for it here. It gets that once more:
+//! whoever then brings none keeps none.
+//!
 //! It answers reads only. Nothing in it is believed longer than `session_cache_seconds` after it was sealed, nor a day
 //! after the database was read.
 
 mod facts;
 mod jwe;
 
-use super::{Session, activity};
+use super::{Session, activity, user_agent_change};
 use crate::{
     accounts::User,
     context::Context,
@@ -28,7 +31,10 @@ use jwe::JweCipher;
 use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 use subtle::ConstantTimeEq as _;
 
@@ -39,6 +45,16 @@ const READ_LIFETIME: Span = Span::hours(24);
 
 /// The cookies that were opened.
 static DECRYPTED: VerifiedTokens<Decrypted> = VerifiedTokens::new();
+/// The cookies that were last encrypted here, by the hash of the session cookie that each belongs to.
+static NEWEST: VerifiedTokens<Encrypted> = VerifiedTokens::new();
+
+/// A cookie that was encrypted.
+struct Encrypted {
+    at: Time,
+    jwe: String,
+    /// Whether a client that did not bring it got it once more.
+    is_repeated: AtomicBool,
+}
 
 /// What a cookie says. Times are milliseconds since the Unix epoch.
 #[derive(Serialize, Deserialize)]
@@ -83,9 +99,9 @@ struct LastCheck {
 /// What was read of a session, and holds at this moment.
 pub struct Cached {
     decrypted: Arc<Decrypted>,
-    /// The cookie in place of the one that came, where that has grown old.
+    /// The cookie in place of the one that came, where none came or that has grown old.
     pub renewed: Option<String>,
-    /// Until when, and as long as what, it is all the same; none of one that was renewed.
+    /// Until when, and as long as what, it is all the same; none where there is a cookie to give.
     pub reuse: Option<Reuse>,
 }
 
@@ -109,9 +125,27 @@ impl Cached {
 
 /// What the cookie says, if it holds for this session cookie at this moment; else none, and the database decides.
 pub async fn read(ctx: &Context, cookie: &CookieSecret, jwe: &str) -> Option<Cached> {
+    current(ctx, &hash(cookie), jwe, "cookie").await
+}
+
+/// The same for a client that brings none that holds, by the one that it was last given here.
+pub async fn recall(ctx: &Context, cookie: &CookieSecret) -> Option<Cached> {
+    let cookie = hash(cookie);
+    let newest = NEWEST.get(&cookie)?;
+    let cached = current(ctx, &cookie, &newest.jwe, "memory").await?;
+    // Of a session cookie alone, as where the database is read.
+    user_agent_change::report(ctx, &cached.decrypted.session).await;
+    if cached.renewed.is_some() || newest.is_repeated.swap(true, Relaxed) {
+        return Some(cached);
+    }
+    Some(Cached { renewed: Some(newest.jwe.clone()), reuse: None, ..cached })
+}
+
+/// What a cookie says, if it holds for the session cookie with this hash at this moment.
+async fn current(ctx: &Context, cookie: &str, jwe: &str, source: &'static str) -> Option<Cached> {
     let lifetime = ctx.settings.session_cache?;
     let decrypted = decrypt(ctx, jwe)?;
-    if !bool::from(decrypted.cookie.as_bytes().ct_eq(hash(cookie).as_bytes()))
+    if !bool::from(decrypted.cookie.as_bytes().ct_eq(cookie.as_bytes()))
         || !decrypted.holds(ctx.now, lifetime)
     {
         return None;
@@ -125,8 +159,14 @@ pub async fn read(ctx: &Context, cookie: &CookieSecret, jwe: &str) -> Option<Cac
     DECRYPTED.insert(jwe, Arc::clone(&decrypted));
     let active_at = activity::note(session.id, last_check.active_at, ctx.now);
     decrypted.set_last_check(LastCheck { as_of, active_at });
-    platform::count(Metric::SessionReads, "cookie", 1);
-    let renewed = decrypted.is_old(ctx.now, lifetime).then(|| {
+    platform::count(Metric::SessionReads, source, 1);
+    let renewed = is_old(decrypted.encrypted_at, ctx.now, lifetime).then(|| {
+        // Whoever reads twice before taking the new one gets it twice.
+        let newest =
+            NEWEST.get(cookie).filter(|newest| newest.at <= ctx.now && !is_old(newest.at, ctx.now, lifetime));
+        if let Some(newest) = newest {
+            return Some(newest.jwe.clone());
+        }
         let payload = Payload {
             encrypted_at: ctx.now.0,
             read_at: decrypted.read_at.0,
@@ -142,7 +182,7 @@ pub async fn read(ctx: &Context, cookie: &CookieSecret, jwe: &str) -> Option<Cac
         until: decrypted.stays_until(lifetime).min(activity::next(active_at)),
         subjects,
         as_of,
-        count: Some((Metric::SessionReads, "cookie")),
+        count: Some((Metric::SessionReads, source)),
     });
     Some(Cached { decrypted, renewed: renewed.flatten(), reuse })
 }
@@ -197,11 +237,21 @@ fn decrypt(ctx: &Context, jwe: &str) -> Option<Arc<Decrypted>> {
     }))
 }
 
+/// Whether four fifths of a cookie's life are over.
+fn is_old(encrypted_at: Time, now: Time, lifetime: Span) -> bool {
+    now >= encrypted_at + lifetime.four_fifths()
+}
+
 impl Payload<'_> {
     fn encrypt(&self, ctx: &Context) -> Option<String> {
         let text = serde_json::to_vec(self).ok()?;
         let jwe = jwe_cipher(ctx)?.encrypt(platform::random(), text)?;
-        (jwe.len() <= LONGEST).then_some(jwe)
+        if jwe.len() > LONGEST {
+            return None;
+        }
+        let newest = Encrypted { at: ctx.now, jwe: jwe.clone(), is_repeated: AtomicBool::new(false) };
+        NEWEST.replace(&self.cookie, Arc::new(newest));
+        Some(jwe)
     }
 }
 
@@ -221,11 +271,6 @@ impl Decrypted {
     fn stays_until(&self, lifetime: Span) -> Time {
         let Self { encrypted_at, read_at, session, .. } = self;
         (*encrypted_at + lifetime.four_fifths()).min(*read_at + READ_LIFETIME).min(session.stays_until())
-    }
-
-    /// Whether four fifths of its life are over.
-    fn is_old(&self, now: Time, lifetime: Span) -> bool {
-        now >= self.encrypted_at + lifetime.four_fifths()
     }
 
     fn last_check(&self) -> LastCheck {
