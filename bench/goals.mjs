@@ -14,11 +14,13 @@ export const goals = [
     cost: "read a session by the session cookie alone",
     goal: "≥ 30× Better Auth, then 50×", met: (held) => held >= 30,
   },
+  { kind: "bun", work: "database", contender: "alone", name: "the same, Better Auth on Bun" },
   {
     kind: "rate", work: "cached", name: "read a session from the cookie cache",
     cost: "read a session from the cookie cache",
     goal: "≥ 60× Better Auth", met: (held) => held >= 60,
   },
+  { kind: "bun", work: "cached", name: "the same, Better Auth on Bun" },
   {
     kind: "share", work: "cached", contender: "ours", of: "hyper", name: "the same, beside bare hyper with the same header fields",
     goal: "≥ 70% of bare hyper", met: (held) => held >= 0.7,

@@ -38,6 +38,10 @@ const kinds = {
     const of = ratio(values(work, contender, "rate"), values(work, "theirs", "rate"));
     return { theirs: rate(work, "theirs"), ours: rate(work, contender), ratio: times(of), held: of.median };
   },
+  bun({ work, contender = "ours" }) {
+    const of = ratio(values(work, contender, "rate"), values(work, "bun", "rate"));
+    return { theirs: rate(work, "bun"), ours: "", ratio: times(of) };
+  },
   share({ work, contender, of: other }) {
     const of = ratio(values(work, contender, "rate"), values(work, other, "rate"));
     const shown = contender === "ours" ? `${other} ${rate(work, other)}` : rate(work, contender);
@@ -125,6 +129,7 @@ ${meaning()}
 - Machine: ${fact.machine}
 - ${fact.ours}; SQLite, one process
 - ${fact.theirs}; SQLite (\`node:sqlite\`, WAL), one process, cookie cache \`jwe\`, configured in [better-auth/auth.js](better-auth/auth.js)
+- The same on ${fact.bun}, on the same file, where a row names it
 - ${fact.wrk}; ${fact.load}, in alternation after a warm-up
 
 Median (lowest–highest) of the rounds; a ratio is that of each round's pair. Compare ratios, never absolute figures of two runs.

@@ -4,7 +4,7 @@ postgres=/usr/lib/postgresql/15/bin
 server=${SERVER:-${CARGO_TARGET_DIR:-../target}/release/mana-auth}
 node=better-auth/node_modules/.bin/node
 export PASSWORD='vellum otter sextant brocade'
-declare -A serve host api login read ready management pid database bound data cache log
+declare -A runtime serve host api login read ready management pid database bound data cache log
 
 better_auth() {
     serve[$1]=serve_better_auth host[$1]=127.0.0.1:$(free_port)
@@ -46,7 +46,8 @@ in_better_auth() {
     local name=$1
     shift
     exec env NODE_ENV=production BETTER_AUTH_TELEMETRY=0 BETTER_AUTH_URL="http://${host[$name]}" \
-        BETTER_AUTH_SECRET=only-for-the-bench-0123456789abcdef DATABASE="${database[$name]:-$work/$name.db}" "$node" "$@"
+        BETTER_AUTH_SECRET=only-for-the-bench-0123456789abcdef DATABASE="${database[$name]:-$work/${data[$name]:-$name}.db}" \
+        "${runtime[$name]:-$node}" "$@"
 }
 
 serve_better_auth() { in_better_auth "$1" better-auth/server.js; }

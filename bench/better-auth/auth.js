@@ -1,12 +1,14 @@
 // Better Auth as the replaced service ran it. Where a setting costs time, the faster one is chosen.
-import { DatabaseSync } from "node:sqlite";
 import { betterAuth } from "better-auth";
 import { jwt } from "better-auth/plugins";
 import pg from "pg";
 
+// What comes with the runtime: Bun or Node.
+const Sqlite = globalThis.Bun ? (await import("bun:sqlite")).Database : (await import("node:sqlite")).DatabaseSync;
+
 function open(address) {
   if (address.startsWith("postgres:")) return new pg.Pool({ connectionString: address, max: 16 });
-  const file = new DatabaseSync(address);
+  const file = new Sqlite(address);
   // As mana-auth has it; the default, a rollback journal, makes each sign-in slower.
   file.exec("PRAGMA journal_mode = WAL");
   return file;
