@@ -73,7 +73,7 @@ pub fn is_ideograph(c: char) -> bool {
 
 /// A letter of Mongolian or of its kin, which have variants.
 pub fn is_mongolian(c: char) -> bool {
-    SCRIPT.get(c) == Script::Mongolian
+    SCRIPT.get(c) == Script::Mongolian && !is_selector(c)
 }
 
 /// Whether two characters are of one script.
