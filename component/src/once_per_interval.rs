@@ -33,6 +33,13 @@ impl<K: Hash + Eq> OncePerInterval<K> {
         }
         first
     }
+
+    /// Forgets the last time: what was to be done then was not.
+    pub fn forget(&self, subject: &K) {
+        if let Ok(mut last) = self.last.lock() {
+            last.pop(subject);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -48,5 +55,7 @@ mod tests {
         assert!(reports.is_first(1, Time(60_000)));
         assert!(!reports.is_first(1, Time(60_001)));
         assert!(reports.is_first(1, Time(59_999)), "by a clock that was put back");
+        reports.forget(&1);
+        assert!(reports.is_first(1, Time(59_999)));
     }
 }

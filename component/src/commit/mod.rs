@@ -259,6 +259,10 @@ impl Change {
 
 /// Counts what became of an event, by the rows that each of its statements affected.
 fn count_event(event: &Event, detail: Detail, affected: &[u64]) {
+    if detail == Detail::Nothing {
+        // Whether its condition held, nobody knows.
+        platform::count(Metric::AuditEvents, "lost", 1);
+    }
     for (index, count) in affected.iter().enumerate() {
         let behind = affected.len().saturating_sub(index).saturating_sub(1);
         let outcome = match (detail, event.is_capped(), behind) {

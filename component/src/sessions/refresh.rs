@@ -155,9 +155,14 @@ async fn rotate(
             activity::note(id, last_activity_at, ctx.now);
             Ok(Rotation::Done(Box::new(signed_in)))
         }
-        Err(CommitError::Unmet(unmet)) if Some(unmet) == spends_first => Ok(Rotation::ChainUsed),
-        Err(CommitError::Unmet(_) | CommitError::Conflict(_)) => Ok(Rotation::Overtaken),
-        Err(refused) => Err(Failure::from(refused).into()),
+        Err(refused) => {
+            user_agent_change::undetected(id);
+            match refused {
+                CommitError::Unmet(unmet) if Some(unmet) == spends_first => Ok(Rotation::ChainUsed),
+                CommitError::Unmet(_) | CommitError::Conflict(_) => Ok(Rotation::Overtaken),
+                CommitError::Failed(_) => Err(Failure::from(refused).into()),
+            }
+        }
     }
 }
 

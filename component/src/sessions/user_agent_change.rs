@@ -40,11 +40,18 @@ fn is_same_family(one: &str, other: &str) -> bool {
     one == other || user_agent::family(one) == user_agent::family(other)
 }
 
-/// Reports a change. Reading a session must not fail for that.
+/// Reports a change. Reading a session must not fail for that: what can't be written now is detected again.
 pub async fn report(ctx: &Context, session: &Session) {
     if let Some(suspicion) = detect(ctx, session) {
         let mut change = Change::new();
         suspicion.report_in_session(&mut change, session.user_id, session.id);
-        drop(change.commit(ctx).await);
+        if change.commit(ctx).await.is_err() {
+            undetected(session.id);
+        }
     }
+}
+
+/// Has a change that was detected, and could not be reported, be detected again.
+pub fn undetected(session: SessionId) {
+    REPORTED.forget(&session);
 }
