@@ -14,6 +14,7 @@ scenarios![
     whatever_trace_they_are_a_part_of needs Management,
     of_a_bearer_and_of_the_key_set needs Management,
     of_a_session_cookie_alone needs Management,
+    but_a_changed_user_agent_is_seen needs Management,
     to_nobody_else,
     until_the_user_is_changed,
     until_another_server_starts needs Management,
@@ -51,7 +52,7 @@ async fn whatever_trace_they_are_a_part_of(stage: Stage) {
         for n in 0..20 {
             let trace = format!("00-{:032x}-{:016x}-01", n + 1, n + 1);
             let read = ana.client.get(&format!("/session?n={n}"));
-            read.header("traceparent", &trace).header("user-agent", &format!("agent {n}")).await.ok();
+            read.header("traceparent", &trace).header("accept-language", &format!("x-{n}")).await.ok();
         }
     })
     .await;
@@ -80,7 +81,7 @@ async fn of_a_session_cookie_alone(stage: Stage) {
     let ana = service.someone().await;
     let cookie = format!("mana_session={}", ana.client.session_cookie().1);
     let backend = service.client();
-    let read = async || backend.get("/session").header("cookie", &cookie).await;
+    let read = async || backend.get("/session").without_cookies().header("cookie", &cookie).await;
     let hits = repeated(&service, async || {
         for _ in 0..20 {
             assert_eq!(read().await.ok()["user"], ana.user);
@@ -96,6 +97,35 @@ async fn of_a_session_cookie_alone(stage: Stage) {
     }
     ana.client.post("/logout", json!({})).await.ok();
     read().await.refused("UNAUTHENTICATED");
+}
+
+/// Whoever has somebody's cookies, and not their browser, is told of however often the owner reads.
+async fn but_a_changed_user_agent_is_seen(stage: Stage) {
+    const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let service = stage.start().await;
+    service.register("ana@example.org").await;
+    let owner = service.client();
+    let right = json!({ "email": "ana@example.org", "password": crate::service::PASSWORD });
+    owner.post("/login", right).header("user-agent", FIREFOX).await.ok();
+    let cookie = format!("mana_session={}", owner.session_cookie().1);
+    let client = service.client();
+    let read = async |agent: &str| {
+        client
+            .get("/session")
+            .without_cookies()
+            .header("cookie", &cookie)
+            .header("user-agent", agent)
+            .await
+            .ok();
+    };
+    for _ in 0..10 {
+        read(FIREFOX).await;
+    }
+    let reports =
+        || service.number("SELECT count(*) FROM security_events WHERE event_type = 'suspicious_activity'");
+    assert_eq!(reports(), 0);
+    read("curl/8.0").await;
+    assert_eq!(reports(), 1);
 }
 
 async fn to_nobody_else(stage: Stage) {
