@@ -247,13 +247,13 @@ pub const KEYS: &[ConfigKey] = &[
         "session_cache",
         Bool,
         Value("true"),
-        "Whether browsers keep an encrypted copy of the answer about their session, which costs no query while nothing changed.",
+        "Whether browsers keep an encrypted copy of the answer about their session, which costs no query while nothing changed. Off, the service remembers no session by its cookie either.",
     ),
     component(
         "session_cache_seconds",
         Integer { unit: "seconds", min: 1, max: 900 },
         Value("300"),
-        "How long such a copy is believed at most; `session_cache = false` turns it off. An ended session is refused at once, whatever this says.",
+        "How long one copy is believed at most; a client in use gets the next from it without a query, for a day at most. `session_cache = false` turns it off. An ended session is refused at once, whatever this says.",
     ),
     host(
         "audit_checkpoint_file",
@@ -373,7 +373,7 @@ pub const KEYS: &[ConfigKey] = &[
         "answer_memory",
         Integer { unit: "MiB", min: 0, max: 4096 },
         Value("16"),
-        "How much memory answers about sessions and keys may take that are given again while nothing that they speak of was touched. 0: each is made anew.",
+        "How much memory whole answers about sessions and keys may take. They are given again while nothing changed, for a minute at most. 0: each is made anew.",
     ),
     host(
         "drain_timeout_ms",
