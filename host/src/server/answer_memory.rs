@@ -42,8 +42,8 @@ pub(super) const LARGEST: usize = 8 * 1024;
 /// What an answer takes beside its text: its table of header fields, and its places here. Rather more than less.
 const OVERHEAD: usize = 2 * 1024;
 
-/// All that the component says an answer depends on, beside its subjects and time: the last only where there is the first.
-const FIELDS: [HeaderName; 4] = [header::COOKIE, header::AUTHORIZATION, header::ORIGIN, header::USER_AGENT];
+/// All that the component says an answer depends on, beside its subjects and time; with a cookie, the user agent too.
+const FIELDS: [HeaderName; 3] = [header::COOKIE, header::AUTHORIZATION, header::ORIGIN];
 
 /// A request with any of these is about more than one answer.
 const NEVER: [HeaderName; 7] = [
@@ -128,8 +128,8 @@ impl AnswerMemory {
         hash.add(head.method.as_str().as_bytes());
         hash.add(head.uri.path().as_bytes());
         hash.add(&[u8::from(asked.caller.scheme == Scheme::Https), u8::from(asked.internal.is_some())]);
-        let has_cookies = head.headers.contains_key(header::COOKIE);
-        for name in FIELDS.iter().take(if has_cookies { FIELDS.len() } else { FIELDS.len() - 1 }) {
+        let user_agent = head.headers.contains_key(header::COOKIE).then_some(header::USER_AGENT);
+        for name in FIELDS.iter().chain(&user_agent) {
             let values = head.headers.get_all(name);
             hash.count(values.iter().count());
             values.iter().for_each(|value| hash.add(value.as_bytes()));
