@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, LazyLock, Mutex},
 };
 
-/// How many things of a kind are remembered. At some 3 KiB each, that is 6 MiB of an instance for a kind.
+/// How many values one memory holds. At some 3 KiB each, one memory takes 6 MiB of an instance.
 const MOST: NonZeroUsize = NonZeroUsize::new(2048).unwrap();
 
 /// How much of a text's end it is looked up by, in bytes: of a cookie the tag, of a token half the signature.

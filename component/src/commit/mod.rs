@@ -260,7 +260,7 @@ impl Change {
 /// Counts what became of an event, by the rows that each of its statements affected.
 fn count_event(event: &Event, detail: Detail, affected: &[u64]) {
     if detail == Detail::Nothing {
-        // Whether its condition held, nobody knows.
+        // Its condition was never evaluated: it may not have held.
         platform::count(Metric::AuditEvents, "lost", 1);
     }
     for (index, count) in affected.iter().enumerate() {

@@ -225,7 +225,7 @@ impl Event {
         self
     }
 
-    /// Whether further ones are counted instead of written where there are too many.
+    /// Whether it has a cap. Events beyond the cap are counted, and not written.
     #[must_use]
     pub const fn is_capped(&self) -> bool {
         self.cap.is_some()

@@ -9,8 +9,8 @@ use crate::{
 };
 use serde_json::Value as Json;
 
-/// Writes an event if its condition holds. Of one with a cap, the statement behind that counts it where there were too many; for event
-/// types that strangers cause, the first counts every event of the type.
+/// Writes an event if its condition holds. If it has a cap, a second statement counts it when it was not written. For event types that
+/// strangers cause, a statement before both counts every event of the type.
 #[must_use]
 pub fn insert(event: &Event, ctx: &Context) -> Vec<Statement> {
     let (address, user_agent) = if event.minimal {

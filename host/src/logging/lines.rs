@@ -15,10 +15,10 @@ use std::{
 /// How many bytes of lines may wait: some 10,000 requests.
 const MOST: usize = 4 * 1024 * 1024;
 
-/// How many bytes of room for lines are kept.
+/// The capacity, in bytes, that the buffer of lines keeps.
 const KEPT: usize = 64 * 1024;
 
-/// How long a line waits for others.
+/// A line waits this long for others, to be written with them.
 const GATHER: Duration = Duration::from_millis(5);
 
 /// How long the end of the program waits for them to be written.
@@ -37,7 +37,7 @@ struct Shared {
     state: Mutex<State>,
     /// There is a first line.
     begun: Condvar,
-    /// What there is shall be written now.
+    /// Set to write the gathered lines now.
     hurry: Condvar,
     /// All of it is written.
     done: Condvar,
@@ -46,7 +46,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     gathered: Vec<u8>,
-    /// How many bytes are being written.
+    /// The size, in bytes, of what is being written.
     leaving: usize,
     lost: u64,
     hurries: bool,

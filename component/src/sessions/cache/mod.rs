@@ -6,8 +6,8 @@
 //!            whatever is wrong: ignored, and the database decides ◀───────────────────────┘
 //! ```
 //!
-//! A client that brings the session cookie alone is answered by the cookie that was last encrypted for it here. It gets that once more:
-//! whoever then brings none keeps none.
+//! A client may bring the session cookie alone. The cookie that was last encrypted for it here then answers, and is given to it once more.
+//! A client that still brings none does not keep cookies: it is given none until the next one is encrypted.
 //!
 //! It answers reads only. Nothing in it is believed longer than `session_cache_seconds` after it was sealed, nor a day
 //! after the database was read.
@@ -52,7 +52,7 @@ static NEWEST: VerifiedTokens<Encrypted> = VerifiedTokens::new();
 struct Encrypted {
     at: Time,
     jwe: String,
-    /// Whether a client that did not bring it got it once more.
+    /// Whether it was given a second time, to a client that did not bring it.
     is_repeated: AtomicBool,
 }
 
@@ -141,7 +141,7 @@ pub async fn recall(ctx: &Context, cookie: &CookieSecret) -> Option<Cached> {
     Some(Cached { renewed: Some(newest.jwe.clone()), reuse: None, ..cached })
 }
 
-/// What a cookie says, if it holds for the session cookie with this hash at this moment.
+/// Reads a cookie. None if it does not hold now, or not for the session cookie with this hash.
 async fn current(ctx: &Context, cookie: &str, jwe: &str, source: &'static str) -> Option<Cached> {
     let lifetime = ctx.settings.session_cache?;
     let decrypted = decrypt(ctx, jwe)?;
@@ -161,7 +161,7 @@ async fn current(ctx: &Context, cookie: &str, jwe: &str, source: &'static str) -
     decrypted.set_last_check(LastCheck { as_of, active_at });
     platform::count(Metric::SessionReads, source, 1);
     let renewed = is_old(decrypted.encrypted_at, ctx.now, lifetime).then(|| {
-        // Whoever reads twice before taking the new one gets it twice.
+        // Parallel reads of one client get the same new cookie.
         let newest =
             NEWEST.get(cookie).filter(|newest| newest.at <= ctx.now && !is_old(newest.at, ctx.now, lifetime));
         if let Some(newest) = newest {
@@ -237,7 +237,7 @@ fn decrypt(ctx: &Context, jwe: &str) -> Option<Arc<Decrypted>> {
     }))
 }
 
-/// Whether four fifths of a cookie's life are over.
+/// A cookie is old after four fifths of its lifetime.
 fn is_old(encrypted_at: Time, now: Time, lifetime: Span) -> bool {
     now >= encrypted_at + lifetime.four_fifths()
 }
